@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { describe } from 'vitest';
+
+/**
+ * Tests that need a program which is not ours name it here. Where it is missing, the whole block is reported as
+ * skipped under that name; with `SENDWRIGHT_NO_SKIPS=1`, as in CI, a missing program is a failure instead.
+ */
+
+const found = new Map<string, boolean>();
+
+/** Whether every program can be run. `python3:spf` means the Python module `spf`; anything else is looked for in PATH
+ * and the system's sbin folders. `netns` means that a network namespace of one's own can be made. */
+export function haveTools(...tools: readonly string[]): boolean {
+  return tools.every((tool) => {
+    let present = found.get(tool);
+    if (present === undefined) {
+      present = probe(tool);
+      found.set(tool, present);
+    }
+    return present;
+  });
+}
+
+function probe(tool: string): boolean {
+  if (tool === 'netns') return spawnSync('unshare', ['-rn', 'true']).status === 0;
+  if (tool.startsWith('python3:')) {
+    // Debian's modules belong to Debian's interpreter, which need not be the first in PATH.
+    return spawnSync('/usr/bin/python3', ['-c', `import ${tool.slice('python3:'.length)}`]).status === 0;
+  }
+  const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/local/sbin`;
+  return spawnSync('sh', ['-c', `command -v ${tool}`], { env: { ...process.env, PATH: path } }).status === 0;
+}
+
+/** `describe`, run only where the tools are there. */
+export function describeWith(tools: readonly string[], title: string, body: () => void): void {
+  const missing = tools.filter((tool) => !haveTools(tool));
+  if (missing.length === 0) {
+    describe(title, body);
+    return;
+  }
+  const label = `${title} (needs ${missing.join(', ')})`;
+  if (process.env.SENDWRIGHT_NO_SKIPS === '1') {
+    describe(label, () => {
+      throw new Error(`missing on this machine: ${missing.join(', ')}`);
+    });
+  } else {
+    describe.skip(label, body);
+  }
+}
