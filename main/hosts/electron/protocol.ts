@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+};
+
+/**
+ * Answers a request of the window's own protocol from a folder, and from nowhere else: a path that leads out of it, an
+ * unknown host, another method or a kind of file the window has no use for are all 404.
+ *
+ * @param folder where the bundled window lies.
+ * @param contentSecurityPolicy sent with every answer.
+ */
+export function createFileHandler(
+  folder: string,
+  contentSecurityPolicy: string,
+): (request: { readonly method: string; readonly url: string }) => Promise<Response> {
+  const absent = () => new Response('Not found', { status: 404, headers: { 'Content-Type': 'text/plain' } });
+  const root = path.resolve(folder);
+
+  return async (request) => {
+    if (request.method !== 'GET' || !URL.canParse(request.url)) return absent();
+    const url = new URL(request.url);
+    if (url.protocol !== 'sendwright:' || url.host !== 'console') return absent();
+    let wanted: string;
+    try {
+      wanted = decodeURIComponent(url.pathname);
+    } catch {
+      return absent();
+    }
+    if (wanted.includes('\0') || wanted.includes('\\')) return absent();
+    const file = path.resolve(root, `.${wanted === '/' ? '/index.html' : wanted}`);
+    const mediaType = mediaTypes[path.extname(file)];
+    if (!file.startsWith(root + path.sep) || mediaType === undefined) return absent();
+    try {
+      return new Response(new Uint8Array(await readFile(file)), {
+        headers: {
+          'Content-Type': mediaType,
+          'Content-Security-Policy': contentSecurityPolicy,
+          'X-Content-Type-Options': 'nosniff',
+          'Cross-Origin-Opener-Policy': 'same-origin',
+        },
+      });
+    } catch {
+      return absent();
+    }
+  };
+}

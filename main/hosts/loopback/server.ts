@@ -1,0 +1,133 @@
+import { serve } from '@hono/node-server';
+import { ORPCError } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/fetch';
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AddressInfo } from 'node:net';
+import { contractErrors } from '../../../shared/contract/errors.ts';
+import type { Core } from '../../core/core.ts';
+import type { Access } from './access.ts';
+import type { StaticFiles } from './static-files.ts';
+
+/** The header that carries the session key. Not a cookie: cookies ignore ports. */
+export const SESSION_HEADER = 'x-sendwright-session';
+
+/** A pasted list of 100,000 domains fits with room to spare. */
+const MAX_BODY_OCTETS = 20 * 1024 * 1024;
+
+export interface LoopbackOptions {
+  readonly core: Pick<Core, 'router'>;
+  readonly access: Access;
+  readonly files: StaticFiles;
+  readonly contentSecurityPolicy: string;
+  /** 0 lets the system choose. */
+  readonly port?: number;
+}
+
+export interface LoopbackHost {
+  /** `http://127.0.0.1:port` */
+  readonly origin: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Why a request was refused before the core saw it; also what the caller reads. */
+const refusals = {
+  WRONG_HOST: [403, 'The request names another host than the console', 'Open the console by its launch file.'],
+  FOREIGN_ORIGIN: [403, 'The request comes from another page', 'Only the console’s own window may call it.'],
+  NO_SESSION: [401, 'The request carries no valid session', 'Start the console again to get a new window.'],
+  TOKEN_UNKNOWN: [401, 'This launch token is not known here', 'Start the console again to get a new window.'],
+  TOKEN_USED: [401, 'This launch token was used before', 'Start the console again to get a new window.'],
+  TOKEN_EXPIRED: [401, 'This launch token is too old', 'Start the console again to get a new window.'],
+  NO_SUCH_PAGE: [404, 'There is no such page', 'Open the console at its first address.'],
+  NO_SUCH_PROCEDURE: [404, 'There is no such procedure', 'Use the procedures of shared/contract.'],
+  BODY_TOO_LARGE: [413, 'The request is larger than 20 MB', 'Send less at once.'],
+} as const satisfies Record<string, readonly [number, string, string]>;
+
+type RefusalCode = keyof typeof refusals;
+
+function refuse(context: Context, code: RefusalCode): Response {
+  const [status, message, remedy] = refusals[code];
+  return context.json({ json: { defined: true, code, status, message, data: { remedy } } }, status);
+}
+
+/**
+ * Serves the window and carries its calls over HTTP on 127.0.0.1 alone.
+ *
+ * Every request must name this host exactly (a rebound name does not), every call must come from this origin and carry
+ * a session key, and a launch token is exchanged once. Streams are answers of `/rpc` that stay open.
+ *
+ * @throws when the port is taken.
+ */
+export async function startLoopbackHost(options: LoopbackOptions): Promise<LoopbackHost> {
+  const handler = new RPCHandler(options.core.router);
+  const app = new Hono();
+  let ownHost = '';
+
+  app.use(async (context, next) => {
+    context.header('Content-Security-Policy', options.contentSecurityPolicy);
+    context.header('X-Content-Type-Options', 'nosniff');
+    context.header('Referrer-Policy', 'no-referrer');
+    context.header('Cross-Origin-Opener-Policy', 'same-origin');
+    context.header('Cross-Origin-Resource-Policy', 'same-origin');
+    context.header('Cache-Control', 'no-store');
+    if (context.req.header('host') !== ownHost) return refuse(context, 'WRONG_HOST');
+
+    const origin = context.req.header('origin');
+    const mayOmitOrigin = context.req.method === 'GET' && !context.req.path.startsWith('/rpc');
+    if (origin === undefined ? !mayOmitOrigin : origin !== `http://${ownHost}`)
+      return refuse(context, 'FOREIGN_ORIGIN');
+    await next();
+    return undefined;
+  });
+
+  app.use(bodyLimit({ maxSize: MAX_BODY_OCTETS, onError: (context) => refuse(context, 'BODY_TOO_LARGE') }));
+
+  app.post('/session', async (context) => {
+    const body: unknown = await context.req.json().catch(() => null);
+    const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
+    const exchange = options.access.exchange(typeof token === 'string' ? token : '');
+    return exchange.ok ? context.json({ session: exchange.session }) : refuse(context, exchange.code);
+  });
+
+  app.all('/rpc/*', async (context) => {
+    if (!options.access.isSession(context.req.header(SESSION_HEADER))) return refuse(context, 'NO_SESSION');
+    const result = await handler.handle(context.req.raw, { prefix: '/rpc', context: {} });
+    return result.matched
+      ? context.newResponse(result.response.body, result.response)
+      : refuse(context, 'NO_SUCH_PROCEDURE');
+  });
+
+  app.get('*', (context) => {
+    const file = options.files.find(context.req.path);
+    if (file === undefined) return refuse(context, 'NO_SUCH_PAGE');
+    return context.body(file.content, 200, { 'Content-Type': file.mediaType });
+  });
+
+  app.notFound((context) => refuse(context, 'NO_SUCH_PAGE'));
+  app.onError((_error, context) => {
+    const fault = new ORPCError('INTERNAL', {
+      status: contractErrors.INTERNAL.status,
+      message: contractErrors.INTERNAL.message,
+      data: { remedy: 'Try again; if it stays, look into the log in the data folder.' },
+    });
+    return context.json({ json: fault.toJSON() }, 500);
+  });
+
+  const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
+    const listening = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: options.port ?? 0 }, () => {
+      resolve(listening);
+    });
+    listening.once('error', reject);
+  });
+  ownHost = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    origin: `http://${ownHost}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Where the product's own programs and files lie: beside the sources in a checkout, beside the bundle in a package.
+ * A bundle sets `process.env.SENDWRIGHT_BUNDLED`, which its build replaces by a constant.
+ */
+const bundled = process.env.SENDWRIGHT_BUNDLED === '1';
+
+/** `main/hosts` in a checkout and `dist/main` in a package both lie two folders down. */
+const root = path.resolve(import.meta.dirname, '..', '..');
+
+export const rendererFolder = path.join(root, 'dist', 'renderer');
+
+export const practiceProgram = bundled
+  ? path.join(root, 'dist', 'main', 'practice-process.js')
+  : path.join(root, 'main', 'practice', 'practice-process.ts');
+
+/** The product's version, from package.json. */
+export const version: string = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
+  .version;

@@ -1,0 +1,79 @@
+import type { Change } from '../../shared/plan/types.ts';
+import type { Channel, PracticeAnswer, PracticeRequest } from './channel.ts';
+import { faults } from './faults.ts';
+import type { Fault } from './faults.ts';
+import type { PracticeAddresses } from './practice.ts';
+
+type Asked = PracticeRequest extends infer Request
+  ? Request extends PracticeRequest
+    ? Omit<Request, 'id'>
+    : never
+  : never;
+
+/** The practice surroundings as the core uses them: a server to start and stop, and a publisher of records. */
+export interface PracticeClient {
+  readonly faults: readonly Fault[];
+  readonly start: () => Promise<PracticeAddresses>;
+  readonly setFault: (id: string) => Promise<PracticeAddresses>;
+  readonly publish: (domain: string, changes: readonly Change[]) => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * @param open starts the practice process and gives the line to it; called at most once per start.
+ * @param folder where the practice state lies.
+ */
+export function createPracticeClient(
+  open: () => Channel<PracticeRequest, PracticeAnswer>,
+  folder: string,
+): PracticeClient {
+  let channel: Channel<PracticeRequest, PracticeAnswer> | null = null;
+  let lastId = 0;
+  const waiting = new Map<number, { resolve: (answer: PracticeAnswer) => void; reject: (error: Error) => void }>();
+
+  function connect(): Channel<PracticeRequest, PracticeAnswer> {
+    if (channel !== null) return channel;
+    const opened = open();
+    opened.onMessage((answer) => {
+      waiting.get(answer.id)?.resolve(answer);
+      waiting.delete(answer.id);
+    });
+    opened.onClose(() => {
+      if (channel === opened) channel = null;
+      for (const { reject } of waiting.values()) reject(new Error('The practice service stopped. Open it again.'));
+      waiting.clear();
+    });
+    channel = opened;
+    return opened;
+  }
+
+  async function request(asked: Asked): Promise<Extract<PracticeAnswer, { ok: true }>> {
+    const line = connect();
+    lastId += 1;
+    const id = lastId;
+    const answer = await new Promise<PracticeAnswer>((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      line.send({ id, ...asked } as PracticeRequest);
+    });
+    if (!answer.ok) throw new Error(answer.message);
+    return answer;
+  }
+
+  async function addresses(asked: Asked): Promise<PracticeAddresses> {
+    const answer = await request(asked);
+    if (answer.addresses === undefined) throw new Error('The practice service gave no address.');
+    return answer.addresses;
+  }
+
+  return {
+    faults,
+    start: () => addresses({ do: 'start', folder }),
+    setFault: (fault) => addresses({ do: 'set-fault', fault }),
+    publish: async (domain, changes) => (await request({ do: 'publish', domain, changes })).published ?? 0,
+    stop: async () => {
+      if (channel === null) return;
+      await request({ do: 'stop' }).catch(() => undefined);
+      channel = null;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { PracticeAnswer, PracticeRequest } from './channel.ts';
+import { startPractice } from './practice.ts';
+import type { Practice } from './practice.ts';
+
+/** The practice surroundings in a process of their own, so that a fault played there can't touch the console. */
+
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+}
+
+const parentPort = (process as { parentPort?: ParentPort }).parentPort;
+
+let practice: Practice | null = null;
+
+async function handle(request: PracticeRequest): Promise<PracticeAnswer> {
+  switch (request.do) {
+    case 'start':
+      practice ??= await startPractice(request.folder);
+      return { id: request.id, ok: true, addresses: practice.addresses() };
+    case 'stop':
+      await practice?.close();
+      practice = null;
+      return { id: request.id, ok: true };
+    default:
+  }
+  if (practice === null)
+    return { id: request.id, ok: false, message: 'The practice service is not running. Open it first.' };
+  if (request.do === 'set-fault')
+    return { id: request.id, ok: true, addresses: await practice.setFault(request.fault) };
+  return { id: request.id, ok: true, published: await practice.publish(request.domain, request.changes) };
+}
+
+async function answer(request: PracticeRequest): Promise<void> {
+  const reply = await handle(request).catch(
+    (error: unknown): PracticeAnswer => ({
+      id: request.id,
+      ok: false,
+      message: error instanceof Error ? error.message : String(error),
+    }),
+  );
+  if (parentPort === undefined) process.send?.(reply);
+  else parentPort.postMessage(reply);
+  if (request.do === 'stop') process.exit(0);
+}
+
+if (parentPort === undefined) {
+  process.on('message', (request) => void answer(request as PracticeRequest));
+  // The console is gone without a word: nothing may be left running.
+  process.on('disconnect', () => process.exit(0));
+} else {
+  parentPort.on('message', (event) => void answer(event.data as PracticeRequest));
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Change } from '../../shared/plan/types.ts';
+import { makeCertificates } from './certificates.ts';
+import { startDnsServer } from './dns-server.ts';
+import { faults, isFaultId } from './faults.ts';
+import type { FaultId } from './faults.ts';
+import { startService } from './service.ts';
+import { emptyZone, publish } from './zone.ts';
+import type { PracticeZone } from './zone.ts';
+
+/** What outlives a restart, so that a practised domain is still published tomorrow. */
+const stored = z.object({
+  servicePort: z.int(),
+  dnsPorts: z.tuple([z.int(), z.int()]),
+  apiKey: z.string(),
+  authKey: z.string(),
+  fault: z.string(),
+  zone: z.custom<PracticeZone>(
+    (value) => typeof value === 'object' && value !== null && 'primary' in value && Array.isArray(value.primary),
+  ),
+});
+
+type Stored = z.infer<typeof stored>;
+
+/** Where the practice surroundings are to be found, and how they are to be trusted. */
+export interface PracticeAddresses {
+  readonly serviceUrl: string;
+  readonly responseDomain: string;
+  /** `address:port` of the name server that the console asks. */
+  readonly dnsServer: string;
+  /** `address:port` of every name server of the practice zone. */
+  readonly nameServers: readonly string[];
+  /** PEM of the authority that signed the service's certificate; trusted in the practice workspace alone. */
+  readonly ca: string;
+  readonly apiKey: string;
+  readonly authKey: string;
+  readonly fault: FaultId;
+}
+
+export interface Practice {
+  readonly addresses: () => PracticeAddresses;
+  /** @throws RangeError when there is no such fault. */
+  readonly setFault: (id: string) => Promise<PracticeAddresses>;
+  /** @returns how many records were published. */
+  readonly publish: (domain: string, changes: readonly Change[]) => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+async function readStored(file: string): Promise<Stored | null> {
+  try {
+    return stored.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    // Missing or damaged: practice data is there to be thrown away, so it starts anew.
+    return null;
+  }
+}
+
+async function writeStored(file: string, state: Stored): Promise<void> {
+  const temporary = `${file}.new`;
+  await writeFile(temporary, JSON.stringify(state), { mode: 0o600 });
+  await rename(temporary, file);
+}
+
+/**
+ * Starts the practice service and its two name servers on loopback, on the ports of last time where they are free.
+ *
+ * @param folder where the practice state lies; made when missing.
+ */
+export async function startPractice(folder: string): Promise<Practice> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, 'practice.json');
+  const before = await readStored(file);
+
+  let zone = before?.zone ?? emptyZone;
+  let fault: FaultId = before !== null && isFaultId(before.fault) ? before.fault : 'none';
+  const apiKey = before?.apiKey ?? `practice-${randomBytes(12).toString('hex')}`;
+  const authKey = before?.authKey ?? `practice-${randomBytes(12).toString('hex')}`;
+
+  const certificates = await makeCertificates(Date.now());
+  const service = await startService({
+    certificates,
+    fault: () => fault,
+    apiKey,
+    authKey,
+    preferredPort: before?.servicePort ?? 0,
+  });
+  const common = { serial: () => zone.serial, fault: () => fault };
+  const primary = await startDnsServer({
+    ...common,
+    records: () => zone.primary,
+    preferredPort: before?.dnsPorts[0] ?? 0,
+  });
+  const secondary = await startDnsServer({
+    ...common,
+    records: () => zone.secondary,
+    preferredPort: before?.dnsPorts[1] ?? 0,
+  });
+
+  const port = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));
+  const save = () =>
+    writeStored(file, {
+      servicePort: service.port,
+      dnsPorts: [port(primary.address), port(secondary.address)],
+      apiKey,
+      authKey,
+      fault,
+      zone,
+    });
+  const addresses = (): PracticeAddresses => ({
+    serviceUrl: `https://localhost:${service.port}`,
+    responseDomain: `https://localhost:${service.port}`,
+    dnsServer: primary.address,
+    nameServers: [primary.address, secondary.address],
+    ca: certificates.authority,
+    apiKey,
+    authKey,
+    fault,
+  });
+  await save();
+
+  return {
+    addresses,
+    async setFault(id) {
+      if (!isFaultId(id)) {
+        throw new RangeError(
+          `There is no practice fault "${id}". Choose one of: ${faults.map((each) => each.id).join(', ')}.`,
+        );
+      }
+      fault = id;
+      service.useFault(fault);
+      await save();
+      return addresses();
+    },
+    async publish(domain, changes) {
+      const result = publish(zone, domain, changes, fault);
+      zone = result.zone;
+      await save();
+      return result.published;
+    },
+    async close() {
+      await Promise.all([service.close(), primary.close(), secondary.close()]);
+    },
+  };
+}

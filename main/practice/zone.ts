@@ -1,0 +1,78 @@
+import type { Change } from '../../shared/plan/types.ts';
+import type { ResourceRecord } from '../../shared/dns/records.ts';
+import { canonicalName, sameName } from '../../shared/dns/names.ts';
+import { joinTxt } from '../../shared/dns/txt.ts';
+import type { FaultId } from './faults.ts';
+
+/** What the two practice name servers hold: every name of the world, as far as anything was published under it. */
+export interface PracticeZone {
+  readonly primary: readonly ResourceRecord[];
+  readonly secondary: readonly ResourceRecord[];
+  /** Grows with every publication; the SOA serial. */
+  readonly serial: number;
+}
+
+export const emptyZone: PracticeZone = { primary: [], secondary: [], serial: 1 };
+
+/** The octets after which a form that cuts values off stops. */
+const CUT_OFF = 255;
+
+function sameData(left: ResourceRecord, right: ResourceRecord): boolean {
+  if (left.type !== right.type || !sameName(left.name, right.name)) return false;
+  if (left.type === 'TXT' && right.type === 'TXT') return joinTxt(left.strings) === joinTxt(right.strings);
+  if (left.type === 'CNAME' && right.type === 'CNAME') return sameName(left.target, right.target);
+  if (left.type === 'MX' && right.type === 'MX') {
+    return left.preference === right.preference && sameName(left.exchange, right.exchange);
+  }
+  return false;
+}
+
+function spoil(record: ResourceRecord, domain: string, fault: FaultId): ResourceRecord {
+  if (fault === 'dns-zone-doubled') return { ...record, name: `${record.name}.${domain}` };
+  if (fault === 'dns-truncated-key' && record.type === 'TXT') {
+    return { ...record, strings: [joinTxt(record.strings).slice(0, CUT_OFF)] };
+  }
+  return record;
+}
+
+/**
+ * Applies a domain's prepared changes, spoiled by the chosen fault.
+ *
+ * @param domain A-label name that the changes belong to.
+ * @returns the zone after it, and how many records were published.
+ */
+export function publish(
+  zone: PracticeZone,
+  domain: string,
+  changes: readonly Change[],
+  fault: FaultId,
+): { readonly zone: PracticeZone; readonly published: number } {
+  let primary = [...zone.primary];
+  let published = 0;
+  for (const change of changes) {
+    if (change.action !== 'add' && change.action !== 'replace') continue;
+    const keepsOld = fault === 'dns-second-spf' && change.purpose === 'spf';
+    if (!keepsOld) primary = primary.filter((old) => !change.before.some((gone) => sameData(old, gone)));
+    for (const record of change.after) {
+      const kept = spoil(record, domain, fault);
+      if (!primary.some((old) => sameData(old, kept))) primary.push(kept);
+      published += 1;
+    }
+    if (keepsOld && change.action === 'add') {
+      primary.push({ name: domain, ttl: 300, type: 'TXT', strings: ['v=spf1 mx ~all'] });
+    }
+  }
+  return {
+    zone: { primary, secondary: fault === 'dns-one-stale' ? zone.secondary : primary, serial: zone.serial + 1 },
+    published,
+  };
+}
+
+/** Whether the name or anything under it holds a record: else the answer is NXDOMAIN (RFC 8020). */
+export function nameExists(records: readonly ResourceRecord[], name: string): boolean {
+  const wanted = canonicalName(name);
+  return records.some((record) => {
+    const owner = canonicalName(record.name);
+    return owner === wanted || owner.endsWith(`.${wanted}`);
+  });
+}
