@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/**
+ * `npm test`: the checks, the unit and integration tests, and the tests in a browser, one after the other, with one
+ * closing line `N passed, N failed, N skipped`. With `SENDWRIGHT_NO_SKIPS=1` a skip is a failure, except where
+ * Electron's executable is the thing that is missing.
+ */
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  /** Names of what was skipped. */
+  readonly skipped: readonly string[];
+}
+
+interface VitestReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+interface PlaywrightSuite {
+  readonly suites?: readonly PlaywrightSuite[];
+  readonly specs?: readonly {
+    readonly title: string;
+    readonly file: string;
+    readonly tests: readonly { readonly status: string }[];
+  }[];
+}
+
+const root = path.resolve(import.meta.dirname, '..');
+const bin = path.join(root, 'node_modules', '.bin');
+const scratch = mkdtempSync(path.join(tmpdir(), 'sendwright-tests-'));
+const noSkips = process.env.SENDWRIGHT_NO_SKIPS === '1';
+
+function run(command: string, args: readonly string[], environment: Record<string, string> = {}): boolean {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    env: { ...process.env, ...environment, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` },
+  });
+  return result.status === 0;
+}
+
+function readReport<Report>(file: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  } catch {
+    return null;
+  }
+}
+
+function runChecks(): Tally {
+  const passed = run(process.execPath, ['build/check.ts']);
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
+}
+
+function runVitest(): Tally {
+  const file = path.join(scratch, 'vitest.json');
+  const passed = run(path.join(bin, 'vitest'), [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const report = readReport<VitestReport>(file);
+  if (report === null) return { passed: 0, failed: 1, skipped: [] };
+  const tests = report.testResults.flatMap((suite) => suite.assertionResults);
+  const failed = tests.filter((test) => test.status === 'failed').length;
+  return {
+    passed: tests.filter((test) => test.status === 'passed').length,
+    // A file that fails before its first test has no failing test, yet the run has failed.
+    failed: passed ? failed : Math.max(failed, 1),
+    skipped: tests.filter((test) => !['passed', 'failed'].includes(test.status)).map((test) => test.fullName),
+  };
+}
+
+function specsOf(suite: PlaywrightSuite): NonNullable<PlaywrightSuite['specs']> {
+  return [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
+}
+
+function runBrowserTests(): Tally {
+  const file = path.join(scratch, 'playwright.json');
+  const passed = run(path.join(bin, 'playwright'), ['test', '--reporter=list,json'], {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+  });
+  const report = readReport<PlaywrightSuite>(file);
+  if (report === null) return { passed: 0, failed: 1, skipped: [] };
+  const tests = specsOf(report).flatMap((spec) =>
+    spec.tests.map((test) => ({ title: `${spec.file}: ${spec.title}`, status: test.status })),
+  );
+  const failed = tests.filter((test) => test.status === 'unexpected').length;
+  return {
+    passed: tests.filter((test) => test.status === 'expected' || test.status === 'flaky').length,
+    failed: passed ? failed : Math.max(failed, 1),
+    skipped: tests.filter((test) => test.status === 'skipped').map((test) => test.title),
+  };
+}
+
+const tallies = [runChecks(), runVitest(), runBrowserTests()];
+rmSync(scratch, { recursive: true, force: true });
+
+const skipped = tallies.flatMap((tally) => tally.skipped);
+for (const name of skipped) console.log(`skipped: ${name}`);
+const forbidden = noSkips ? skipped.filter((name) => !/electron/i.test(name)) : [];
+for (const name of forbidden) console.log(`must not be skipped here: ${name}`);
+
+const sum = (key: 'passed' | 'failed') => tallies.reduce((total, tally) => total + tally[key], 0);
+const failed = sum('failed') + forbidden.length;
+console.log(`${sum('passed')} passed, ${failed} failed, ${skipped.length - forbidden.length} skipped`);
+process.exitCode = failed === 0 && sum('passed') > 0 ? 0 : 1;
