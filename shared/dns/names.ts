@@ -1,0 +1,112 @@
+/**
+ * Domain names as text (RFC 1035 §2.3, RFC 9499): absolute, A-labels, without the final dot; the root is the empty
+ * string. A dot or backslash inside a label is written with a backslash, as in master files.
+ */
+
+/** Octets a label may have (RFC 1035 §2.3.4). */
+export const MAX_LABEL_OCTETS = 63;
+
+/** Characters a name may have in text without its final dot: 255 octets on the wire (RFC 1035 §2.3.4). */
+export const MAX_NAME_LENGTH = 253;
+
+const UPPER_CASE = /[A-Z]/;
+
+/**
+ * The form of a name to be used as a key: ASCII lower case (RFC 4343), no final dot.
+ */
+export function canonicalName(name: string): string {
+  const bare = name.endsWith('.') && !name.endsWith('\\.') ? name.slice(0, -1) : name;
+  return UPPER_CASE.test(bare) ? bare.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : bare;
+}
+
+/** Whether two names are the same name, whatever their letter case and final dot. */
+export function sameName(left: string, right: string): boolean {
+  return left === right || canonicalName(left) === canonicalName(right);
+}
+
+/** Whether `child` is `parent` or lies below it. */
+export function isSubdomain(child: string, parent: string): boolean {
+  const below = canonicalName(child);
+  const above = canonicalName(parent);
+  return above === '' || below === above || below.endsWith(`.${above}`);
+}
+
+/** The labels of a name, leftmost first; none for the root. */
+export function nameLabels(name: string): readonly string[] {
+  const bare = name.endsWith('.') && !name.endsWith('\\.') ? name.slice(0, -1) : name;
+  if (bare === '') return [];
+  if (!bare.includes('\\')) return bare.split('.');
+  const labels: string[] = [];
+  let label = '';
+  for (let index = 0; index < bare.length; index += 1) {
+    const character = bare[index] as string;
+    if (character === '\\') {
+      label += character + (bare[index + 1] ?? '');
+      index += 1;
+    } else if (character === '.') {
+      labels.push(label);
+      label = '';
+    } else {
+      label += character;
+    }
+  }
+  labels.push(label);
+  return labels;
+}
+
+/** The name one label up, or null for the root. */
+export function parentName(name: string): string | null {
+  const labels = nameLabels(name);
+  return labels.length === 0 ? null : labels.slice(1).join('.');
+}
+
+/**
+ * A name as it is written inside a zone: `@` at the apex, relative below it, absolute with its final dot outside.
+ */
+export function relativeName(name: string, zone: string): string {
+  const canonical = canonicalName(name);
+  const apex = canonicalName(zone);
+  if (canonical === apex) return '@';
+  if (apex !== '' && canonical.endsWith(`.${apex}`)) return name.slice(0, canonical.length - apex.length - 1);
+  return `${name.endsWith('.') ? name.slice(0, -1) : name}.`;
+}
+
+/**
+ * Reads a name as it is written inside a zone.
+ *
+ * @param text `@`, a relative name, or an absolute one with its final dot.
+ * @param origin the zone or `$ORIGIN`, without its final dot.
+ */
+export function absoluteName(text: string, origin: string): string {
+  if (text === '@') return origin;
+  if (text.endsWith('.') && !text.endsWith('\\.')) return text.slice(0, -1);
+  return origin === '' ? text : `${text}.${origin}`;
+}
+
+/** What is wrong with a name's lengths, or null. */
+export type NameFault =
+  | { readonly fault: 'empty-label' }
+  | { readonly fault: 'label-too-long'; readonly label: string; readonly octets: number }
+  | { readonly fault: 'name-too-long'; readonly octets: number };
+
+/** Octets of a label in text, its escapes `\.` and `\DDD` counted as one each (RFC 1035 §5.1). */
+function labelOctets(label: string): number {
+  return label.includes('\\') ? label.replace(/\\(?:\d{3}|.)/gs, 'x').length : label.length;
+}
+
+/**
+ * Checks a name's lengths (RFC 1035 §2.3.4): at most 63 octets in each label and 253 in all, no empty label.
+ *
+ * @param name ASCII; the root passes.
+ */
+export function checkName(name: string): NameFault | null {
+  const labels = nameLabels(name);
+  let total = Math.max(labels.length - 1, 0);
+  for (const label of labels) {
+    const octets = labelOctets(label);
+    if (octets === 0) return { fault: 'empty-label' };
+    if (octets > MAX_LABEL_OCTETS) return { fault: 'label-too-long', label, octets };
+    total += octets;
+  }
+  return total > MAX_NAME_LENGTH ? { fault: 'name-too-long', octets: total } : null;
+}

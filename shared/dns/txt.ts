@@ -1,0 +1,62 @@
+import type { TxtStrings } from './records.ts';
+
+/** Octets a character-string may have (RFC 1035 §3.3). */
+export const MAX_STRING_OCTETS = 255;
+
+/** The text of a TXT record: its strings joined without a blank (RFC 7208 §3.3, RFC 6376 §3.6.2.2). */
+export function joinTxt(strings: TxtStrings): string {
+  return strings.length === 1 ? (strings[0] as string) : strings.join('');
+}
+
+/**
+ * Splits octets into character-strings of at most 255.
+ *
+ * @param octets one character for each octet; a character above U+00FF has to go through `textToOctets` first.
+ */
+export function splitTxt(octets: string): TxtStrings {
+  if (octets.length <= MAX_STRING_OCTETS) return [octets];
+  const strings: string[] = [];
+  for (let start = 0; start < octets.length; start += MAX_STRING_OCTETS) {
+    strings.push(octets.slice(start, start + MAX_STRING_OCTETS));
+  }
+  return strings;
+}
+
+/** Text to octets in UTF-8, one character for each octet. */
+export function textToOctets(text: string): string {
+  let ascii = true;
+  for (let index = 0; index < text.length && ascii; index += 1) ascii = text.charCodeAt(index) < 0x80;
+  if (ascii) return text;
+  let octets = '';
+  for (const octet of new TextEncoder().encode(text)) octets += String.fromCharCode(octet);
+  return octets;
+}
+
+/** Octets to text for people: UTF-8 where it is valid, else every octet above 126 or below 32 as `\DDD`. */
+export function octetsToText(octets: string): string {
+  const bytes = Uint8Array.from(octets, (character) => character.charCodeAt(0));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return octets.replace(/[^ -~]/g, escapeOctet);
+  }
+}
+
+function escapeOctet(character: string): string {
+  return `\\${character.charCodeAt(0).toString().padStart(3, '0')}`;
+}
+
+/**
+ * TXT data in presentation format (RFC 1035 §5.1): each string in quotes, `"` and `\` with a backslash, every octet
+ * that isn't printable ASCII as `\DDD`.
+ */
+export function quoteTxt(strings: TxtStrings): string {
+  return strings
+    .map((string) => `"${string.replace(/["\\]/g, (character) => `\\${character}`).replace(/[^ -~]/g, escapeOctet)}"`)
+    .join(' ');
+}
+
+/** Octets of the record's data on the wire: a length octet before each string. */
+export function txtWireLength(strings: TxtStrings): number {
+  return strings.reduce((total, string) => total + 1 + string.length, 0);
+}
