@@ -46,5 +46,11 @@ export type ResourceRecord =
 /** The types a question may ask for. */
 export type QueryType = 'A' | 'AAAA' | 'CNAME' | 'NS' | 'PTR' | 'DNAME' | 'TXT' | 'SPF' | 'MX' | 'SOA' | 'SRV' | 'CAA';
 
-/** One record of a given type: `RecordOf<'MX'>` has `preference` and `exchange`. */
-export type RecordOf<T extends ResourceRecord['type']> = Extract<ResourceRecord, { type: T }>;
+/** Records of a given type: `RecordOf<'MX'>` has `preference` and `exchange`. */
+export type RecordOf<Type extends ResourceRecord['type']> = Type extends unknown ? Having<ResourceRecord, Type> : never;
+
+type Having<Member extends ResourceRecord, Type> = Member extends unknown
+  ? Type extends Member['type']
+    ? Member
+    : never
+  : never;

@@ -1,0 +1,106 @@
+/** IP addresses as octets: 4 for IPv4, 16 for IPv6. */
+export type IpOctets = readonly number[];
+
+/** @returns 4 octets, or null when the text isn't a dotted quad in decimal without leading zeros (RFC 7208 §12 `qnum`). */
+export function parseIpv4(text: string): IpOctets | null {
+  const parts = text.split('.');
+  if (parts.length !== 4) return null;
+  const octets: number[] = [];
+  for (const part of parts) {
+    if (!/^(?:0|[1-9]\d{0,2})$/.test(part)) return null;
+    const octet = Number(part);
+    if (octet > 255) return null;
+    octets.push(octet);
+  }
+  return octets;
+}
+
+/** @returns the 16-bit groups of one side of `::`, or null. A dotted quad may end it (RFC 4291 §2.2). */
+function parseGroups(text: string, mayEndInIpv4: boolean): number[] | null {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const parts = text.split(':');
+  for (const [index, part] of parts.entries()) {
+    if (part.includes('.')) {
+      const ipv4 = mayEndInIpv4 && index === parts.length - 1 ? parseIpv4(part) : null;
+      if (ipv4 === null) return null;
+      const [a, b, c, d] = ipv4 as [number, number, number, number];
+      groups.push(a * 256 + b, c * 256 + d);
+    } else {
+      if (!/^[0-9a-f]{1,4}$/i.test(part)) return null;
+      groups.push(Number.parseInt(part, 16));
+    }
+  }
+  return groups;
+}
+
+/** @returns 16 octets, or null when the text isn't an IPv6 address (RFC 4291 §2.2). Zone identifiers are refused. */
+export function parseIpv6(text: string): IpOctets | null {
+  if (text.length > 45) return null;
+  const gap = text.indexOf('::');
+  let groups: number[];
+  if (gap === -1) {
+    const all = parseGroups(text, true);
+    if (all === null || all.length !== 8) return null;
+    groups = all;
+  } else {
+    const head = parseGroups(text.slice(0, gap), false);
+    const tail = parseGroups(text.slice(gap + 2), true);
+    if (head === null || tail === null || head.length + tail.length > 7) return null;
+    groups = [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
+  }
+  return groups.flatMap((group) => [group >> 8, group & 0xff]);
+}
+
+/**
+ * Reads an address of either family. An IPv4-mapped IPv6 address is the IPv4 address (RFC 7208 §5).
+ *
+ * @returns 4 or 16 octets, or null when it is no address.
+ */
+export function parseIp(text: string): IpOctets | null {
+  const ipv4 = parseIpv4(text);
+  if (ipv4 !== null) return ipv4;
+  const ipv6 = parseIpv6(text);
+  if (ipv6 === null) return null;
+  const isMapped = ipv6.slice(0, 10).every((octet) => octet === 0) && ipv6[10] === 0xff && ipv6[11] === 0xff;
+  return isMapped ? ipv6.slice(12) : ipv6;
+}
+
+/** Whether the first `prefix` bits of two addresses of one family agree; addresses of two families never do. */
+export function samePrefix(left: IpOctets, right: IpOctets, prefix: number): boolean {
+  if (left.length !== right.length) return false;
+  const whole = prefix >> 3;
+  for (let index = 0; index < whole; index += 1) if (left[index] !== right[index]) return false;
+  const rest = prefix & 7;
+  if (rest === 0) return true;
+  const mask = (0xff << (8 - rest)) & 0xff;
+  return ((left[whole] as number) & mask) === ((right[whole] as number) & mask);
+}
+
+/** The name that a PTR question asks for (RFC 1035 §3.5, RFC 3596 §2.5). */
+export function reverseName(address: IpOctets): string {
+  if (address.length === 4) return `${[...address].reverse().join('.')}.in-addr.arpa`;
+  return `${nibbles(address).reverse().join('.')}.ip6.arpa`;
+}
+
+/** The 32 hexadecimal digits of an IPv6 address. */
+export function nibbles(address: IpOctets): string[] {
+  return address.flatMap((octet) => [(octet >> 4).toString(16), (octet & 15).toString(16)]);
+}
+
+/** An address in its usual text form: dotted quad, or IPv6 as RFC 5952 writes it. */
+export function formatIp(address: IpOctets): string {
+  if (address.length === 4) return address.join('.');
+  const groups: number[] = [];
+  for (let index = 0; index < 16; index += 2)
+    groups.push((address[index] as number) * 256 + (address[index + 1] as number));
+  let best = { start: -1, length: 1 };
+  for (let start = 0; start < 8; start += 1) {
+    let length = 0;
+    while (start + length < 8 && groups[start + length] === 0) length += 1;
+    if (length > best.length) best = { start, length };
+  }
+  const text = (part: number[]) => part.map((group) => group.toString(16)).join(':');
+  if (best.start === -1) return text(groups);
+  return `${text(groups.slice(0, best.start))}::${text(groups.slice(best.start + best.length))}`;
+}

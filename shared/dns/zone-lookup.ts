@@ -1,0 +1,83 @@
+import type { Lookup, LookupResult } from './lookup.ts';
+import { canonicalName, parentName } from './names.ts';
+import type { QueryType, ResourceRecord } from './records.ts';
+
+/** Aliases followed before the chain is called a loop; resolvers stop at 8 to 16. */
+const MAX_ALIASES = 10;
+
+export interface ZoneLookupOptions {
+  /**
+   * What a name outside the records' zones gives: `nxdomain` when the records are the whole world (the default), or
+   * `not-known` when they are a part of it, as a pasted zone is.
+   */
+  readonly outside?: 'nxdomain' | 'not-known';
+  /** The zones the records speak for, when `outside` is `not-known`. */
+  readonly zones?: readonly string[];
+}
+
+interface Index {
+  readonly byName: ReadonlyMap<string, readonly ResourceRecord[]>;
+  /** Every owner name and every name above one: those exist, if only as empty non-terminals (RFC 8020). */
+  readonly existing: ReadonlySet<string>;
+}
+
+function buildIndex(records: readonly ResourceRecord[]): Index {
+  const byName = new Map<string, ResourceRecord[]>();
+  const existing = new Set<string>();
+  for (const record of records) {
+    const name = canonicalName(record.name);
+    const here = byName.get(name);
+    if (here === undefined) byName.set(name, [record]);
+    else here.push(record);
+    for (let above: string | null = name; above !== null && !existing.has(above); above = parentName(above)) {
+      existing.add(above);
+    }
+  }
+  return { byName, existing };
+}
+
+/** The records that answer for a name: its own, or those of the wildcard that covers it (RFC 4592 §3.3). */
+function recordsFor(name: string, index: Index): readonly ResourceRecord[] | null {
+  const own = index.byName.get(name);
+  if (own !== undefined) return own;
+  if (index.existing.has(name)) return [];
+  let encloser = parentName(name);
+  while (encloser !== null && !index.existing.has(encloser)) encloser = parentName(encloser);
+  return index.byName.get(encloser === null || encloser === '' ? '*' : `*.${encloser}`) ?? null;
+}
+
+/**
+ * A Lookup over records in memory: a pasted zone, a test's zone, or nothing at all.
+ *
+ * Follows CNAMEs, synthesises from wildcards (RFC 4592), tells NODATA from NXDOMAIN with empty non-terminals counted
+ * as existing. Answers synchronously.
+ */
+export function zoneLookup(records: readonly ResourceRecord[], options: ZoneLookupOptions = {}): Lookup {
+  const index = buildIndex(records);
+  const zones = options.zones?.map(canonicalName) ?? [];
+  const isOutside = (name: string) =>
+    options.outside === 'not-known' && !zones.some((zone) => name === zone || name.endsWith(`.${zone}`));
+
+  return {
+    query(asked: string, type: QueryType): LookupResult {
+      const aliases: string[] = [];
+      let name = canonicalName(asked);
+      for (;;) {
+        if (isOutside(name)) {
+          return { status: 'failure', reason: 'not-known', message: `${name} is outside what was given` };
+        }
+        const here = recordsFor(name, index);
+        if (here === null) return { status: 'nxdomain', aliases };
+        const wanted = here.filter((record) => record.type === type);
+        if (wanted.length > 0) return { status: 'answer', records: wanted, aliases };
+        const alias = here.find((record) => record.type === 'CNAME');
+        if (alias?.type !== 'CNAME') return { status: 'nodata', aliases };
+        if (aliases.length === MAX_ALIASES) {
+          return { status: 'failure', reason: 'alias-loop', message: `${asked} is an alias that leads nowhere` };
+        }
+        name = canonicalName(alias.target);
+        aliases.push(name);
+      }
+    },
+  };
+}

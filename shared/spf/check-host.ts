@@ -1,0 +1,373 @@
+import type { IpOctets } from '../dns/ip.ts';
+import { formatIp, nibbles, parseIp, reverseName, samePrefix } from '../dns/ip.ts';
+import type { Lookup, LookupResult } from '../dns/lookup.ts';
+import { canonicalName, checkName, isSubdomain } from '../dns/names.ts';
+import type { QueryType, RecordOf, ResourceRecord } from '../dns/records.ts';
+import { joinTxt } from '../dns/txt.ts';
+import type { MacroLetter, MacroString } from './macro.ts';
+import { expandMacros, fitDomain, parseMacroString } from './macro.ts';
+import type { Mechanism, SpfParse } from './syntax.ts';
+import { isSpfRecord, parseSpf } from './syntax.ts';
+
+/** The seven results (RFC 7208 §2.6). */
+export type SpfResultName = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror';
+
+/** Limits on the work of one evaluation (RFC 7208 §4.6.4). */
+export interface SpfLimits {
+  readonly lookups: number;
+  readonly voids: number;
+  readonly names: number;
+}
+
+export const standardLimits: SpfLimits = { lookups: 10, voids: 2, names: 10 };
+
+export interface CheckHostInput {
+  /** The sender's address, IPv4 or IPv6. */
+  readonly ip: string;
+  /** MAIL FROM; empty for a bounce, whose identity is then `postmaster@helo` (§2.4). */
+  readonly sender: string;
+  readonly helo: string;
+  readonly lookup: Lookup;
+  /** The receiving host's name, for the macro `r`. */
+  readonly receiver?: string;
+  /** Seconds since the epoch, for the macro `t`. */
+  readonly now?: number;
+  readonly limits?: SpfLimits;
+  readonly signal?: AbortSignal;
+  /** Records that were read before, by their text; pass one map to spare the reading of popular includes. */
+  readonly parsed?: Map<string, SpfParse>;
+}
+
+/** One term as it was met. */
+export interface SpfStep {
+  readonly domain: string;
+  readonly term: string;
+  readonly outcome: 'match' | 'no-match' | SpfResultName;
+}
+
+export interface SpfResult {
+  readonly result: SpfResultName;
+  /** The domain owner's explanation of a fail; absent where there is none to be had. */
+  readonly explanation?: string;
+  /** The term that decided. */
+  readonly term?: string;
+  /** Why, for `none`, `temperror` and `permerror`. */
+  readonly reason?: string;
+  readonly lookups: number;
+  readonly voids: number;
+  readonly steps: readonly SpfStep[];
+}
+
+/** Ends an evaluation at once, however deep it is. */
+class Stop extends Error {
+  readonly result: 'temperror' | 'permerror';
+  constructor(result: 'temperror' | 'permerror', reason: string) {
+    super(reason);
+    this.result = result;
+  }
+}
+
+interface Context {
+  readonly input: CheckHostInput;
+  readonly limits: SpfLimits;
+  readonly address: IpOctets;
+  readonly localPart: string;
+  readonly senderDomain: string;
+  readonly steps: SpfStep[];
+  lookups: number;
+  voids: number;
+  /** Validated names of the address; asked for once. */
+  validated: readonly string[] | null;
+}
+
+interface Outcome {
+  readonly result: SpfResultName;
+  readonly term?: string;
+  readonly reason?: string;
+  /** Where the explanation is to be found, for a fail. */
+  readonly exp?: { readonly macros: MacroString; readonly domain: string };
+}
+
+const RESULT_OF = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' } as const;
+
+/** Steps kept of one evaluation; the limits allow far fewer, unless a record holds thousands of addresses. */
+const MAX_STEPS = 500;
+
+/** A name DNS can be asked for: the lengths of §4.3, and more than one label. */
+function isAskable(domain: string): boolean {
+  return domain !== '' && checkName(domain) === null;
+}
+
+/** §4.3: a fully qualified name, not an address literal. */
+function isCheckable(domain: string): boolean {
+  return isAskable(domain) && domain.includes('.') && !domain.startsWith('[');
+}
+
+function describe(result: Extract<LookupResult, { status: 'failure' }>, name: string): string {
+  return `DNS gave no answer for ${name}: ${result.message}`;
+}
+
+async function ask(context: Context, name: string, type: QueryType): Promise<LookupResult> {
+  if (!isAskable(name)) return { status: 'nxdomain', aliases: [] };
+  const { lookup, signal } = context.input;
+  signal?.throwIfAborted();
+  const answer = lookup.query(name, type, signal === undefined ? undefined : { signal });
+  return answer;
+}
+
+function countLookup(context: Context): void {
+  context.lookups += 1;
+  if (context.lookups > context.limits.lookups) {
+    throw new Stop('permerror', `The record needs more than ${context.limits.lookups} DNS lookups`);
+  }
+}
+
+/** Asks for what a term needs; an empty answer counts as void, a failure ends the evaluation (§4.6.4, §5). */
+async function askForTerm<Type extends QueryType & ResourceRecord['type']>(
+  context: Context,
+  name: string,
+  type: Type,
+): Promise<readonly RecordOf<Type>[]> {
+  const answer = await ask(context, name, type);
+  if (answer.status === 'failure') throw new Stop('temperror', describe(answer, name));
+  if (answer.status === 'answer') return answer.records as readonly RecordOf<Type>[];
+  context.voids += 1;
+  if (context.voids > context.limits.voids) {
+    throw new Stop('permerror', `More than ${context.limits.voids} lookups found nothing; the last was ${name}`);
+  }
+  return [];
+}
+
+function addressType(context: Context): 'A' | 'AAAA' {
+  return context.address.length === 4 ? 'A' : 'AAAA';
+}
+
+function matchesAddress(context: Context, address: string, mechanism: Mechanism): boolean {
+  const octets = parseIp(address);
+  const prefix = context.address.length === 4 ? mechanism.prefix4 : mechanism.prefix6;
+  return octets !== null && samePrefix(octets, context.address, prefix);
+}
+
+/** Names that lead back to the sender's address (§5.5): the first ten PTR names, each asked for its addresses. */
+async function validatedNames(context: Context): Promise<readonly string[]> {
+  if (context.validated !== null) return context.validated;
+  context.validated = [];
+  const pointers = await ask(context, reverseName(context.address), 'PTR');
+  if (pointers.status !== 'answer') return context.validated;
+  const names: string[] = [];
+  for (const pointer of (pointers.records as readonly RecordOf<'PTR'>[]).slice(0, context.limits.names)) {
+    const answer = await ask(context, pointer.target, addressType(context));
+    if (answer.status !== 'answer') continue;
+    const leadsBack = (answer.records as readonly RecordOf<'A'>[]).some((record) => {
+      const octets = parseIp(record.address);
+      return octets !== null && samePrefix(octets, context.address, context.address.length * 8);
+    });
+    if (leadsBack) names.push(pointer.target);
+  }
+  context.validated = names;
+  return names;
+}
+
+/** The value of the macro `p` (§7.3): the domain itself, else a name below it, else any validated name. */
+async function pointerName(context: Context, domain: string): Promise<string> {
+  const names = await validatedNames(context);
+  return (
+    names.find((name) => canonicalName(name) === canonicalName(domain)) ??
+    names.find((name) => isSubdomain(name, domain)) ??
+    names[0] ??
+    'unknown'
+  );
+}
+
+async function expand(context: Context, macros: MacroString, domain: string): Promise<string> {
+  const [only] = macros;
+  if (macros.length === 1 && only?.kind === 'literal') return only.text;
+  const pointer = macros.some((part) => part.kind === 'macro' && part.letter === 'p')
+    ? await pointerName(context, domain)
+    : '';
+  const { address, localPart, senderDomain, input } = context;
+  const values: Readonly<Record<MacroLetter, () => string>> = {
+    s: () => `${localPart}@${senderDomain}`,
+    l: () => localPart,
+    o: () => senderDomain,
+    d: () => domain,
+    i: () => (address.length === 4 ? address.join('.') : nibbles(address).join('.')),
+    p: () => pointer,
+    v: () => (address.length === 4 ? 'in-addr' : 'ip6'),
+    h: () => input.helo,
+    c: () => formatIp(address),
+    r: () => input.receiver ?? 'unknown',
+    t: () => String(Math.floor(input.now ?? 0)),
+  };
+  return expandMacros(macros, (letter) => values[letter]());
+}
+
+async function targetName(context: Context, mechanism: Mechanism, domain: string): Promise<string> {
+  if (mechanism.domain === undefined) return domain;
+  return fitDomain(await expand(context, mechanism.domain.macros, domain));
+}
+
+async function matchesMx(context: Context, mechanism: Mechanism, target: string): Promise<boolean> {
+  const exchangers = await askForTerm(context, target, 'MX');
+  if (exchangers.length > context.limits.names) {
+    throw new Stop('permerror', `${target} has more than ${context.limits.names} mail exchangers`);
+  }
+  for (const { exchange } of exchangers) {
+    // A null MX (RFC 7505) names no host to ask for.
+    if (exchange === '' || exchange === '.') continue;
+    const addresses = await askForTerm(context, exchange, addressType(context));
+    if (addresses.some((record) => matchesAddress(context, record.address, mechanism))) return true;
+  }
+  return false;
+}
+
+async function matchesInclude(context: Context, target: string): Promise<boolean> {
+  const { result, reason } = await evaluate(context, target);
+  if (result === 'temperror') throw new Stop('temperror', reason ?? `The record of ${target} could not be had`);
+  if (result === 'permerror' || result === 'none') {
+    throw new Stop('permerror', reason ?? `The included domain ${target} has no usable SPF record`);
+  }
+  return result === 'pass';
+}
+
+async function matches(context: Context, mechanism: Mechanism, domain: string): Promise<boolean> {
+  const { name } = mechanism;
+  if (name === 'all') return true;
+  if (name === 'ip4' || name === 'ip6') {
+    const prefix = name === 'ip4' ? mechanism.prefix4 : mechanism.prefix6;
+    return samePrefix(mechanism.network as IpOctets, context.address, prefix);
+  }
+  countLookup(context);
+  const target = await targetName(context, mechanism, domain);
+  switch (name) {
+    case 'include':
+      return matchesInclude(context, target);
+    case 'a': {
+      const addresses = await askForTerm(context, target, addressType(context));
+      return addresses.some((record) => matchesAddress(context, record.address, mechanism));
+    }
+    case 'mx':
+      return matchesMx(context, mechanism, target);
+    case 'ptr':
+      return (await validatedNames(context)).some((validated) => isSubdomain(validated, target));
+    case 'exists':
+      return (await askForTerm(context, target, 'A')).length > 0;
+  }
+}
+
+/** Selects the record to evaluate (§4.4, §4.5). */
+async function selectRecord(context: Context, domain: string): Promise<SpfParse | Outcome> {
+  const answer = await ask(context, domain, 'TXT');
+  if (answer.status === 'failure') return { result: 'temperror', reason: describe(answer, domain) };
+  if (answer.status !== 'answer') return { result: 'none', reason: `${domain} has no TXT record` };
+  const texts = (answer.records as readonly RecordOf<'TXT'>[])
+    .map((record) => joinTxt(record.strings))
+    .filter((text) => isSpfRecord(text));
+  const [text, second] = texts;
+  if (text === undefined) return { result: 'none', reason: `${domain} has no SPF record` };
+  if (second !== undefined) return { result: 'permerror', reason: `${domain} has ${texts.length} SPF records` };
+
+  const cache = context.input.parsed;
+  const known = cache?.get(text);
+  if (known !== undefined) return known;
+  const parse = parseSpf(text);
+  cache?.set(text, parse);
+  return parse;
+}
+
+/** check_host() for one domain (§4.6 to §4.8). */
+async function evaluate(context: Context, domain: string): Promise<Outcome> {
+  if (!isAskable(domain)) return { result: 'none', reason: `“${domain}” is not a domain name` };
+  const selected = await selectRecord(context, domain);
+  if ('result' in selected) return selected;
+  const { record } = selected;
+  if (record === null) {
+    const [first] = selected.findings;
+    return {
+      result: 'permerror',
+      reason: `The SPF record of ${domain} can’t be read at “${first?.values.term ?? ''}”`,
+    };
+  }
+
+  for (const mechanism of record.mechanisms) {
+    const matched = await matches(context, mechanism, domain);
+    if (context.steps.length < MAX_STEPS) {
+      context.steps.push({ domain, term: mechanism.text, outcome: matched ? 'match' : 'no-match' });
+    }
+    if (!matched) continue;
+    const result = RESULT_OF[mechanism.qualifier];
+    const exp = result === 'fail' ? record.exp : undefined;
+    return { result, term: mechanism.text, ...(exp === undefined ? {} : { exp: { macros: exp.macros, domain } }) };
+  }
+
+  if (record.redirect === undefined) return { result: 'neutral' };
+  countLookup(context);
+  const target = fitDomain(await expand(context, record.redirect.macros, domain));
+  const redirected = await evaluate(context, target);
+  if (redirected.result !== 'none') return redirected;
+  return {
+    result: 'permerror',
+    term: record.redirect.text,
+    reason: `redirect leads to ${target}, which has no SPF record`,
+  };
+}
+
+/** The domain owner's explanation (§6.2); undefined on any fault, as the section demands. */
+async function explain(context: Context, exp: NonNullable<Outcome['exp']>): Promise<string | undefined> {
+  const target = fitDomain(await expand(context, exp.macros, exp.domain));
+  if (target === '') return undefined;
+  const answer = await ask(context, target, 'TXT');
+  if (answer.status !== 'answer' || answer.records.length !== 1) return undefined;
+  const macros = parseMacroString(joinTxt((answer.records[0] as RecordOf<'TXT'>).strings), true);
+  return macros === null ? undefined : expand(context, macros, exp.domain);
+}
+
+/** MAIL FROM as local part and domain; a bounce speaks for its HELO name (§2.4, §4.3). */
+function identity(sender: string, helo: string): { localPart: string; domain: string } {
+  if (sender === '') return { localPart: 'postmaster', domain: helo };
+  const at = sender.lastIndexOf('@');
+  const localPart = at <= 0 ? 'postmaster' : sender.slice(0, at);
+  return { localPart, domain: at === -1 ? sender : sender.slice(at + 1) };
+}
+
+/**
+ * Evaluates a sender against its domain's SPF record: check_host() of RFC 7208 §4, whole.
+ *
+ * @returns the result with its explanation, what decided, and what it cost. Never rejects for what DNS said.
+ * @throws RangeError when `ip` is no address; the signal's reason when it is aborted.
+ */
+export async function checkHost(input: CheckHostInput): Promise<SpfResult> {
+  const address = parseIp(input.ip);
+  if (address === null) throw new RangeError(`“${input.ip}” is not an IP address`);
+  const { localPart, domain } = identity(input.sender, input.helo);
+  const context: Context = {
+    input,
+    limits: input.limits ?? standardLimits,
+    address,
+    localPart,
+    senderDomain: domain,
+    steps: [],
+    lookups: 0,
+    voids: 0,
+    validated: null,
+  };
+  const checked = domain.endsWith('.') ? domain.slice(0, -1) : domain;
+  const spent = () => ({ lookups: context.lookups, voids: context.voids, steps: context.steps });
+  if (!isCheckable(checked))
+    return { result: 'none', reason: `“${domain}” is not a domain that can be asked for`, ...spent() };
+
+  try {
+    const { result, term, reason, exp } = await evaluate(context, checked);
+    const explanation = exp === undefined ? undefined : await explain(context, exp);
+    return {
+      result,
+      ...(explanation === undefined ? {} : { explanation }),
+      ...(term === undefined ? {} : { term }),
+      ...(reason === undefined ? {} : { reason }),
+      ...spent(),
+    };
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return { result: error.result, reason: error.message, ...spent() };
+  }
+}
