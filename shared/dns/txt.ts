@@ -32,8 +32,12 @@ export function textToOctets(text: string): string {
   return octets;
 }
 
-/** Octets to text for people: UTF-8 where it is valid, else every octet above 126 or below 32 as `\DDD`. */
+/**
+ * Octets to text for people: UTF-8 where it is valid, else every octet above 126 or below 32 as `\DDD`. What holds a
+ * character above U+00FF is text already and comes back as it is.
+ */
 export function octetsToText(octets: string): string {
+  if (/^[ -~]*$/.test(octets) || /[^\0-\u00FF]/.test(octets)) return octets;
   const bytes = Uint8Array.from(octets, (character) => character.charCodeAt(0));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,0 +1,285 @@
+import type { Lookup, LookupResult } from '../dns/lookup.ts';
+import { canonicalName } from '../dns/names.ts';
+import type { RecordOf } from '../dns/records.ts';
+import { joinTxt, txtWireLength } from '../dns/txt.ts';
+import type { Finding } from '../findings/finding.ts';
+import { spfFinding } from '../findings/spf.ts';
+import { standardLimits } from './check-host.ts';
+import { fitDomain, literalText } from './macro.ts';
+import type { Mechanism, Modifier, SpfTerm } from './syntax.ts';
+import { isSpfRecord, parseSpf } from './syntax.ts';
+
+/** What a record costs its receivers: every lookup of every branch, known beforehand as far as it can be. */
+
+export interface SpfNode {
+  readonly term: string;
+  /** The domain that the term leads to; absent for terms without one, and where only a message can tell. */
+  readonly target?: string;
+  /** Lookups of the term itself: 0 or 1. */
+  readonly ownCost: number;
+  /** Lookups of the term and everything below it, if a sender goes all the way. */
+  readonly cost: number;
+  /** Empty answers below, the term's own among them, for a sender of each family. */
+  readonly voids4: number;
+  readonly voids6: number;
+  /** The record at the target, where there is one. */
+  readonly record?: string;
+  /** What can't be known beforehand: a macro, a failed lookup. */
+  readonly unknown?: string;
+  readonly findings: readonly Finding[];
+  readonly children: readonly SpfNode[];
+}
+
+export interface SpfTree {
+  readonly domain: string;
+  readonly record: string | null;
+  readonly children: readonly SpfNode[];
+  readonly lookups: number;
+  readonly voids4: number;
+  readonly voids6: number;
+  readonly depth: number;
+  /** Some branch can't be counted: the figures are lower bounds. */
+  readonly partial: boolean;
+  /** Octets of the record's text, and of all TXT data at the name on the wire. */
+  readonly recordOctets: number;
+  readonly answerOctets: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Lookups made for one tree at the most: a record that needs more is far over every limit. */
+const MAX_QUERIES = 200;
+/** Warn and fail limits for the answer, in octets (RFC 7208 §3.4). */
+const LONG_ANSWER = 450;
+const TOO_LONG_ANSWER = 512;
+/** Octets of a TXT answer besides its data: header, question, and the fixed part of each record. */
+const ANSWER_OVERHEAD = 12 + 4;
+const RECORD_OVERHEAD = 12;
+
+interface Walk {
+  readonly lookup: Lookup;
+  readonly signal: AbortSignal | undefined;
+  queries: number;
+}
+
+async function ask(walk: Walk, name: string, type: 'TXT' | 'A' | 'AAAA' | 'MX'): Promise<LookupResult> {
+  walk.queries += 1;
+  if (walk.queries > MAX_QUERIES) {
+    return { status: 'failure', reason: 'not-known', message: `more than ${MAX_QUERIES} lookups would be needed` };
+  }
+  return walk.lookup.query(name, type, walk.signal === undefined ? undefined : { signal: walk.signal });
+}
+
+const leaf = (term: SpfTerm, ownCost: number): SpfNode => ({
+  term: term.text,
+  ownCost,
+  cost: ownCost,
+  voids4: 0,
+  voids6: 0,
+  findings: [],
+  children: [],
+});
+
+function isVoid(answer: LookupResult): boolean {
+  return answer.status === 'nodata' || answer.status === 'nxdomain';
+}
+
+function failed(node: SpfNode, name: string, answer: Extract<LookupResult, { status: 'failure' }>): SpfNode {
+  const finding = spfFinding('spf.lookup-failed', { name, message: answer.message });
+  return { ...node, target: name, unknown: answer.message, findings: [finding] };
+}
+
+/** The nodes of a record's terms, in order, each with everything below it. */
+async function walkRecord(
+  walk: Walk,
+  domain: string,
+  text: string,
+  above: readonly string[],
+): Promise<readonly SpfNode[]> {
+  const { record, words } = parseSpf(text);
+  const terms = record?.terms ?? words.flatMap((word) => word.term ?? []);
+  const all = terms.findIndex((term) => term.kind === 'mechanism' && term.name === 'all');
+  const nodes: SpfNode[] = [];
+  for (const [index, term] of terms.entries()) {
+    // What stands behind all is never evaluated; a redirect beside all is never followed.
+    const isReached =
+      all === -1 ||
+      (index <= all && term.kind === 'mechanism') ||
+      (term.kind === 'modifier' && term.name !== 'redirect');
+    if (isReached) nodes.push(await walkTerm(walk, domain, term, above));
+  }
+  return nodes;
+}
+
+async function walkTerm(walk: Walk, domain: string, term: SpfTerm, above: readonly string[]): Promise<SpfNode> {
+  if (term.kind === 'modifier')
+    return term.name === 'redirect' ? walkBranch(walk, term, term.macros, above) : leaf(term, 0);
+  switch (term.name) {
+    case 'all':
+    case 'ip4':
+    case 'ip6':
+      return leaf(term, 0);
+    case 'include':
+      return walkBranch(walk, term, term.domain?.macros ?? [], above);
+    case 'ptr':
+      return { ...leaf(term, 1), unknown: 'depends on the sender’s address', findings: [spfFinding('spf.ptr')] };
+    default:
+      return walkAddresses(walk, domain, term);
+  }
+}
+
+function dependsOnMessage(term: SpfTerm): SpfNode {
+  return {
+    ...leaf(term, 1),
+    unknown: 'depends on the message',
+    findings: [spfFinding('spf.macro-cost', { term: term.text })],
+  };
+}
+
+async function walkBranch(
+  walk: Walk,
+  term: Mechanism | Modifier,
+  macros: Modifier['macros'],
+  above: readonly string[],
+): Promise<SpfNode> {
+  const literal = literalText(macros);
+  if (literal === null) return dependsOnMessage(term);
+  const target = canonicalName(fitDomain(literal));
+  const node = { ...leaf(term, 1), target };
+  if (above.includes(target)) return { ...node, findings: [spfFinding('spf.loop', { term: term.text })] };
+
+  const answer = await ask(walk, target, 'TXT');
+  if (answer.status === 'failure') return failed(node, target, answer);
+  const texts = answer.status === 'answer' ? spfTexts(answer) : [];
+  const [text, second] = texts;
+  const voids = isVoid(answer) ? 1 : 0;
+  if (text === undefined) {
+    return {
+      ...node,
+      voids4: voids,
+      voids6: voids,
+      findings: [spfFinding('spf.include-without-record', { term: term.text })],
+    };
+  }
+  const findings: Finding[] = [];
+  if (second !== undefined) findings.push(spfFinding('spf.several-records', { count: texts.length }));
+  if (parseSpf(text).record === null) findings.push(spfFinding('spf.include-broken', { term: term.text }));
+  const children = await walkRecord(walk, target, text, [...above, target]);
+  return { ...node, record: text, findings, children, ...totals(1, children) };
+}
+
+async function walkAddresses(walk: Walk, domain: string, term: Mechanism): Promise<SpfNode> {
+  const literal = term.domain === undefined ? domain : literalText(term.domain.macros);
+  if (literal === null) return dependsOnMessage(term);
+  const target = canonicalName(fitDomain(literal));
+  const node = { ...leaf(term, 1), target };
+  if (term.name === 'mx') return walkMx(walk, term, node);
+
+  const four = await ask(walk, target, 'A');
+  if (four.status === 'failure') return failed(node, target, four);
+  // exists asks for an A record whatever the sender's family (§5.7).
+  const six = term.name === 'exists' ? four : await ask(walk, target, 'AAAA');
+  const voids4 = isVoid(four) ? 1 : 0;
+  const voids6 = isVoid(six) ? 1 : 0;
+  const findings = voids4 === 1 && voids6 === 1 ? [spfFinding('spf.void-lookup', { term: term.text })] : [];
+  return { ...node, voids4, voids6, findings };
+}
+
+async function walkMx(walk: Walk, term: Mechanism, node: SpfNode & { readonly target: string }): Promise<SpfNode> {
+  const answer = await ask(walk, node.target, 'MX');
+  if (answer.status === 'failure') return failed(node, node.target, answer);
+  if (answer.status !== 'answer') {
+    return { ...node, voids4: 1, voids6: 1, findings: [spfFinding('spf.void-lookup', { term: term.text })] };
+  }
+  const exchangers = answer.records as readonly RecordOf<'MX'>[];
+  const findings =
+    exchangers.length > standardLimits.names
+      ? [spfFinding('spf.mx-too-many', { term: term.text, count: exchangers.length })]
+      : [];
+  let voids4 = 0;
+  let voids6 = 0;
+  for (const { exchange } of exchangers.slice(0, standardLimits.names)) {
+    if (exchange === '' || exchange === '.') continue;
+    if (isVoid(await ask(walk, exchange, 'A'))) voids4 += 1;
+    if (isVoid(await ask(walk, exchange, 'AAAA'))) voids6 += 1;
+  }
+  return { ...node, voids4, voids6, findings };
+}
+
+function totals(ownCost: number, children: readonly SpfNode[]) {
+  const sum = (key: 'cost' | 'voids4' | 'voids6') => children.reduce((total, child) => total + child[key], 0);
+  return { cost: ownCost + sum('cost'), voids4: sum('voids4'), voids6: sum('voids6') };
+}
+
+function spfTexts(answer: Extract<LookupResult, { status: 'answer' }>): string[] {
+  return (answer.records as readonly RecordOf<'TXT'>[])
+    .map((record) => joinTxt(record.strings))
+    .filter((text) => isSpfRecord(text));
+}
+
+function depthOf(nodes: readonly SpfNode[]): number {
+  return nodes.reduce(
+    (deepest, node) => Math.max(deepest, node.children.length > 0 ? 1 + depthOf(node.children) : 0),
+    0,
+  );
+}
+
+function isPartial(nodes: readonly SpfNode[]): boolean {
+  return nodes.some((node) => node.unknown !== undefined || isPartial(node.children));
+}
+
+function judge(tree: Omit<SpfTree, 'findings'>): Finding[] {
+  const findings: Finding[] = [];
+  const { lookups, voids4, voids6, answerOctets } = tree;
+  if (lookups > standardLimits.lookups) findings.push(spfFinding('spf.many-lookups', { count: lookups }));
+  else if (lookups >= standardLimits.lookups - 1) findings.push(spfFinding('spf.lookups-close', { count: lookups }));
+  if (voids4 > standardLimits.voids) findings.push(spfFinding('spf.many-voids', { count: voids4, family: 'IPv4' }));
+  if (voids6 > standardLimits.voids) findings.push(spfFinding('spf.many-voids', { count: voids6, family: 'IPv6' }));
+  if (answerOctets >= TOO_LONG_ANSWER) findings.push(spfFinding('spf.record-too-long', { octets: answerOctets }));
+  else if (answerOctets >= LONG_ANSWER) findings.push(spfFinding('spf.record-long', { octets: answerOctets }));
+  return findings;
+}
+
+/**
+ * Draws the tree of a domain's SPF record with the cost of every branch (RFC 7208 §4.6.4).
+ *
+ * @param options.record the record to cost instead of the published one; TXT neighbours are still counted.
+ */
+export async function spfTree(
+  domain: string,
+  lookup: Lookup,
+  options: { readonly record?: string; readonly signal?: AbortSignal } = {},
+): Promise<SpfTree> {
+  const walk: Walk = { lookup, signal: options.signal, queries: 0 };
+  const answer = await ask(walk, domain, 'TXT');
+  const published = answer.status === 'answer' ? (answer.records as readonly RecordOf<'TXT'>[]) : [];
+  const texts = answer.status === 'answer' ? spfTexts(answer) : [];
+  const record = options.record ?? texts[0] ?? null;
+  const neighbours = published.filter((candidate) => !isSpfRecord(joinTxt(candidate.strings)));
+  const ownOctets = record === null ? 0 : record.length + Math.ceil(record.length / 255) + RECORD_OVERHEAD;
+  const answerOctets =
+    ANSWER_OVERHEAD +
+    domain.length +
+    2 +
+    ownOctets +
+    neighbours.reduce((total, neighbour) => total + txtWireLength(neighbour.strings) + RECORD_OVERHEAD, 0);
+
+  const children = record === null ? [] : await walkRecord(walk, domain, record, [canonicalName(domain)]);
+  const { cost: lookups, voids4, voids6 } = totals(0, children);
+  const tree = {
+    domain,
+    record,
+    children,
+    lookups,
+    voids4,
+    voids6,
+    depth: depthOf(children),
+    partial: isPartial(children) || answer.status === 'failure',
+    recordOctets: record?.length ?? 0,
+    answerOctets,
+  };
+  const several =
+    texts.length > 1 && options.record === undefined
+      ? [spfFinding('spf.several-records', { count: texts.length })]
+      : [];
+  return { ...tree, findings: [...several, ...judge(tree)] };
+}
