@@ -1,0 +1,141 @@
+import type { CatalogueEntry } from './finding.ts';
+import { declareFindings } from './finding.ts';
+
+export const dkimFindings = {
+  'dkim.not-a-key': {
+    severity: 'error',
+    title: 'This is not a DKIM key record',
+    explanation: 'A key record holds at least the tag p= with the public key.',
+    remedy: 'Publish the value from the manual, from v= or k= to the end of the key.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.version': {
+    severity: 'error',
+    title: 'v= is not first, or not DKIM1',
+    explanation:
+      'The version may be absent, but where it stands it must come first and read DKIM1; otherwise the key is discarded.',
+    remedy: 'Move v=DKIM1 to the front.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.broken-tag': {
+    severity: 'error',
+    title: '“{text}” is not a tag',
+    explanation:
+      'Tags are written name=value with a semicolon between them; a stray piece makes receivers discard the key.',
+    remedy: 'Remove it, or put back the semicolon or the name that is missing.',
+    source: 'RFC 6376 §3.2',
+  },
+  'dkim.repeated-tag': {
+    severity: 'error',
+    title: 'The tag {name}= stands more than once',
+    explanation: 'A repeated tag makes the whole record invalid.',
+    remedy: 'Keep one {name}=.',
+    source: 'RFC 6376 §3.2',
+  },
+  'dkim.revoked': {
+    severity: 'error',
+    title: 'The key is revoked',
+    explanation: 'An empty p= tells receivers that every signature with this selector is invalid.',
+    remedy: 'Publish the key, or sign with another selector.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.bad-base64': {
+    severity: 'error',
+    title: 'The key holds characters that do not belong to it',
+    explanation:
+      'The key is base64. Quotes, blanks inside quotes and backslashes get in when a zone-file value is pasted into a form.',
+    remedy: 'Paste the key as one piece, without quotes.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.cut-off': {
+    severity: 'error',
+    title: 'The key is cut off',
+    explanation: 'Its inner length says that more should follow; some forms stop at 255 characters.',
+    remedy: 'Publish the whole value, as several strings of at most 255 characters if the form asks for it.',
+    source: 'RFC 6376 §3.6.2.2',
+  },
+  'dkim.not-a-public-key': {
+    severity: 'error',
+    title: 'p= holds no public key of the type {type}',
+    explanation: 'Receivers decode it as a {type} key and fail.',
+    remedy: 'Copy the public key again from the manual.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.private-key': {
+    severity: 'error',
+    title: 'p= holds a private key',
+    explanation: 'Whoever reads it can sign in your name. It has to be treated as stolen.',
+    remedy: 'Make a new key pair at once and publish the public key.',
+  },
+  'dkim.too-short': {
+    severity: 'error',
+    title: 'The RSA key has {bits} bits; 1024 is the least',
+    explanation: 'Receivers must ignore signatures with keys under 1024 bits.',
+    remedy: 'Use a key of 2048 bits.',
+    source: 'RFC 8301 §3.2',
+  },
+  'dkim.short': {
+    severity: 'advice',
+    title: 'The RSA key has {bits} bits; 2048 is better',
+    explanation: 'Keys of 1024 bits are accepted, but no longer considered strong.',
+    remedy: 'Ask the provider for a 2048-bit key.',
+    source: 'RFC 8301 §3.2',
+  },
+  'dkim.several-keys': {
+    severity: 'error',
+    title: 'There are {count} TXT records at the selector',
+    explanation: 'With more than one record the result is undefined; receivers pick one or fail.',
+    remedy: 'Keep the one key that the provider signs with.',
+    source: 'RFC 6376 §3.6.2.2',
+  },
+  'dkim.testing': {
+    severity: 'warning',
+    title: 'The key is marked as a test (t=y)',
+    explanation: 'Receivers may treat a failing signature as if there were none; some treat all mail so.',
+    remedy: 'Remove y from t= once signing works.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.hash-forbidden': {
+    severity: 'error',
+    title: 'The key allows only {hashes}',
+    explanation: 'Signatures are made with sha256; sha1 must not be used.',
+    remedy: 'Remove h= or list sha256.',
+    source: 'RFC 8301 §3.1',
+  },
+  'dkim.service': {
+    severity: 'error',
+    title: 'The key is not for e-mail (s={service})',
+    explanation: 'A key whose service list holds neither email nor * is ignored.',
+    remedy: 'Remove s= or write s=email.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.unknown-type': {
+    severity: 'error',
+    title: 'The key type {type} is not known',
+    explanation: 'Receivers know rsa and ed25519.',
+    remedy: 'Correct k=.',
+    source: 'RFC 8463 §3',
+  },
+  'dkim.ed25519-alone': {
+    severity: 'warning',
+    title: 'There is only an Ed25519 key',
+    explanation: 'Many receivers can’t verify Ed25519 signatures yet, so mail needs an RSA signature beside it.',
+    remedy: 'Publish an RSA key at another selector and sign with both.',
+    source: 'RFC 8463 §3',
+  },
+  'dkim.other-key': {
+    severity: 'error',
+    title: 'Another key is published',
+    explanation:
+      'Signatures of the provider are made with the private half of the required key and fail against this one.',
+    remedy: 'Replace the record by the one in the manual.',
+  },
+  'dkim.flags-differ': {
+    severity: 'info',
+    title: 'The key is right; its flags differ ({published} instead of {required})',
+    explanation: 'The public key is the same, so signatures verify.',
+    remedy: 'Nothing to do, unless the flags were meant otherwise.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export const dkimFinding = declareFindings(dkimFindings);

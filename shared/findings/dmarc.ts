@@ -1,0 +1,126 @@
+import type { CatalogueEntry } from './finding.ts';
+import { declareFindings } from './finding.ts';
+
+export const dmarcFindings = {
+  'dmarc.not-a-record': {
+    severity: 'error',
+    title: 'This is not a DMARC record',
+    explanation: 'A DMARC record begins with v=DMARC1, in exactly this spelling; anything else is discarded.',
+    remedy: 'Begin the record with v=DMARC1 and a semicolon.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.several-records': {
+    severity: 'error',
+    title: 'There are {count} DMARC records at the name',
+    explanation: 'Receivers that find more than one discard them all.',
+    remedy: 'Keep one.',
+    source: 'RFC 9989 §4.10',
+  },
+  'dmarc.policy-missing': {
+    severity: 'error',
+    title: 'The record has no valid p=',
+    explanation: 'Without a policy, receivers ignore the record, unless rua= is valid; then they treat it as p=none.',
+    remedy: 'Add p=none, p=quarantine or p=reject.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.policy-taken-as-none': {
+    severity: 'warning',
+    title: '{tag}= is missing or not valid; receivers read p=none',
+    explanation: 'With a valid rua= a broken policy counts as none, so nothing is enforced.',
+    remedy: 'Write {tag}=none, quarantine or reject.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.broken-tag': {
+    severity: 'error',
+    title: '“{text}” is not a tag',
+    explanation: 'Tags are written name=value with a semicolon between them.',
+    remedy: 'Remove it, or put back what is missing.',
+    source: 'RFC 9989 §4.8',
+  },
+  'dmarc.repeated-tag': {
+    severity: 'error',
+    title: 'The tag {name}= stands more than once',
+    explanation: 'Receivers disagree on which one counts.',
+    remedy: 'Keep one {name}=.',
+    source: 'RFC 9989 §4.8',
+  },
+  'dmarc.bad-value': {
+    severity: 'warning',
+    title: '{name}={value} is not a value that {name}= takes',
+    explanation: 'Receivers ignore the tag and use its default.',
+    remedy: 'Use one of: {allowed}.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.retired-tag': {
+    severity: 'info',
+    title: '{name}= is no longer part of DMARC',
+    explanation: 'The standard of 2026 dropped it; receivers that follow it ignore the tag.',
+    remedy: 'Remove it when you edit the record next; {instead}',
+    source: 'RFC 9989 §C.5',
+  },
+  'dmarc.unknown-tag': {
+    severity: 'info',
+    title: '{name}= is not a DMARC tag',
+    explanation: 'Receivers ignore tags they do not know.',
+    remedy: 'Remove it, or correct its name.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.bad-report-address': {
+    severity: 'warning',
+    title: '“{value}” is not an address reports can go to',
+    explanation: 'Report addresses are written mailto:name@domain, with commas between several.',
+    remedy: 'Write mailto: and the address.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.report-size': {
+    severity: 'info',
+    title: 'The size limit “{value}” is no longer used',
+    explanation: 'Limits behind an exclamation mark were dropped from the standard.',
+    remedy: 'Remove it.',
+    source: 'RFC 9989 §C.5',
+  },
+  'dmarc.no-reports': {
+    severity: 'advice',
+    title: 'Nobody receives reports',
+    explanation: 'Without rua= you can’t see who sends in your name, nor whether a stricter policy is safe.',
+    remedy: 'Add rua=mailto: and an address that is read.',
+    source: 'RFC 9990 §3',
+  },
+  'dmarc.policy-none': {
+    severity: 'advice',
+    title: 'The policy asks for nothing',
+    explanation: 'p=none lets you watch, but forged mail is delivered as before.',
+    remedy: 'Once reports show that your own mail passes, go on to p=quarantine.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.subdomains-weaker': {
+    severity: 'warning',
+    title: 'Subdomains are protected less than the domain',
+    explanation: 'sp={sp} is weaker than p={p}, so forgers use a subdomain.',
+    remedy: 'Remove sp= or set it to {p}.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.external-reports': {
+    severity: 'warning',
+    title: 'Reports to {destination} need its consent',
+    explanation: 'Receivers send reports to another domain only if it publishes a record that allows it.',
+    remedy: 'Have {record} published in the zone of {destination}: TXT v=DMARC1;',
+    source: 'RFC 9990 §4',
+  },
+  'dmarc.inherited': {
+    severity: 'info',
+    title: 'The policy comes from {from}',
+    explanation: 'The domain has no record of its own; receivers walk up the tree and apply that of {from}.',
+    remedy: 'Nothing to do, unless this domain should have another policy.',
+    source: 'RFC 9989 §4.10',
+  },
+  'dmarc.lookup-failed': {
+    severity: 'warning',
+    title: 'The answer for {name} could not be had',
+    explanation: 'Receivers that meet this put the message off: {message}.',
+    remedy: 'Check again when the name servers answer.',
+    source: 'RFC 9989 §4.10',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export const dmarcFinding = declareFindings(dmarcFindings);

@@ -1,0 +1,46 @@
+import type { RecordPurpose, RecordValue } from '../plan/types.ts';
+
+/** The records of a domain that never sends mail: every forged message can be refused at once. */
+export function neverSendsRecords(domain: string): readonly {
+  readonly id: string;
+  readonly purpose: RecordPurpose;
+  readonly name: string;
+  readonly data: RecordValue;
+  readonly why: string;
+  readonly source: string;
+}[] {
+  return [
+    {
+      id: 'spf',
+      purpose: 'spf',
+      name: domain,
+      data: { type: 'TXT', strings: ['v=spf1 -all'] },
+      why: 'Nobody may send in this domain’s name.',
+      source: 'RFC 7208 §10.1.2',
+    },
+    {
+      id: 'dkim:*',
+      purpose: 'dkim',
+      name: `*._domainkey.${domain}`,
+      data: { type: 'TXT', strings: ['v=DKIM1; p='] },
+      why: 'Every signature in this domain’s name is invalid.',
+      source: 'RFC 6376 §3.6.1',
+    },
+    {
+      id: 'dmarc',
+      purpose: 'dmarc',
+      name: `_dmarc.${domain}`,
+      data: { type: 'TXT', strings: ['v=DMARC1; p=reject; sp=reject; np=reject'] },
+      why: 'Receivers refuse what is forged.',
+      source: 'RFC 9989 §4.7',
+    },
+    {
+      id: 'null-mx',
+      purpose: 'mx',
+      name: domain,
+      data: { type: 'MX', preference: 0, exchange: '' },
+      why: 'The domain takes no mail either, so a bounce is never sent to it.',
+      source: 'RFC 7505 §3',
+    },
+  ];
+}
