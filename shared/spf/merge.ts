@@ -242,3 +242,16 @@ export function mergeSpf(published: readonly string[], change: SpfChange): SpfMe
     : spfText([...kept.map((mechanism) => mechanism.text), ...added.map((mechanism) => mechanism.text), ...tail]);
   return { record, unchanged, edits, findings };
 }
+
+/**
+ * Whether one record's text lets all of these mechanisms pass: each stands before `all` with the qualifier pass, or lies
+ * in a range that does.
+ */
+export function spfHolds(text: string, terms: readonly string[]): boolean {
+  const { record } = parseSpf(text);
+  if (record === null) return false;
+  const passing = reachable(record).before.filter((mechanism) => mechanism.qualifier === '+');
+  return parseMechanisms(terms).every((wanted) =>
+    passing.some((have) => mechanismKey(have) === mechanismKey(wanted) || covers(have, wanted)),
+  );
+}

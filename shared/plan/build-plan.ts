@@ -1,0 +1,250 @@
+import { lintDkimAnswer } from '../dkim/key-record.ts';
+import { lintDmarc, parseDmarc, printDmarc, strictness } from '../dmarc/record.ts';
+import { canonicalName, relativeName } from '../dns/names.ts';
+import type { QueryType, ResourceRecord } from '../dns/records.ts';
+import { joinTxt, splitTxt, textToOctets } from '../dns/txt.ts';
+import type { Finding } from '../findings/finding.ts';
+import { planFinding } from '../findings/plan.ts';
+import { lintSpf } from '../spf/lint.ts';
+import type { SpfEdit } from '../spf/merge.ts';
+import { mergeSpf } from '../spf/merge.ts';
+import type { PublishedSet } from './observed.ts';
+import { publishedSet } from './observed.ts';
+import { concerned, sameData, satisfies, txtTexts } from './satisfies.ts';
+import type { Change, Observation, Plan, RecordPurpose, RecordValue, RequiredRecord } from './types.ts';
+
+/** The order in which changes are safe: keys before the policies that rely on them. */
+const ORDER: readonly RecordPurpose[] = [
+  'dkim',
+  'verification',
+  'mx',
+  'return-path',
+  'spf',
+  'report-authorisation',
+  'dmarc',
+  'tracking',
+  'mta-sts',
+  'tls-rpt',
+  'bimi',
+];
+
+/** The questions that have to be answered to plan and judge these records. */
+export function questionsFor(
+  required: readonly RequiredRecord[],
+): readonly { readonly name: string; readonly type: QueryType }[] {
+  const questions = new Map<string, { name: string; type: QueryType }>();
+  for (const record of required) {
+    if (record.value.state === 'waiting') continue;
+    const types: QueryType[] = record.type === 'CNAME' ? ['CNAME'] : [record.type];
+    for (const type of types) questions.set(`${canonicalName(record.name)}/${type}`, { name: record.name, type });
+  }
+  return [...questions.values()];
+}
+
+function toRecord(required: RequiredRecord, data: RecordValue): ResourceRecord {
+  return { name: required.name, ttl: required.ttl, ...data };
+}
+
+function txtRecord(required: RequiredRecord, text: string): ResourceRecord {
+  return { name: required.name, ttl: required.ttl, type: 'TXT', strings: splitTxt(textToOctets(text)) };
+}
+
+/** The SPF record to publish, and how it came about. */
+export function plannedSpf(
+  required: RequiredRecord,
+  published: readonly string[],
+): { readonly record: string; readonly edits: readonly SpfEdit[]; readonly findings: readonly Finding[] } {
+  const terms = required.match.kind === 'spf-terms' ? required.match.terms : [];
+  return mergeSpf(published, { add: terms });
+}
+
+/** The DMARC record to publish: the stricter policy of the two, and the report addresses of both. */
+function plannedDmarc(required: string, published: string | undefined): string {
+  const wanted = parseDmarc(required).record;
+  const have = parseDmarc(published ?? '').record;
+  if (wanted === null || have === null) return required;
+  const addresses = [...have.aggregateReports];
+  for (const address of wanted.aggregateReports) {
+    if (!addresses.some((known) => known.toLowerCase() === address.toLowerCase())) addresses.push(address);
+  }
+  const stricter = strictness(have.policy) > strictness(wanted.policy) ? have : wanted;
+  return printDmarc({
+    ...have,
+    policy: stricter.policy,
+    testing: stricter.testing,
+    ...(wanted.subdomainPolicy === undefined ? {} : { subdomainPolicy: wanted.subdomainPolicy }),
+    aggregateReports: addresses,
+  });
+}
+
+function plannedRecords(
+  required: RequiredRecord,
+  data: RecordValue,
+  before: readonly ResourceRecord[],
+): readonly ResourceRecord[] {
+  const texts = txtTexts(before);
+  if (required.match.kind === 'spf-terms') return [txtRecord(required, plannedSpf(required, texts).record)];
+  if (required.match.kind === 'dmarc-policy' && data.type === 'TXT') {
+    return [txtRecord(required, plannedDmarc(joinTxt(data.strings), texts.length === 1 ? texts[0] : undefined))];
+  }
+  return [toRecord(required, data)];
+}
+
+function lintPublished(required: RequiredRecord, published: readonly ResourceRecord[]): Finding[] {
+  const texts = txtTexts(published);
+  if (texts.length === 0) return [];
+  if (required.purpose === 'spf') return texts.slice(0, 5).flatMap(lintSpf);
+  if (required.purpose === 'dkim' && required.type === 'TXT') return lintDkimAnswer(texts);
+  return required.purpose === 'dmarc' ? lintDmarc(texts) : [];
+}
+
+function reasonFor(action: Change['action'], required: RequiredRecord, before: readonly ResourceRecord[]): string {
+  switch (action) {
+    case 'keep':
+      return 'What is published fulfils it.';
+    case 'add':
+      return required.purpose === 'spf' || required.purpose === 'dmarc'
+        ? 'No such record is published.'
+        : 'Nothing is published at the name.';
+    case 'replace':
+      if (before.length > 1) return `${before.length} records are published where one belongs.`;
+      return required.purpose === 'spf'
+        ? 'The published record lacks the provider’s servers.'
+        : 'Another value is published.';
+    case 'waiting':
+      return 'A value that only the provider knows is missing.';
+    case 'unknown':
+      return 'What is published today is not known.';
+    case 'conflict':
+      return 'Something else stands in the way.';
+  }
+}
+
+/** Whether the value of a same-data TXT record replaces an older one: verification tokens carry their name in front. */
+function supersedes(required: RequiredRecord, data: RecordValue, record: ResourceRecord): boolean {
+  if (required.match.kind !== 'same-data') return true;
+  if (data.type !== 'TXT' || record.type !== 'TXT') return record.type === data.type;
+  const prefix = /^[a-z0-9._-]{3,40}[=:]/i.exec(joinTxt(data.strings))?.[0];
+  return (
+    prefix !== undefined &&
+    !/^v=/i.test(prefix) &&
+    joinTxt(record.strings).toLowerCase().startsWith(prefix.toLowerCase())
+  );
+}
+
+function planRecord(required: RequiredRecord, observations: readonly Observation[]): Change {
+  const base = { recordId: required.id, purpose: required.purpose, name: required.name, type: required.type };
+  const change = (
+    action: Change['action'],
+    before: readonly ResourceRecord[],
+    after: readonly ResourceRecord[],
+    findings: readonly Finding[] = [],
+  ): Change => ({ ...base, action, before, after, reason: reasonFor(action, required, before), findings });
+
+  if (required.value.state === 'waiting') return change('waiting', [], []);
+  const { data } = required.value;
+  const published: PublishedSet | null = publishedSet(observations, required.name, required.type);
+  if (published === null) {
+    const terms = required.match.kind === 'spf-terms' ? required.match.terms.join(' ') : '';
+    const findings = [
+      planFinding('plan.not-observed'),
+      ...(terms === '' ? [] : [planFinding('plan.spf-may-exist', { terms })]),
+    ];
+    return change('unknown', [], plannedRecords(required, data, []), findings);
+  }
+
+  const relevant = concerned(required, published.records);
+  const lint = lintPublished(required, relevant);
+  const [alias] = published.aliases;
+  if (satisfies(required, published.records)) {
+    // A record reached through an alias is somebody else's to change; it is fine as it is.
+    return change('keep', alias === undefined ? relevant : [], alias === undefined ? relevant : [], lint);
+  }
+  if (alias !== undefined && required.type !== 'CNAME') {
+    const finding = planFinding('plan.cname-in-the-way', { name: required.name, target: alias });
+    return change('conflict', [], [toRecord(required, data)], [finding]);
+  }
+  if (required.type === 'CNAME') {
+    const others = (['TXT', 'MX'] as const).flatMap(
+      (type) => publishedSet(observations, required.name, type)?.records ?? [],
+    );
+    if (others.length > 0) {
+      return change(
+        'conflict',
+        others,
+        [toRecord(required, data)],
+        [planFinding('plan.data-in-the-way', { name: required.name })],
+      );
+    }
+  }
+  const before = relevant.filter((record) => supersedes(required, data, record));
+  const after = plannedRecords(required, data, before);
+  const several =
+    required.purpose === 'dkim' && before.length > 1 ? [planFinding('plan.several-keys', { name: required.name })] : [];
+  return change(before.length === 0 ? 'add' : 'replace', before, after, [...lint, ...several]);
+}
+
+function undo(change: Change): Change {
+  const action = change.before.length === 0 ? 'replace' : change.after.length === 0 ? 'add' : 'replace';
+  return {
+    ...change,
+    action,
+    before: change.after,
+    after: change.before,
+    reason: 'Restores what was published before.',
+  };
+}
+
+/** Two requirements at one name and type, such as a verification token beside SPF, never touch each other's records. */
+function withoutForeign(changes: readonly Change[]): readonly Change[] {
+  return changes.map((change, index) => {
+    const kept = changes.flatMap((other, otherIndex) =>
+      otherIndex === index ? [] : other.action === 'keep' ? other.after : [],
+    );
+    const isKept = (record: ResourceRecord) => kept.some((own) => own.name === record.name && sameRecord(own, record));
+    return change.action === 'replace'
+      ? { ...change, before: change.before.filter((record) => !isKept(record)) }
+      : change;
+  });
+}
+
+function sameRecord(left: ResourceRecord, right: ResourceRecord): boolean {
+  if (left.type === 'TXT') return sameData(right, { type: 'TXT', strings: left.strings });
+  if (left.type === 'CNAME') return sameData(right, { type: 'CNAME', target: left.target });
+  if (left.type === 'MX') return sameData(right, { type: 'MX', preference: left.preference, exchange: left.exchange });
+  return false;
+}
+
+/**
+ * Holds required records against what was observed: what to add, replace and keep, what stands in the way, what waits
+ * for a value and what is not known, in an order that is safe, and the way back.
+ */
+export function buildPlan(
+  domain: string,
+  required: readonly RequiredRecord[],
+  observations: readonly Observation[],
+): Plan {
+  const planned = required.map((record) => planRecord(record, observations));
+  const changes = [...withoutForeign(planned)].sort(
+    (left, right) => ORDER.indexOf(left.purpose) - ORDER.indexOf(right.purpose),
+  );
+  const made = changes.filter((change) => change.action === 'add' || change.action === 'replace');
+  return {
+    domain,
+    changes,
+    wayBack: [...made].reverse().map(undo),
+    findings: changes.flatMap((change) => change.findings),
+  };
+}
+
+/** A finding when a record was found at its name with the zone's name behind it again. */
+export function doubledZone(
+  required: RequiredRecord,
+  zone: string,
+  observations: readonly Observation[],
+): Finding | null {
+  const doubled = `${required.name}.${zone}`;
+  const found = publishedSet(observations, doubled, required.type);
+  if (found === null || !satisfies(required, found.records)) return null;
+  return planFinding('plan.zone-doubled', { found: doubled, relative: relativeName(required.name, zone) });
+}

@@ -1,0 +1,81 @@
+import { canonicalName } from '../dns/names.ts';
+import type { QueryType, ResourceRecord } from '../dns/records.ts';
+import { zoneLookup } from '../dns/zone-lookup.ts';
+import type { LookupResult } from '../dns/lookup.ts';
+import type { AnsweringServer, Observation } from './types.ts';
+
+/** Of the servers that answered, whose word counts for what is published: the zone's own first. */
+const TRUST: Readonly<Record<AnsweringServer['kind'], number>> = {
+  authoritative: 0,
+  resolver: 1,
+  doh: 2,
+  system: 3,
+  pasted: 4,
+};
+
+function serverKey(server: AnsweringServer): string {
+  return `${server.kind} ${server.address} ${server.name ?? ''}`;
+}
+
+/** The newest observation of each server for one question, the most trusted server first. */
+export function latestPerServer(
+  observations: readonly Observation[],
+  name: string,
+  type: QueryType,
+): readonly Observation[] {
+  const wanted = canonicalName(name);
+  const latest = new Map<string, Observation>();
+  for (const observation of observations) {
+    if (observation.question.type !== type || canonicalName(observation.question.name) !== wanted) continue;
+    const key = serverKey(observation.server);
+    const known = latest.get(key);
+    if (known === undefined || known.seenAt <= observation.seenAt) latest.set(key, observation);
+  }
+  return [...latest.values()].sort((left, right) => TRUST[left.server.kind] - TRUST[right.server.kind]);
+}
+
+/** What is published at a name and type, from the most trusted server that answered. */
+export interface PublishedSet {
+  readonly records: readonly ResourceRecord[];
+  readonly aliases: readonly string[];
+  readonly seenAt: number;
+}
+
+/** @returns null when no server has answered the question. */
+export function publishedSet(observations: readonly Observation[], name: string, type: QueryType): PublishedSet | null {
+  const answered = latestPerServer(observations, name, type).find((observation) => observation.outcome !== 'failure');
+  return answered === undefined
+    ? null
+    : { records: answered.records, aliases: answered.aliases, seenAt: answered.seenAt };
+}
+
+/**
+ * What a pasted zone says, as observations: the offline way to know what is published.
+ *
+ * @param questions what has to be known.
+ * @param zone the zone that was pasted; names outside it stay unknown.
+ * @param at when it was pasted; milliseconds since the epoch.
+ */
+export function observationsFromZone(
+  records: readonly ResourceRecord[],
+  zone: string,
+  questions: readonly { readonly name: string; readonly type: QueryType }[],
+  at: number,
+): readonly Observation[] {
+  const lookup = zoneLookup(records, { outside: 'not-known', zones: [zone] });
+  return questions.flatMap((question) => {
+    const answer = lookup.query(question.name, question.type) as LookupResult;
+    if (answer.status === 'failure') return [];
+    return [
+      {
+        question,
+        server: { kind: 'pasted' as const, address: '' },
+        seenAt: at,
+        durationMs: 0,
+        outcome: answer.status,
+        records: answer.status === 'answer' ? answer.records : [],
+        aliases: answer.aliases,
+      },
+    ];
+  });
+}

@@ -1,0 +1,77 @@
+import { parseDkimKey, sameDkimKey } from '../dkim/key-record.ts';
+import { isDmarcRecord, parseDmarc, strictness } from '../dmarc/record.ts';
+import type { DmarcRecord } from '../dmarc/record.ts';
+import { sameName } from '../dns/names.ts';
+import type { ResourceRecord } from '../dns/records.ts';
+import { joinTxt } from '../dns/txt.ts';
+import { spfHolds } from '../spf/merge.ts';
+import { isSpfRecord } from '../spf/syntax.ts';
+import type { RecordValue, RequiredRecord } from './types.ts';
+
+/** The joined texts of the TXT records among these. */
+export function txtTexts(records: readonly ResourceRecord[]): readonly string[] {
+  return records.flatMap((record) => (record.type === 'TXT' ? [joinTxt(record.strings)] : []));
+}
+
+/** The records at the name that the requirement is about: all, or only the SPF or DMARC ones among other TXT records. */
+export function concerned(required: RequiredRecord, records: readonly ResourceRecord[]): readonly ResourceRecord[] {
+  if (required.purpose === 'spf') return records.filter((record) => txtTexts([record]).some(isMeantAsSpf));
+  if (required.purpose === 'dmarc') return records.filter((record) => txtTexts([record]).some(isMeantAsDmarc));
+  return records.filter((record) => record.type === required.type);
+}
+
+/** An SPF record, or a text that was meant as one. */
+function isMeantAsSpf(text: string): boolean {
+  return isSpfRecord(text) || /^\W*v\s*=\s*spf/i.test(text);
+}
+
+function isMeantAsDmarc(text: string): boolean {
+  return isDmarcRecord(text) || /^\W*v\s*=\s*dmarc/i.test(text);
+}
+
+/** The same data: names without letter case, TXT after joining its strings. */
+export function sameData(record: ResourceRecord, value: RecordValue): boolean {
+  if (value.type === 'TXT') return record.type === 'TXT' && joinTxt(record.strings) === joinTxt(value.strings);
+  if (value.type === 'CNAME') return record.type === 'CNAME' && sameName(record.target, value.target);
+  return record.type === 'MX' && record.preference === value.preference && sameName(record.exchange, value.exchange);
+}
+
+/** Whether a published DMARC record does at least what is required: as strict, and reporting to the wanted addresses. */
+export function dmarcSuffices(published: DmarcRecord, required: DmarcRecord): boolean {
+  const wanted = required.aggregateReports.map((address) => address.toLowerCase());
+  const have = published.aggregateReports.map((address) => address.toLowerCase());
+  return (
+    !published.policyTakenAsNone &&
+    strictness(published.policy) >= strictness(required.policy) &&
+    (!published.testing || required.testing || published.policy === 'none') &&
+    wanted.every((address) => have.includes(address))
+  );
+}
+
+/**
+ * Whether what is published fulfils a requirement, compared by meaning.
+ *
+ * @param records the published records of the required type at the name, aliases followed.
+ */
+export function satisfies(required: RequiredRecord, records: readonly ResourceRecord[]): boolean {
+  if (required.value.state === 'waiting') return false;
+  const { data } = required.value;
+  const relevant = concerned(required, records);
+  const texts = txtTexts(relevant);
+  switch (required.match.kind) {
+    case 'spf-terms':
+      return texts.length === 1 && spfHolds(texts[0] as string, required.match.terms);
+    case 'dkim-key': {
+      const wanted = parseDkimKey(joinTxt(data.type === 'TXT' ? data.strings : [])).key;
+      const have = parseDkimKey(texts[0] ?? '').key;
+      return texts.length === 1 && wanted !== null && have !== null && sameDkimKey(wanted, have);
+    }
+    case 'dmarc-policy': {
+      const wanted = parseDmarc(joinTxt(data.type === 'TXT' ? data.strings : [])).record;
+      const have = parseDmarc(texts[0] ?? '').record;
+      return texts.length === 1 && wanted !== null && have !== null && dmarcSuffices(have, wanted);
+    }
+    case 'same-data':
+      return relevant.some((record) => sameData(record, data));
+  }
+}

@@ -1,0 +1,116 @@
+import type { ProviderTemplate } from '../template.ts';
+
+export const sendgrid: ProviderTemplate = {
+  id: 'sendgrid',
+  name: 'SendGrid',
+  aliases: ['sendgrid', 'twilio sendgrid'],
+  source: {
+    label: 'SendGrid documentation: domain authentication',
+    url: 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication',
+    date: '2026-11',
+  },
+  notes: [
+    'SendGrid’s pages name _spf.sendgrid.com, _spf.sendgrid.net and sendgrid.net; use what the account shows.',
+    'With automated security SendGrid keeps SPF and the keys behind the CNAMEs, so nothing is merged into your own SPF record.',
+  ],
+  modes: [
+    {
+      id: 'automated',
+      label: 'Automated security (CNAME)',
+      spfTerms: [],
+      spfName: '{subdomain}.{domain}',
+      fields: [
+        {
+          id: 'subdomain',
+          label: 'Generated subdomain',
+          help: 'In SendGrid, open Settings, Sender Authentication, the domain: the host of the first CNAME, without your domain.',
+          example: 'em1234',
+          pattern: '[A-Za-z0-9-]+',
+        },
+        {
+          id: 'accountHost',
+          label: 'Account host',
+          help: 'The value of the first CNAME.',
+          example: 'u1234567.wl123.sendgrid.net',
+          pattern: '[A-Za-z0-9._-]+\\.[A-Za-z]{2,}',
+        },
+      ],
+      records: [
+        {
+          id: 'return-path',
+          purpose: 'return-path',
+          type: 'CNAME',
+          name: '{subdomain}.{domain}',
+          value: '{accountHost}',
+          optional: false,
+          why: 'Bounces go to SendGrid, and SPF is checked there.',
+        },
+        {
+          id: 'dkim:s1',
+          purpose: 'dkim',
+          type: 'CNAME',
+          name: 's1._domainkey.{domain}',
+          value: 's1.domainkey.{accountHost}',
+          optional: false,
+          why: 'Leads to the first key; SendGrid rotates it.',
+        },
+        {
+          id: 'dkim:s2',
+          purpose: 'dkim',
+          type: 'CNAME',
+          name: 's2._domainkey.{domain}',
+          value: 's2.domainkey.{accountHost}',
+          optional: false,
+          why: 'Leads to the second key, used during rotation.',
+        },
+      ],
+      selectors: ['s1', 's2'],
+      ownKeys: false,
+    },
+    {
+      id: 'manual',
+      label: 'Manual (TXT on a generated subdomain)',
+      spfTerms: ['a', 'mx', 'include:_spf.sendgrid.com'],
+      spfName: '{subdomain}.{domain}',
+      fields: [
+        {
+          id: 'subdomain',
+          label: 'Generated subdomain',
+          help: 'In SendGrid, open Settings, Sender Authentication, the domain: the host of the MX record, without your domain.',
+          example: 'em1234',
+          pattern: '[A-Za-z0-9-]+',
+        },
+        {
+          id: 'dkimKey',
+          label: 'Public key of m1._domainkey',
+          help: 'The value after p= of the DKIM record that SendGrid shows.',
+          example: 'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB…',
+          pattern: '[A-Za-z0-9+/=\\s]{100,}',
+        },
+      ],
+      records: [
+        {
+          id: 'mx',
+          purpose: 'mx',
+          type: 'MX',
+          name: '{subdomain}.{domain}',
+          value: 'mx.sendgrid.net',
+          preference: 0,
+          optional: false,
+          why: 'Bounces go to SendGrid.',
+        },
+        {
+          id: 'dkim:m1',
+          purpose: 'dkim',
+          type: 'TXT',
+          name: 'm1._domainkey.{domain}',
+          value: 'k=rsa; t=s; p={dkimKey}',
+          optional: false,
+          why: 'Receivers verify the signatures of SendGrid with this key.',
+        },
+      ],
+      selectors: ['m1'],
+      ownKeys: false,
+    },
+  ],
+};

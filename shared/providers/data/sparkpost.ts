@@ -1,0 +1,67 @@
+import type { ProviderTemplate } from '../template.ts';
+
+export const sparkpost: ProviderTemplate = {
+  id: 'sparkpost',
+  name: 'SparkPost',
+  aliases: ['sparkpost', 'bird', 'messagebird'],
+  source: {
+    label: 'SparkPost documentation: sending domains',
+    url: 'https://support.sparkpost.com/docs/getting-started/setting-up-domains',
+    date: '2026-11',
+  },
+  notes: ['SPF passes through the bounce domain; nothing is merged into your own SPF record.'],
+  modes: [
+    {
+      id: 'standard',
+      label: 'Standard',
+      spfTerms: [],
+      spfName: '{bounce}.{domain}',
+      fields: [
+        {
+          id: 'selector',
+          label: 'DKIM selector',
+          help: 'The name before ._domainkey in the DKIM record.',
+          example: 'scph1125',
+          pattern: 'scph[0-9]+',
+        },
+        {
+          id: 'dkimKey',
+          label: 'DKIM public key',
+          help: 'The value after p= of the DKIM record.',
+          example: 'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB…',
+          pattern: '[A-Za-z0-9+/=\\s]{100,}',
+        },
+        {
+          id: 'bounce',
+          label: 'Bounce subdomain',
+          help: 'The label that was chosen for the bounce domain.',
+          example: 'bounces',
+          pattern: '[A-Za-z0-9-]+',
+          fallback: 'bounces',
+        },
+      ],
+      records: [
+        {
+          id: 'dkim:sparkpost',
+          purpose: 'dkim',
+          type: 'TXT',
+          name: '{selector}._domainkey.{domain}',
+          value: 'v=DKIM1; k=rsa; h=sha256; p={dkimKey}',
+          optional: false,
+          why: 'Receivers verify the signatures of SparkPost with this key.',
+        },
+        {
+          id: 'return-path',
+          purpose: 'return-path',
+          type: 'CNAME',
+          name: '{bounce}.{domain}',
+          value: 'sparkpostmail.com',
+          optional: false,
+          why: 'Bounces go to SparkPost, and SPF is checked there.',
+        },
+      ],
+      selectors: ['{selector}'],
+      ownKeys: false,
+    },
+  ],
+};

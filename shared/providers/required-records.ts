@@ -1,0 +1,295 @@
+import { dkimRecord } from '../dkim/generate.ts';
+import { dkimName } from '../dkim/selector.ts';
+import { externalReportRecords } from '../dmarc/reports.ts';
+import type { DmarcPolicy, DmarcRecord } from '../dmarc/record.ts';
+import { printDmarc } from '../dmarc/record.ts';
+import { splitTxt, textToOctets } from '../dns/txt.ts';
+import type { RecordValue, RequiredRecord } from '../plan/types.ts';
+import { neverSendsRecords } from '../policy/never-sends.ts';
+import { mergeSpf } from '../spf/merge.ts';
+import type { ProviderTemplate, TemplateMode, TemplateRecord } from './template.ts';
+import { modeOf } from './template.ts';
+
+/** TTL of prepared records in seconds: what most providers ask for. */
+const TTL = 3600;
+
+export interface ChosenProvider {
+  readonly template: ProviderTemplate;
+  readonly mode: string;
+  /** Values by field id; only the provider knows them. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface DmarcChoice {
+  readonly policy: DmarcPolicy;
+  readonly subdomainPolicy: DmarcPolicy | null;
+  readonly testing: boolean;
+  /** An address without `mailto:`, or null. */
+  readonly reportAddress: string | null;
+  readonly alignment: { readonly dkim: 'relaxed' | 'strict'; readonly spf: 'relaxed' | 'strict' };
+}
+
+export interface DomainNeeds {
+  /** A-labels. */
+  readonly domain: string;
+  readonly providers: readonly ChosenProvider[];
+  /** Key pairs made here. */
+  readonly dkimKeys: readonly {
+    readonly selector: string;
+    readonly algorithm: 'rsa' | 'ed25519';
+    readonly publicKey: string;
+  }[];
+  readonly dmarc: DmarcChoice;
+  readonly neverSends: boolean;
+  readonly extras: readonly { readonly name: string; readonly type: 'TXT' | 'CNAME'; readonly value: string }[];
+}
+
+/** The mechanisms that one name's SPF record has to hold. */
+interface SpfNeed {
+  readonly name: string;
+  readonly terms: readonly string[];
+  readonly waiting: readonly string[];
+  readonly providers: readonly ProviderTemplate[];
+}
+
+const PLACEHOLDER = /\{([a-zA-Z0-9]+)\}/g;
+
+/** Fills a pattern; `missing` names the fields that have no value yet. */
+function fill(
+  pattern: string,
+  domain: string,
+  { mode, fields }: { mode: TemplateMode; fields: ChosenProvider['fields'] },
+) {
+  const missing: string[] = [];
+  const text = pattern.replace(PLACEHOLDER, (_whole, id: string) => {
+    if (id === 'domain') return domain;
+    const value = fields[id]?.trim() || mode.fields.find((field) => field.id === id)?.fallback;
+    if (value === undefined || value === '') {
+      missing.push(id);
+      return `{${id}}`;
+    }
+    return id === 'dkimKey' ? value.replace(/^.*p=/s, '').replace(/[\s"\\;]+/g, '') : value;
+  });
+  return { text, missing };
+}
+
+function txt(text: string): RecordValue {
+  return { type: 'TXT', strings: splitTxt(textToOctets(text)) };
+}
+
+function recordValue(record: TemplateRecord, text: string): RecordValue {
+  const host = text.replace(/\.$/, '');
+  if (record.type === 'CNAME') return { type: 'CNAME', target: host };
+  if (record.type === 'MX') return { type: 'MX', preference: record.preference ?? 10, exchange: host };
+  return txt(text);
+}
+
+function fromTemplate(domain: string, chosen: ChosenProvider, record: TemplateRecord): RequiredRecord {
+  const { template } = chosen;
+  const mode = modeOf(template, chosen.mode);
+  const name = fill(record.name, domain, { mode, fields: chosen.fields });
+  const value = fill(record.value, domain, { mode, fields: chosen.fields });
+  const missing = [...new Set([...name.missing, ...value.missing])];
+  return {
+    id: `${template.id}/${record.id}`,
+    purpose: record.purpose,
+    name: name.text,
+    type: record.type,
+    ttl: TTL,
+    value:
+      missing.length > 0
+        ? { state: 'waiting', fields: missing }
+        : { state: 'known', data: recordValue(record, value.text) },
+    match: record.purpose === 'dkim' && record.type === 'TXT' ? { kind: 'dkim-key' } : { kind: 'same-data' },
+    why: record.why,
+    source: {
+      kind: 'provider-catalogue',
+      label: template.source.label,
+      url: template.source.url,
+      date: template.source.date,
+    },
+    optional: record.optional,
+  };
+}
+
+function spfNeeds(domain: string, providers: readonly ChosenProvider[]): readonly SpfNeed[] {
+  const needs = new Map<string, SpfNeed>();
+  for (const chosen of providers) {
+    const mode = modeOf(chosen.template, chosen.mode);
+    if (mode.spfTerms.length === 0) continue;
+    const name = fill(mode.spfName, domain, { mode, fields: chosen.fields });
+    const filled = mode.spfTerms.map((term) => fill(term, domain, { mode, fields: chosen.fields }));
+    const before = needs.get(name.text);
+    needs.set(name.text, {
+      name: name.text,
+      terms: [...(before?.terms ?? []), ...filled.filter((term) => term.missing.length === 0).map((term) => term.text)],
+      waiting: [...(before?.waiting ?? []), ...name.missing, ...filled.flatMap((term) => term.missing)],
+      providers: [...(before?.providers ?? []), chosen.template],
+    });
+  }
+  return [...needs.values()];
+}
+
+function spfRecord(domain: string, need: SpfNeed): RequiredRecord {
+  const [first] = need.providers as [ProviderTemplate, ...ProviderTemplate[]];
+  const { record } = mergeSpf([], { add: need.terms });
+  return {
+    id: need.name === domain ? 'spf' : `spf:${need.name}`,
+    purpose: 'spf',
+    name: need.name,
+    type: 'TXT',
+    ttl: TTL,
+    value:
+      need.waiting.length > 0
+        ? { state: 'waiting', fields: [...new Set(need.waiting)] }
+        : { state: 'known', data: txt(record) },
+    match: { kind: 'spf-terms', terms: need.terms },
+    why: `Lets receivers know that ${need.providers.map((provider) => provider.name).join(' and ')} may send for ${need.name}.`,
+    source: { kind: 'provider-catalogue', label: first.source.label, url: first.source.url, date: first.source.date },
+    optional: false,
+  };
+}
+
+/** The DMARC record that a choice stands for. */
+export function dmarcRecord(choice: DmarcChoice): DmarcRecord {
+  return {
+    policy: choice.policy,
+    policyTakenAsNone: false,
+    ...(choice.subdomainPolicy === null ? {} : { subdomainPolicy: choice.subdomainPolicy }),
+    dkimAlignment: choice.alignment.dkim,
+    spfAlignment: choice.alignment.spf,
+    publicSuffix: 'u',
+    testing: choice.testing,
+    aggregateReports:
+      choice.reportAddress === null || choice.reportAddress === ''
+        ? []
+        : [`mailto:${choice.reportAddress.replace(/^mailto:/i, '')}`],
+    failureReports: [],
+    failureOptions: ['0'],
+  };
+}
+
+function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
+  const record = dmarcRecord(choice);
+  const source = { kind: 'sendwright', label: 'RFC 9989 §4.7, RFC 9990 §4' } as const;
+  const own: RequiredRecord = {
+    id: 'dmarc',
+    purpose: 'dmarc',
+    name: `_dmarc.${domain}`,
+    type: 'TXT',
+    ttl: TTL,
+    value: { state: 'known', data: txt(printDmarc(record)) },
+    match: { kind: 'dmarc-policy' },
+    why: 'Tells receivers what to do with mail that fails, and where to report it. Mailbox providers demand it of bulk senders.',
+    source,
+    optional: false,
+  };
+  const authorisations = externalReportRecords(domain, record, domain).map(
+    (authorisation): RequiredRecord => ({
+      id: `report:${authorisation.destination}`,
+      purpose: 'report-authorisation',
+      name: authorisation.name,
+      type: 'TXT',
+      ttl: TTL,
+      value: { state: 'known', data: txt(authorisation.value) },
+      match: { kind: 'same-data' },
+      why: `Goes into the zone of ${authorisation.destination}: without it no reports are sent there.`,
+      source,
+      optional: true,
+    }),
+  );
+  return [own, ...authorisations];
+}
+
+function ownKeyRecords(needs: DomainNeeds): RequiredRecord[] {
+  return needs.dkimKeys.map((key) => ({
+    id: `dkim:${key.selector}`,
+    purpose: 'dkim' as const,
+    name: dkimName(key.selector, needs.domain),
+    type: 'TXT' as const,
+    ttl: TTL,
+    value: { state: 'known' as const, data: txt(dkimRecord(key.algorithm, key.publicKey)) },
+    match: { kind: 'dkim-key' as const },
+    why: 'Receivers verify signatures with this key. Its private half is sealed in this console.',
+    source: { kind: 'local-key' as const, label: 'Key pair made here' },
+    optional: false,
+  }));
+}
+
+function waitingForOwnKey(domain: string): RequiredRecord {
+  return {
+    id: 'dkim',
+    purpose: 'dkim',
+    name: dkimName('{selector}', domain),
+    type: 'TXT',
+    ttl: TTL,
+    value: { state: 'waiting', fields: ['dkimKeyPair'] },
+    match: { kind: 'dkim-key' },
+    why: 'Receivers verify signatures with this key. Make a key pair for it.',
+    source: { kind: 'local-key', label: 'Key pair made here' },
+    optional: false,
+  };
+}
+
+/**
+ * Every record a sender domain needs, in the order of the manual: DKIM, SPF, DMARC, then the rest. Several providers
+ * share one SPF record.
+ */
+export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
+  const { domain } = needs;
+  if (needs.neverSends) {
+    return neverSendsRecords(domain).map((record) => ({
+      id: record.id,
+      purpose: record.purpose,
+      name: record.name,
+      type: record.data.type,
+      ttl: TTL,
+      value: { state: 'known', data: record.data },
+      match: { kind: 'same-data' },
+      why: record.why,
+      source: { kind: 'sendwright', label: record.source },
+      optional: false,
+    }));
+  }
+  const templated = needs.providers.flatMap((chosen) =>
+    modeOf(chosen.template, chosen.mode).records.map((record) => fromTemplate(domain, chosen, record)),
+  );
+  const wantsOwnKey = needs.providers.some((chosen) => modeOf(chosen.template, chosen.mode).ownKeys);
+  const extras = needs.extras.map(
+    (extra, index): RequiredRecord => ({
+      id: `extra:${index + 1}`,
+      purpose: 'verification',
+      name: extra.name === '' || extra.name === '@' ? domain : `${extra.name}.${domain}`,
+      type: extra.type,
+      ttl: TTL,
+      value: {
+        state: 'known',
+        data: extra.type === 'CNAME' ? { type: 'CNAME', target: extra.value.replace(/\.$/, '') } : txt(extra.value),
+      },
+      match: { kind: 'same-data' },
+      why: 'Added for this domain by hand.',
+      source: { kind: 'sendwright', label: 'Entered here' },
+      optional: false,
+    }),
+  );
+  const isDkim = (record: RequiredRecord) => record.purpose === 'dkim';
+  return [
+    ...templated.filter(isDkim),
+    ...ownKeyRecords(needs),
+    ...(wantsOwnKey && needs.dkimKeys.length === 0 ? [waitingForOwnKey(domain)] : []),
+    ...spfNeeds(domain, needs.providers).map((need) => spfRecord(domain, need)),
+    ...dmarcRecords(domain, needs.dmarc),
+    ...templated.filter((record) => !isDkim(record)),
+    ...extras,
+  ];
+}
+
+/** Selectors that the receivers' evaluation looks at, filled as far as they are known. */
+export function selectorsOf(needs: DomainNeeds): readonly string[] {
+  const templated = needs.providers.flatMap((chosen) => {
+    const mode = modeOf(chosen.template, chosen.mode);
+    return mode.selectors.map((selector) => fill(selector, needs.domain, { mode, fields: chosen.fields }));
+  });
+  const known = templated.filter((selector) => selector.missing.length === 0).map((selector) => selector.text);
+  return [...known, ...needs.dkimKeys.map((key) => key.selector)];
+}
