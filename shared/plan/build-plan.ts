@@ -134,16 +134,20 @@ function supersedes(required: RequiredRecord, data: RecordValue, record: Resourc
 
 function planRecord(required: RequiredRecord, observations: readonly Observation[]): Change {
   const base = { recordId: required.id, purpose: required.purpose, name: required.name, type: required.type };
+  const published: PublishedSet | null = publishedSet(observations, required.name, required.type);
   const change = (
     action: Change['action'],
     before: readonly ResourceRecord[],
     after: readonly ResourceRecord[],
     findings: readonly Finding[] = [],
-  ): Change => ({ ...base, action, before, after, reason: reasonFor(action, required, before), findings });
+  ): Change => {
+    const stays = (record: ResourceRecord) => record.type === required.type && !before.includes(record);
+    const beside = published === null || published.aliases.length > 0 ? [] : published.records.filter(stays);
+    return { ...base, action, before, after, beside, reason: reasonFor(action, required, before), findings };
+  };
 
   if (required.value.state === 'waiting') return change('waiting', [], []);
   const { data } = required.value;
-  const published: PublishedSet | null = publishedSet(observations, required.name, required.type);
   if (published === null) {
     const terms = required.match.kind === 'spf-terms' ? required.match.terms.join(' ') : '';
     const findings = [

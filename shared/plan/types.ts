@@ -105,6 +105,8 @@ export interface Change {
   readonly type: 'TXT' | 'CNAME' | 'MX';
   readonly before: readonly ResourceRecord[];
   readonly after: readonly ResourceRecord[];
+  /** Published records of the same name and type that stay: formats that write whole record sets must repeat them. */
+  readonly beside: readonly ResourceRecord[];
   /** Why this action, in one sentence. */
   readonly reason: string;
   readonly findings: readonly Finding[];

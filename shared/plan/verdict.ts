@@ -131,7 +131,9 @@ export function purposeVerdict(
   required: readonly RequiredRecord[],
   verdict: DomainVerdict,
 ): Verdict {
-  const chosen = required.filter((record) => record.purpose === purpose && !record.optional).map((record) => record.id);
+  const isMeant = (record: RequiredRecord) =>
+    record.purpose === purpose || (purpose === 'spf' && record.purpose === 'return-path');
+  const chosen = required.filter((record) => isMeant(record) && !record.optional).map((record) => record.id);
   return combineVerdicts(
     verdict.records.filter((record) => chosen.includes(record.recordId)).map((record) => record.verdict),
   );
