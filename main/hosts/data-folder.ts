@@ -11,7 +11,8 @@ import path from 'node:path';
  */
 export async function dataFolder(override: string | undefined): Promise<string> {
   const wanted = override ?? process.env.SENDWRIGHT_DATA_DIR;
-  const folder = wanted === undefined || wanted === '' ? envPaths('Sendwright', { suffix: '' }).data : path.resolve(wanted);
+  const folder =
+    wanted === undefined || wanted === '' ? envPaths('Sendwright', { suffix: '' }).data : path.resolve(wanted);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return folder;
 }

@@ -17,5 +17,6 @@ export const practiceProgram = bundled
   : path.join(root, 'main', 'practice', 'practice-process.ts');
 
 /** The product's version, from package.json. */
-export const version: string = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
-  .version;
+export const version: string = (
+  JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }
+).version;

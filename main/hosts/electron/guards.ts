@@ -32,7 +32,10 @@ export function mayNavigate(address: string): boolean {
 
 export interface GuardParts {
   readonly app: Pick<App, 'on'>;
-  readonly session: Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'>;
+  readonly session: Pick<
+    Session,
+    'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'
+  >;
   readonly openOutside: (address: string) => void;
 }
 
@@ -41,7 +44,9 @@ export interface GuardParts {
  * (checklist 5, 12, 13, 14 and 15). Links on the allow list open outside.
  */
 export function installGuards({ app, session, openOutside }: GuardParts): void {
-  session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === 'clipboard-sanitized-write'));
+  session.setPermissionRequestHandler((_contents, permission, answer) =>
+    answer(permission === 'clipboard-sanitized-write'),
+  );
   session.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write');
   session.setDevicePermissionHandler(() => false);
 
