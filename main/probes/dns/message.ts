@@ -14,6 +14,9 @@ const MAX_RECORDS = 2000;
 const MAX_ALIASES = 12;
 const CHECKING_DISABLED = 1 << 4;
 
+/** A message as dns-packet reads it; its types leave out the response code's name. */
+export type Message = DecodedPacket & { readonly rcode: string };
+
 export interface Question {
   readonly name: string;
   readonly type: QueryType;
@@ -50,10 +53,10 @@ export function encodeQuery(
 }
 
 /** @returns the message, or null when it can't be read or does not answer this question. */
-export function decodeResponse(message: Buffer, id: number, question: Question): DecodedPacket | null {
-  let packet: DecodedPacket;
+export function decodeResponse(message: Buffer, id: number, question: Question): Message | null {
+  let packet: Message;
   try {
-    packet = decode(message);
+    packet = decode(message) as Message;
   } catch {
     return null;
   }
@@ -128,7 +131,7 @@ export type ReadAnswer = Pick<
 >;
 
 /** What a response says to the question, aliases within it followed. */
-export function readAnswer(packet: DecodedPacket, question: Question): ReadAnswer {
+export function readAnswer(packet: Message, question: Question): ReadAnswer {
   const rcode = packet.rcode;
   const failure = RCODE_FAILURES[rcode];
   const flags = { rcode, authoritative: packet.flag_aa, authenticated: packet.flag_ad };

@@ -1,0 +1,138 @@
+import Database from 'better-sqlite3';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { migrations } from './migrations.ts';
+
+/** The data file: one SQLite database in the data folder. */
+export type SqliteDatabase = Database.Database;
+
+/** Marks the file as ours (PRAGMA application_id): `Send` in ASCII. */
+export const APPLICATION_ID = 0x53_65_6e_64;
+
+const FILE_NAME = 'sendwright.db';
+const BUSY_TIMEOUT_MS = 10_000;
+/** Copies made before migrations that are kept. */
+const KEPT_COPIES = 5;
+
+export type StoreFault = 'newer' | 'damaged' | 'not-ours' | 'read-only' | 'full' | 'unreadable';
+
+/** The data file can't be used, and why; the message is for people. */
+export class StoreError extends Error {
+  readonly fault: StoreFault;
+  readonly remedy: string;
+  constructor(fault: StoreFault, message: string, remedy: string) {
+    super(message);
+    this.fault = fault;
+    this.remedy = remedy;
+  }
+}
+
+/** What a failure of SQLite means for the person, or null when it is none of these. */
+export function storeErrorFrom(error: unknown, file: string): StoreError | null {
+  if (error instanceof StoreError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code.startsWith('SQLITE_FULL')) {
+    return new StoreError('full', 'The disk is full; nothing was changed.', 'Free some space and try again.');
+  }
+  if (code.startsWith('SQLITE_READONLY')) {
+    return new StoreError(
+      'read-only',
+      `The data file ${file} can’t be written.`,
+      'Give this account write access to the data folder.',
+    );
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
+    return new StoreError(
+      'damaged',
+      `The data file ${file} is damaged.`,
+      'Put back a copy: the data folder holds those made before updates.',
+    );
+  }
+  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN')) {
+    return new StoreError(
+      'unreadable',
+      `The data file ${file} can’t be opened (${code}).`,
+      'Check the disk and the rights of the data folder.',
+    );
+  }
+  return null;
+}
+
+function checkFile(database: SqliteDatabase, file: string): void {
+  const applicationId = database.pragma('application_id', { simple: true }) as number;
+  const version = database.pragma('user_version', { simple: true }) as number;
+  const isNew = version === 0 && applicationId === 0;
+  if (isNew) {
+    const tables = database.prepare('SELECT count(*) AS amount FROM sqlite_schema').get() as { amount: number };
+    if (tables.amount === 0) return;
+  }
+  if (applicationId !== APPLICATION_ID) {
+    throw new StoreError('not-ours', `${file} belongs to another program.`, 'Choose another data folder.');
+  }
+  if (version > migrations.length) {
+    throw new StoreError(
+      'newer',
+      `${file} was written by a newer Sendwright (format ${version}; this one knows ${migrations.length}).`,
+      'Install the newer version, or choose another data folder.',
+    );
+  }
+  const check = database.pragma('quick_check(1)', { simple: true });
+  if (check !== 'ok')
+    throw new StoreError(
+      'damaged',
+      `The data file ${file} is damaged: ${String(check)}.`,
+      'Put back a copy: the data folder holds those made before updates.',
+    );
+}
+
+function copyBeforeMigration(database: SqliteDatabase, folder: string, version: number): void {
+  const copy = path.join(folder, `sendwright-before-format-${version + 1}.db`);
+  rmSync(copy, { force: true });
+  database.prepare('VACUUM INTO ?').run(copy);
+  const copies = readdirSync(folder)
+    .filter((name) => /^sendwright-before-format-\d+\.db$/.test(name))
+    .sort((left, right) => Number(/\d+/.exec(right)) - Number(/\d+/.exec(left)));
+  for (const old of copies.slice(KEPT_COPIES)) rmSync(path.join(folder, old), { force: true });
+}
+
+function migrate(database: SqliteDatabase, folder: string): void {
+  for (;;) {
+    const version = database.pragma('user_version', { simple: true }) as number;
+    if (version >= migrations.length) return;
+    if (version > 0) copyBeforeMigration(database, folder, version);
+    const apply = database.transaction(() => {
+      // Another process may have migrated while this one waited for the lock.
+      if ((database.pragma('user_version', { simple: true }) as number) !== version) return;
+      database.exec(migrations[version] as string);
+      database.pragma(`user_version = ${version + 1}`);
+    });
+    apply.immediate();
+  }
+}
+
+/**
+ * Opens the data file, makes it when it is missing, and brings it to today's format; before each step a copy is made.
+ *
+ * @param folder must exist.
+ * @throws StoreError when the file is newer, damaged, another program's, or can't be written.
+ */
+export function openDatabase(folder: string): SqliteDatabase {
+  const file = path.join(folder, FILE_NAME);
+  const existed = existsSync(file);
+  let database: SqliteDatabase | undefined;
+  try {
+    database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    checkFile(database, file);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
+    if (!existed || (database.pragma('application_id', { simple: true }) as number) === 0) {
+      database.pragma(`application_id = ${APPLICATION_ID}`);
+    }
+    migrate(database, folder);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw storeErrorFrom(error, file) ?? error;
+  }
+}

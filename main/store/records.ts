@@ -1,0 +1,117 @@
+import type { SqliteDatabase } from './database.ts';
+
+export interface StoredActivity {
+  readonly id: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly detail: string;
+}
+
+export interface StoredSchedule {
+  readonly enabled: boolean;
+  readonly everyMinutes: number;
+  readonly nextAt: number | null;
+}
+
+/** Traces of one kind that are kept of a workspace, and entries of its activity. */
+const KEPT_TRACES = 50;
+const KEPT_ACTIVITY = 20_000;
+
+/** What a workspace keeps besides its settings and domains: traces, jobs, activity, its schedule, its templates. */
+export function recordRepository(database: SqliteDatabase) {
+  const addTrace = database.prepare('INSERT INTO traces (workspace_id, kind, started_at, data) VALUES (?, ?, ?, ?)');
+  const trimTraces = database.prepare(
+    `DELETE FROM traces WHERE workspace_id = @workspaceId AND kind = @kind AND id <=
+     (SELECT id FROM traces WHERE workspace_id = @workspaceId AND kind = @kind ORDER BY id DESC LIMIT 1 OFFSET ${KEPT_TRACES})`,
+  );
+  const latestTrace = database
+    .prepare('SELECT data FROM traces WHERE workspace_id = ? AND kind = ? ORDER BY id DESC LIMIT 1')
+    .pluck();
+  const addActivity = database.prepare(
+    'INSERT INTO activity (workspace_id, at, kind, severity, summary, detail) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const trimActivity = database.prepare(
+    `DELETE FROM activity WHERE workspace_id = @workspaceId AND id <=
+     (SELECT id FROM activity WHERE workspace_id = @workspaceId ORDER BY id DESC LIMIT 1 OFFSET ${KEPT_ACTIVITY})`,
+  );
+  const activity = database.prepare(
+    `SELECT id, at, kind, severity, summary, detail FROM activity
+     WHERE workspace_id = @workspaceId AND id < @before
+       AND (@kinds IS NULL OR kind IN (SELECT value FROM json_each(@kinds)))
+       AND (@text = '' OR instr(lower(summary || ' ' || detail), lower(@text)) > 0)
+     ORDER BY id DESC LIMIT @limit`,
+  );
+  const putJob = database.prepare(
+    `INSERT INTO jobs (id, workspace_id, status, started_at, data) VALUES (@id, @workspaceId, @status, @startedAt, @data)
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status, data = excluded.data`,
+  );
+  const jobs = database.prepare('SELECT data FROM jobs ORDER BY started_at DESC LIMIT 50').pluck();
+  const schedule = database.prepare('SELECT enabled, every_minutes, next_at FROM schedules WHERE workspace_id = ?');
+  const putSchedule = database.prepare(
+    `INSERT INTO schedules (workspace_id, enabled, every_minutes, next_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (workspace_id) DO UPDATE SET enabled = excluded.enabled, every_minutes = excluded.every_minutes, next_at = excluded.next_at`,
+  );
+  const overrides = database.prepare('SELECT template_id, override FROM template_overrides WHERE workspace_id = ?');
+  const putOverride = database.prepare(
+    `INSERT INTO template_overrides (workspace_id, template_id, override) VALUES (?, ?, ?)
+     ON CONFLICT (workspace_id, template_id) DO UPDATE SET override = excluded.override`,
+  );
+  const dropOverride = database.prepare('DELETE FROM template_overrides WHERE workspace_id = ? AND template_id = ?');
+
+  return {
+    addTrace(workspaceId: number, kind: string, startedAt: number, trace: unknown): void {
+      addTrace.run(workspaceId, kind, startedAt, JSON.stringify(trace));
+      trimTraces.run({ workspaceId, kind });
+    },
+    latestTrace<Trace>(workspaceId: number, kind: string): Trace | null {
+      const data = latestTrace.get(workspaceId, kind) as string | undefined;
+      return data === undefined ? null : (JSON.parse(data) as Trace);
+    },
+    addActivity(workspaceId: number, entry: Omit<StoredActivity, 'id'>): void {
+      addActivity.run(workspaceId, entry.at, entry.kind, entry.severity, entry.summary, entry.detail);
+      trimActivity.run({ workspaceId });
+    },
+    activity: (
+      workspaceId: number,
+      filter: { kinds: readonly string[] | null; text: string; before: number; limit: number },
+    ): StoredActivity[] =>
+      activity.all({
+        workspaceId,
+        ...filter,
+        kinds: filter.kinds === null ? null : JSON.stringify(filter.kinds),
+      }) as StoredActivity[],
+    putJob: (job: { id: string; workspaceId: number; status: string; startedAt: number }): void =>
+      void putJob.run({
+        id: job.id,
+        workspaceId: job.workspaceId,
+        status: job.status,
+        startedAt: job.startedAt,
+        data: JSON.stringify(job),
+      }),
+    jobs: <Job>(): Job[] => (jobs.all() as string[]).map((data) => JSON.parse(data) as Job),
+    schedule(workspaceId: number): StoredSchedule | null {
+      const row = schedule.get(workspaceId) as
+        | { enabled: number; every_minutes: number; next_at: number | null }
+        | undefined;
+      return row === undefined
+        ? null
+        : { enabled: row.enabled === 1, everyMinutes: row.every_minutes, nextAt: row.next_at };
+    },
+    putSchedule: (workspaceId: number, value: StoredSchedule): void =>
+      void putSchedule.run(workspaceId, value.enabled ? 1 : 0, value.everyMinutes, value.nextAt),
+    overrides: (workspaceId: number): Map<string, unknown> =>
+      new Map(
+        (overrides.all(workspaceId) as { template_id: string; override: string }[]).map((row) => [
+          row.template_id,
+          JSON.parse(row.override) as unknown,
+        ]),
+      ),
+    putOverride: (workspaceId: number, templateId: string, override: unknown): void =>
+      void putOverride.run(workspaceId, templateId, JSON.stringify(override)),
+    dropOverride: (workspaceId: number, templateId: string): void => void dropOverride.run(workspaceId, templateId),
+  };
+}
+
+export type RecordRepository = ReturnType<typeof recordRepository>;
