@@ -1,7 +1,7 @@
 import type { IpOctets } from '../dns/ip.ts';
 import { formatIp, nibbles, parseIp, reverseName, samePrefix } from '../dns/ip.ts';
 import type { Lookup, LookupResult } from '../dns/lookup.ts';
-import { canonicalName, checkName, isSubdomain } from '../dns/names.ts';
+import { canonicalName, isSubdomain, MAX_LABEL_OCTETS, MAX_NAME_LENGTH } from '../dns/names.ts';
 import type { QueryType, RecordOf, ResourceRecord } from '../dns/records.ts';
 import { joinTxt } from '../dns/txt.ts';
 import type { MacroLetter, MacroString } from './macro.ts';
@@ -76,8 +76,14 @@ interface Context {
   readonly steps: SpfStep[];
   lookups: number;
   voids: number;
-  /** Validated names of the address; asked for once. */
-  validated: readonly string[] | null;
+  /** Asked for once, however many terms need them. */
+  senderNames: SenderNames | null;
+}
+
+interface SenderNames {
+  readonly validated: readonly string[];
+  /** The address has no PTR record. */
+  readonly isVoid: boolean;
 }
 
 interface Outcome {
@@ -85,7 +91,7 @@ interface Outcome {
   readonly term?: string;
   readonly reason?: string;
   /** Where the explanation is to be found, for a fail. */
-  readonly exp?: { readonly macros: MacroString; readonly domain: string };
+  readonly exp?: { readonly macros: MacroString; readonly domain: string } | undefined;
 }
 
 const RESULT_OF = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' } as const;
@@ -93,26 +99,48 @@ const RESULT_OF = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' } 
 /** Steps kept of one evaluation; the limits allow far fewer, unless a record holds thousands of addresses. */
 const MAX_STEPS = 500;
 
-/** A name DNS can be asked for: the lengths of §4.3, and more than one label. */
+/**
+ * Work that hands out the answers it has to wait for. A Lookup that answers at once is never waited for, which makes
+ * an evaluation over records in memory several times faster than one that awaits every answer.
+ */
+type Evaluation<Value> = Generator<Promise<LookupResult>, Value, LookupResult>;
+
+async function run<Value>(evaluation: Evaluation<Value>): Promise<Value> {
+  let step = evaluation.next();
+  while (step.done !== true) step = evaluation.next(await step.value);
+  return step.value;
+}
+
+const DOT = 46;
+
+/** A name DNS can be asked for (§4.3): labels of 1 to 63 octets, 253 in all. */
 function isAskable(domain: string): boolean {
-  return domain !== '' && checkName(domain) === null;
+  if (domain === '' || domain.length > MAX_NAME_LENGTH) return false;
+  let start = 0;
+  for (let index = 0; index <= domain.length; index += 1) {
+    if (index < domain.length && domain.charCodeAt(index) !== DOT) continue;
+    const octets = index - start;
+    if (octets === 0 || octets > MAX_LABEL_OCTETS) return false;
+    start = index + 1;
+  }
+  return true;
 }
 
 /** §4.3: a fully qualified name, not an address literal. */
 function isCheckable(domain: string): boolean {
-  return isAskable(domain) && domain.includes('.') && !domain.startsWith('[');
+  return domain.includes('.') && !domain.startsWith('[') && isAskable(domain);
 }
 
 function describe(result: Extract<LookupResult, { status: 'failure' }>, name: string): string {
   return `DNS gave no answer for ${name}: ${result.message}`;
 }
 
-async function ask(context: Context, name: string, type: QueryType): Promise<LookupResult> {
+function* ask(context: Context, name: string, type: QueryType): Evaluation<LookupResult> {
   if (!isAskable(name)) return { status: 'nxdomain', aliases: [] };
   const { lookup, signal } = context.input;
   signal?.throwIfAborted();
   const answer = lookup.query(name, type, signal === undefined ? undefined : { signal });
-  return answer;
+  return answer instanceof Promise ? yield answer : answer;
 }
 
 function countLookup(context: Context): void {
@@ -122,19 +150,23 @@ function countLookup(context: Context): void {
   }
 }
 
-/** Asks for what a term needs; an empty answer counts as void, a failure ends the evaluation (§4.6.4, §5). */
-async function askForTerm<Type extends QueryType & ResourceRecord['type']>(
-  context: Context,
-  name: string,
-  type: Type,
-): Promise<readonly RecordOf<Type>[]> {
-  const answer = await ask(context, name, type);
-  if (answer.status === 'failure') throw new Stop('temperror', describe(answer, name));
-  if (answer.status === 'answer') return answer.records as readonly RecordOf<Type>[];
+function countVoid(context: Context, name: string): void {
   context.voids += 1;
   if (context.voids > context.limits.voids) {
     throw new Stop('permerror', `More than ${context.limits.voids} lookups found nothing; the last was ${name}`);
   }
+}
+
+/** Asks for what a term needs; an empty answer counts as void, a failure ends the evaluation (§4.6.4, §5). */
+function* askForTerm<Type extends QueryType & ResourceRecord['type']>(
+  context: Context,
+  name: string,
+  type: Type,
+): Evaluation<readonly RecordOf<Type>[]> {
+  const answer = yield* ask(context, name, type);
+  if (answer.status === 'failure') throw new Stop('temperror', describe(answer, name));
+  if (answer.status === 'answer') return answer.records as readonly RecordOf<Type>[];
+  countVoid(context, name);
   return [];
 }
 
@@ -149,28 +181,31 @@ function matchesAddress(context: Context, address: string, mechanism: Mechanism)
 }
 
 /** Names that lead back to the sender's address (§5.5): the first ten PTR names, each asked for its addresses. */
-async function validatedNames(context: Context): Promise<readonly string[]> {
-  if (context.validated !== null) return context.validated;
-  context.validated = [];
-  const pointers = await ask(context, reverseName(context.address), 'PTR');
-  if (pointers.status !== 'answer') return context.validated;
-  const names: string[] = [];
+function* validate(context: Context): Evaluation<SenderNames> {
+  const pointers = yield* ask(context, reverseName(context.address), 'PTR');
+  if (pointers.status === 'failure') return { validated: [], isVoid: false };
+  if (pointers.status !== 'answer') return { validated: [], isVoid: true };
+  const validated: string[] = [];
   for (const pointer of (pointers.records as readonly RecordOf<'PTR'>[]).slice(0, context.limits.names)) {
-    const answer = await ask(context, pointer.target, addressType(context));
+    const answer = yield* ask(context, pointer.target, addressType(context));
     if (answer.status !== 'answer') continue;
     const leadsBack = (answer.records as readonly RecordOf<'A'>[]).some((record) => {
       const octets = parseIp(record.address);
       return octets !== null && samePrefix(octets, context.address, context.address.length * 8);
     });
-    if (leadsBack) names.push(pointer.target);
+    if (leadsBack) validated.push(pointer.target);
   }
-  context.validated = names;
-  return names;
+  return { validated, isVoid: false };
+}
+
+function* senderNames(context: Context): Evaluation<SenderNames> {
+  context.senderNames ??= yield* validate(context);
+  return context.senderNames;
 }
 
 /** The value of the macro `p` (§7.3): the domain itself, else a name below it, else any validated name. */
-async function pointerName(context: Context, domain: string): Promise<string> {
-  const names = await validatedNames(context);
+function* pointerName(context: Context, domain: string): Evaluation<string> {
+  const { validated: names } = yield* senderNames(context);
   return (
     names.find((name) => canonicalName(name) === canonicalName(domain)) ??
     names.find((name) => isSubdomain(name, domain)) ??
@@ -179,11 +214,11 @@ async function pointerName(context: Context, domain: string): Promise<string> {
   );
 }
 
-async function expand(context: Context, macros: MacroString, domain: string): Promise<string> {
+function* expand(context: Context, macros: MacroString, domain: string): Evaluation<string> {
   const [only] = macros;
   if (macros.length === 1 && only?.kind === 'literal') return only.text;
   const pointer = macros.some((part) => part.kind === 'macro' && part.letter === 'p')
-    ? await pointerName(context, domain)
+    ? yield* pointerName(context, domain)
     : '';
   const { address, localPart, senderDomain, input } = context;
   const values: Readonly<Record<MacroLetter, () => string>> = {
@@ -202,27 +237,34 @@ async function expand(context: Context, macros: MacroString, domain: string): Pr
   return expandMacros(macros, (letter) => values[letter]());
 }
 
-async function targetName(context: Context, mechanism: Mechanism, domain: string): Promise<string> {
-  if (mechanism.domain === undefined) return domain;
-  return fitDomain(await expand(context, mechanism.domain.macros, domain));
+/** The name that a domain-spec stands for. A backslash is a character there, in names as text it begins an escape. */
+function* expandName(context: Context, macros: MacroString, domain: string): Evaluation<string> {
+  const name = fitDomain(yield* expand(context, macros, domain));
+  return name.includes('\\') ? name.replaceAll('\\', '\\\\') : name;
 }
 
-async function matchesMx(context: Context, mechanism: Mechanism, target: string): Promise<boolean> {
-  const exchangers = await askForTerm(context, target, 'MX');
+function* matchesMx(context: Context, mechanism: Mechanism, target: string): Evaluation<boolean> {
+  const exchangers = yield* askForTerm(context, target, 'MX');
   if (exchangers.length > context.limits.names) {
     throw new Stop('permerror', `${target} has more than ${context.limits.names} mail exchangers`);
   }
   for (const { exchange } of exchangers) {
     // A null MX (RFC 7505) names no host to ask for.
     if (exchange === '' || exchange === '.') continue;
-    const addresses = await askForTerm(context, exchange, addressType(context));
+    const addresses = yield* askForTerm(context, exchange, addressType(context));
     if (addresses.some((record) => matchesAddress(context, record.address, mechanism))) return true;
   }
   return false;
 }
 
-async function matchesInclude(context: Context, target: string): Promise<boolean> {
-  const { result, reason } = await evaluate(context, target);
+function* matchesPtr(context: Context, target: string): Evaluation<boolean> {
+  const { validated, isVoid } = yield* senderNames(context);
+  if (isVoid) countVoid(context, reverseName(context.address));
+  return validated.some((name) => isSubdomain(name, target));
+}
+
+function* matchesInclude(context: Context, target: string): Evaluation<boolean> {
+  const { result, reason } = yield* evaluate(context, target);
   if (result === 'temperror') throw new Stop('temperror', reason ?? `The record of ${target} could not be had`);
   if (result === 'permerror' || result === 'none') {
     throw new Stop('permerror', reason ?? `The included domain ${target} has no usable SPF record`);
@@ -230,42 +272,49 @@ async function matchesInclude(context: Context, target: string): Promise<boolean
   return result === 'pass';
 }
 
-async function matches(context: Context, mechanism: Mechanism, domain: string): Promise<boolean> {
-  const { name } = mechanism;
-  if (name === 'all') return true;
-  if (name === 'ip4' || name === 'ip6') {
-    const prefix = name === 'ip4' ? mechanism.prefix4 : mechanism.prefix6;
-    return samePrefix(mechanism.network as IpOctets, context.address, prefix);
-  }
+/** Mechanisms that need no answer from DNS. */
+function matchesAtOnce(context: Context, mechanism: Mechanism): boolean {
+  const { name, network, prefix4, prefix6 } = mechanism;
+  if (network === undefined) return name === 'all';
+  return samePrefix(network, context.address, name === 'ip4' ? prefix4 : prefix6);
+}
+
+function asksDns(mechanism: Mechanism): boolean {
+  return mechanism.network === undefined && mechanism.name !== 'all';
+}
+
+function* matchesByDns(context: Context, mechanism: Mechanism, domain: string): Evaluation<boolean> {
   countLookup(context);
-  const target = await targetName(context, mechanism, domain);
-  switch (name) {
+  const target = mechanism.domain === undefined ? domain : yield* expandName(context, mechanism.domain.macros, domain);
+  switch (mechanism.name) {
     case 'include':
-      return matchesInclude(context, target);
+      return yield* matchesInclude(context, target);
     case 'a': {
-      const addresses = await askForTerm(context, target, addressType(context));
+      const addresses = yield* askForTerm(context, target, addressType(context));
       return addresses.some((record) => matchesAddress(context, record.address, mechanism));
     }
     case 'mx':
-      return matchesMx(context, mechanism, target);
+      return yield* matchesMx(context, mechanism, target);
     case 'ptr':
-      return (await validatedNames(context)).some((validated) => isSubdomain(validated, target));
-    case 'exists':
-      return (await askForTerm(context, target, 'A')).length > 0;
+      return yield* matchesPtr(context, target);
+    default:
+      return (yield* askForTerm(context, target, 'A')).length > 0;
   }
 }
 
 /** Selects the record to evaluate (§4.4, §4.5). */
-async function selectRecord(context: Context, domain: string): Promise<SpfParse | Outcome> {
-  const answer = await ask(context, domain, 'TXT');
+function* selectRecord(context: Context, domain: string): Evaluation<SpfParse | Outcome> {
+  const answer = yield* ask(context, domain, 'TXT');
   if (answer.status === 'failure') return { result: 'temperror', reason: describe(answer, domain) };
   if (answer.status !== 'answer') return { result: 'none', reason: `${domain} has no TXT record` };
-  const texts = (answer.records as readonly RecordOf<'TXT'>[])
-    .map((record) => joinTxt(record.strings))
-    .filter((text) => isSpfRecord(text));
-  const [text, second] = texts;
+  let text: string | undefined;
+  for (const record of answer.records as readonly RecordOf<'TXT'>[]) {
+    const joined = joinTxt(record.strings);
+    if (!isSpfRecord(joined)) continue;
+    if (text !== undefined) return { result: 'permerror', reason: `${domain} has more than one SPF record` };
+    text = joined;
+  }
   if (text === undefined) return { result: 'none', reason: `${domain} has no SPF record` };
-  if (second !== undefined) return { result: 'permerror', reason: `${domain} has ${texts.length} SPF records` };
 
   const cache = context.input.parsed;
   const known = cache?.get(text);
@@ -276,9 +325,9 @@ async function selectRecord(context: Context, domain: string): Promise<SpfParse 
 }
 
 /** check_host() for one domain (§4.6 to §4.8). */
-async function evaluate(context: Context, domain: string): Promise<Outcome> {
+function* evaluate(context: Context, domain: string): Evaluation<Outcome> {
   if (!isAskable(domain)) return { result: 'none', reason: `“${domain}” is not a domain name` };
-  const selected = await selectRecord(context, domain);
+  const selected = yield* selectRecord(context, domain);
   if ('result' in selected) return selected;
   const { record } = selected;
   if (record === null) {
@@ -290,20 +339,22 @@ async function evaluate(context: Context, domain: string): Promise<Outcome> {
   }
 
   for (const mechanism of record.mechanisms) {
-    const matched = await matches(context, mechanism, domain);
+    const matched = asksDns(mechanism)
+      ? yield* matchesByDns(context, mechanism, domain)
+      : matchesAtOnce(context, mechanism);
     if (context.steps.length < MAX_STEPS) {
       context.steps.push({ domain, term: mechanism.text, outcome: matched ? 'match' : 'no-match' });
     }
     if (!matched) continue;
     const result = RESULT_OF[mechanism.qualifier];
-    const exp = result === 'fail' ? record.exp : undefined;
-    return { result, term: mechanism.text, ...(exp === undefined ? {} : { exp: { macros: exp.macros, domain } }) };
+    const exp = result === 'fail' && record.exp !== undefined ? { macros: record.exp.macros, domain } : undefined;
+    return { result, term: mechanism.text, exp };
   }
 
   if (record.redirect === undefined) return { result: 'neutral' };
   countLookup(context);
-  const target = fitDomain(await expand(context, record.redirect.macros, domain));
-  const redirected = await evaluate(context, target);
+  const target = yield* expandName(context, record.redirect.macros, domain);
+  const redirected = yield* evaluate(context, target);
   if (redirected.result !== 'none') return redirected;
   return {
     result: 'permerror',
@@ -313,13 +364,13 @@ async function evaluate(context: Context, domain: string): Promise<Outcome> {
 }
 
 /** The domain owner's explanation (§6.2); undefined on any fault, as the section demands. */
-async function explain(context: Context, exp: NonNullable<Outcome['exp']>): Promise<string | undefined> {
-  const target = fitDomain(await expand(context, exp.macros, exp.domain));
+function* explain(context: Context, exp: NonNullable<Outcome['exp']>): Evaluation<string | undefined> {
+  const target = yield* expandName(context, exp.macros, exp.domain);
   if (target === '') return undefined;
-  const answer = await ask(context, target, 'TXT');
+  const answer = yield* ask(context, target, 'TXT');
   if (answer.status !== 'answer' || answer.records.length !== 1) return undefined;
   const macros = parseMacroString(joinTxt((answer.records[0] as RecordOf<'TXT'>).strings), true);
-  return macros === null ? undefined : expand(context, macros, exp.domain);
+  return macros === null ? undefined : yield* expand(context, macros, exp.domain);
 }
 
 /** MAIL FROM as local part and domain; a bounce speaks for its HELO name (§2.4, §4.3). */
@@ -340,25 +391,25 @@ export async function checkHost(input: CheckHostInput): Promise<SpfResult> {
   const address = parseIp(input.ip);
   if (address === null) throw new RangeError(`“${input.ip}” is not an IP address`);
   const { localPart, domain } = identity(input.sender, input.helo);
+  const checked = domain.endsWith('.') ? domain.slice(0, -1) : domain;
   const context: Context = {
     input,
     limits: input.limits ?? standardLimits,
     address,
     localPart,
-    senderDomain: domain,
+    senderDomain: checked,
     steps: [],
     lookups: 0,
     voids: 0,
-    validated: null,
+    senderNames: null,
   };
-  const checked = domain.endsWith('.') ? domain.slice(0, -1) : domain;
   const spent = () => ({ lookups: context.lookups, voids: context.voids, steps: context.steps });
   if (!isCheckable(checked))
     return { result: 'none', reason: `“${domain}” is not a domain that can be asked for`, ...spent() };
 
   try {
-    const { result, term, reason, exp } = await evaluate(context, checked);
-    const explanation = exp === undefined ? undefined : await explain(context, exp);
+    const { result, term, reason, exp } = await run(evaluate(context, checked));
+    const explanation = exp === undefined ? undefined : await run(explain(context, exp));
     return {
       result,
       ...(explanation === undefined ? {} : { explanation }),

@@ -19,7 +19,7 @@ export type MacroPart =
 
 export type MacroString = readonly MacroPart[];
 
-const MACRO = /^%\{([slodiphcrtv])(\d{0,3})(r?)([.\-+,/_=]*)\}/i;
+const MACRO = /^%\{([slodiphcrtv])(\d*)(r?)([.\-+,/_=]*)\}/i;
 const SPECIAL: Readonly<Record<string, string>> = { '%%': '%', '%_': ' ', '%-': '%20' };
 
 /** Octets a macro string may have before it is taken for an attack rather than a name. */

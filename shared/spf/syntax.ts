@@ -84,11 +84,13 @@ type Fault = (words: {
   readonly values?: Record<string, string>;
 }) => null;
 
+const ENDS_IN_MACRO = /(?:^|[^%])(?:%%)*%(?:[%_-]|\{[^{}]*\})$/;
+
 /** A domain-spec ends in a macro or in a dot and a top label that isn't all digits (RFC 7208 §7.1 `domain-end`). */
 function parseDomainSpec(text: string): { text: string; macros: MacroString } | null {
   const macros = parseMacroString(text, false);
   if (macros === null || macros.length === 0) return null;
-  if (text.endsWith('}') && macros.at(-1)?.kind === 'macro') return { text, macros };
+  if (ENDS_IN_MACRO.test(text)) return { text, macros };
   const tail = /\.([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\.?$/i.exec(text);
   if (tail === null || /^\d+$/.test(tail[1] as string)) return null;
   return { text, macros };
