@@ -3,12 +3,13 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Change } from '../../shared/plan/types.ts';
+import { generateDkimKey } from '../../shared/dkim/generate.ts';
 import { makeCertificates } from './certificates.ts';
 import { startDnsServer } from './dns-server.ts';
 import { faults, isFaultId } from './faults.ts';
 import type { FaultId } from './faults.ts';
 import { startService } from './service.ts';
-import { emptyZone, publish } from './zone.ts';
+import { emptyZone, publish, senderRecords } from './zone.ts';
 import type { PracticeZone } from './zone.ts';
 
 /** What outlives a restart, so that a practised domain is still published tomorrow. */
@@ -17,6 +18,7 @@ const stored = z.object({
   dnsPorts: z.tuple([z.int(), z.int()]),
   apiKey: z.string(),
   authKey: z.string(),
+  dkimKey: z.string(),
   fault: z.string(),
   zone: z.custom<PracticeZone>(
     (value) => typeof value === 'object' && value !== null && 'primary' in value && Array.isArray(value.primary),
@@ -37,6 +39,8 @@ export interface PracticeAddresses {
   readonly ca: string;
   readonly apiKey: string;
   readonly authKey: string;
+  /** The public key that the practice provider signs with: what a real one shows in its account. */
+  readonly dkimKey: string;
   readonly fault: FaultId;
 }
 
@@ -79,6 +83,8 @@ export async function startPractice(folder: string): Promise<Practice> {
   const apiKey = before?.apiKey ?? `practice-${randomBytes(12).toString('hex')}`;
   const authKey = before?.authKey ?? `practice-${randomBytes(12).toString('hex')}`;
 
+  const dkimKey = before?.dkimKey ?? (await generateDkimKey({ algorithm: 'rsa', bits: 2048 })).publicKey;
+
   const certificates = await makeCertificates(Date.now());
   const service = await startService({
     certificates,
@@ -90,12 +96,12 @@ export async function startPractice(folder: string): Promise<Practice> {
   const common = { serial: () => zone.serial, fault: () => fault };
   const primary = await startDnsServer({
     ...common,
-    records: () => zone.primary,
+    records: () => [...senderRecords, ...zone.primary],
     preferredPort: before?.dnsPorts[0] ?? 0,
   });
   const secondary = await startDnsServer({
     ...common,
-    records: () => zone.secondary,
+    records: () => [...senderRecords, ...zone.secondary],
     preferredPort: before?.dnsPorts[1] ?? 0,
   });
 
@@ -106,6 +112,7 @@ export async function startPractice(folder: string): Promise<Practice> {
       dnsPorts: [port(primary.address), port(secondary.address)],
       apiKey,
       authKey,
+      dkimKey,
       fault,
       zone,
     });
@@ -117,6 +124,7 @@ export async function startPractice(folder: string): Promise<Practice> {
     ca: certificates.authority,
     apiKey,
     authKey,
+    dkimKey,
     fault,
   });
   await save();

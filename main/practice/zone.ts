@@ -14,6 +14,19 @@ export interface PracticeZone {
 
 export const emptyZone: PracticeZone = { primary: [], secondary: [], serial: 1 };
 
+/**
+ * The SPF records of the providers' own sending hosts, with addresses kept for documentation (RFC 5737, RFC 3849): the
+ * practice world has no others, and a receiver's evaluation has to lead somewhere.
+ */
+export const senderRecords: readonly ResourceRecord[] = [
+  '_spf.elasticemail.com',
+  '_spf.sendgrid.com',
+  'spf.unione.io',
+  'amazonses.com',
+  'mailgun.org',
+  'spf.mailjet.com',
+].map((name) => ({ name, ttl: 3600, type: 'TXT', strings: ['v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 ~all'] }));
+
 /** The octets after which a form that cuts values off stops. */
 const CUT_OFF = 255;
 

@@ -246,6 +246,8 @@ export const practiceState = z.object({
   /** Keys that the practice service accepts. They protect nothing, so they may be shown. */
   apiKey: z.string().nullable(),
   authKey: z.string().nullable(),
+  /** What a real provider shows in its account, by field id. */
+  providerValues: z.record(z.string(), z.string()),
 });
 
 export const bundleOptions = z.object({

@@ -24,9 +24,19 @@ function pem(octets: Uint8Array): string {
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
-function algorithmOf(kind: DkimKeyKind): object {
-  if (kind.algorithm === 'ed25519') return { name: 'Ed25519' };
-  return { name: 'RSASSA-PKCS1-v1_5', modulusLength: kind.bits, publicExponent: PUBLIC_EXPONENT, hash: 'SHA-256' };
+/** An asymmetric key pair; WebCrypto gives one for these algorithms, though its types allow a single key. */
+async function newPair(kind: DkimKeyKind) {
+  const usages = ['sign', 'verify'] as const;
+  const made =
+    kind.algorithm === 'ed25519'
+      ? await crypto.subtle.generateKey({ name: 'Ed25519' }, true, [...usages])
+      : await crypto.subtle.generateKey(
+          { name: 'RSASSA-PKCS1-v1_5', modulusLength: kind.bits, publicExponent: PUBLIC_EXPONENT, hash: 'SHA-256' },
+          true,
+          [...usages],
+        );
+  if (!('publicKey' in made)) throw new TypeError('WebCrypto gave a single key where a pair belongs');
+  return made;
 }
 
 /** The value of `p=` from a SubjectPublicKeyInfo: all of it for RSA, the bare key for Ed25519 (RFC 8463 §4). */
@@ -36,7 +46,7 @@ function publicValue(kind: DkimKeyKind['algorithm'], spki: Uint8Array): string {
 
 /** Makes a key pair for DKIM over WebCrypto (RFC 8301: RSA of 2048 bits or more is advised; RFC 8463: Ed25519). */
 export async function generateDkimKey(kind: DkimKeyKind): Promise<GeneratedKey> {
-  const pair = await crypto.subtle.generateKey(algorithmOf(kind), true, ['sign', 'verify']);
+  const pair = await newPair(kind);
   const spki = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
   const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
   const publicKey = publicValue(kind.algorithm, spki);

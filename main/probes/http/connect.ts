@@ -108,8 +108,6 @@ export function connectFirst(
           note(other, 'another address was faster');
           other.destroy();
         }
-        socket.removeAllListeners('error');
-        socket.on('error', () => undefined);
         settle();
         resolve({ socket, attempts });
       });

@@ -178,7 +178,8 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
     }
     const ready = socket;
     client = new Client(url.origin, {
-      connect: (_options, callback) => callback(null, ready),
+      // The client expects its connector to answer later, never at once.
+      connect: (_options, callback) => setImmediate(() => callback(null, ready)),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       pipelining: 0,

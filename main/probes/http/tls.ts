@@ -148,18 +148,19 @@ export function secure(options: TlsOptions): Promise<{
     const timer = setTimeout(onTime, options.timeoutMs);
     options.signal.addEventListener('abort', onAbort, { once: true });
 
-    tls.once('error', (error: NodeJS.ErrnoException) => fail(handshakeFailure(error, host)));
-    tls.once('close', () =>
+    const onError = (error: NodeJS.ErrnoException) => fail(handshakeFailure(error, host));
+    const onClose = () =>
       fail(
         new StageFailure(
           'The connection was closed',
           serviceFinding('probe.reset', { host, stage: 'the TLS handshake' }),
         ),
-      ),
-    );
+      );
+    tls.once('error', onError);
+    tls.once('close', onClose);
     tls.once('secureConnect', () => {
-      tls.removeAllListeners('close');
-      tls.removeAllListeners('error');
+      tls.off('close', onClose);
+      tls.off('error', onError);
       tls.on('error', () => undefined);
       const certificate = factsOf(tls.getPeerCertificate(true), options.now);
       const cipher = tls.getCipher();

@@ -1,0 +1,67 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import pino from 'pino';
+import type { Snapshot } from '../../shared/contract/schemas.ts';
+import { proxyFromEnvironment } from '../probes/http/proxy.ts';
+import { openStore } from '../store/store.ts';
+import type { KeychainPort } from '../vault/ports.ts';
+import { createVault } from '../vault/vault.ts';
+import type { Core } from './core.ts';
+import { createCore } from './core.ts';
+import type { Notifier, PracticePort } from './ports.ts';
+
+export interface ComposeOptions {
+  /** Exists. */
+  readonly dataFolder: string;
+  readonly host: Snapshot['host'];
+  readonly version: string;
+  readonly keychain: KeychainPort | null;
+  readonly practice: PracticePort | null;
+  readonly notifier: Notifier;
+  readonly background: boolean;
+}
+
+/** Paths in log entries that may hold a secret, and are left out. */
+const REDACTED = [
+  '*.value',
+  '*.passphrase',
+  '*.apiKey',
+  '*.authKey',
+  '*.current',
+  '*.next',
+  'value',
+  'passphrase',
+  'apiKey',
+  'authKey',
+];
+
+/**
+ * Composes a core on a data folder, with the real clock, store, vault and log.
+ *
+ * @throws StoreError when the data file can't be used.
+ */
+export async function composeCore(options: ComposeOptions): Promise<Core> {
+  const store = openStore(options.dataFolder);
+  const logs = path.join(options.dataFolder, 'logs');
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const log = pino(
+    { redact: { paths: REDACTED, remove: true } },
+    pino.destination({ dest: path.join(logs, 'sendwright.log'), mkdir: true, mode: 0o600, sync: true }),
+  );
+  const vault = createVault({ storage: store.secrets, keychain: options.keychain, random: randomBytes, now: Date.now });
+  return createCore({
+    store,
+    vault,
+    clock: { now: Date.now },
+    log,
+    host: options.host,
+    version: options.version,
+    dataFolder: options.dataFolder,
+    notifier: options.notifier,
+    practice: options.practice,
+    proxyFor: (host) => proxyFromEnvironment(host, process.env),
+    randomId: randomUUID,
+    background: options.background,
+  });
+}

@@ -1,0 +1,183 @@
+import type { KeyCheck, SettingsFields } from '../../shared/contract/schemas.ts';
+import { describeFinding } from '../../shared/findings/catalogue.ts';
+import { parseServiceProfile, practiceProfile } from '../../shared/service/profile.ts';
+import type { ProbeTrace } from '../../shared/service/trace.ts';
+import { normalizeServiceUrl } from '../../shared/service/urls.ts';
+import { parseSpf } from '../../shared/spf/syntax.ts';
+import { modeOf } from '../../shared/providers/template.ts';
+import { liveLookup, parseServers } from '../probes/dns/servers.ts';
+import type { ProbeSurroundings } from '../probes/http/metadata.ts';
+import { checkKeys, probeConnection } from '../probes/http/metadata.ts';
+import { probeMonitoring, probeResponses } from '../probes/webhook/responses.ts';
+import type { CoreContext } from './context.ts';
+import { findWorkspace, record } from './context.ts';
+import { fail } from './errors.ts';
+import { announce, fieldsOf, secretId } from './settings.ts';
+import { templatesOf } from './templates.ts';
+
+/** Proves that the service and the response address can be reached. */
+
+function surroundingsOf(
+  context: CoreContext,
+  workspaceId: number,
+  url: string,
+  extraCa: string,
+  signal: AbortSignal | undefined,
+): ProbeSurroundings {
+  const { practice } = findWorkspace(context, workspaceId);
+  const practiceCa = practice ? (context.surroundings()?.ca ?? '') : '';
+  return {
+    extraCa: [extraCa, practiceCa].filter((pem) => pem !== '').join('\n'),
+    proxy: practice ? null : context.proxyFor(new URL(url).hostname),
+    now: context.clock.now,
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function keep(context: CoreContext, workspaceId: number, trace: ProbeTrace, title: string): ProbeTrace {
+  context.store.records.addTrace(workspaceId, trace.kind, trace.startedAt, trace);
+  const [finding] = trace.findings.filter((candidate) => candidate.severity === 'error');
+  const passed = trace.outcome === 'passed';
+  const detail =
+    finding === undefined
+      ? `${trace.url} in ${trace.durationMs} ms`
+      : `${trace.url}: ${describeFinding(finding).title}`;
+  record(context, workspaceId, 'probe', passed ? `${title} passed` : `${title} failed`, {
+    detail,
+    severity: passed ? 'info' : 'error',
+  });
+  announce(context, workspaceId);
+  return trace;
+}
+
+function required(value: string, field: keyof SettingsFields, label: string): string {
+  if (value !== '') return value;
+  throw fail('BAD_INPUT', `${label} is empty`, {
+    field: `fields.${field}`,
+    value: '',
+    remedy: `Fill in ${label} in General settings and save.`,
+  });
+}
+
+export async function testConnection(
+  context: CoreContext,
+  workspaceId: number,
+  unsaved: { readonly serviceUrl?: string | undefined; readonly extraCa?: string | undefined } | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ProbeTrace> {
+  findWorkspace(context, workspaceId);
+  const saved = fieldsOf(context, workspaceId);
+  const typed = required(unsaved?.serviceUrl ?? saved.serviceUrl, 'serviceUrl', 'Cloud services connection URL');
+  const normalized = normalizeServiceUrl(typed);
+  if (!normalized.ok) {
+    const [finding] = normalized.findings;
+    const { title, remedy } = describeFinding(finding as NonNullable<typeof finding>);
+    throw fail('BAD_INPUT', title, { field: 'fields.serviceUrl', value: typed.slice(0, 200), remedy });
+  }
+  const extraCa = unsaved?.extraCa ?? saved.extraCa;
+  const trace = await probeConnection(
+    normalized.url,
+    surroundingsOf(context, workspaceId, normalized.url, extraCa, signal),
+  );
+  const isSaved = normalized.url === saved.serviceUrl && extraCa === saved.extraCa;
+  return isSaved ? keep(context, workspaceId, trace, 'Connection test') : trace;
+}
+
+export async function testKeys(
+  context: CoreContext,
+  workspaceId: number,
+  signal: AbortSignal | undefined,
+): Promise<KeyCheck> {
+  const workspace = findWorkspace(context, workspaceId);
+  const fields = fieldsOf(context, workspaceId);
+  const seenAt = context.clock.now();
+  const parsed = parseServiceProfile(fields.serviceProfile);
+  const profile = (parsed.ok ? parsed.profile : null) ?? (workspace.practice ? practiceProfile : null);
+  if (profile === null) {
+    return { outcome: 'not-checkable', detail: 'There is no service profile that says how keys are checked', seenAt };
+  }
+  const serviceUrl = required(fields.serviceUrl, 'serviceUrl', 'Cloud services connection URL');
+  const surroundings = surroundingsOf(context, workspaceId, serviceUrl, fields.extraCa, signal);
+  const check = (apiKey: string, authKey: string | null) =>
+    checkKeys(serviceUrl, profile, { apiKey, authKey }, surroundings);
+  const result = await context.vault.use(secretId(workspaceId, 'api-key'), async (apiKey) => {
+    const withAuthKey = await context.vault.use(secretId(workspaceId, 'auth-key'), (authKey) => check(apiKey, authKey));
+    return withAuthKey ?? check(apiKey, null);
+  });
+  if (result === null) {
+    const { state } = context.vault.view(secretId(workspaceId, 'api-key'));
+    if (state === 'locked')
+      throw fail('VAULT_LOCKED', 'The vault is locked', { remedy: 'Unlock it with the passphrase, then check again.' });
+    throw fail('BAD_INPUT', 'No API key is set', { field: 'apiKey', remedy: 'Enter the API key and save.' });
+  }
+  const accepted = result.outcome === 'accepted';
+  record(context, workspaceId, 'probe', accepted ? 'Keys accepted' : `Keys: ${result.outcome}`, {
+    detail: result.detail,
+    severity: accepted ? 'info' : 'warning',
+  });
+  return { ...result, seenAt };
+}
+
+export async function testResponses(
+  context: CoreContext,
+  workspaceId: number,
+  signal: AbortSignal | undefined,
+): Promise<ProbeTrace> {
+  const workspace = findWorkspace(context, workspaceId);
+  const fields = fieldsOf(context, workspaceId);
+  const domain = required(fields.responseDomain, 'responseDomain', 'Domain to receive responses');
+  const surroundings = surroundingsOf(context, workspaceId, domain, fields.extraCa, signal);
+  const trace = await probeResponses(domain, surroundings, { onlyOwnPort: workspace.practice });
+  return keep(context, workspaceId, trace, 'Response address test');
+}
+
+export async function testMonitoring(
+  context: CoreContext,
+  workspaceId: number,
+  signal: AbortSignal | undefined,
+): Promise<ProbeTrace> {
+  const fields = fieldsOf(context, workspaceId);
+  const domain = required(fields.responseDomain, 'responseDomain', 'Domain to receive responses');
+  const trace = await probeMonitoring(domain, surroundingsOf(context, workspaceId, domain, fields.extraCa, signal));
+  return keep(context, workspaceId, trace, 'Monitoring address test');
+}
+
+/** Records of included domains read for one list of addresses. */
+const MAX_RECORDS = 30;
+
+/** Addresses the service was seen at, and those its provider's SPF names, as far as DNS tells. */
+export async function serviceAddresses(
+  context: CoreContext,
+  workspaceId: number,
+): Promise<{ address: string; from: string }[]> {
+  const workspace = findWorkspace(context, workspaceId);
+  const fields = fieldsOf(context, workspaceId);
+  const found = new Map<string, string>();
+  const trace = context.store.records.latestTrace<ProbeTrace>(workspaceId, 'connection');
+  for (const stage of trace?.stages ?? [])
+    for (const address of stage.addresses ?? []) found.set(address, 'connection test');
+
+  const template = templatesOf(context, workspaceId).find((candidate) => candidate.id === fields.recordTemplate);
+  const servers =
+    parseServers(workspace.practice ? (context.surroundings()?.dnsServer ?? '') : fields.resolver) ?? 'system';
+  const lookup = liveLookup(servers, { resolver: context.resolver, now: context.clock.now });
+  const queue =
+    template === undefined
+      ? []
+      : modeOf(template, fields.recordTemplateMode)
+          .spfTerms.filter((term) => term.startsWith('include:') && !term.includes('{'))
+          .map((term) => term.slice('include:'.length));
+  for (let read = 0; read < MAX_RECORDS && queue.length > 0; read += 1) {
+    const domain = queue.shift() as string;
+    const answer = await lookup.query(domain, 'TXT');
+    if (answer.status !== 'answer') continue;
+    const texts = answer.records.flatMap((each) => (each.type === 'TXT' ? [each.strings.join('')] : []));
+    for (const term of texts.flatMap((text) => parseSpf(text).record?.terms ?? [])) {
+      if (term.kind === 'modifier') {
+        if (term.name === 'redirect') queue.push(term.value);
+      } else if (term.network !== undefined) found.set(term.text.replace(/^[+]?ip[46]:/i, ''), `SPF of ${domain}`);
+      else if (term.name === 'include' && term.domain !== undefined) queue.push(term.domain.text);
+    }
+  }
+  return [...found].map(([address, from]) => ({ address, from }));
+}

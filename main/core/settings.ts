@@ -1,0 +1,254 @@
+import type {
+  SecretChange,
+  SecretStatus,
+  Settings,
+  SettingsFields,
+  WorkspaceSummary,
+} from '../../shared/contract/schemas.ts';
+import type { Finding } from '../../shared/findings/finding.ts';
+import { describeFinding } from '../../shared/findings/catalogue.ts';
+import { templateById, providerTemplates } from '../../shared/providers/catalogue.ts';
+import { templateByAlias } from '../../shared/providers/template.ts';
+import { connectionStatus } from '../../shared/service/connection-status.ts';
+import { parseServiceProfile } from '../../shared/service/profile.ts';
+import type { ProbeTrace } from '../../shared/service/trace.ts';
+import { emailStateUrl, normalizeResponseDomain, normalizeServiceUrl, webhookUrl } from '../../shared/service/urls.ts';
+import { parseServers } from '../probes/dns/servers.ts';
+import type { StoredWorkspace } from '../store/workspaces.ts';
+import type { CoreContext } from './context.ts';
+import { findWorkspace, record } from './context.ts';
+import { fail } from './errors.ts';
+
+/** General settings: the service connection of a workspace. */
+
+export const defaultFields: SettingsFields = {
+  serviceUrl: '',
+  responseDomain: '',
+  recordTemplate: 'elastic-email',
+  recordTemplateMode: 'standard',
+  extraCa: '',
+  monitoringEnabled: false,
+  applicationHosting: 'on-site',
+  serviceProfile: '',
+  resolver: '',
+  dmarcReportAddress: '',
+};
+
+export const secretId = (workspaceId: number, name: 'api-key' | 'auth-key'): string =>
+  `workspace:${workspaceId}/${name}`;
+
+export function fieldsOf({ store }: CoreContext, workspaceId: number): SettingsFields {
+  return { ...defaultFields, ...store.workspaces.settings(workspaceId).fields };
+}
+
+function statusOf(context: CoreContext, id: string): SecretStatus {
+  return { ...context.vault.view(id) };
+}
+
+/** A trace counts only while it speaks of today's address. */
+function traceFor(
+  context: CoreContext,
+  workspaceId: number,
+  kind: ProbeTrace['kind'],
+  url: string | null,
+): ProbeTrace | null {
+  const trace = context.store.records.latestTrace<ProbeTrace>(workspaceId, kind);
+  return trace !== null && url !== null && trace.url === url ? trace : null;
+}
+
+/** What the service said its provider is, from the last probe of today's address. */
+export function toldProvider(context: CoreContext, workspaceId: number, fields: SettingsFields): Settings['provider'] {
+  const trace =
+    fields.serviceUrl === '' ? null : traceFor(context, workspaceId, 'connection', `${fields.serviceUrl}/metadata`);
+  const name = trace?.told?.provider ?? null;
+  const seenAt = trace === null ? null : trace.startedAt + trace.durationMs;
+  return { name, templateId: name === null ? null : (templateByAlias(providerTemplates, name)?.id ?? null), seenAt };
+}
+
+export function getSettings(context: CoreContext, workspaceId: number): Settings {
+  findWorkspace(context, workspaceId);
+  const stored = context.store.workspaces.settings(workspaceId);
+  const fields = fieldsOf(context, workspaceId);
+  const { serviceUrl, responseDomain } = fields;
+  const connection = traceFor(context, workspaceId, 'connection', serviceUrl === '' ? null : `${serviceUrl}/metadata`);
+  return {
+    workspaceId,
+    revision: stored.revision,
+    savedAt: stored.savedAt,
+    fields,
+    apiKey: statusOf(context, secretId(workspaceId, 'api-key')),
+    authKey: statusOf(context, secretId(workspaceId, 'auth-key')),
+    provider: toldProvider(context, workspaceId, fields),
+    draft: context.store.workspaces.draft(workspaceId),
+    connection: connectionStatus(serviceUrl, connection, context.clock.now()),
+    traces: {
+      connection,
+      responses: traceFor(context, workspaceId, 'responses', responseDomain === '' ? null : webhookUrl(responseDomain)),
+      monitoring: traceFor(
+        context,
+        workspaceId,
+        'monitoring',
+        responseDomain === '' ? null : emailStateUrl(responseDomain),
+      ),
+    },
+  };
+}
+
+export function summarise(context: CoreContext, workspace: StoredWorkspace): WorkspaceSummary {
+  const fields = fieldsOf(context, workspace.id);
+  const counts = context.store.domains.counts(workspace.id);
+  const connection = traceFor(
+    context,
+    workspace.id,
+    'connection',
+    fields.serviceUrl === '' ? null : `${fields.serviceUrl}/metadata`,
+  );
+  return {
+    ...workspace,
+    domainCount: counts.verified + counts.pending + counts.failing + counts.unknown,
+    verdictCounts: counts,
+    provider: toldProvider(context, workspace.id, fields).name,
+    connection: connectionStatus(fields.serviceUrl, connection, context.clock.now()),
+  };
+}
+
+/** Tells every window what has become of a workspace. */
+export function announce(context: CoreContext, workspaceId: number): void {
+  context.changes.publish({ kind: 'workspace', workspace: summarise(context, findWorkspace(context, workspaceId)) });
+  context.changes.publish({ kind: 'settings', workspaceId });
+}
+
+interface Issue {
+  readonly field: string;
+  readonly value: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+function issueFrom(field: string, value: string, finding: Finding): Issue {
+  const { title, remedy } = describeFinding(finding);
+  return { field: `fields.${field}`, value: value.slice(0, 200), message: title, remedy };
+}
+
+/** Normalises what was typed; every field at fault is told. */
+function normalise(
+  fields: SettingsFields,
+  changed: Partial<SettingsFields>,
+): { fields: SettingsFields; issues: readonly Issue[] } {
+  const issues: Issue[] = [];
+  const address = (field: 'serviceUrl' | 'responseDomain', read: typeof normalizeServiceUrl): string => {
+    const value = fields[field].trim();
+    if (value === '' || changed[field] === undefined) return value;
+    const result = read(value);
+    if (result.ok) return result.url;
+    issues.push(...result.findings.slice(0, 1).map((finding) => issueFrom(field, value, finding)));
+    return value;
+  };
+  const serviceUrl = address('serviceUrl', normalizeServiceUrl);
+  const responseDomain = address('responseDomain', normalizeResponseDomain);
+
+  const profile = parseServiceProfile(fields.serviceProfile);
+  if (!profile.ok) {
+    issues.push({
+      field: 'fields.serviceProfile',
+      value: '',
+      message: profile.message,
+      remedy: 'Correct the profile, or empty the field; keys then read “not checkable”.',
+    });
+  }
+  if (parseServers(fields.resolver) === null) {
+    issues.push({
+      field: 'fields.resolver',
+      value: fields.resolver.slice(0, 200),
+      message: `“${fields.resolver.slice(0, 100)}” is not a DNS server`,
+      remedy:
+        'Write an address with or without a port, such as 192.0.2.53:53, or https:// and the path of a DNS-over-HTTPS server.',
+    });
+  }
+  if (fields.extraCa.trim() !== '' && !fields.extraCa.includes('-----BEGIN CERTIFICATE-----')) {
+    issues.push({
+      field: 'fields.extraCa',
+      value: '',
+      message: 'The extra CA holds no certificate',
+      remedy: 'Paste the PEM text, from BEGIN CERTIFICATE to END CERTIFICATE.',
+    });
+  }
+  const report = fields.dmarcReportAddress.trim().replace(/^mailto:/i, '');
+  if (report !== '' && !/^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(report)) {
+    issues.push({
+      field: 'fields.dmarcReportAddress',
+      value: report.slice(0, 200),
+      message: 'This is not an e-mail address',
+      remedy: 'Write an address such as dmarc@example.com.',
+    });
+  }
+  const template = templateById(fields.recordTemplate);
+  const mode = template.modes.some((candidate) => candidate.id === fields.recordTemplateMode)
+    ? fields.recordTemplateMode
+    : (template.modes[0]?.id ?? '');
+  return {
+    issues,
+    fields: {
+      ...fields,
+      serviceUrl,
+      responseDomain,
+      recordTemplate: template.id,
+      recordTemplateMode: mode,
+      dmarcReportAddress: report,
+      resolver: fields.resolver.trim(),
+    },
+  };
+}
+
+export interface SaveInput {
+  readonly workspaceId: number;
+  readonly revision: number;
+  readonly fields: { readonly [Name in keyof SettingsFields]?: SettingsFields[Name] | undefined };
+  readonly apiKey?: SecretChange | undefined;
+  readonly authKey?: SecretChange | undefined;
+}
+
+/** Saves all at once or nothing: a field at fault, an older revision or a locked vault leave everything as it was. */
+export function saveSettings(context: CoreContext, input: SaveInput): Settings {
+  const { workspaceId } = input;
+  findWorkspace(context, workspaceId);
+  const changed = Object.fromEntries(
+    Object.entries(input.fields).filter(([, value]) => value !== undefined),
+  ) as Partial<SettingsFields>;
+  const { fields, issues } = normalise({ ...fieldsOf(context, workspaceId), ...changed }, changed);
+  const [first] = issues;
+  if (first !== undefined) {
+    throw fail('BAD_INPUT', first.message, {
+      field: first.field,
+      value: first.value,
+      remedy: first.remedy,
+      issues: [...issues],
+    });
+  }
+  const applySecret = (name: 'api-key' | 'auth-key', change: SecretChange | undefined) => {
+    if (change === undefined) return;
+    const id = secretId(workspaceId, name);
+    if (change.do === 'set') context.vault.set(id, change.value.trim());
+    else context.vault.clear(id);
+  };
+  context.store.atomically(() => {
+    if (!context.store.workspaces.saveSettings(workspaceId, input.revision, fields, context.clock.now())) {
+      throw fail('CONFLICT', 'The settings were changed elsewhere since you began', {
+        field: 'revision',
+        value: String(input.revision),
+        remedy: 'Look at the saved settings, then make your change again.',
+      });
+    }
+    applySecret('api-key', input.apiKey);
+    applySecret('auth-key', input.authKey);
+    context.store.workspaces.dropDraft(workspaceId);
+  });
+  const names = [
+    ...Object.keys(changed),
+    ...(input.apiKey === undefined ? [] : ['apiKey']),
+    ...(input.authKey === undefined ? [] : ['authKey']),
+  ];
+  record(context, workspaceId, 'save', 'Settings saved', { detail: names.join(', ') });
+  announce(context, workspaceId);
+  return getSettings(context, workspaceId);
+}

@@ -1,0 +1,54 @@
+import { providerTemplates } from '../../shared/providers/catalogue.ts';
+import type { ProviderTemplate } from '../../shared/providers/template.ts';
+import { overrideTemplate } from '../../shared/providers/template.ts';
+import type { CoreContext } from './context.ts';
+import { findWorkspace, record } from './context.ts';
+import { fail } from './errors.ts';
+
+/** Provider templates with a workspace's own changes laid over them. */
+export function templatesOf({ store }: CoreContext, workspaceId: number): readonly ProviderTemplate[] {
+  const overrides = store.records.overrides(workspaceId);
+  return providerTemplates.map((template) => {
+    const override = overrides.get(template.id);
+    if (override === undefined) return template;
+    const result = overrideTemplate(template, override);
+    // An override that a newer catalogue no longer fits is passed over, not thrown away.
+    return result.ok ? result.template : template;
+  });
+}
+
+export function listTemplates(context: CoreContext, workspaceId: number) {
+  findWorkspace(context, workspaceId);
+  const overridden = context.store.records.overrides(workspaceId);
+  const domains = context.store.domains.list(workspaceId);
+  return templatesOf(context, workspaceId).map((template) => ({
+    template,
+    overridden: overridden.has(template.id),
+    inUseBy: domains.filter((domain) =>
+      domain.configuration?.providers.some((provider) => provider.templateId === template.id),
+    ).length,
+  }));
+}
+
+export function changeTemplate(context: CoreContext, workspaceId: number, templateId: string, override: unknown) {
+  findWorkspace(context, workspaceId);
+  const base = providerTemplates.find((template) => template.id === templateId);
+  if (base === undefined)
+    throw fail('NOT_FOUND', `There is no template ${templateId}`, {
+      field: 'templateId',
+      value: templateId,
+      remedy: 'Choose one of the list.',
+    });
+  if (override === null) context.store.records.dropOverride(workspaceId, templateId);
+  else {
+    const result = overrideTemplate(base, override);
+    if (!result.ok)
+      throw fail('BAD_INPUT', result.message, {
+        field: 'override',
+        remedy: 'Correct the template; the catalogue’s own shows the form.',
+      });
+    context.store.records.putOverride(workspaceId, templateId, override);
+  }
+  record(context, workspaceId, 'save', `Template ${base.name} ${override === null ? 'reset' : 'changed'}`);
+  return listTemplates(context, workspaceId);
+}
