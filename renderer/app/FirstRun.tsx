@@ -1,0 +1,56 @@
+import { Cable, GraduationCap } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../ui/controls.tsx';
+import styles from './App.module.css';
+import { attempt, core, openSheet, openWorkspace, useApp } from './store.ts';
+import { Sheets } from './Sheets.tsx';
+
+/** Opens the practice workspace, making it when there is none. */
+export async function openPractice(): Promise<void> {
+  const workspace = await attempt(() => core().practice.open({}));
+  if (workspace !== null) openWorkspace(workspace.id);
+}
+
+/** What a newcomer sees: the two ways to begin. */
+export function FirstRun() {
+  const [busy, setBusy] = useState(false);
+  const error = useApp((state) => state.error);
+  const practise = async () => {
+    setBusy(true);
+    await openPractice();
+    setBusy(false);
+  };
+  return (
+    <main className={styles.welcome}>
+      <header>
+        <img src="/icon.svg" alt="" />
+        <h1>Sendwright</h1>
+        <p>Connect the cloud email service, list the sender domains, and hand over the exact SPF, DKIM and DMARC records that make receivers trust your mail.</p>
+      </header>
+      <div className={styles.choices}>
+        <section className={styles.choice}>
+          <Cable size={22} aria-hidden />
+          <h2>Connect my service</h2>
+          <p>Enter the service’s URL and keys, and prove that everything is reachable. Works offline too.</p>
+          <Button look="primary" onPress={() => openSheet('workspace')}>
+            Connect my service
+          </Button>
+        </section>
+        <section className={styles.choice}>
+          <GraduationCap size={22} aria-hidden />
+          <h2>Try it with a practice service</h2>
+          <p>A service and a DNS zone inside this console: do the whole job, and meet every fault, without an account or a network.</p>
+          <Button onPress={() => void practise()} isDisabled={busy}>
+            {busy ? 'Starting…' : 'Try it with a practice service'}
+          </Button>
+        </section>
+      </div>
+      {error !== null && (
+        <p role="alert">
+          {error.message}. {error.remedy}
+        </p>
+      )}
+      <Sheets />
+    </main>
+  );
+}

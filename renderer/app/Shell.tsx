@@ -1,0 +1,178 @@
+import { Command, Lock, LockOpen, Moon, Plus, ShieldQuestion, Sun, X } from 'lucide-react';
+import { lazy, Suspense, useEffect } from 'react';
+import { Button as AriaButton, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import type { VaultState } from '../../shared/contract/schemas.ts';
+import { Button } from '../ui/controls.tsx';
+import { ConnectionMark, Skeleton } from '../ui/status.tsx';
+import { shortTime } from '../ui/time.ts';
+import styles from './App.module.css';
+import { openPractice } from './FirstRun.tsx';
+import { Sheets } from './Sheets.tsx';
+import { closeError, openSheet, openTab, openWorkspace, tabs, useApp } from './store.ts';
+import type { TabId } from './store.ts';
+import { applyTheme } from './theme.ts';
+
+const views = {
+  settings: lazy(() => import('../settings/SettingsView.tsx')),
+  domains: lazy(() => import('../domains/DomainsView.tsx')),
+  responses: lazy(() => import('../responses/ResponsesView.tsx')),
+  monitoring: lazy(() => import('../monitoring/MonitoringView.tsx')),
+  activity: lazy(() => import('../activity/ActivityView.tsx')),
+} as const;
+
+const VAULT_WORDS: Readonly<Record<VaultState['state'], string>> = {
+  none: 'No passphrase yet',
+  locked: 'Locked',
+  open: 'Protected',
+  session: 'This session only',
+};
+
+function VaultButton() {
+  const vault = useApp((state) => state.vault);
+  if (vault === null) return null;
+  const Icon = vault.state === 'open' ? Lock : vault.state === 'none' ? ShieldQuestion : LockOpen;
+  return (
+    <Button look="quiet" onPress={() => openSheet('vault')} aria-label={`Vault: ${VAULT_WORDS[vault.state]}`}>
+      <Icon size={14} aria-hidden />
+      {VAULT_WORDS[vault.state]}
+    </Button>
+  );
+}
+
+function toggleTheme(): void {
+  applyTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
+}
+
+function Rail() {
+  const workspaces = useApp((state) => state.workspaces);
+  const workspaceId = useApp((state) => state.workspaceId);
+  const about = useApp((state) => state.about);
+  const hasPractice = workspaces.some((workspace) => workspace.practice);
+  return (
+    <nav className={styles.rail} aria-label="Workspaces">
+      <div className={styles.brand}>
+        <img src="/icon.svg" alt="" />
+        Sendwright
+      </div>
+      <div className={styles.railTitle}>Workspaces</div>
+      {workspaces.map((workspace) => (
+        <AriaButton key={workspace.id} className={styles.workspace ?? ''} aria-current={workspace.id === workspaceId ? 'true' : undefined} onPress={() => openWorkspace(workspace.id)}>
+          <b>{workspace.name}</b>
+          {workspace.practice && <span className={styles.badge}>practice</span>}
+          <small>
+            {workspace.domainCount} domain{workspace.domainCount === 1 ? '' : 's'}
+            {workspace.verdictCounts.failing > 0 && `, ${workspace.verdictCounts.failing} failing`}
+          </small>
+        </AriaButton>
+      ))}
+      <Button look="quiet" onPress={() => openSheet('workspace')}>
+        <Plus size={14} aria-hidden />
+        New workspace
+      </Button>
+      {!hasPractice && (
+        <Button look="quiet" onPress={() => void openPractice()}>
+          Practice workspace
+        </Button>
+      )}
+      <div className={styles.railFoot}>
+        <Button look="quiet" onPress={toggleTheme} aria-label="Switch between light and dark">
+          <Sun size={14} aria-hidden />
+          <Moon size={14} aria-hidden />
+        </Button>
+        <span>Version {about?.version}</span>
+      </div>
+    </nav>
+  );
+}
+
+function Header() {
+  const workspace = useApp((state) => state.workspaces.find((candidate) => candidate.id === state.workspaceId));
+  if (workspace === undefined) return null;
+  const { connection } = workspace;
+  return (
+    <header className={styles.header}>
+      <h1>
+        {workspace.name}
+        {workspace.practice && <span className={styles.badge}>practice</span>}
+      </h1>
+      <div className={styles.facts}>
+        <span>{workspace.provider ?? 'Provider not told by the service'}</span>
+        <ConnectionMark status={connection} />
+        {connection.seenAt !== null && <time dateTime={new Date(connection.seenAt).toISOString()}>seen {shortTime(connection.seenAt)}</time>}
+        <VaultButton />
+        <Button look="quiet" onPress={() => openSheet('palette')} aria-label="Command palette (Ctrl K)">
+          <Command size={14} aria-hidden />K
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function Banners() {
+  const lost = useApp((state) => state.lost);
+  const error = useApp((state) => state.error);
+  return (
+    <div aria-live="polite">
+      {lost && (
+        <div className={styles.banner}>
+          <p>The console does not answer. What you typed is kept; this window connects again by itself.</p>
+        </div>
+      )}
+      {error !== null && (
+        <div className={`${styles.banner} ${styles.error}`} role="alert">
+          <p>
+            <strong>{error.message}.</strong> {error.remedy}
+          </p>
+          <Button look="quiet" isIcon aria-label="Close the message" onPress={closeError}>
+            <X size={15} aria-hidden />
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Rail, header, tabs and the open view. */
+export function Shell() {
+  const tab = useApp((state) => state.tab);
+  const workspaceId = useApp((state) => state.workspaceId);
+  const notice = useApp((state) => state.notice);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        openSheet('palette');
+      }
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+
+  const View = views[tab];
+  return (
+    <div className={styles.frame}>
+      <Rail />
+      <main className={styles.main}>
+        <Header />
+        <Banners />
+        <Tabs selectedKey={tab} onSelectionChange={(key) => openTab(key as TabId)} className={styles.contents ?? ''}>
+          <TabList className={styles.tabs ?? ''} aria-label="Views of the workspace">
+            {tabs.map((each) => (
+              <Tab key={each.id} id={each.id} className={styles.tab ?? ''}>
+                {each.label}
+              </Tab>
+            ))}
+          </TabList>
+          {tabs.map((each) => (
+            <TabPanel key={each.id} id={each.id} className={styles.panel ?? ''}>
+              <Suspense fallback={<Skeleton />}>{workspaceId !== null && <View key={workspaceId} workspaceId={workspaceId} />}</Suspense>
+            </TabPanel>
+          ))}
+        </Tabs>
+      </main>
+      <Sheets />
+      <output className={styles.notice}>{notice}</output>
+    </div>
+  );
+}

@@ -1,0 +1,206 @@
+import { create } from 'zustand';
+import type { CoreClient } from '../../shared/contract/contract.ts';
+import type { JobState, Snapshot, StateChange, VaultState, WorkspaceSummary } from '../../shared/contract/schemas.ts';
+import { connect, forgetSession } from './connect.ts';
+import { shownError } from './errors.ts';
+import type { ShownError } from './errors.ts';
+
+/** What every view shares: the connection, the workspaces, the vault, the jobs, and which tab is open. */
+
+export const tabs = [
+  { id: 'settings', label: 'General settings' },
+  { id: 'domains', label: 'Sender domains' },
+  { id: 'responses', label: 'Responses' },
+  { id: 'monitoring', label: 'Monitoring' },
+  { id: 'activity', label: 'Activity' },
+] as const;
+
+export type TabId = (typeof tabs)[number]['id'];
+
+export interface AppState {
+  readonly phase: 'connecting' | 'ready' | 'refused';
+  readonly refusal: { readonly message: string; readonly remedy: string } | null;
+  /** The console was reached before and does not answer now. */
+  readonly lost: boolean;
+  readonly about: Pick<Snapshot, 'version' | 'host' | 'dataFolder'> | null;
+  readonly vault: VaultState | null;
+  readonly workspaces: readonly WorkspaceSummary[];
+  readonly jobs: readonly JobState[];
+  readonly workspaceId: number | null;
+  readonly tab: TabId;
+  /** An error that belongs to no field, shown at the top until it is closed. */
+  readonly error: ShownError | null;
+  /** Spoken and shown for a moment: what was just done. */
+  readonly notice: string;
+  readonly sheet: 'vault' | 'palette' | 'workspace' | null;
+}
+
+const CHOSEN = 'sendwright.chosen';
+
+function remembered(): { workspaceId: number | null; tab: TabId } {
+  try {
+    const stored = JSON.parse(sessionStorage.getItem(CHOSEN) ?? '{}') as { workspaceId?: number; tab?: TabId };
+    const known = tabs.some((tab) => tab.id === stored.tab);
+    return { workspaceId: stored.workspaceId ?? null, tab: known ? (stored.tab as TabId) : 'settings' };
+  } catch {
+    return { workspaceId: null, tab: 'settings' };
+  }
+}
+
+export const useApp = create<AppState>(() => ({
+  phase: 'connecting',
+  refusal: null,
+  lost: false,
+  about: null,
+  vault: null,
+  workspaces: [],
+  jobs: [],
+  ...remembered(),
+  error: null,
+  notice: '',
+  sheet: null,
+}));
+
+let connected: CoreClient | null = null;
+
+/** The core. Only called once the window is connected. */
+export function core(): CoreClient {
+  if (connected === null) throw new Error('The window is not connected yet');
+  return connected;
+}
+
+type Listener = (change: StateChange) => void;
+const listeners = new Set<Listener>();
+
+/** Hears every change of the core's state; views use it to read anew what they show. */
+export function onChange(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Whether leaving the open view would lose something; the view that has it says so. */
+let guard: (() => boolean) | null = null;
+
+export function setLeaveGuard(next: (() => boolean) | null): void {
+  guard = next;
+}
+
+function remember(): void {
+  const { workspaceId, tab } = useApp.getState();
+  sessionStorage.setItem(CHOSEN, JSON.stringify({ workspaceId, tab }));
+}
+
+export function openTab(tab: TabId): void {
+  if (tab === useApp.getState().tab || (guard !== null && !guard())) return;
+  useApp.setState({ tab });
+  remember();
+}
+
+export function openWorkspace(workspaceId: number): void {
+  if (workspaceId === useApp.getState().workspaceId || (guard !== null && !guard())) return;
+  useApp.setState({ workspaceId });
+  remember();
+}
+
+export function openSheet(sheet: AppState['sheet']): void {
+  useApp.setState({ sheet });
+}
+
+export function closeError(): void {
+  useApp.setState({ error: null });
+}
+
+let noticeTimer: number | undefined;
+const NOTICE_MS = 4000;
+
+/** Says in a line what was done. */
+export function tell(notice: string): void {
+  window.clearTimeout(noticeTimer);
+  useApp.setState({ notice });
+  noticeTimer = window.setTimeout(() => useApp.setState({ notice: '' }), NOTICE_MS);
+}
+
+/**
+ * Runs a call and shows what went wrong at the top of the window.
+ *
+ * @returns the result, or null when it failed.
+ */
+export async function attempt<Result>(call: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await call();
+  } catch (error) {
+    const shown = shownError(error);
+    useApp.setState(shown.code === 'VAULT_LOCKED' ? { error: shown, sheet: 'vault' } : { error: shown });
+    return null;
+  }
+}
+
+function replaceById<Item extends { readonly id: unknown }>(items: readonly Item[], item: Item): readonly Item[] {
+  return items.some((known) => known.id === item.id) ? items.map((known) => (known.id === item.id ? item : known)) : [...items, item];
+}
+
+function apply(change: StateChange): void {
+  const { workspaces, jobs } = useApp.getState();
+  if (change.kind === 'workspace') useApp.setState({ workspaces: replaceById(workspaces, change.workspace) });
+  if (change.kind === 'job') useApp.setState({ jobs: replaceById(jobs, change.job) });
+  if (change.kind === 'vault') useApp.setState({ vault: change.vault });
+  for (const listener of listeners) listener(change);
+}
+
+async function loadSnapshot(): Promise<number> {
+  const snapshot = await core().state.snapshot({});
+  const { workspaceId } = useApp.getState();
+  const known = snapshot.workspaces.some((workspace) => workspace.id === workspaceId);
+  useApp.setState({
+    phase: 'ready',
+    lost: false,
+    about: { version: snapshot.version, host: snapshot.host, dataFolder: snapshot.dataFolder },
+    vault: snapshot.vault,
+    workspaces: snapshot.workspaces,
+    jobs: snapshot.jobs,
+    workspaceId: known ? workspaceId : (snapshot.workspaces[0]?.id ?? null),
+  });
+  return snapshot.sequence;
+}
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8000;
+
+/** Loads the snapshot and follows the changes, for ever; a break is told quietly and tried again. */
+async function follow(): Promise<void> {
+  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+    try {
+      let sequence = await loadSnapshot();
+      wait = FIRST_RETRY_MS;
+      for await (const change of await core().state.changes({ after: sequence })) {
+        if (change.kind === 'reload' || change.sequence > sequence + 1) {
+          sequence = await loadSnapshot();
+          for (const listener of listeners) listener({ kind: 'reload', sequence });
+        } else {
+          apply(change);
+        }
+        sequence = Math.max(sequence, change.sequence);
+      }
+    } catch (error) {
+      const { code } = shownError(error);
+      if (code === 'NO_SESSION') {
+        forgetSession();
+        useApp.setState({ phase: 'refused', refusal: { message: 'The console was started anew', remedy: 'Use the window that it opened, or start it again.' } });
+        return;
+      }
+    }
+    useApp.setState({ lost: true });
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+/** Connects the window and begins to follow the core. */
+export async function start(): Promise<void> {
+  const connection = await connect();
+  if (connection.state === 'refused') {
+    useApp.setState({ phase: 'refused', refusal: connection });
+    return;
+  }
+  connected = connection.client;
+  await follow();
+}

@@ -1,0 +1,212 @@
+import { Check, ChevronDown, Copy, X } from 'lucide-react';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import {
+  Button as AriaButton,
+  Dialog as AriaDialog,
+  FieldError,
+  Heading,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Modal,
+  ModalOverlay,
+  Popover,
+  Select as AriaSelect,
+  SelectValue,
+  Switch as AriaSwitch,
+  Text,
+  TextArea,
+  TextField,
+  ToggleButton,
+  ToggleButtonGroup,
+} from 'react-aria-components';
+import type { ButtonProps } from 'react-aria-components';
+import styles from './controls.module.css';
+
+type Look = 'plain' | 'primary' | 'quiet';
+
+/** A button; `icon` alone needs an `aria-label`. */
+export function Button({ look = 'plain', isIcon = false, ...props }: ButtonProps & { readonly look?: Look; readonly isIcon?: boolean }) {
+  const classes = [styles.button, look === 'plain' ? '' : styles[look], isIcon ? styles.icon : ''];
+  return <AriaButton {...props} className={classes.filter(Boolean).join(' ')} />;
+}
+
+export interface FieldProps {
+  readonly label: string;
+  readonly help?: ReactNode;
+  readonly value: string;
+  readonly onChange?: (value: string) => void;
+  readonly onBlur?: () => void;
+  readonly fault?: string | undefined;
+  readonly warning?: string | undefined;
+  readonly placeholder?: string;
+  readonly isReadOnly?: boolean;
+  readonly isMono?: boolean;
+  readonly type?: 'text' | 'password' | 'search';
+  /** More than one line. */
+  readonly rows?: number;
+  readonly autoFocus?: boolean;
+  readonly maxLength?: number;
+}
+
+/** A labelled text field with one line of help, its fault or its warning below. */
+export function Field(props: FieldProps) {
+  const { label, help, fault, warning, rows } = props;
+  const className = `${styles.input} ${props.isMono === true ? styles.mono : ''}`;
+  const hints = props.placeholder === undefined ? {} : { placeholder: props.placeholder };
+  return (
+    <TextField
+      className={styles.field ?? ''}
+      value={props.value}
+      onChange={props.onChange ?? (() => undefined)}
+      onBlur={props.onBlur ?? (() => undefined)}
+      isInvalid={fault !== undefined}
+      isReadOnly={props.isReadOnly === true}
+      type={props.type ?? 'text'}
+      autoComplete="off"
+      spellCheck="false"
+      validationBehavior="aria"
+      autoFocus={props.autoFocus === true}
+      {...(props.maxLength === undefined ? {} : { maxLength: props.maxLength })}
+    >
+      <Label className={styles.label ?? ''}>{label}</Label>
+      {rows === undefined ? <Input className={className} {...hints} /> : <TextArea className={className} rows={rows} {...hints} />}
+      <FieldError className={styles.fault ?? ''}>{fault}</FieldError>
+      {warning !== undefined && fault === undefined && <span className={styles.warning}>{warning}</span>}
+      {help !== undefined && (
+        <Text slot="description" className={styles.help ?? ''}>
+          {help}
+        </Text>
+      )}
+    </TextField>
+  );
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** A choice of one from a list. */
+export function Select(props: {
+  readonly label: string;
+  readonly help?: ReactNode;
+  readonly choices: readonly Choice[];
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+  readonly isLabelHidden?: boolean;
+}) {
+  return (
+    <AriaSelect
+      className={styles.field ?? ''}
+      value={props.value}
+      onChange={(key) => {
+        if (key !== null) props.onChange(String(key));
+      }}
+      {...(props.isLabelHidden === true ? { 'aria-label': props.label } : {})}
+    >
+      {props.isLabelHidden !== true && <Label className={styles.label ?? ''}>{props.label}</Label>}
+      <AriaButton className={styles.select ?? ''}>
+        <SelectValue />
+        <ChevronDown size={14} aria-hidden />
+      </AriaButton>
+      {props.help !== undefined && (
+        <Text slot="description" className={styles.help ?? ''}>
+          {props.help}
+        </Text>
+      )}
+      <Popover className={styles.popover ?? ''}>
+        <ListBox className={styles.listBox ?? ''} items={props.choices}>
+          {(choice) => (
+            <ListBoxItem className={styles.option ?? ''} id={choice.id} textValue={choice.label}>
+              {choice.label}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaSelect>
+  );
+}
+
+export function Switch(props: { readonly label: string; readonly isOn: boolean; readonly onChange: (isOn: boolean) => void }) {
+  return (
+    <AriaSwitch className={styles.switch ?? ''} isSelected={props.isOn} onChange={props.onChange}>
+      <span className={styles.track} />
+      {props.label}
+    </AriaSwitch>
+  );
+}
+
+/** Two to four choices side by side. */
+export function Segments(props: { readonly label: string; readonly choices: readonly Choice[]; readonly value: string; readonly onChange: (id: string) => void }) {
+  return (
+    <ToggleButtonGroup
+      className={styles.segments ?? ''}
+      aria-label={props.label}
+      selectionMode="single"
+      disallowEmptySelection
+      selectedKeys={[props.value]}
+      onSelectionChange={(keys) => {
+        const [key] = [...keys];
+        if (key !== undefined) props.onChange(String(key));
+      }}
+    >
+      {props.choices.map((choice) => (
+        <ToggleButton key={choice.id} id={choice.id} className={styles.segment ?? ''}>
+          {choice.label}
+        </ToggleButton>
+      ))}
+    </ToggleButtonGroup>
+  );
+}
+
+/** A sheet over the window; Escape and the cross close it. */
+export function Sheet(props: {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly isWide?: boolean;
+  readonly children: ReactNode;
+  readonly actions?: ReactNode;
+}) {
+  return (
+    <ModalOverlay className={styles.overlay ?? ''} isOpen={props.isOpen} onOpenChange={(isOpen) => isOpen || props.onClose()} isDismissable>
+      <Modal className={`${styles.modal} ${props.isWide === true ? styles.wide : ''}`}>
+        <AriaDialog className={styles.dialog ?? ''}>
+          <div className={styles.dialogHead}>
+            <Heading slot="title" level={2}>
+              {props.title}
+            </Heading>
+            <Button look="quiet" isIcon aria-label="Close" onPress={props.onClose}>
+              <X size={16} aria-hidden />
+            </Button>
+          </div>
+          <div className={styles.dialogBody}>{props.children}</div>
+          {props.actions === undefined ? <span /> : <div className={styles.dialogFoot}>{props.actions}</div>}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+const COPIED_MS = 1600;
+
+/** Copies a text and says so for a moment. */
+export function CopyButton(props: { readonly text: string; readonly label: string; readonly isNamed?: boolean }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(props.text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), COPIED_MS);
+  };
+  const icon = copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />;
+  const named = props.isNamed === true;
+  return (
+    <Button look={named ? 'plain' : 'quiet'} isIcon={!named} aria-label={copied ? `${props.label}: copied` : props.label} onPress={() => void copy()}>
+      {icon}
+      {named && (copied ? 'Copied' : props.label)}
+    </Button>
+  );
+}
