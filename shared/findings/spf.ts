@@ -274,6 +274,13 @@ export const spfFindings = {
     remedy: 'Use {right}.',
     source: record('5.6'),
   },
+  'spf.required-not-passing': {
+    severity: 'error',
+    title: '“{cover}” decides before “{term}” can let mail pass',
+    explanation: 'A published term matches the same senders first and does not let them pass, so nothing was added.',
+    remedy: 'Remove the sign before {cover}, or remove the term.',
+    source: record('4.6.2'),
+  },
   'spf.merged-all-missing': {
     severity: 'info',
     title: 'The record had no all; ~all was put at its end',

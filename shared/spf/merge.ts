@@ -2,6 +2,7 @@ import { samePrefix } from '../dns/ip.ts';
 import { canonicalName } from '../dns/names.ts';
 import type { Finding } from '../findings/finding.ts';
 import { spfFinding } from '../findings/spf.ts';
+import { hasMacro } from './macro.ts';
 import { repairSpf } from './repair.ts';
 import type { Mechanism, Modifier, SpfRecord } from './syntax.ts';
 import { parseSpf, spfText } from './syntax.ts';
@@ -35,20 +36,29 @@ const STRICTNESS = '+?~-';
 
 /** What a mechanism asks, apart from its qualifier, in one form: two mechanisms of one meaning give the same key. */
 export function mechanismKey(mechanism: Mechanism): string {
-  const { name, domain, network, prefix4, prefix6 } = mechanism;
+  const { name, network, prefix4, prefix6 } = mechanism;
   if (network !== undefined) return `${name}:${network.join('.')}/${name === 'ip4' ? prefix4 : prefix6}`;
-  return `${name}:${domain === undefined ? '' : canonicalName(domain.text)}/${prefix4}//${prefix6}`;
+  return `${name}:${domainKey(mechanism)}/${prefix4}//${prefix6}`;
+}
+
+/** The letter case of a macro has a meaning (RFC 7208 §7.3), that of a name has none. */
+function domainKey({ domain }: Mechanism): string {
+  if (domain === undefined) return '';
+  return hasMacro(domain.macros) ? domain.text : canonicalName(domain.text);
 }
 
 function isIp(mechanism: Mechanism): boolean {
   return mechanism.network !== undefined;
 }
 
-/** Whether every address that `narrow` matches is matched by `wide`, for ip4 and ip6 mechanisms. */
+/** Whether every address that `narrow` matches is matched by `wide`: of ranges, or of `a` and `mx` of one domain. */
 function covers(wide: Mechanism, narrow: Mechanism): boolean {
-  if (wide.name !== narrow.name || wide.network === undefined || narrow.network === undefined) return false;
-  const prefix = (mechanism: Mechanism) => (mechanism.name === 'ip4' ? mechanism.prefix4 : mechanism.prefix6);
-  return prefix(wide) <= prefix(narrow) && samePrefix(wide.network, narrow.network, prefix(wide));
+  if (wide.name !== narrow.name) return false;
+  if (wide.network !== undefined && narrow.network !== undefined) {
+    const prefix = (mechanism: Mechanism) => (mechanism.name === 'ip4' ? mechanism.prefix4 : mechanism.prefix6);
+    return prefix(wide) <= prefix(narrow) && samePrefix(wide.network, narrow.network, prefix(wide));
+  }
+  return wide.prefix4 <= narrow.prefix4 && wide.prefix6 <= narrow.prefix6 && domainKey(wide) === domainKey(narrow);
 }
 
 function parseMechanisms(terms: readonly string[]): Mechanism[] {
@@ -58,6 +68,8 @@ function parseMechanisms(terms: readonly string[]): Mechanism[] {
 interface Published {
   readonly records: readonly SpfRecord[];
   readonly findings: readonly Finding[];
+  /** Words that could not be read, even after the repair. */
+  readonly unreadable: readonly string[];
   readonly repaired: boolean;
 }
 
@@ -65,6 +77,7 @@ interface Published {
 function readPublished(texts: readonly string[]): Published {
   const findings: Finding[] = [];
   const records: SpfRecord[] = [];
+  const unreadable: string[] = [];
   let repaired = false;
   for (const text of texts) {
     const strict = parseSpf(text);
@@ -76,19 +89,24 @@ function readPublished(texts: readonly string[]): Published {
     const repair = repairSpf(text);
     findings.push(spfFinding('spf.unreadable-published'), ...strict.findings, ...repair.findings);
     const again = parseSpf(repair.text);
-    const readable = again.words.flatMap((word) => (word.term === null ? [] : [word.term.text]));
-    const record = again.record ?? parseSpf(spfText(readable)).record;
+    const readable = again.words.filter((word) => word.term !== null);
+    const record = again.record ?? parseSpf(spfText(readable.map((word) => word.text))).record;
+    if (again.record === null) {
+      unreadable.push(...again.words.filter((word) => word.term === null).map((word) => word.text));
+    }
     if (record !== null) records.push(record);
   }
-  return { records, findings, repaired };
+  return { records, findings, unreadable, repaired };
 }
 
-/** The mechanisms of one record that can decide: those before its first `all`. */
-function reachable(record: SpfRecord): {
-  before: readonly Mechanism[];
-  all: Mechanism | undefined;
-  after: readonly Mechanism[];
-} {
+interface Parts {
+  /** The mechanisms that can decide: those before the first `all`. */
+  readonly before: readonly Mechanism[];
+  readonly all: Mechanism | undefined;
+  readonly after: readonly Mechanism[];
+}
+
+function partsOf(record: SpfRecord): Parts {
   const index = record.mechanisms.findIndex((mechanism) => mechanism.name === 'all');
   if (index === -1) return { before: record.mechanisms, all: undefined, after: [] };
   return {
@@ -98,149 +116,235 @@ function reachable(record: SpfRecord): {
   };
 }
 
-/** The mechanism that makes `mechanisms[index]` pointless: an earlier one that matches first whatever it matches. */
-function decidedBefore(mechanisms: readonly Mechanism[], index: number): Mechanism | undefined {
-  const mechanism = mechanisms[index] as Mechanism;
-  const key = mechanismKey(mechanism);
-  return mechanisms.slice(0, index).find((earlier) => mechanismKey(earlier) === key || covers(earlier, mechanism));
+interface Candidate {
+  readonly mechanism: Mechanism;
+  readonly origin: 'published' | 'redirect' | 'wanted';
+}
+
+/** Ranges compared with one another; in a longer list only equal terms are found. */
+const MAX_COMPARED = 512;
+
+/** For each mechanism the one that makes it pointless, if there is one. */
+function findCovers(mechanisms: readonly Mechanism[]): readonly (Mechanism | undefined)[] {
+  const comparesRanges = mechanisms.length <= MAX_COMPARED;
+  const first = new Map<string, Mechanism>();
+  const earlier = mechanisms.map((mechanism, index) => {
+    const key = mechanismKey(mechanism);
+    const same = first.get(key);
+    if (same !== undefined) return same;
+    first.set(key, mechanism);
+    return comparesRanges ? mechanisms.slice(0, index).find((wide) => covers(wide, mechanism)) : undefined;
+  });
+  if (!comparesRanges) return earlier;
+  const left = mechanisms.filter((_, index) => earlier[index] === undefined);
+  return mechanisms.map((mechanism, index) => earlier[index] ?? coveredLater(mechanism, left));
 }
 
 /** A later, wider range of the same qualifier, with nothing but such ranges between: the earlier one adds nothing. */
-function coveredLater(mechanisms: readonly Mechanism[], index: number): Mechanism | undefined {
-  const mechanism = mechanisms[index] as Mechanism;
+function coveredLater(mechanism: Mechanism, mechanisms: readonly Mechanism[]): Mechanism | undefined {
   if (!isIp(mechanism)) return undefined;
-  for (const later of mechanisms.slice(index + 1)) {
+  for (const later of mechanisms.slice(mechanisms.indexOf(mechanism) + 1)) {
     if (!isIp(later) || later.qualifier !== mechanism.qualifier) return undefined;
     if (covers(later, mechanism)) return later;
   }
   return undefined;
 }
 
-/** Ranges compared with one another; a longer list of addresses is kept as it is. */
-const MAX_COMPARED = 512;
+const EDIT_BY_ORIGIN = {
+  published: { kind: 'keep', reason: 'Published today.' },
+  redirect: { kind: 'add', reason: 'It takes the place of redirect=.' },
+  wanted: { kind: 'add', reason: 'The provider requires it.' },
+} as const;
 
-function dropPointless(mechanisms: readonly Mechanism[], edits: SpfEdit[]): Mechanism[] {
-  if (mechanisms.length > MAX_COMPARED) {
-    for (const mechanism of mechanisms) edits.push({ kind: 'keep', term: mechanism.text, reason: 'Published today.' });
-    return [...mechanisms];
-  }
-  return mechanisms.filter((mechanism, index) => {
-    const cover = decidedBefore(mechanisms, index) ?? coveredLater(mechanisms, index);
-    if (cover === undefined) {
-      edits.push({ kind: 'keep', term: mechanism.text, reason: 'Published today.' });
-      return true;
-    }
-    edits.push({ kind: 'remove', term: mechanism.text, reason: `${cover.text} covers it.` });
-    return false;
-  });
+interface Choice {
+  readonly mechanisms: readonly Mechanism[];
+  readonly edits: readonly SpfEdit[];
+  readonly findings: readonly Finding[];
 }
 
-function chooseAll(candidates: readonly Mechanism[]): Mechanism | undefined {
-  return [...candidates].sort(
+/** Decides which mechanisms stand before `all`, each with its reason, in their order. */
+function chooseMechanisms(candidates: readonly Candidate[], givenUp: ReadonlySet<string>): Choice {
+  const isGivenUp = ({ mechanism, origin }: Candidate) =>
+    origin === 'published' && givenUp.has(mechanismKey(mechanism));
+  const standing = candidates.filter((candidate) => !isGivenUp(candidate));
+  const covering = findCovers(standing.map((candidate) => candidate.mechanism));
+  const mechanisms: Mechanism[] = [];
+  const edits: SpfEdit[] = [];
+  const findings: Finding[] = [];
+  let index = 0;
+  for (const candidate of candidates) {
+    const { mechanism, origin } = candidate;
+    const term = mechanism.text;
+    if (isGivenUp(candidate)) {
+      edits.push({ kind: 'remove', term, reason: 'Given up.' });
+      continue;
+    }
+    const cover = covering[index];
+    index += 1;
+    if (cover === undefined) {
+      mechanisms.push(mechanism);
+      edits.push({ ...EDIT_BY_ORIGIN[origin], term });
+    } else if (origin === 'published') {
+      edits.push({ kind: 'remove', term, reason: `${cover.text} covers it.` });
+    } else if (origin === 'wanted' && cover.qualifier !== '+') {
+      findings.push(spfFinding('spf.required-not-passing', { term, cover: cover.text }));
+    }
+  }
+  return { mechanisms, edits, findings };
+}
+
+/** What the terms to be added say; what can't be read of them is a finding. */
+function readWanted(terms: readonly string[]): { mechanisms: readonly Mechanism[]; findings: readonly Finding[] } {
+  const parses = terms.map((term) => parseSpf(spfText([term])));
+  return {
+    mechanisms: parses.flatMap(({ record }) => record?.mechanisms ?? []).filter(({ name }) => name !== 'all'),
+    findings: parses.flatMap((parse) => parse.findings),
+  };
+}
+
+/** How the record ends: its `all`, or what stands in its place. */
+function chooseAll(
+  alls: readonly Mechanism[],
+  isFollowed: boolean,
+  isNew: boolean,
+): Choice & { readonly text: string } {
+  const [all, ...others] = [...alls].sort(
     (left, right) => STRICTNESS.indexOf(right.qualifier) - STRICTNESS.indexOf(left.qualifier),
-  )[0];
+  );
+  if (all !== undefined) {
+    const reason = others.length > 0 ? 'The strictest of the records’ endings.' : 'Published today.';
+    const removed = others.map((other) => ({
+      kind: 'remove' as const,
+      term: other.text,
+      reason: 'A record has one ending.',
+    }));
+    return {
+      text: all.text,
+      mechanisms: [all],
+      edits: [{ kind: 'keep', term: all.text, reason }, ...removed],
+      findings: all.qualifier === '+' ? [spfFinding('spf.plus-all')] : [],
+    };
+  }
+  if (isFollowed) return { text: '', mechanisms: [], edits: [], findings: [] };
+  const reason = isNew
+    ? 'Everybody else is suspicious, but not yet refused.'
+    : 'The record had no ending: unlisted senders were neutral, now they are suspicious.';
+  return {
+    text: '~all',
+    mechanisms: [],
+    edits: [{ kind: 'add', term: '~all', reason }],
+    findings: isNew ? [] : [spfFinding('spf.merged-all-missing')],
+  };
+}
+
+/** A redirect as the include that lets the same senders pass. */
+function includeOf(redirect: Modifier): readonly Mechanism[] {
+  return parseMechanisms([`include:${redirect.value}`]);
+}
+
+interface Tail {
+  readonly terms: readonly string[];
+  readonly edits: readonly SpfEdit[];
+  readonly findings: readonly Finding[];
+}
+
+/** The modifiers of the records: the followed redirect, one `exp`, and whatever else stands there. */
+function chooseModifiers(records: readonly SpfRecord[], followed: Modifier | undefined): Tail {
+  const terms: string[] = [];
+  const edits: SpfEdit[] = [];
+  const findings: Finding[] = [];
+  let hasExplanation = false;
+  for (const record of records) {
+    const hasAll = partsOf(record).all !== undefined;
+    for (const modifier of record.terms.filter((term): term is Modifier => term.kind === 'modifier')) {
+      const { text: term, name } = modifier;
+      if (name === 'redirect' && modifier !== followed) {
+        if (hasAll) findings.push(spfFinding('spf.redirect-ignored'));
+        const reason = hasAll ? 'all decides before it.' : 'An include takes its place: a record has one ending.';
+        edits.push({ kind: 'remove', term, reason });
+      } else if (name === 'exp' && hasExplanation) {
+        edits.push({ kind: 'remove', term, reason: 'It may stand once.' });
+      } else {
+        hasExplanation ||= name === 'exp';
+        terms.push(term);
+        edits.push({ kind: 'keep', term, reason: 'Published today.' });
+      }
+    }
+  }
+  return { terms, edits, findings };
 }
 
 /**
  * Makes the one SPF record that says what is published and what providers require.
  *
  * For every address the result stays the published one where a published term before `all` decided; otherwise it is
- * pass where an added mechanism matches; otherwise it is the result of `all` (or of `redirect=`) as before. Applying it
- * to its own result changes nothing.
+ * pass where an added mechanism matches; otherwise it is the result of `all` (or of `redirect=`) as before. A record
+ * that ends in neither gets `~all`, and a finding says so. Applying it to its own result changes nothing.
  *
  * @param published the joined texts of every SPF record at the name: none, one or, by mistake, several.
  */
 export function mergeSpf(published: readonly string[], change: SpfChange): SpfMerge {
-  const { records, findings: readFindings, repaired } = readPublished(published);
-  const findings: Finding[] = [...readFindings];
-  const edits: SpfEdit[] = [];
-  if (published.length > 1) findings.push(spfFinding('spf.several-records', { count: published.length }));
-
-  const removed = new Set(parseMechanisms(change.remove ?? []).map(mechanismKey));
-  const parts = records.map(reachable);
-  const before = parts.flatMap((part) => part.before);
-  const kept = dropPointless(
-    before.filter((mechanism) => {
-      if (!removed.has(mechanismKey(mechanism))) return true;
-      edits.push({ kind: 'remove', term: mechanism.text, reason: 'Given up.' });
-      return false;
-    }),
-    edits,
-  );
-
-  const wanted = parseMechanisms(change.add);
-  const added: Mechanism[] = [];
-  for (const mechanism of wanted) {
-    const soFar = [...kept, ...added];
-    const key = mechanismKey(mechanism);
-    if (soFar.some((have) => mechanismKey(have) === key || covers(have, mechanism))) continue;
-    added.push(mechanism);
-    edits.push({ kind: 'add', term: mechanism.text, reason: 'The provider requires it.' });
-  }
-
-  for (const mechanism of parts.flatMap((part) => part.after)) {
-    const isWanted = added.some((have) => mechanismKey(have) === mechanismKey(mechanism));
-    findings.push(spfFinding('spf.after-all', { term: mechanism.text }));
-    edits.push({
-      kind: 'remove',
-      term: mechanism.text,
-      reason: isWanted
-        ? 'It stood after all, where no receiver reads it; it moves before all.'
-        : 'It stands after all, where no receiver reads it.',
-    });
-  }
-
+  const { records, findings: readFindings, unreadable, repaired } = readPublished(published);
+  const parts = records.map(partsOf);
   const alls = parts.flatMap((part) => part.all ?? []);
-  const all = chooseAll(alls);
-  const modifiers = records.flatMap((record) =>
-    record.terms.filter((term): term is Modifier => term.kind === 'modifier'),
+  const isFollowed = ({ all }: Parts) => all === undefined && alls.length === 0;
+  const followed = records.find((record, index) => record.redirect !== undefined && isFollowed(parts[index] as Parts));
+  const wanted = readWanted(change.add);
+
+  const candidates = records.flatMap((record, index): Candidate[] => {
+    const { before, all } = parts[index] as Parts;
+    const isReplaced = record.redirect !== undefined && all === undefined && record !== followed;
+    return [
+      ...before.map((mechanism) => ({ mechanism, origin: 'published' as const })),
+      ...(isReplaced ? includeOf(record.redirect as Modifier) : []).map((mechanism) => ({
+        mechanism,
+        origin: 'redirect' as const,
+      })),
+    ];
+  });
+  const givenUp = new Set(parseMechanisms(change.remove ?? []).map(mechanismKey));
+  const chosen = chooseMechanisms(
+    [...candidates, ...wanted.mechanisms.map((mechanism) => ({ mechanism, origin: 'wanted' as const }))],
+    givenUp,
   );
-  const redirect = modifiers.find((modifier) => modifier.name === 'redirect');
-  const keepsRedirect = redirect !== undefined && all === undefined;
+  const after = parts.flatMap((part) => part.after);
+  const chosenKeys = new Set(chosen.mechanisms.map(mechanismKey));
+  const ending = chooseAll(alls, followed !== undefined, records.length === 0);
+  const modifiers = chooseModifiers(records, followed?.redirect);
 
-  const tail: string[] = [];
-  if (all !== undefined) {
-    tail.push(all.text);
-    const reason = alls.length > 1 ? 'The strictest of the records’ endings.' : 'Published today.';
-    edits.push({ kind: 'keep', term: all.text, reason });
-    for (const other of alls.filter((candidate) => candidate !== all)) {
-      edits.push({ kind: 'remove', term: other.text, reason: 'A record has one ending.' });
-    }
-    if (all.qualifier === '+') findings.push(spfFinding('spf.plus-all'));
-  } else if (!keepsRedirect && records.length === 0) {
-    tail.push('~all');
-    edits.push({ kind: 'add', term: '~all', reason: 'Everybody else is suspicious, but not yet refused.' });
-  } else if (!keepsRedirect) {
-    findings.push(spfFinding('spf.all-missing'));
-  }
-
-  const seen = new Set<string>();
-  for (const modifier of modifiers) {
-    const isIgnored = modifier.name === 'redirect' && !keepsRedirect;
-    if (isIgnored || seen.has(modifier.name)) {
-      if (isIgnored) findings.push(spfFinding('spf.redirect-ignored'));
-      edits.push({
-        kind: 'remove',
-        term: modifier.text,
-        reason: isIgnored ? 'all decides before it.' : 'It may stand once.',
-      });
-      continue;
-    }
-    if (modifier.name === 'redirect' || modifier.name === 'exp') seen.add(modifier.name);
-    tail.push(modifier.text);
-    edits.push({ kind: 'keep', term: modifier.text, reason: 'Published today.' });
-  }
-
-  for (const mechanism of kept)
-    if (mechanism.name === 'ptr') findings.push(spfFinding('spf.ptr', { term: mechanism.text }));
-
-  const [only] = records;
+  const edits: readonly SpfEdit[] = [
+    ...chosen.edits,
+    ...unreadable.map((term) => ({ kind: 'remove' as const, term, reason: 'No receiver can read it.' })),
+    ...after.map((mechanism) => ({
+      kind: 'remove' as const,
+      term: mechanism.text,
+      reason: chosenKeys.has(mechanismKey(mechanism))
+        ? 'It stood after all, where no receiver reads it; before all it counts.'
+        : 'It stands after all, where no receiver reads it.',
+    })),
+    ...ending.edits,
+    ...modifiers.edits,
+  ];
   const unchanged =
     records.length === 1 && published.length === 1 && !repaired && edits.every((edit) => edit.kind === 'keep');
-  const record = unchanged
-    ? (only as SpfRecord).text
-    : spfText([...kept.map((mechanism) => mechanism.text), ...added.map((mechanism) => mechanism.text), ...tail]);
-  return { record, unchanged, edits, findings };
+  const terms = [...chosen.mechanisms.map((mechanism) => mechanism.text), ending.text, ...modifiers.terms];
+  return {
+    record: unchanged ? (records[0] as SpfRecord).text : spfText(terms.filter((term) => term !== '')),
+    unchanged,
+    edits,
+    findings: [
+      ...readFindings,
+      ...(published.length > 1 ? [spfFinding('spf.several-records', { count: published.length })] : []),
+      ...wanted.findings,
+      ...chosen.findings,
+      ...after.map((mechanism) => spfFinding('spf.after-all', { term: mechanism.text })),
+      ...ending.findings,
+      ...modifiers.findings,
+      ...chosen.mechanisms
+        .filter((mechanism) => mechanism.name === 'ptr')
+        .map((mechanism) => spfFinding('spf.ptr', { term: mechanism.text })),
+    ],
+  };
 }
 
 /**
@@ -250,7 +354,7 @@ export function mergeSpf(published: readonly string[], change: SpfChange): SpfMe
 export function spfHolds(text: string, terms: readonly string[]): boolean {
   const { record } = parseSpf(text);
   if (record === null) return false;
-  const passing = reachable(record).before.filter((mechanism) => mechanism.qualifier === '+');
+  const passing = partsOf(record).before.filter((mechanism) => mechanism.qualifier === '+');
   return parseMechanisms(terms).every((wanted) =>
     passing.some((have) => mechanismKey(have) === mechanismKey(wanted) || covers(have, wanted)),
   );

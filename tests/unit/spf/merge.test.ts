@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkHost } from '../../../shared/spf/check-host.ts';
+import { mergeSpf, spfHolds } from '../../../shared/spf/merge.ts';
+import { parseSpf } from '../../../shared/spf/syntax.ts';
+import { a, aaaa, mx, txt, worldLookup } from './worlds.ts';
+
+const provider = 'include:_spf.provider.example';
+
+const removals = (merge: ReturnType<typeof mergeSpf>) =>
+  merge.edits.filter((edit) => edit.kind === 'remove').map((edit) => edit.term);
+const codes = (merge: ReturnType<typeof mergeSpf>) => merge.findings.map((finding) => finding.code);
+
+describe('mergeSpf', () => {
+  test.each([
+    ['nothing published', [], [provider], `v=spf1 ${provider} ~all`],
+    ['before the final all', ['v=spf1 mx -all'], ['a', provider], `v=spf1 mx a ${provider} -all`],
+    [
+      'nothing twice',
+      ['v=spf1 include:_SPF.Provider.example. ~all'],
+      [provider],
+      'v=spf1 include:_SPF.Provider.example. ~all',
+    ],
+    ['a range that is covered', ['v=spf1 ip4:192.0.2.0/24 -all'], ['ip4:192.0.2.7'], 'v=spf1 ip4:192.0.2.0/24 -all'],
+    ['a range that covers', ['v=spf1 ip4:192.0.2.7 -all'], ['ip4:192.0.2.0/24'], 'v=spf1 ip4:192.0.2.0/24 -all'],
+    [
+      'an exception stays',
+      ['v=spf1 -ip4:192.0.2.7 ip4:192.0.2.0/24 -all'],
+      [],
+      'v=spf1 -ip4:192.0.2.7 ip4:192.0.2.0/24 -all',
+    ],
+    ['covered by a/24', ['v=spf1 a:h.example/24 a:H.example -all'], [], 'v=spf1 a:h.example/24 -all'],
+    ['before a redirect', ['v=spf1 mx redirect=_spf.example.org'], ['a'], 'v=spf1 mx a redirect=_spf.example.org'],
+    ['a redirect that all overrides', ['v=spf1 -all redirect=x.example.org'], ['a'], 'v=spf1 a -all'],
+    ['an ending that is missing', ['v=spf1 mx'], ['a'], 'v=spf1 mx a ~all'],
+    ['several records, the strictest ending', ['v=spf1 mx ~all', 'v=spf1 a -all'], [], 'v=spf1 mx a -all'],
+    [
+      'several records, one with a redirect',
+      ['v=spf1 mx ~all', 'v=spf1 redirect=x.example.org'],
+      [],
+      'v=spf1 mx include:x.example.org ~all',
+    ],
+    [
+      'several redirects',
+      ['v=spf1 redirect=x.example', 'v=spf1 redirect=y.example'],
+      [],
+      'v=spf1 include:y.example redirect=x.example',
+    ],
+    ['behind all', ['v=spf1 -all include:_spf.provider.example'], [provider], `v=spf1 ${provider} -all`],
+    ['modifiers at the end', ['v=spf1 exp=e.example.org mx -all'], ['a'], 'v=spf1 mx a -all exp=e.example.org'],
+    ['slips repaired', ['v=spf1 include: _spf.a.example –all'], ['a'], 'v=spf1 include:_spf.a.example a -all'],
+  ])('%s', (_, published, add, record) => {
+    expect(mergeSpf(published, { add }).record).toBe(record);
+  });
+
+  test('takes a provider away', () => {
+    const merge = mergeSpf([`v=spf1 mx ${provider} -all`], { add: [], remove: [provider] });
+    expect(merge.record).toBe('v=spf1 mx -all');
+    expect(merge.edits).toContainEqual({ kind: 'remove', term: provider, reason: 'Given up.' });
+  });
+
+  test('leaves a record that says it all exactly as it stands', () => {
+    const text = 'v=spf1  MX   include:_spf.provider.example -all ';
+    expect(mergeSpf([text], { add: ['mx', provider] })).toMatchObject({ record: text, unchanged: true });
+    expect(mergeSpf([text, text], { add: [] })).toMatchObject({
+      record: 'v=spf1 MX include:_spf.provider.example -all',
+      unchanged: false,
+    });
+  });
+
+  test('says aloud what it changes and what it leaves', () => {
+    expect(codes(mergeSpf(['v=spf1 mx'], { add: [] }))).toEqual(['spf.merged-all-missing']);
+    expect(codes(mergeSpf(['v=spf1 ptr +all'], { add: [] }))).toEqual(['spf.plus-all', 'spf.ptr']);
+    expect(codes(mergeSpf(['v=spf1 mx -all redirect=x.example'], { add: [] }))).toEqual(['spf.redirect-ignored']);
+    expect(codes(mergeSpf(['v=spf1 mx -all', 'v=spf1 a ~all'], { add: [] }))).toEqual(['spf.several-records']);
+    expect(codes(mergeSpf([`v=spf1 ~${provider} -all`], { add: [provider] }))).toEqual(['spf.required-not-passing']);
+    expect(codes(mergeSpf([], { add: ['ip4:1.2.3'] }))).toEqual(['spf.bad-address']);
+    const broken = mergeSpf(['v=spf1 mx moo:x -all'], { add: [] });
+    expect(broken.record).toBe('v=spf1 mx -all');
+    expect(removals(broken)).toEqual(['moo:x']);
+  });
+
+  test('takes long lists of addresses in their stride', () => {
+    const list = Array.from({ length: 3000 }, (_, index) => `ip4:10.${index >> 8}.${index & 255}.1`).join(' ');
+    expect(mergeSpf([`v=spf1 ${list} ip4:10.0.7.1 -all`], { add: ['a'] }).record).toBe(`v=spf1 ${list} a -all`);
+  });
+});
+
+describe('spfHolds', () => {
+  test.each([
+    ['v=spf1 a mx include:_spf.provider.example ~all', ['a', 'mx', provider], true],
+    ['v=spf1 ip4:192.0.2.0/24 -all', ['ip4:192.0.2.9'], true],
+    ['v=spf1 -all include:_spf.provider.example', [provider], false],
+    ['v=spf1 ~include:_spf.provider.example -all', [provider], false],
+    ['v=spf1 moo include:_spf.provider.example -all', [provider], false],
+  ])('%s', (text, terms, holds) => {
+    expect(spfHolds(text, terms)).toBe(holds);
+  });
+});
+
+const zone = [
+  a('example.com', '192.0.2.1'),
+  aaaa('example.com', '2001:db8::1'),
+  mx('example.com', 'h.example.com'),
+  a('h.example.com', '192.0.2.77'),
+  txt('i1.example', 'v=spf1 ip4:198.51.100.0/24 ip6:2001:db8:5::/48 ?all'),
+  txt('i2.example', 'v=spf1 -ip4:198.51.100.9 ip4:198.51.0.0/16 ip4:192.0.2.1 -all'),
+  txt('r.example', 'v=spf1 ip4:203.0.113.0/24 ~all'),
+];
+const senders = [
+  '192.0.2.1',
+  '192.0.2.77',
+  '198.51.100.9',
+  '198.51.100.10',
+  '203.0.113.130',
+  '8.8.8.8',
+  '2001:db8::1',
+  '2001:db8:5::77',
+  '2001:db9::1',
+];
+
+const mechanism = fc.constantFrom(
+  'a',
+  'A',
+  'mx',
+  'a/24',
+  'a/24//32',
+  'a:h.example.com',
+  'include:i1.example',
+  'include:I2.example',
+  'include:i2.example',
+  'ip4:192.0.2.1',
+  'ip4:192.0.2.0/24',
+  'ip4:192.0.2.77/32',
+  'ip4:198.51.100.0/25',
+  'ip4:198.0.0.0/8',
+  'ip4:0.0.0.0/0',
+  'ip6:2001:db8::1',
+  'ip6:2001:db8::/32',
+  'ip6:2001:db8:5::/48',
+  'exists:h.%{d}',
+);
+const signed = fc.tuple(fc.constantFrom('', '', '', '+', '-', '~', '?'), mechanism).map((parts) => parts.join(''));
+const published = fc.tuple(
+  fc.array(signed, { maxLength: 7 }),
+  fc.constantFrom('-all', '~all', '?all', '+all', '', 'redirect=r.example', '-all redirect=r.example'),
+);
+
+describe('mergeSpf, held against checkHost', () => {
+  const limits = { lookups: 1000, voids: 1000, names: 10 };
+  const evaluate = (text: string, ip: string) =>
+    checkHost({
+      ip,
+      sender: 'u@example.com',
+      helo: 'mta.example.net',
+      limits,
+      lookup: worldLookup({ records: [...zone, txt('example.com', text)], failing: [], checks: [] }),
+    });
+
+  test('does what was asked for every address and nothing else, and is idempotent', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        published,
+        fc.array(mechanism, { maxLength: 3 }),
+        fc.array(mechanism, { maxLength: 2 }),
+        async ([terms, ending], add, remove) => {
+          const text = ['v=spf1', ...terms, ending].filter((part) => part !== '').join(' ');
+          const merged = mergeSpf([text], { add, remove });
+          expect(parseSpf(merged.record).record).not.toBeNull();
+          const again = mergeSpf([merged.record], { add });
+          expect(again).toMatchObject({ record: merged.record, unchanged: true });
+
+          const left = mergeSpf([text], { add: [], remove }).edits.filter((edit) => edit.reason === 'Given up.');
+          const givenUp = new Set(left.map((edit) => edit.term));
+          const kept = terms.filter((term) => !givenUp.has(term));
+          for (const ip of senders) {
+            const before = await evaluate(['v=spf1', ...kept].join(' '), ip);
+            const wanted = await evaluate(['v=spf1', ...add].join(' '), ip);
+            const whole = await evaluate(['v=spf1', ...kept, ending === '' ? '~all' : ending].join(' '), ip);
+            const expected = before.term !== undefined || wanted.result !== 'pass' ? whole.result : 'pass';
+            expect((await evaluate(merged.record, ip)).result, `${text} + ${add.join(' ')} for ${ip}`).toBe(expected);
+          }
+        },
+      ),
+      { numRuns: Number(process.env.SENDWRIGHT_RUNS ?? 300) },
+    );
+  });
+});
