@@ -1,6 +1,6 @@
 import { providerTemplates } from '../../shared/providers/catalogue.ts';
 import type { ProviderTemplate } from '../../shared/providers/template.ts';
-import { overrideTemplate } from '../../shared/providers/template.ts';
+import { overrideTemplate } from '../../shared/providers/template-schema.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
 import { fail } from './errors.ts';

@@ -21,12 +21,30 @@ export function CommandPalette() {
 
   const commands: readonly Command[] = [
     ...tabs.map((tab) => ({ id: `tab-${tab.id}`, label: tab.label, kind: 'Tab', run: () => openTab(tab.id) })),
-    ...workspaces.map((workspace) => ({ id: `workspace-${workspace.id}`, label: workspace.name, kind: 'Workspace', run: () => openWorkspace(workspace.id) })),
+    ...workspaces.map((workspace) => ({
+      id: `workspace-${workspace.id}`,
+      label: workspace.name,
+      kind: 'Workspace',
+      run: () => openWorkspace(workspace.id),
+    })),
     ...(workspaceId === null
       ? []
       : [
-          { id: 'verify', label: 'Verify all domains', kind: 'Action', run: () => void attempt(() => core().domains.verify({ workspaceId, selection: { which: 'all' } })).then(() => openTab('domains')) },
-          { id: 'test', label: 'Test connection', kind: 'Action', run: () => void attempt(() => core().probes.connection({ workspaceId })).then(() => openTab('settings')) },
+          {
+            id: 'verify',
+            label: 'Verify all domains',
+            kind: 'Action',
+            run: () =>
+              void attempt(() => core().domains.verify({ workspaceId, selection: { which: 'all' } })).then(() =>
+                openTab('domains'),
+              ),
+          },
+          {
+            id: 'test',
+            label: 'Test connection',
+            kind: 'Action',
+            run: () => void attempt(() => core().probes.connection({ workspaceId })).then(() => openTab('settings')),
+          },
         ]),
     { id: 'new', label: 'New workspace', kind: 'Action', run: () => openSheet('workspace') },
     { id: 'practice', label: 'Open the practice workspace', kind: 'Action', run: () => void openPractice() },
@@ -50,9 +68,22 @@ export function CommandPalette() {
           if (shown[0] !== undefined) run(shown[0].id);
         }}
       >
-        <Field label="Command" type="search" value={text} onChange={setText} help="Enter runs the first; the arrow keys choose." autoFocus />
+        <Field
+          label="Command"
+          type="search"
+          value={text}
+          onChange={setText}
+          help="Enter runs the first; the arrow keys choose."
+          autoFocus
+        />
         <button type="submit" hidden />
-        <ListBox className={styles.paletteList ?? ''} aria-label="Commands" items={shown} onAction={run} renderEmptyState={() => 'Nothing fits'}>
+        <ListBox
+          className={styles.paletteList ?? ''}
+          aria-label="Commands"
+          items={shown}
+          onAction={run}
+          renderEmptyState={() => 'Nothing fits'}
+        >
           {(command) => (
             <ListBoxItem className={styles.paletteItem ?? ''} id={command.id} textValue={command.label}>
               {command.label}

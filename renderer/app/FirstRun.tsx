@@ -25,7 +25,10 @@ export function FirstRun() {
       <header>
         <img src="/icon.svg" alt="" />
         <h1>Sendwright</h1>
-        <p>Connect the cloud email service, list the sender domains, and hand over the exact SPF, DKIM and DMARC records that make receivers trust your mail.</p>
+        <p>
+          Connect the cloud email service, list the sender domains, and hand over the exact SPF, DKIM and DMARC records
+          that make receivers trust your mail.
+        </p>
       </header>
       <div className={styles.choices}>
         <section className={styles.choice}>
@@ -39,7 +42,10 @@ export function FirstRun() {
         <section className={styles.choice}>
           <GraduationCap size={22} aria-hidden />
           <h2>Try it with a practice service</h2>
-          <p>A service and a DNS zone inside this console: do the whole job, and meet every fault, without an account or a network.</p>
+          <p>
+            A service and a DNS zone inside this console: do the whole job, and meet every fault, without an account or
+            a network.
+          </p>
           <Button onPress={() => void practise()} isDisabled={busy}>
             {busy ? 'Starting…' : 'Try it with a practice service'}
           </Button>

@@ -82,7 +82,12 @@ function VaultSheet() {
 
   if (vault?.state === 'open') {
     return (
-      <Sheet title="Vault" isOpen onClose={close} actions={<Button onPress={() => void run(() => core().vault.lock({}), 'The vault is locked')}>Lock now</Button>}>
+      <Sheet
+        title="Vault"
+        isOpen
+        onClose={close}
+        actions={<Button onPress={() => void run(() => core().vault.lock({}), 'The vault is locked')}>Lock now</Button>}
+      >
         <p>Secrets are sealed and can be used. They are never shown again in full, and no export holds them.</p>
       </Sheet>
     );
@@ -95,12 +100,19 @@ function VaultSheet() {
       actions={
         <>
           {isNew && vault?.state !== 'session' && (
-            <Button look="quiet" onPress={() => void run(() => core().vault.useSession({}), 'Secrets are kept until the console closes')}>
+            <Button
+              look="quiet"
+              onPress={() => void run(() => core().vault.useSession({}), 'Secrets are kept until the console closes')}
+            >
               This session only
             </Button>
           )}
           <Button onPress={close}>Cancel</Button>
-          <Button look="primary" isDisabled={busy || passphrase === '' || (isNew && again !== passphrase)} onPress={() => void submit()}>
+          <Button
+            look="primary"
+            isDisabled={busy || passphrase === '' || (isNew && again !== passphrase)}
+            onPress={() => void submit()}
+          >
             {isNew ? 'Protect secrets' : 'Unlock'}
           </Button>
         </>
@@ -117,8 +129,24 @@ function VaultSheet() {
           if (!(isNew && again !== passphrase)) void submit();
         }}
       >
-        <Field label="Passphrase" type="password" value={passphrase} onChange={setPassphrase} fault={error === null ? undefined : `${error.message}. ${error.remedy}`} autoFocus />
-        {isNew && <Field label="Passphrase again" type="password" value={again} onChange={setAgain} fault={differs ? 'The two are not the same yet' : undefined} help="At least 8 characters; a few words are best." />}
+        <Field
+          label="Passphrase"
+          type="password"
+          value={passphrase}
+          onChange={setPassphrase}
+          fault={error === null ? undefined : `${error.message}. ${error.remedy}`}
+          autoFocus
+        />
+        {isNew && (
+          <Field
+            label="Passphrase again"
+            type="password"
+            value={again}
+            onChange={setAgain}
+            fault={differs ? 'The two are not the same yet' : undefined}
+            help="At least 8 characters; a few words are best."
+          />
+        )}
         <button type="submit" hidden />
       </form>
     </Sheet>

@@ -56,7 +56,12 @@ function Rail() {
       </div>
       <div className={styles.railTitle}>Workspaces</div>
       {workspaces.map((workspace) => (
-        <AriaButton key={workspace.id} className={styles.workspace ?? ''} aria-current={workspace.id === workspaceId ? 'true' : undefined} onPress={() => openWorkspace(workspace.id)}>
+        <AriaButton
+          key={workspace.id}
+          className={styles.workspace ?? ''}
+          aria-current={workspace.id === workspaceId}
+          onPress={() => openWorkspace(workspace.id)}
+        >
           <b>{workspace.name}</b>
           {workspace.practice && <span className={styles.badge}>practice</span>}
           <small>
@@ -98,7 +103,9 @@ function Header() {
       <div className={styles.facts}>
         <span>{workspace.provider ?? 'Provider not told by the service'}</span>
         <ConnectionMark status={connection} />
-        {connection.seenAt !== null && <time dateTime={new Date(connection.seenAt).toISOString()}>seen {shortTime(connection.seenAt)}</time>}
+        {connection.seenAt !== null && (
+          <time dateTime={new Date(connection.seenAt).toISOString()}>seen {shortTime(connection.seenAt)}</time>
+        )}
         <VaultButton />
         <Button look="quiet" onPress={() => openSheet('palette')} aria-label="Command palette (Ctrl K)">
           <Command size={14} aria-hidden />K
@@ -166,7 +173,9 @@ export function Shell() {
           </TabList>
           {tabs.map((each) => (
             <TabPanel key={each.id} id={each.id} className={styles.panel ?? ''}>
-              <Suspense fallback={<Skeleton />}>{workspaceId !== null && <View key={workspaceId} workspaceId={workspaceId} />}</Suspense>
+              <Suspense fallback={<Skeleton />}>
+                {workspaceId !== null && <View key={workspaceId} workspaceId={workspaceId} />}
+              </Suspense>
             </TabPanel>
           ))}
         </Tabs>

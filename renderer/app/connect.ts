@@ -34,7 +34,10 @@ async function exchange(token: string): Promise<{ session: string } | { message:
   });
   const body = (await response.json()) as { session?: string; json?: { message: string; data: { remedy: string } } };
   if (body.session !== undefined) return { session: body.session };
-  return { message: body.json?.message ?? 'The console refused this window', remedy: body.json?.data.remedy ?? 'Start the console again.' };
+  return {
+    message: body.json?.message ?? 'The console refused this window',
+    remedy: body.json?.data.remedy ?? 'Start the console again.',
+  };
 }
 
 async function overHttp(): Promise<Connection> {
@@ -48,7 +51,11 @@ async function overHttp(): Promise<Connection> {
   }
   const session = sessionStorage.getItem(SESSION_KEY);
   if (session === null) {
-    return { state: 'refused', message: 'This page was opened without the console', remedy: 'Start the console with npm start: it opens a window by itself, or prints an address that works once.' };
+    return {
+      state: 'refused',
+      message: 'This page was opened without the console',
+      remedy: 'Start the console with npm start: it opens a window by itself, or prints an address that works once.',
+    };
   }
   const link = new FetchLink({ url: `${window.location.origin}/rpc`, headers: () => ({ [SESSION_HEADER]: session }) });
   return { state: 'connected', client: createORPCClient(link) };

@@ -19,7 +19,9 @@ interface Data {
 export function shownError(error: unknown): ShownError {
   if (error instanceof ORPCError) {
     const data = (error.data ?? {}) as Data;
-    const issues = data.issues ?? (data.field === undefined ? [] : [{ field: data.field, message: error.message, remedy: data.remedy ?? '' }]);
+    const issues =
+      data.issues ??
+      (data.field === undefined ? [] : [{ field: data.field, message: error.message, remedy: data.remedy ?? '' }]);
     return {
       code: error.code,
       message: error.message,

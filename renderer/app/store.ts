@@ -136,7 +136,9 @@ export async function attempt<Result>(call: () => Promise<Result>): Promise<Resu
 }
 
 function replaceById<Item extends { readonly id: unknown }>(items: readonly Item[], item: Item): readonly Item[] {
-  return items.some((known) => known.id === item.id) ? items.map((known) => (known.id === item.id ? item : known)) : [...items, item];
+  return items.some((known) => known.id === item.id)
+    ? items.map((known) => (known.id === item.id ? item : known))
+    : [...items, item];
 }
 
 function apply(change: StateChange): void {
@@ -185,7 +187,13 @@ async function follow(): Promise<void> {
       const { code } = shownError(error);
       if (code === 'NO_SESSION') {
         forgetSession();
-        useApp.setState({ phase: 'refused', refusal: { message: 'The console was started anew', remedy: 'Use the window that it opened, or start it again.' } });
+        useApp.setState({
+          phase: 'refused',
+          refusal: {
+            message: 'The console was started anew',
+            remedy: 'Use the window that it opened, or start it again.',
+          },
+        });
         return;
       }
     }

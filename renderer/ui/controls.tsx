@@ -28,7 +28,11 @@ import styles from './controls.module.css';
 type Look = 'plain' | 'primary' | 'quiet';
 
 /** A button; `icon` alone needs an `aria-label`. */
-export function Button({ look = 'plain', isIcon = false, ...props }: ButtonProps & { readonly look?: Look; readonly isIcon?: boolean }) {
+export function Button({
+  look = 'plain',
+  isIcon = false,
+  ...props
+}: ButtonProps & { readonly look?: Look; readonly isIcon?: boolean }) {
   const classes = [styles.button, look === 'plain' ? '' : styles[look], isIcon ? styles.icon : ''];
   return <AriaButton {...props} className={classes.filter(Boolean).join(' ')} />;
 }
@@ -72,7 +76,11 @@ export function Field(props: FieldProps) {
       {...(props.maxLength === undefined ? {} : { maxLength: props.maxLength })}
     >
       <Label className={styles.label ?? ''}>{label}</Label>
-      {rows === undefined ? <Input className={className} {...hints} /> : <TextArea className={className} rows={rows} {...hints} />}
+      {rows === undefined ? (
+        <Input className={className} {...hints} />
+      ) : (
+        <TextArea className={className} rows={rows} {...hints} />
+      )}
       <FieldError className={styles.fault ?? ''}>{fault}</FieldError>
       {warning !== undefined && fault === undefined && <span className={styles.warning}>{warning}</span>}
       {help !== undefined && (
@@ -130,7 +138,11 @@ export function Select(props: {
   );
 }
 
-export function Switch(props: { readonly label: string; readonly isOn: boolean; readonly onChange: (isOn: boolean) => void }) {
+export function Switch(props: {
+  readonly label: string;
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}) {
   return (
     <AriaSwitch className={styles.switch ?? ''} isSelected={props.isOn} onChange={props.onChange}>
       <span className={styles.track} />
@@ -140,7 +152,12 @@ export function Switch(props: { readonly label: string; readonly isOn: boolean; 
 }
 
 /** Two to four choices side by side. */
-export function Segments(props: { readonly label: string; readonly choices: readonly Choice[]; readonly value: string; readonly onChange: (id: string) => void }) {
+export function Segments(props: {
+  readonly label: string;
+  readonly choices: readonly Choice[];
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+}) {
   return (
     <ToggleButtonGroup
       className={styles.segments ?? ''}
@@ -172,7 +189,12 @@ export function Sheet(props: {
   readonly actions?: ReactNode;
 }) {
   return (
-    <ModalOverlay className={styles.overlay ?? ''} isOpen={props.isOpen} onOpenChange={(isOpen) => isOpen || props.onClose()} isDismissable>
+    <ModalOverlay
+      className={styles.overlay ?? ''}
+      isOpen={props.isOpen}
+      onOpenChange={(isOpen) => isOpen || props.onClose()}
+      isDismissable
+    >
       <Modal className={`${styles.modal} ${props.isWide === true ? styles.wide : ''}`}>
         <AriaDialog className={styles.dialog ?? ''}>
           <div className={styles.dialogHead}>
@@ -204,7 +226,12 @@ export function CopyButton(props: { readonly text: string; readonly label: strin
   const icon = copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />;
   const named = props.isNamed === true;
   return (
-    <Button look={named ? 'plain' : 'quiet'} isIcon={!named} aria-label={copied ? `${props.label}: copied` : props.label} onPress={() => void copy()}>
+    <Button
+      look={named ? 'plain' : 'quiet'}
+      isIcon={!named}
+      aria-label={copied ? `${props.label}: copied` : props.label}
+      onPress={() => void copy()}
+    >
       {icon}
       {named && (copied ? 'Copied' : props.label)}
     </Button>

@@ -13,7 +13,12 @@ const VERDICTS = {
   unknown: { icon: CircleDashed, word: 'Unknown' },
 } as const;
 
-export function VerdictMark(props: { readonly verdict: Verdict; readonly word?: string; readonly isPill?: boolean; readonly isWordHidden?: boolean }) {
+export function VerdictMark(props: {
+  readonly verdict: Verdict;
+  readonly word?: string;
+  readonly isPill?: boolean;
+  readonly isWordHidden?: boolean;
+}) {
   const { icon: Icon, word } = VERDICTS[props.verdict];
   const shown = props.word ?? word;
   return (
@@ -24,7 +29,13 @@ export function VerdictMark(props: { readonly verdict: Verdict; readonly word?: 
   );
 }
 
-const CONNECTIONS = { active: 'verified', failing: 'failing', stale: 'pending', 'not-checked': 'unknown', 'not-set': 'unknown' } as const;
+const CONNECTIONS = {
+  active: 'verified',
+  failing: 'failing',
+  stale: 'pending',
+  'not-checked': 'unknown',
+  'not-set': 'unknown',
+} as const;
 
 export function ConnectionMark({ status }: { readonly status: ConnectionStatus }) {
   return <VerdictMark verdict={CONNECTIONS[status.state]} word={status.text} isPill />;
@@ -33,7 +44,13 @@ export function ConnectionMark({ status }: { readonly status: ConnectionStatus }
 const FINDING_ICONS = { error: OctagonX, warning: AlertTriangle, advice: Info, info: Info } as const;
 
 /** One finding with why it matters and what to do. */
-export function FindingNote({ finding, action }: { readonly finding: Pick<DescribedFinding, 'severity' | 'title' | 'explanation' | 'remedy' | 'source'>; readonly action?: ReactNode }) {
+export function FindingNote({
+  finding,
+  action,
+}: {
+  readonly finding: Pick<DescribedFinding, 'severity' | 'title' | 'explanation' | 'remedy' | 'source'>;
+  readonly action?: ReactNode;
+}) {
   const Icon = FINDING_ICONS[finding.severity];
   return (
     <div className={`${styles.finding} ${styles[finding.severity] ?? ''}`}>

@@ -1,0 +1,166 @@
+import { EllipsisVertical, ListChecks, Plus } from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
+import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { attempt, core } from '../app/store.ts';
+import controls from '../ui/controls.module.css';
+import { Button, Select } from '../ui/controls.tsx';
+import { Empty, Skeleton } from '../ui/status.tsx';
+import { saveFile } from '../ui/time.ts';
+import { AddDomains } from './AddDomains.tsx';
+import { DomainTable } from './DomainTable.tsx';
+import styles from './DomainsView.module.css';
+import { JobBar } from './JobBar.tsx';
+import type { DomainsState } from './store.ts';
+import { openDomains, setInUse, useDomains, verify } from './store.ts';
+
+const ManualPane = lazy(() => import('../manual/ManualPane.tsx'));
+
+async function saveReport(workspaceId: number, format: 'csv' | 'json'): Promise<void> {
+  const report = await attempt(() => core().domains.report({ workspaceId, format }));
+  if (report !== null) saveFile(report.fileName, report.mediaType, report.text);
+}
+
+const LEAST_WIDTH = 25;
+const MOST_WIDTH = 70;
+const STEP = 3;
+
+/** The border between list and manual: dragged, or moved with the arrow keys. */
+function useSplit() {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(44);
+  const move = (next: number) => {
+    const bounded = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, next));
+    setWidth(bounded);
+    box.current?.style.setProperty('--list-width', `${bounded}%`);
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const area = box.current?.getBoundingClientRect();
+    if (event.buttons !== 1 || area === undefined) return;
+    move(((event.clientX - area.left) / area.width) * 100);
+  };
+  const onPointerDown = (event: PointerEvent) => event.currentTarget.setPointerCapture(event.pointerId);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowLeft') move(width - STEP);
+    if (event.key === 'ArrowRight') move(width + STEP);
+  };
+  return { box, width, handle: { onPointerMove, onPointerDown, onKeyDown } };
+}
+
+const SHOWS: readonly { readonly id: DomainsState['show']; readonly label: string }[] = [
+  { id: 'all', label: 'All' },
+  { id: 'in-use', label: 'In use' },
+  { id: 'not-verified', label: 'Not verified' },
+];
+
+/** Sender domains: the list on the left, the selected domain's manual on the right. */
+export default function DomainsView({ workspaceId }: { readonly workspaceId: number }) {
+  const { rows, filter, show, selected, openId } = useDomains();
+  const [adding, setAdding] = useState(false);
+  const split = useSplit();
+  useEffect(() => openDomains(workspaceId), [workspaceId]);
+
+  if (rows === null) return <Skeleton lines={12} />;
+  const addButton = (
+    <Button look="primary" onPress={() => setAdding(true)}>
+      <Plus size={14} aria-hidden />
+      Add domains
+    </Button>
+  );
+  const sheet = adding && <AddDomains workspaceId={workspaceId} onClose={() => setAdding(false)} />;
+  if (rows.length === 0) {
+    return (
+      <>
+        <Empty title="No sender domain yet" action={addButton}>
+          Add the domains that mail is sent from. Each gets a manual with its exact records; everything but the check
+          works without a network.
+        </Empty>
+        {sheet}
+      </>
+    );
+  }
+  const chosen = [...selected];
+  const act = (key: unknown) => {
+    if (key === 'unused') void setInUse(workspaceId, chosen, false);
+    if (key === 'used') void setInUse(workspaceId, chosen, true);
+    if (key === 'open-only') void verify(workspaceId, 'not-verified');
+    if (key === 'csv' || key === 'json') void saveReport(workspaceId, key);
+  };
+  return (
+    <div className={styles.split} ref={split.box}>
+      <section className={styles.left} aria-label="List of sender domains">
+        <div className={styles.bar}>
+          {addButton}
+          <Button onPress={() => void verify(workspaceId, chosen.length > 0 ? chosen : 'all')}>
+            <ListChecks size={14} aria-hidden />
+            {chosen.length > 0 ? `Verify ${chosen.length} selected` : 'Verify all'}
+          </Button>
+          <MenuTrigger>
+            <Button isIcon aria-label="More for the list">
+              <EllipsisVertical size={14} aria-hidden />
+            </Button>
+            <Popover className={controls.popover ?? ''}>
+              <Menu
+                className={controls.listBox ?? ''}
+                onAction={act}
+                disabledKeys={chosen.length === 0 ? ['used', 'unused'] : []}
+              >
+                <MenuItem id="open-only" className={controls.option ?? ''}>
+                  Verify only those not verified
+                </MenuItem>
+                <MenuItem id="unused" className={controls.option ?? ''}>
+                  Mark selected as not in use
+                </MenuItem>
+                <MenuItem id="used" className={controls.option ?? ''}>
+                  Mark selected as in use
+                </MenuItem>
+                <MenuItem id="csv" className={controls.option ?? ''}>
+                  Save report as CSV
+                </MenuItem>
+                <MenuItem id="json" className={controls.option ?? ''}>
+                  Save report as JSON
+                </MenuItem>
+              </Menu>
+            </Popover>
+          </MenuTrigger>
+          <input
+            className={styles.search}
+            type="search"
+            aria-label="Find a domain"
+            placeholder={`Find among ${rows.length}`}
+            value={filter}
+            onChange={(event) => useDomains.setState({ filter: event.target.value })}
+          />
+          <Select
+            label="Show"
+            isLabelHidden
+            choices={SHOWS}
+            value={show}
+            onChange={(id) => useDomains.setState({ show: id as DomainsState['show'] })}
+          />
+        </div>
+        <JobBar workspaceId={workspaceId} />
+        <div className={styles.tableBox}>
+          <DomainTable />
+        </div>
+      </section>
+      <div
+        className={styles.handle}
+        role="separator"
+        aria-orientation="vertical"
+        aria-label="Width of the list"
+        aria-valuenow={Math.round(split.width)}
+        aria-valuemin={LEAST_WIDTH}
+        aria-valuemax={MOST_WIDTH}
+        tabIndex={0}
+        {...split.handle}
+      />
+      <section className={styles.right} aria-label="DKIM/SPF manual">
+        <Suspense fallback={<Skeleton lines={10} />}>
+          {openId !== null && <ManualPane key={openId} workspaceId={workspaceId} domainId={openId} />}
+        </Suspense>
+      </section>
+      {sheet}
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import { create } from 'zustand';
+import type { DomainRow, JobState } from '../../shared/contract/schemas.ts';
+import { attempt, core, onChange, tell } from '../app/store.ts';
+
+/** The list of sender domains: what is there, what is shown of it, and which one is open. */
+
+export type SortColumn = 'unicodeName' | 'verdict' | 'spf' | 'dkim' | 'dmarc' | 'seenAt';
+
+export interface DomainsState {
+  readonly rows: readonly DomainRow[] | null;
+  readonly filter: string;
+  readonly show: 'all' | 'in-use' | 'not-verified';
+  readonly sort: { readonly column: SortColumn; readonly descending: boolean };
+  readonly selected: ReadonlySet<number>;
+  readonly openId: number | null;
+}
+
+const fresh: DomainsState = {
+  rows: null,
+  filter: '',
+  show: 'all',
+  sort: { column: 'unicodeName', descending: false },
+  selected: new Set(),
+  openId: null,
+};
+
+export const useDomains = create<DomainsState>(() => fresh);
+
+const VERDICT_ORDER = { failing: 0, pending: 1, unknown: 2, verified: 3 } as const;
+
+function compare(left: DomainRow, right: DomainRow, column: SortColumn): number {
+  if (column === 'unicodeName') return left.unicodeName.localeCompare(right.unicodeName);
+  if (column === 'seenAt') return (left.seenAt ?? 0) - (right.seenAt ?? 0);
+  return (
+    VERDICT_ORDER[left[column]] - VERDICT_ORDER[right[column]] || left.unicodeName.localeCompare(right.unicodeName)
+  );
+}
+
+/** The rows that the filter lets through, in the chosen order. */
+export function visibleRows(state: Pick<DomainsState, 'rows' | 'filter' | 'show' | 'sort'>): readonly DomainRow[] {
+  const wanted = state.filter.trim().toLowerCase();
+  const rows = (state.rows ?? []).filter((row) => {
+    if (state.show === 'in-use' && !row.inUse) return false;
+    if (state.show === 'not-verified' && row.verdict === 'verified') return false;
+    return wanted === '' || row.name.includes(wanted) || row.unicodeName.includes(wanted);
+  });
+  const direction = state.sort.descending ? -1 : 1;
+  return rows.sort((left, right) => direction * compare(left, right, state.sort.column));
+}
+
+/** Changes come many at a time during a check; the list is drawn anew at most this often, in milliseconds. */
+const DRAW_EVERY_MS = 200;
+
+/** Opens the list of a workspace. @returns the function that closes it. */
+export function openDomains(workspaceId: number): () => void {
+  useDomains.setState(fresh);
+  const pending = new Map<number, DomainRow>();
+  let timer: number | undefined;
+  const load = async () => {
+    const rows = await attempt(() => core().domains.list({ workspaceId }));
+    if (rows === null) return;
+    useDomains.setState((state) => ({ rows, openId: state.openId ?? rows[0]?.id ?? null }));
+  };
+  const draw = () => {
+    timer = undefined;
+    const changed = new Map(pending);
+    pending.clear();
+    useDomains.setState(({ rows }) => {
+      if (rows === null) return {};
+      const known = new Set(rows.map((row) => row.id));
+      const added = [...changed.values()].filter((row) => !known.has(row.id));
+      return { rows: [...rows.map((row) => changed.get(row.id) ?? row), ...added] };
+    });
+  };
+  void load();
+  const stop = onChange((change) => {
+    if (change.kind === 'reload') void load();
+    if (change.kind !== 'domains' || change.workspaceId !== workspaceId) return;
+    for (const row of change.rows) pending.set(row.id, row);
+    timer ??= window.setTimeout(draw, DRAW_EVERY_MS);
+  });
+  return () => {
+    window.clearTimeout(timer);
+    stop();
+  };
+}
+
+export function openDomain(openId: number): void {
+  useDomains.setState({ openId });
+}
+
+export async function verify(
+  workspaceId: number,
+  which: 'all' | 'not-verified' | readonly number[],
+): Promise<JobState | null> {
+  const selection = typeof which === 'string' ? { which } : { which: 'chosen' as const, domainIds: [...which] };
+  return attempt(() => core().domains.verify({ workspaceId, selection }));
+}
+
+export async function setInUse(workspaceId: number, domainIds: readonly number[], inUse: boolean): Promise<void> {
+  const rows = await attempt(() => core().domains.setInUse({ workspaceId, domainIds: [...domainIds], inUse }));
+  if (rows !== null)
+    tell(
+      `${rows.length === 1 ? rows[0]?.unicodeName : `${rows.length} domains`} marked ${inUse ? 'in use' : 'not in use'}`,
+    );
+}

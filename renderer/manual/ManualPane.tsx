@@ -1,0 +1,166 @@
+import { FileOutput, Printer, RefreshCw, Send, SlidersHorizontal } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { Manual } from '../../shared/manual/manual.ts';
+import { attempt, core, onChange, tell, useApp } from '../app/store.ts';
+import { verify } from '../domains/store.ts';
+import { Button, Segments } from '../ui/controls.tsx';
+import { FindingNote, Skeleton, VerdictMark } from '../ui/status.tsx';
+import { shortTime } from '../ui/time.ts';
+import { ConfigureSheet } from './ConfigureSheet.tsx';
+import { HandOverSheet } from './HandOverSheet.tsx';
+import styles from './ManualPane.module.css';
+import { ProvePanel } from './ProvePanel.tsx';
+import { RecordCardView } from './RecordCardView.tsx';
+import { Timeline } from './Timeline.tsx';
+
+/** The manual of one domain, read anew whenever the domain changes. */
+function useManual(workspaceId: number, domainId: number): Manual | null {
+  const [manual, setManual] = useState<Manual | null>(null);
+  useEffect(() => {
+    let current = true;
+    const load = async () => {
+      const found = await attempt(() => core().domains.manual({ workspaceId, domainId }));
+      if (current && found !== null) setManual(found);
+    };
+    void load();
+    const stop = onChange((change) => {
+      const isOwn = change.kind === 'domains' && change.rows.some((row) => row.id === domainId);
+      if (change.kind === 'reload' || isOwn || (change.kind === 'settings' && change.workspaceId === workspaceId))
+        void load();
+    });
+    return () => {
+      current = false;
+      stop();
+    };
+  }, [workspaceId, domainId]);
+  return manual;
+}
+
+/** The DKIM/SPF manual: where the domain stands, then every record in the order in which to publish it. */
+export default function ManualPane({
+  workspaceId,
+  domainId,
+}: {
+  readonly workspaceId: number;
+  readonly domainId: number;
+}) {
+  const manual = useManual(workspaceId, domainId);
+  const isPractice = useApp(
+    (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
+  );
+  const [nameForm, setNameForm] = useState<'relative' | 'absolute'>('relative');
+  const [sheet, setSheet] = useState<'configure' | 'hand-over' | null>(null);
+  const [busy, setBusy] = useState(false);
+  if (manual === null) return <Skeleton lines={10} />;
+
+  const publish = async () => {
+    setBusy(true);
+    const result = await attempt(() => core().practice.publish({ workspaceId, domainId }));
+    if (result !== null) {
+      tell(`${result.published} record${result.published === 1 ? '' : 's'} published in the practice zone`);
+      await verify(workspaceId, [domainId]);
+    }
+    setBusy(false);
+  };
+  const providers = manual.neverSends
+    ? 'Never sends'
+    : manual.providers.map((provider) => `${provider.name}, ${provider.modeLabel}`).join(' + ');
+  return (
+    <article className={styles.manual}>
+      <header className={styles.head}>
+        <div className={styles.title}>
+          <h2>{manual.unicodeName}</h2>
+          <VerdictMark verdict={manual.verdict} isPill />
+          {manual.seenAt !== null && <time className={styles.small}>seen {shortTime(manual.seenAt)}</time>}
+        </div>
+        {manual.unicodeName !== manual.domain && <code className={styles.small}>{manual.domain}</code>}
+        <p className={styles.sentence}>{manual.sentence}</p>
+        <div className={styles.actions}>
+          <Button look={isPractice ? 'plain' : 'primary'} onPress={() => void verify(workspaceId, [domainId])}>
+            <RefreshCw size={14} aria-hidden />
+            Verify
+          </Button>
+          {isPractice && (
+            <Button look="primary" onPress={() => void publish()} isDisabled={busy}>
+              <Send size={14} aria-hidden />
+              Publish into the practice zone
+            </Button>
+          )}
+          <Button onPress={() => setSheet('hand-over')}>
+            <FileOutput size={14} aria-hidden />
+            Hand over
+          </Button>
+          <Button onPress={() => setSheet('configure')}>
+            <SlidersHorizontal size={14} aria-hidden />
+            Configure
+          </Button>
+          <Button onPress={() => window.print()} isIcon aria-label="Print the manual, or save it as PDF">
+            <Printer size={14} aria-hidden />
+          </Button>
+        </div>
+        <div className={styles.facts}>
+          <span>{providers}</span>
+          <span>
+            Zone <code>{manual.zone}</code>
+          </span>
+          <Segments
+            label="Form of names"
+            value={nameForm}
+            onChange={(id) => setNameForm(id as 'relative' | 'absolute')}
+            choices={[
+              { id: 'relative', label: 'Relative names' },
+              { id: 'absolute', label: 'Full names' },
+            ]}
+          />
+        </div>
+      </header>
+      {manual.findings.map((finding) => (
+        <FindingNote key={finding.code} finding={finding} />
+      ))}
+      <ol className={styles.steps}>
+        {manual.steps.map((step, index) => (
+          <li key={step.title} className={styles.step}>
+            <h3>
+              <span className={styles.number}>{index + 1}</span>
+              {step.title}
+            </h3>
+            <p className={styles.muted}>{step.text}</p>
+            {step.cards.map((card) => (
+              <RecordCardView
+                key={card.id}
+                card={card}
+                nameForm={nameForm}
+                workspaceId={workspaceId}
+                domainId={domainId}
+                onConfigure={() => setSheet('configure')}
+              />
+            ))}
+          </li>
+        ))}
+      </ol>
+      <ProvePanel workspaceId={workspaceId} domainId={domainId} seenAt={manual.seenAt} />
+      <Timeline workspaceId={workspaceId} domainId={domainId} seenAt={manual.seenAt} />
+      {manual.providers.flatMap((provider) =>
+        provider.notes.map((note) => (
+          <p key={note} className={styles.note}>
+            {provider.name}: {note}{' '}
+            <span>
+              ({provider.source.label}, {provider.source.date})
+            </span>
+          </p>
+        )),
+      )}
+      {sheet === 'configure' && (
+        <ConfigureSheet workspaceId={workspaceId} domainId={domainId} manual={manual} onClose={() => setSheet(null)} />
+      )}
+      {sheet === 'hand-over' && (
+        <HandOverSheet
+          workspaceId={workspaceId}
+          domainId={domainId}
+          domain={manual.unicodeName}
+          onClose={() => setSheet(null)}
+        />
+      )}
+    </article>
+  );
+}

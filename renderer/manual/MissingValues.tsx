@@ -1,0 +1,114 @@
+import { useState } from 'react';
+import type { TemplateField } from '../../shared/providers/template.ts';
+import { shownError } from '../app/errors.ts';
+import { attempt, core, openSheet, tell, useApp } from '../app/store.ts';
+import { Button, Field, Select } from '../ui/controls.tsx';
+import { usePractice } from '../settings/PracticeValues.tsx';
+import styles from './ManualPane.module.css';
+
+interface Where {
+  readonly workspaceId: number;
+  readonly domainId: number;
+}
+
+/** Asks for the values that only the provider knows, right where the record waits for them. */
+export function WaitingForm({ workspaceId, domainId, fields }: Where & { readonly fields: readonly TemplateField[] }) {
+  const isPractice = useApp(
+    (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
+  );
+  const practice = usePractice(workspaceId, isPractice);
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  const [fault, setFault] = useState<{ field: string; text: string } | null>(null);
+  const save = async () => {
+    try {
+      const { configuration } = await core().domains.configuration({ workspaceId, domainId });
+      const providers = configuration.providers.map((provider) => ({
+        ...provider,
+        fields: { ...provider.fields, ...values },
+      }));
+      await core().domains.configure({ workspaceId, domainId, configuration: { ...configuration, providers } });
+      tell('Saved');
+    } catch (error) {
+      const shown = shownError(error);
+      setFault({ field: shown.field?.split('.').at(-1) ?? '', text: `${shown.message}. ${shown.remedy}` });
+    }
+  };
+  const known = practice?.providerValues ?? {};
+  const canFill = fields.some((field) => known[field.id] !== undefined);
+  const hasFault = fault !== null && fields.some((field) => field.id === fault.field);
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      {fields.map((field) => (
+        <Field
+          key={field.id}
+          label={field.label}
+          value={values[field.id] ?? ''}
+          onChange={(value) => setValues({ ...values, [field.id]: value })}
+          help={field.help}
+          placeholder={field.example}
+          fault={fault?.field === field.id ? fault.text : undefined}
+          isMono
+        />
+      ))}
+      {fault !== null && !hasFault && <p role="alert">{fault.text}</p>}
+      <div className={styles.actions}>
+        <Button type="submit" look="primary" isDisabled={Object.values(values).every((value) => value.trim() === '')}>
+          Save the value{fields.length === 1 ? '' : 's'}
+        </Button>
+        {canFill && <Button onPress={() => setValues({ ...values, ...known })}>Use the practice value</Button>}
+      </div>
+    </form>
+  );
+}
+
+const KINDS = [
+  { id: 'rsa-2048', label: 'RSA, 2048 bits' },
+  { id: 'rsa-3072', label: 'RSA, 3072 bits' },
+  { id: 'rsa-4096', label: 'RSA, 4096 bits' },
+  { id: 'ed25519', label: 'Ed25519 (beside an RSA key)' },
+] as const;
+
+/** Makes a DKIM key pair; its private half is sealed in the vault. */
+export function KeyPairForm({ workspaceId, domainId }: Where) {
+  const vault = useApp((state) => state.vault?.state);
+  const [selector, setSelector] = useState('sendwright1');
+  const [kind, setKind] = useState<(typeof KINDS)[number]['id']>('rsa-2048');
+  const [busy, setBusy] = useState(false);
+  const make = async () => {
+    setBusy(true);
+    const key = await attempt(() => core().domains.makeDkimKey({ workspaceId, domainId, selector, algorithm: kind }));
+    if (key !== null) tell(`Key pair ${key.selector} made`);
+    setBusy(false);
+  };
+  const isLocked = vault !== 'open' && vault !== 'session';
+  return (
+    <div className={styles.form}>
+      <Field
+        label="Selector"
+        value={selector}
+        onChange={setSelector}
+        help="Any name that is free; a new key later gets another one."
+        isMono
+        maxLength={63}
+      />
+      <Select label="Kind of key" value={kind} onChange={(id) => setKind(id as typeof kind)} choices={KINDS} />
+      <div className={styles.actions}>
+        {isLocked ? (
+          <Button look="primary" onPress={() => openSheet('vault')}>
+            Open the vault first
+          </Button>
+        ) : (
+          <Button look="primary" onPress={() => void make()} isDisabled={busy}>
+            {busy ? 'Making…' : 'Make the key pair'}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
