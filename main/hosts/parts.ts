@@ -20,3 +20,6 @@ export const practiceProgram = bundled
 export const version: string = (
   JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }
 ).version;
+
+/** The preload script is always a bundle: a sandboxed preload is one CommonJS file. */
+export const preloadProgram = path.join(root, 'dist', 'main', 'preload.cjs');

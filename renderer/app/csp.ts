@@ -1,5 +1,5 @@
 /** SHA-256 of the one style element that React Aria injects; everything else is in files of our own. */
-const REACT_ARIA_STYLE = "'sha256-PLACEHOLDER'";
+const REACT_ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
 
 /** What the window may load and speak to: its own host and nothing else. */
 export const contentSecurityPolicy = [

@@ -1,0 +1,363 @@
+import { ORPCError } from '@orpc/server';
+import { Command, CommanderError } from 'commander';
+import { readFile } from 'node:fs/promises';
+import type { CoreClient } from '../../../shared/contract/contract.ts';
+import type { SettingsFields } from '../../../shared/contract/schemas.ts';
+import { describeFindings } from '../../../shared/findings/catalogue.ts';
+import { handOverFormats } from '../../../shared/manual/formats/index.ts';
+import { providerTemplates } from '../../../shared/providers/catalogue.ts';
+import type { ProbeTrace } from '../../../shared/service/trace.ts';
+import { version } from '../parts.ts';
+import type { Terminal } from './output.ts';
+import { columns, exitCodes, print } from './output.ts';
+import { addRecordCommands } from './record-commands.ts';
+import type { CommonOptions } from './session.ts';
+import { chosenWorkspace, openSession, openVault } from './session.ts';
+
+/** Every command of the CLI. Each opens a core, does one thing and ends with a documented exit code. */
+
+type Work<Options> = (context: {
+  readonly client: CoreClient;
+  readonly options: Options & CommonOptions;
+  readonly terminal: Terminal;
+}) => Promise<number>;
+
+async function withSession<Options>(
+  terminal: Terminal,
+  options: Options & CommonOptions,
+  work: Work<Options>,
+): Promise<number> {
+  const session = await openSession(options);
+  try {
+    return await work({ client: session.client, options, terminal });
+  } finally {
+    await session.close();
+  }
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--data-dir <folder>', 'data folder instead of the system’s')
+    .option('--workspace <name>', 'workspace by name or number')
+    .option('--passphrase-file <file>', 'file that holds the passphrase')
+    .option('--json', 'machine-readable output');
+}
+
+/** Settings by the names that `settings set` takes. */
+const FIELDS: Readonly<Record<string, keyof SettingsFields>> = {
+  'service-url': 'serviceUrl',
+  'response-domain': 'responseDomain',
+  template: 'recordTemplate',
+  mode: 'recordTemplateMode',
+  resolver: 'resolver',
+  'report-address': 'dmarcReportAddress',
+};
+
+function traceLines(trace: ProbeTrace): string[] {
+  const rows = trace.stages.map((stage) => [
+    stage.state === 'failed' ? 'FAILED' : 'ok',
+    stage.stage,
+    `${stage.durationMs} ms`,
+    stage.detail,
+  ]);
+  const findings = describeFindings(trace.findings).flatMap((finding) => [
+    `${finding.severity}: ${finding.title}`,
+    `  ${finding.remedy}`,
+  ]);
+  return [`${trace.method} ${trace.url}: ${trace.outcome}`, ...columns(rows), ...findings];
+}
+
+function addSettings(program: Command, terminal: Terminal, finish: (code: number) => void): void {
+  const settings = program.command('settings').description('the service connection of a workspace');
+  common(settings.command('show').description('show the settings; secrets only as set or not')).action(
+    async (options: CommonOptions) =>
+      finish(
+        await withSession(terminal, options, async ({ client }) => {
+          const { fields, apiKey, authKey, provider, connection, revision } = await client.settings.get({
+            workspaceId: await chosenWorkspace(client, options),
+          });
+          const rows = Object.entries({ ...fields, extraCa: fields.extraCa === '' ? '' : '(given)' }).map(
+            ([name, value]) => [name, String(value)],
+          );
+          print(terminal, options.json === true, { revision, fields, apiKey, authKey, provider, connection }, [
+            ...columns([
+              ...rows,
+              ['apiKey', apiKey.state],
+              ['authKey', authKey.state],
+              ['provider', provider.name ?? 'not told by the service'],
+              ['connection', connection.text],
+            ]),
+          ]);
+          return exitCodes.ok;
+        }),
+      ),
+  );
+  const set = common(settings.command('set').description('change settings; all at once or none'));
+  for (const name of Object.keys(FIELDS)) set.option(`--${name} <value>`);
+  set
+    .option('--extra-ca-file <file>', 'PEM file of certificates to trust')
+    .option('--service-profile-file <file>', 'JSON file that says how keys are checked')
+    .option('--api-key-file <file>', 'file that holds the API key')
+    .option('--auth-key-file <file>', 'file that holds the Auth key')
+    .action(async (options: CommonOptions & Record<string, string | undefined>) =>
+      finish(
+        await withSession(terminal, options, async ({ client }) => {
+          const workspaceId = await chosenWorkspace(client, options);
+          const fields: Partial<Record<keyof SettingsFields, string>> = {};
+          for (const [name, field] of Object.entries(FIELDS)) {
+            const value = options[name.replace(/-([a-z])/g, (_whole, letter: string) => letter.toUpperCase())];
+            if (value !== undefined) fields[field] = value;
+          }
+          const fromFile = async (file: string | undefined) =>
+            file === undefined ? undefined : readFile(file, 'utf8');
+          const extraCa = await fromFile(options.extraCaFile);
+          const serviceProfile = await fromFile(options.serviceProfileFile);
+          const apiKey = await fromFile(options.apiKeyFile);
+          const authKey = await fromFile(options.authKeyFile);
+          if (apiKey !== undefined || authKey !== undefined) await openVault(client, options);
+          const { revision } = await client.settings.get({ workspaceId });
+          const saved = await client.settings.save({
+            workspaceId,
+            revision,
+            fields: {
+              ...fields,
+              ...(extraCa === undefined ? {} : { extraCa }),
+              ...(serviceProfile === undefined ? {} : { serviceProfile }),
+            } as Partial<SettingsFields>,
+            ...(apiKey === undefined ? {} : { apiKey: { do: 'set' as const, value: apiKey.trim() } }),
+            ...(authKey === undefined ? {} : { authKey: { do: 'set' as const, value: authKey.trim() } }),
+          });
+          print(terminal, options.json === true, { revision: saved.revision, fields: saved.fields }, ['Saved.']);
+          return exitCodes.ok;
+        }),
+      ),
+    );
+}
+
+function addProbes(program: Command, terminal: Terminal, finish: (code: number) => void): void {
+  const probe = program.command('probe').description('prove that addresses are reachable');
+  for (const kind of ['connection', 'responses', 'monitoring'] as const) {
+    common(probe.command(kind)).action(async (options: CommonOptions) =>
+      finish(
+        await withSession(terminal, options, async ({ client }) => {
+          const trace = await client.probes[kind]({ workspaceId: await chosenWorkspace(client, options) });
+          print(terminal, options.json === true, trace, traceLines(trace));
+          return trace.outcome === 'passed' ? exitCodes.ok : exitCodes.notVerified;
+        }),
+      ),
+    );
+  }
+}
+
+async function readInput(names: readonly string[], file: string | undefined): Promise<string> {
+  return file === undefined ? names.join('\n') : readFile(file, 'utf8');
+}
+
+function addDomains(program: Command, terminal: Terminal, finish: (code: number) => void): void {
+  const domains = program.command('domains').description('sender domains');
+  common(domains.command('add').argument('[domains...]').option('--file <file>', 'list or CSV file')).action(
+    async (names: string[], options: CommonOptions & { file?: string }) =>
+      finish(
+        await withSession(terminal, options, async ({ client }) => {
+          const report = await client.domains.add({
+            workspaceId: await chosenWorkspace(client, options),
+            text: await readInput(names, options.file),
+          });
+          const lines = [
+            `${report.added.length} added, ${report.refused.length} refused`,
+            ...report.refused.map((line) => `line ${line.line}: ${line.message} ${line.remedy}`),
+          ];
+          print(terminal, options.json === true, report, lines);
+          return report.refused.length > 0 ? exitCodes.badInput : exitCodes.ok;
+        }),
+      ),
+  );
+  common(domains.command('list')).action(async (options: CommonOptions) =>
+    finish(
+      await withSession(terminal, options, async ({ client }) => {
+        const rows = await client.domains.list({ workspaceId: await chosenWorkspace(client, options) });
+        const table = rows.map((row) => [
+          row.name,
+          row.verdict,
+          `spf ${row.spf}`,
+          `dkim ${row.dkim}`,
+          `dmarc ${row.dmarc}`,
+          row.inUse ? '' : 'not in use',
+        ]);
+        print(terminal, options.json === true, rows, table.length === 0 ? ['No domain yet.'] : columns(table));
+        return exitCodes.ok;
+      }),
+    ),
+  );
+  common(
+    domains
+      .command('verify')
+      .argument('[domains...]')
+      .option('--all', 'every domain in use')
+      .option('--resolver <server>', 'address:port or https:// address to ask'),
+  ).action(async (names: string[], options: CommonOptions & { all?: boolean; resolver?: string }) =>
+    finish(
+      await withSession(terminal, options, async ({ client }) => {
+        const workspaceId = await chosenWorkspace(client, options);
+        const before = await client.domains.list({ workspaceId });
+        const unknown = names.filter((name) => !before.some((row) => row.name === name));
+        if (unknown.length > 0) throw new RangeError(`Not listed: ${unknown.join(', ')}. Add them with domains add.`);
+        const chosen = before
+          .filter((row) => (options.all === true || names.length === 0 ? row.inUse : names.includes(row.name)))
+          .map((row) => row.id);
+        if (chosen.length === 0) throw new RangeError('There is no domain to verify. Add one with domains add.');
+        const job = await client.domains.verify({
+          workspaceId,
+          selection: { which: 'chosen', domainIds: chosen },
+          ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
+        });
+        for await (const state of await client.jobs.watch({ jobId: job.id, after: -1 })) {
+          if (options.json !== true && process.stderr.isTTY) terminal.error(`\r${state.done} of ${state.total} `);
+        }
+        const rows = (await client.domains.list({ workspaceId })).filter((row) => chosen.includes(row.id));
+        const details = await Promise.all(
+          rows
+            .slice(0, 200)
+            .map(async (row) => ({ row, manual: await client.domains.manual({ workspaceId, domainId: row.id }) })),
+        );
+        const lines = details.flatMap(({ row, manual }) => [
+          `${row.name}: ${row.verdict}`,
+          ...manual.steps.flatMap((step) =>
+            step.cards.map((card) => `  ${card.title} ${card.name.absolute}: ${card.summary}`),
+          ),
+        ]);
+        print(terminal, options.json === true, rows, lines);
+        return rows.every((row) => row.verdict === 'verified') ? exitCodes.ok : exitCodes.notVerified;
+      }),
+    ),
+  );
+}
+
+function addRecords(program: Command, terminal: Terminal, finish: (code: number) => void): void {
+  common(
+    program
+      .command('records')
+      .description('the prepared records of a domain')
+      .argument('<domain>')
+      .option('--provider <id>', `record template: ${providerTemplates.map((template) => template.id).join(', ')}`)
+      .option('--mode <id>', 'way of set-up of the provider')
+      .option('--field <name=value...>', 'values that only the provider knows')
+      .option('--format <format>', `one of ${handOverFormats.map((format) => format.id).join(', ')}`, 'text'),
+  ).action(
+    async (
+      name: string,
+      options: CommonOptions & { provider?: string; mode?: string; field?: string[]; format: string },
+    ) =>
+      finish(
+        await withSession(terminal, options, async ({ client }) => {
+          const workspaceId = await chosenWorkspace(client, options);
+          let row = (await client.domains.list({ workspaceId })).find(
+            (known) => known.name === name || known.unicodeName === name,
+          );
+          if (row === undefined) {
+            const added = await client.domains.add({ workspaceId, text: name });
+            const [refused] = added.refused;
+            if (refused !== undefined) throw new RangeError(`${refused.message} ${refused.remedy}`);
+            [row] = added.added;
+          }
+          if (row === undefined) throw new RangeError(`${name} could not be added`);
+          const domainId = row.id;
+          if (options.provider !== undefined || options.field !== undefined) {
+            const { configuration } = await client.domains.configuration({ workspaceId, domainId });
+            const [first] = configuration.providers;
+            const templateId = options.provider ?? first?.templateId ?? 'custom';
+            const given = Object.fromEntries(
+              (options.field ?? []).map((pair) => [
+                pair.slice(0, pair.indexOf('=')),
+                pair.slice(pair.indexOf('=') + 1),
+              ]),
+            );
+            const fields = { ...(first?.templateId === templateId ? first.fields : {}), ...given };
+            const providers = [
+              { templateId, mode: options.mode ?? (first?.templateId === templateId ? first.mode : ''), fields },
+            ];
+            await client.domains.configure({ workspaceId, domainId, configuration: { ...configuration, providers } });
+          }
+          const format = options.json === true ? 'json' : options.format;
+          const handOver = await client.domains.handOver({ workspaceId, domainId, format });
+          terminal.out(handOver.text);
+          return exitCodes.ok;
+        }),
+      ),
+  );
+  common(
+    program
+      .command('bundle')
+      .description('the support bundle, redacted')
+      .option('--hide-names')
+      .option('--hide-addresses'),
+  ).action(async (options: CommonOptions & { hideNames?: boolean; hideAddresses?: boolean }) =>
+    finish(
+      await withSession(terminal, options, async ({ client }) => {
+        const bundle = await client.monitoring.bundle({
+          workspaceId: await chosenWorkspace(client, options),
+          options: {
+            hideNames: options.hideNames === true,
+            hideAddresses: options.hideAddresses === true,
+            includeActivity: true,
+          },
+        });
+        terminal.out(bundle.text);
+        return exitCodes.ok;
+      }),
+    ),
+  );
+}
+
+const CODES: Readonly<Record<string, number>> = {
+  BAD_INPUT: exitCodes.badInput,
+  NOT_FOUND: exitCodes.badInput,
+  CONFLICT: exitCodes.badInput,
+  NOT_ALLOWED: exitCodes.badInput,
+  VAULT_LOCKED: exitCodes.locked,
+  WRONG_PASSPHRASE: exitCodes.locked,
+};
+
+function explain(error: unknown, terminal: Terminal, asJson: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const code = error instanceof ORPCError ? String(error.code) : '';
+  const message = error instanceof Error ? error.message : String(error);
+  const data = error instanceof ORPCError ? (error.data as { remedy?: string; field?: string } | undefined) : undefined;
+  const remedy = data?.remedy ?? (error instanceof Error && 'remedy' in error ? String(error.remedy) : '');
+  if (asJson)
+    terminal.out(
+      `${JSON.stringify({ error: { code: code || 'FAILED', message, remedy, ...(data?.field === undefined ? {} : { field: data.field }) } }, null, 2)}\n`,
+    );
+  else terminal.error(`${message}${remedy === '' ? '' : `. ${remedy}`}\n`);
+  return CODES[code] ?? (error instanceof RangeError ? exitCodes.badInput : exitCodes.failed);
+}
+
+/**
+ * Runs one command.
+ *
+ * @param args without the program's name.
+ * @returns the exit code.
+ */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = exitCodes.ok;
+  const finish = (result: number) => {
+    code = result;
+  };
+  const program = new Command('sendwright')
+    .description('Set up bulk email sending: the service, the sender domains, and their DNS records.')
+    .version(version);
+  program.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
+  addSettings(program, terminal, finish);
+  addProbes(program, terminal, finish);
+  addDomains(program, terminal, finish);
+  addRecords(program, terminal, finish);
+  addRecordCommands(program, terminal, finish);
+  for (const command of program.commands)
+    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error, terminal, args.includes('--json'));
+  }
+}

@@ -1,0 +1,39 @@
+/** How the CLI ends: documented in docs/cli.md. */
+export const exitCodes = {
+  ok: 0,
+  /** Something of this program failed. */
+  failed: 1,
+  /** The command line was not understood. */
+  usage: 2,
+  /** What was checked is not as it should be: a probe failed, a record is missing. */
+  notVerified: 3,
+  /** The input was refused. */
+  badInput: 4,
+  /** A passphrase is needed, or it is wrong. */
+  locked: 5,
+} as const;
+
+/** Where output goes; tests pass their own. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+}
+
+/** Prints a result: as JSON on one object, or as lines for people. */
+export function print(terminal: Terminal, asJson: boolean, data: unknown, lines: readonly string[]): void {
+  terminal.out(asJson ? `${JSON.stringify(data, null, 2)}\n` : `${lines.join('\n')}\n`);
+}
+
+/** Columns of equal width, two blanks apart. */
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows.reduce<number[]>(
+    (known, row) => row.map((cell, index) => Math.max(known[index] ?? 0, cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,88 @@
+import { RPCHandler } from '@orpc/server/message-port';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  MessageChannelMain,
+  Notification,
+  protocol,
+  safeStorage,
+  session,
+  shell,
+  utilityProcess,
+} from 'electron';
+import path from 'node:path';
+import { contentSecurityPolicy } from '../../../renderer/app/csp.ts';
+import { composeCore } from '../../core/compose.ts';
+import { createPracticeClient } from '../../practice/practice-client.ts';
+import { dataFolder } from '../data-folder.ts';
+import { practiceProgram, preloadProgram, rendererFolder, version } from '../parts.ts';
+import { installGuards } from './guards.ts';
+import { electronKeychain } from './keychain.ts';
+import { offerPort } from './port.ts';
+import { utilityPractice } from './practice.ts';
+import { createFileHandler } from './protocol.ts';
+import { bringToFront, showConsole, windowOptions } from './window.ts';
+
+/** The console in Electron: one window, one port, and as little else as can be. */
+
+protocol.registerSchemesAsPrivileged([
+  { scheme: 'sendwright', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+]);
+app.enableSandbox();
+
+async function run(): Promise<void> {
+  const folder = await dataFolder(app.commandLine.getSwitchValue('data-dir') || undefined);
+  app.setPath('userData', path.join(folder, 'electron'));
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  await app.whenReady();
+  const core = await composeCore({
+    dataFolder: folder,
+    host: 'electron',
+    version,
+    keychain: electronKeychain(safeStorage, process.platform),
+    practice: createPracticeClient(
+      () => utilityPractice(utilityProcess.fork(practiceProgram)),
+      path.join(folder, 'practice'),
+    ),
+    notifier: { notify: (title, body) => new Notification({ title, body }).show() },
+    background: true,
+  });
+
+  const defaultSession = session.defaultSession;
+  installGuards({ app, session: defaultSession, openOutside: (address) => void shell.openExternal(address) });
+  const handleFile = createFileHandler(rendererFolder, contentSecurityPolicy);
+  defaultSession.protocol.handle('sendwright', (request) => handleFile(request));
+
+  const window = new BrowserWindow(windowOptions(preloadProgram));
+  const handler = new RPCHandler(core.router);
+  offerPort({
+    ipcMain,
+    contents: window.webContents,
+    newChannel: () => new MessageChannelMain(),
+    serve: (port) => handler.upgrade(port, { context: {} }),
+  });
+  app.on('second-instance', () => bringToFront(window));
+  app.on('window-all-closed', () => app.quit());
+  let closed = false;
+  app.on('before-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    closed = true;
+    void core.close().finally(() => app.quit());
+  });
+  await showConsole(window);
+}
+
+run().catch((error: unknown) => {
+  const remedy = error instanceof Error && 'remedy' in error ? `\n\n${String(error.remedy)}` : '';
+  dialog.showErrorBox(
+    'Sendwright could not start',
+    `${error instanceof Error ? error.message : String(error)}${remedy}`,
+  );
+  app.exit(1);
+});
