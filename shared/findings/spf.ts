@@ -261,6 +261,13 @@ export const spfFindings = {
     remedy: 'Remove the blank.',
     source: record('4.6.1'),
   },
+  'spf.missing-blank': {
+    severity: 'error',
+    title: 'A blank is missing between two terms',
+    explanation: 'Blanks separate terms, so the two are read as one.',
+    remedy: 'Insert a blank.',
+    source: record('4.6.1'),
+  },
   'spf.stray-character': {
     severity: 'error',
     title: '“{value}” does not belong here',

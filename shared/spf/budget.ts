@@ -22,6 +22,8 @@ export interface SpfNode {
   /** Empty answers below, the term's own among them, for a sender of each family. */
   readonly voids4: number;
   readonly voids6: number;
+  /** What `a` and `mx` lead to today. */
+  readonly addresses?: readonly string[];
   /** The record at the target, where there is one. */
   readonly record?: string;
   /** What can't be known beforehand: a macro, a failed lookup. */
@@ -181,7 +183,13 @@ async function walkAddresses(walk: Walk, domain: string, term: Mechanism): Promi
   const voids4 = isVoid(four) ? 1 : 0;
   const voids6 = isVoid(six) ? 1 : 0;
   const findings = voids4 === 1 && voids6 === 1 ? [spfFinding('spf.void-lookup', { term: term.text })] : [];
-  return { ...node, voids4, voids6, findings };
+  const addresses = term.name === 'exists' ? [] : [...addressesOf(four), ...addressesOf(six)];
+  return { ...node, voids4, voids6, addresses, findings };
+}
+
+function addressesOf(answer: LookupResult): readonly string[] {
+  if (answer.status !== 'answer') return [];
+  return (answer.records as readonly RecordOf<'A'>[]).map((record) => record.address);
 }
 
 async function walkMx(walk: Walk, term: Mechanism, node: SpfNode & { readonly target: string }): Promise<SpfNode> {
@@ -195,14 +203,18 @@ async function walkMx(walk: Walk, term: Mechanism, node: SpfNode & { readonly ta
     exchangers.length > standardLimits.names
       ? [spfFinding('spf.mx-too-many', { term: term.text, count: exchangers.length })]
       : [];
+  const addresses: string[] = [];
   let voids4 = 0;
   let voids6 = 0;
   for (const { exchange } of exchangers.slice(0, standardLimits.names)) {
     if (exchange === '' || exchange === '.') continue;
-    if (isVoid(await ask(walk, exchange, 'A'))) voids4 += 1;
-    if (isVoid(await ask(walk, exchange, 'AAAA'))) voids6 += 1;
+    const four = await ask(walk, exchange, 'A');
+    const six = await ask(walk, exchange, 'AAAA');
+    if (isVoid(four)) voids4 += 1;
+    if (isVoid(six)) voids6 += 1;
+    addresses.push(...addressesOf(four), ...addressesOf(six));
   }
-  return { ...node, voids4, voids6, findings };
+  return { ...node, voids4, voids6, addresses, findings };
 }
 
 function totals(ownCost: number, children: readonly SpfNode[]) {

@@ -78,6 +78,26 @@ function lintCost(mechanisms: readonly Mechanism[], redirects: number): Finding[
   return count > 8 ? [spfFinding('spf.lookups-close', { count })] : [];
 }
 
+/** Whether a span meets one of those given, which come in the order of their starts. */
+function touches(spans: readonly Span[]): (span: Span | undefined) => boolean {
+  let reach = -1;
+  const reaches = spans.map(({ end }) => {
+    reach = Math.max(reach, end);
+    return reach;
+  });
+  return (span) => {
+    if (span === undefined) return false;
+    let low = 0;
+    let high = spans.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((spans[middle] as Span).start < span.end) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && (reaches[low - 1] as number) >= span.start;
+  };
+}
+
 /**
  * Checks one record's text, without asking DNS: slips of writing, grammar, order, endings, and the lookups that the
  * record itself needs.
@@ -89,9 +109,7 @@ export function lintSpf(text: string): Finding[] {
   const slips = findSlips(text);
   const parse = parseSpf(text);
   const mechanisms = parse.words.flatMap((word) => (word.term?.kind === 'mechanism' ? [word.term] : []));
-  const covered = (span: Span | undefined) =>
-    span !== undefined &&
-    slips.some((slip) => slip.span !== undefined && slip.span.start < span.end && span.start <= slip.span.end);
+  const covered = touches(slips.flatMap((slip) => slip.span ?? []));
   // A slip explains the grammar fault at the same place better than the grammar does.
   const faults = parse.findings.filter((finding) => !covered(finding.span));
   if (parse.words.length === 0 && parse.record === null) return [...slips, ...(slips.length > 0 ? [] : faults)];

@@ -19,7 +19,7 @@ const KNOWN = 'include|exists|redirect|exp|ip4|ip6|ptr|all|mx|a';
 const slips: readonly Slip[] = [
   {
     code: 'spf.quotes',
-    pattern: /\\?["'“”„‟«»‘’‚]+/g,
+    pattern: /"[ \t]+"|\\?["'“”„‟«»‘’‚]+/g,
     label: 'Remove the quotes',
     replace: () => '',
   },
@@ -34,7 +34,7 @@ const slips: readonly Slip[] = [
     pattern: /^\s*(?:v\s*=\s*)?spf\s*[1lI|]?[;:,.]?(?=\s|$|(?:[+\-~?]?(?:include|exists|ip[46]|ptr|all|mx|a)\b))/i,
     label: 'Write v=spf1',
     replace: (match) =>
-      /^(?: |$)/.test(match.input.slice(match[0].length, match[0].length + 1)) ? 'v=spf1' : 'v=spf1 ',
+      /^(?:\s|$)/.test(match.input.slice(match[0].length, match[0].length + 1)) ? 'v=spf1' : 'v=spf1 ',
     values: (match) => ({ value: match[0].trim() }),
   },
   {
@@ -45,10 +45,18 @@ const slips: readonly Slip[] = [
   },
   {
     code: 'spf.stray-character',
-    pattern: /\\;|[;,]+(?=[\s"“”]|$)|\.(?=\s*$)|[\t\r\n\u00A0\u2007\u202F]+/g,
+    pattern: /\\;|(?<![;,])[;,]+(?=[\s"“”]|$)|\.(?=\s*$)|[\t\r\n\u00A0\u2007\u202F]+/g,
     label: 'Remove it',
     replace: (match) => (/^\s/.test(match[0]) ? ' ' : ''),
     values: (match) => ({ value: match[0].trim() === '' ? 'a line break or special blank' : match[0] }),
+  },
+  {
+    // The first characters are the version's, which has a slip of its own.
+    code: 'spf.missing-blank',
+    pattern:
+      /(?<=[^\s+\-~?\u2010-\u2015\u2212"'“”])(?<!^.{0,8})(?:(?=(?:include|ip4|ip6|exists):)|(?=[+\-~?]all\s*$))/gi,
+    label: 'Insert a blank',
+    replace: () => ' ',
   },
   {
     code: 'spf.wrong-family',
@@ -99,7 +107,9 @@ export function findSlips(text: string): Finding[] {
  * @returns the repaired text, the same when there was nothing to repair, and what was repaired.
  */
 export function repairSpf(text: string): { readonly text: string; readonly findings: readonly Finding[] } {
-  const readable = octetsToText(text);
+  const decoded = octetsToText(text);
+  // What isn't UTF-8 comes back with escapes: then it was typed, not received, and its characters stand for themselves.
+  const readable = /\\\d{3}/.test(decoded) && !/\\\d{3}/.test(text) ? text : decoded;
   const findings = findSlips(readable);
   if (findings.length === 0) return { text, findings };
   const repaired = applyFixes(

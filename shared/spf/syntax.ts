@@ -233,8 +233,8 @@ export function parseSpf(text: string): SpfParse {
 
   const terms = words.map((word) => word.term).filter((term) => term !== null);
   for (const name of ['redirect', 'exp']) {
-    const twice = terms.filter((term) => term.kind === 'modifier' && term.name === name)[1];
-    if (twice !== undefined) findings.push(spfFinding('spf.modifier-twice', { name }, { span: twice.span }));
+    const repeated = terms.filter((term) => term.kind === 'modifier' && term.name === name).slice(1);
+    for (const { span } of repeated) findings.push(spfFinding('spf.modifier-twice', { name }, { span }));
   }
   if (findings.length > 0) return { text, words, record: null, findings };
 
