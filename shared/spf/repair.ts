@@ -25,7 +25,7 @@ const slips: readonly Slip[] = [
   },
   {
     code: 'spf.dash',
-    pattern: /[\u2010-\u2015\u2212\uFE58\uFE63\uFF0D]/g,
+    pattern: /[\u2010-\u2015\u2212\uFE58\uFE63\uFF0D]+/g,
     label: 'Write a plain hyphen',
     replace: () => '-',
   },
@@ -73,6 +73,9 @@ function rightFamily(match: RegExpExecArray): string {
   return parseIpv6(address) === null ? (match[1] as string).toLowerCase().replace('v', '') : 'ip6';
 }
 
+/** Slips of one kind that are told; a text with more was never an SPF record. */
+const MAX_SLIPS = 500;
+
 /** Octets of text longer than this are not searched for slips: no record is that long. */
 const MAX_LENGTH = 65_535;
 
@@ -85,7 +88,7 @@ export function findSlips(text: string): Finding[] {
   if (text.length > MAX_LENGTH) return [];
   const findings: Finding[] = [];
   for (const { code, pattern, label, replace, values } of slips) {
-    const all = pattern.global ? text.matchAll(pattern) : [pattern.exec(text)];
+    const all = pattern.global ? [...text.matchAll(pattern)].slice(0, MAX_SLIPS) : [pattern.exec(text)];
     for (const found of all) {
       if (found === null) continue;
       const replacement = replace(found);

@@ -1,0 +1,272 @@
+import { zoneLookup } from '../../shared/dns/zone-lookup.ts';
+import { applyFixes } from '../../shared/findings/apply-fix.ts';
+import { checkHost } from '../../shared/spf/check-host.ts';
+import { lintSpf } from '../../shared/spf/lint.ts';
+import { expandMacros, parseMacroString } from '../../shared/spf/macro.ts';
+import { mergeSpf } from '../../shared/spf/merge.ts';
+import { repairSpf } from '../../shared/spf/repair.ts';
+import { parseSpf, printSpf } from '../../shared/spf/syntax.ts';
+
+/** Hostile SPF texts: nothing may throw, hang, or take time that grows faster than the text. */
+
+/** Marsaglia's xorshift32: the same texts for the same seed. */
+function generator(seed: number): (below: number) => number {
+  let state = seed | 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+const PIECES: readonly string[] = [
+  'v=spf1',
+  'V=SPF1',
+  'v=spfl',
+  ' ',
+  '  ',
+  '\t',
+  '\0',
+  'a',
+  'mx',
+  'ptr',
+  'all',
+  'include',
+  'exists',
+  'ip4',
+  'ip6',
+  'redirect=',
+  'exp=',
+  'moo=',
+  ':',
+  '/',
+  '//',
+  '.',
+  ',',
+  ';',
+  '\\;',
+  '+',
+  '-',
+  '~',
+  '?',
+  '=',
+  '"',
+  '“',
+  '–',
+  '—',
+  '%',
+  '%%',
+  '%_',
+  '%-',
+  '%{',
+  '}',
+  '%{i}',
+  '%{d2r-}',
+  '%{S}',
+  '%{p}',
+  '%{ir}.%{v}',
+  '%{l99999999999}',
+  'r',
+  '0',
+  '24',
+  '128',
+  '999',
+  '192.0.2.1',
+  '2001:db8::1',
+  '::',
+  'example.com',
+  'x'.repeat(64),
+  'x.'.repeat(200),
+  'é',
+  '\u00FF',
+  '\uD800',
+  '\u{1F4E7}',
+];
+
+function hostileText(random: (below: number) => number): string {
+  let text = random(4) === 0 ? '' : 'v=spf1 ';
+  const pieces = random(30);
+  for (let piece = 0; piece < pieces; piece += 1) {
+    text += random(20) === 0 ? String.fromCharCode(random(0x300)) : PIECES[random(PIECES.length)];
+    if (random(3) === 0) text += ' ';
+  }
+  return text;
+}
+
+interface Parser {
+  readonly name: string;
+  /** One round in so many is made: a whole evaluation takes longer than a parse. */
+  readonly every: number;
+  readonly run: (text: string, random: (below: number) => number) => void | Promise<void>;
+}
+
+function demand(condition: boolean, message: string): void {
+  if (!condition) throw new Error(message);
+}
+
+const parsers: readonly Parser[] = [
+  {
+    name: 'parseSpf',
+    every: 1,
+    run(text) {
+      const { record, words, findings } = parseSpf(text);
+      demand((record === null) === findings.length > 0, 'a record, or findings');
+      demand(record === null || printSpf(record) === text, 'printed as it was read');
+      demand(
+        words.every(({ span, text: word }) => text.slice(span.start, span.end) === word),
+        'positions',
+      );
+    },
+  },
+  {
+    name: 'macros',
+    every: 1,
+    run(text, random) {
+      const parts = parseMacroString(text, random(2) === 0);
+      if (parts !== null) expandMacros(parts, (letter) => `${letter}.${text}`);
+    },
+  },
+  {
+    name: 'repairSpf',
+    every: 1,
+    run: (text) => void repairSpf(text),
+  },
+  {
+    name: 'lintSpf',
+    every: 1,
+    run(text) {
+      const findings = lintSpf(text);
+      applyFixes(
+        text,
+        findings.flatMap((finding) => finding.fix ?? []),
+      );
+    },
+  },
+  {
+    name: 'mergeSpf',
+    every: 1,
+    run(text) {
+      const once = mergeSpf([text], { add: ['include:_spf.example.net'] });
+      const twice = mergeSpf([once.record], { add: ['include:_spf.example.net'] });
+      demand(
+        twice.unchanged && twice.record === once.record,
+        `merging again changes ${once.record} to ${twice.record}`,
+      );
+    },
+  },
+  {
+    name: 'checkHost',
+    every: 10,
+    async run(text, random) {
+      const strings = [text.replace(/[^\0-\u00FF]/g, '?')];
+      const lookup = zoneLookup([
+        { name: 'example.com', ttl: 60, type: 'TXT', strings },
+        { name: '*.example.com', ttl: 60, type: 'TXT', strings: ['v=spf1 include:example.com ~all'] },
+        { name: '*.example.com', ttl: 60, type: 'A', address: '192.0.2.1' },
+      ]);
+      const ip = random(2) === 0 ? '192.0.2.1' : '2001:db8::1';
+      const { lookups } = await checkHost({ ip, sender: `${text}@example.com`, helo: text, lookup });
+      demand(lookups <= 11, 'no more lookups than are allowed');
+    },
+  },
+];
+
+/** What a text is repeated from; each was made to send a careless expression back and forth. */
+const REPEATED = [
+  'a',
+  ' ',
+  ';',
+  '"',
+  '.',
+  ':',
+  '/',
+  '%',
+  '%%',
+  '%{',
+  '–',
+  '\t',
+  'all',
+  '-all',
+  'a:',
+  'a.a',
+  'include: ',
+  'ip4:',
+  'ip4:1.2.3.4 ',
+  'ip6:1:',
+  'moo ',
+  'a, ',
+  '"  "',
+  'v=spf1 ',
+  '\\;',
+  'a~',
+  'exp=a.b ',
+];
+
+/** Lengths compared, three doublings apart: up to the longest record that is read, and far beyond it. */
+const SPANS = [
+  { from: 8000, to: 64_000 },
+  { from: 131_072, to: 1_048_576 },
+] as const;
+/** Below this the clock says more about the machine than about the text. */
+const SHORTEST_MS = 4;
+const MOST_GROWTH = 2.2;
+
+function bestOf(tries: number, run: () => void): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const start = performance.now();
+    run();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+/** The largest growth of time from one length to its double, over all parsers and shapes. */
+function measureGrowth(): string {
+  let worst = { growth: 0, label: 'nothing took long enough to be measured' };
+  const nothing = () => 0;
+  for (const { name, run } of parsers.filter((parser) => parser.name !== 'checkHost')) {
+    for (const piece of REPEATED) {
+      for (const { from, to } of SPANS) {
+        const text = (length: number) => `v=spf1 ${piece.repeat(Math.ceil(length / piece.length))}`.slice(0, length);
+        const [short, long] = [text(from), text(to)];
+        let growth = 0;
+        for (let attempt = 0; attempt < 3; attempt += 1) {
+          const slow = bestOf(3, () => void run(long, nothing));
+          growth = slow < SHORTEST_MS ? 0 : (slow / bestOf(5, () => void run(short, nothing))) ** (1 / 3);
+          if (growth <= MOST_GROWTH) break;
+        }
+        if (growth > worst.growth)
+          worst = { growth, label: `${name} on ${JSON.stringify(piece)} up to ${to} characters` };
+      }
+    }
+  }
+  demand(worst.growth <= MOST_GROWTH, `time grows ${worst.growth.toFixed(2)} × when ${worst.label}`);
+  return `time grows ${worst.growth.toFixed(2)} × at most when the text doubles (${worst.label})`;
+}
+
+/**
+ * @param rounds hostile texts for each parser; a tenth of that for checkHost.
+ * @param seed gives the same texts again.
+ */
+async function run(rounds: number, seed: number): Promise<string> {
+  let slowest = 0;
+  for (const parser of parsers) {
+    const random = generator(seed);
+    for (let round = 0; round < rounds / parser.every; round += 1) {
+      const text = hostileText(random);
+      const start = performance.now();
+      try {
+        await parser.run(text, random);
+      } catch (error) {
+        throw new Error(`${parser.name}, seed ${seed}, round ${round}: ${JSON.stringify(text)}`, { cause: error });
+      }
+      slowest = Math.max(slowest, performance.now() - start);
+    }
+  }
+  const names = parsers.map((parser) => parser.name).join(', ');
+  return `${rounds} hostile texts for each of ${names}; slowest ${slowest.toFixed(1)} ms; ${measureGrowth()}`;
+}
+
+export const soak = { name: 'spf', run };
