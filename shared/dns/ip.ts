@@ -1,17 +1,29 @@
 /** IP addresses as octets: 4 for IPv4, 16 for IPv6. */
 export type IpOctets = readonly number[];
 
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
+
 /** @returns 4 octets, or null when the text isn't a dotted quad in decimal without leading zeros (RFC 7208 §12 `qnum`). */
 export function parseIpv4(text: string): IpOctets | null {
-  const parts = text.split('.');
-  if (parts.length !== 4) return null;
   const octets: number[] = [];
-  for (const part of parts) {
-    if (!/^(?:0|[1-9]\d{0,2})$/.test(part)) return null;
-    const octet = Number(part);
+  // The octet being read; null before its first digit.
+  let octet: number | null = null;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === DOT) {
+      if (octet === null || octets.length === 3) return null;
+      octets.push(octet);
+      octet = null;
+      continue;
+    }
+    if (code < ZERO || code > NINE || octet === 0) return null;
+    octet = (octet ?? 0) * 10 + code - ZERO;
     if (octet > 255) return null;
-    octets.push(octet);
   }
+  if (octet === null || octets.length !== 3) return null;
+  octets.push(octet);
   return octets;
 }
 

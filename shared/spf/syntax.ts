@@ -122,10 +122,12 @@ function takePrefixes(text: string): Prefixes | null {
 }
 
 function parseIpMechanism(name: 'ip4' | 'ip6', argument: string, written: Written, qualifier: Qualifier, fault: Fault) {
-  const [address = '', prefix, ...more] = argument.slice(1).split('/');
+  const slash = argument.indexOf('/');
+  const address = argument.slice(1, slash === -1 ? undefined : slash);
+  const prefix = slash === -1 ? undefined : argument.slice(slash + 1);
   const most = name === 'ip4' ? 32 : 128;
   const network = name === 'ip4' ? parseIpv4(address) : parseIpv6(address);
-  if (argument[0] !== ':' || network === null || more.length > 0) {
+  if (argument[0] !== ':' || network === null) {
     return fault({ code: 'spf.bad-address', values: { value: argument.slice(1), mechanism: name } });
   }
   if (prefix !== undefined && (!/^(?:0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > most)) {
@@ -133,7 +135,8 @@ function parseIpMechanism(name: 'ip4' | 'ip6', argument: string, written: Writte
   }
   const length = prefix === undefined ? most : Number(prefix);
   return {
-    ...written,
+    text: written.text,
+    span: written.span,
     kind: 'mechanism' as const,
     name,
     qualifier,
@@ -150,19 +153,18 @@ function parseMechanism(written: Written, fault: Fault): Mechanism | null {
   const name = rawName.toLowerCase();
   const qualifier = (sign === '' ? '+' : sign) as Qualifier;
   if (!MECHANISM_NAMES.has(name)) return fault({ code: 'spf.unknown-mechanism', values: { name: rawName } });
+  if (name === 'ip4' || name === 'ip6') return parseIpMechanism(name, argument, written, qualifier, fault);
   const base = {
-    ...written,
+    text: written.text,
+    span: written.span,
     kind: 'mechanism' as const,
     name: name as MechanismName,
     qualifier,
     prefix4: 32,
     prefix6: 128,
   };
-
   if (name === 'all')
     return argument === '' ? base : fault({ code: 'spf.all-takes-nothing', values: { value: argument } });
-  if (name === 'ip4' || name === 'ip6') return parseIpMechanism(name, argument, written, qualifier, fault);
-
   const takesPrefix = name === 'a' || name === 'mx';
   const prefixes = takesPrefix ? takePrefixes(argument) : { rest: argument, prefix4: 32, prefix6: 128 };
   if (prefixes === null) return fault({ code: 'spf.bad-prefix', values: { value: argument, most: '32 and 128' } });
@@ -221,9 +223,9 @@ export function parseSpf(text: string): SpfParse {
       findings.push(spfFinding(code, { term: written.text, ...values }, { span: written.span }));
       return null;
     };
-    const modifier = MODIFIER.exec(written.text);
+    const modifier = written.text.includes('=') ? MODIFIER.exec(written.text) : null;
     const term = modifier === null ? parseMechanism(written, fault) : parseModifier(written, modifier, fault);
-    words.push({ ...written, term });
+    words.push({ text: written.text, span: written.span, term });
     position = end;
     if (words.length === MAX_TERMS) {
       findings.push(spfFinding('spf.too-many-terms', { most: MAX_TERMS }));
