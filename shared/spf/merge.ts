@@ -89,6 +89,10 @@ function readPublished(texts: readonly string[]): Published {
     const repair = repairSpf(text);
     findings.push(spfFinding('spf.unreadable-published'), ...strict.findings, ...repair.findings);
     const again = parseSpf(repair.text);
+    if (again.words.length === 0 && again.record === null) {
+      unreadable.push(text);
+      continue;
+    }
     const readable = again.words.filter((word) => word.term !== null);
     const record = again.record ?? parseSpf(spfText(readable.map((word) => word.text))).record;
     if (again.record === null) {

@@ -78,6 +78,7 @@ describe('mergeSpf', () => {
     const broken = mergeSpf(['v=spf1 mx moo:x -all'], { add: [] });
     expect(broken.record).toBe('v=spf1 mx -all');
     expect(removals(broken)).toEqual(['moo:x']);
+    expect(removals(mergeSpf(['v=spf2 a -all'], { add: ['mx'] }))).toEqual(['v=spf2 a -all']);
   });
 
   test('takes long lists of addresses in their stride', () => {
@@ -180,6 +181,28 @@ describe('mergeSpf, held against checkHost', () => {
             const expected = before.term !== undefined || wanted.result !== 'pass' ? whole.result : 'pass';
             expect((await evaluate(merged.record, ip)).result, `${text} + ${add.join(' ')} for ${ip}`).toBe(expected);
           }
+        },
+      ),
+      { numRuns: Number(process.env.SENDWRIGHT_RUNS ?? 300) },
+    );
+  });
+
+  test('several records become one that merging leaves alone', () => {
+    const record = published.map(([terms, ending]) =>
+      ['v=spf1', ...terms, ending].filter((part) => part !== '').join(' '),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(record, { minLength: 2, maxLength: 3 }),
+        fc.array(mechanism, { maxLength: 2 }),
+        (texts, add) => {
+          const merged = mergeSpf(texts, { add });
+          expect(merged.unchanged).toBe(false);
+          expect(mergeSpf([merged.record], { add })).toMatchObject({ record: merged.record, unchanged: true });
+          const strictest = ['-', '~', '?', '+'].find((sign) => texts.some((text) => text.includes(` ${sign}all`)));
+          const followed = texts.some((text) => text.includes(' redirect=') && !text.includes('all'));
+          if (strictest !== undefined) expect(merged.record).toMatch(new RegExp(` \\${strictest}all$`));
+          else expect(merged.record).toMatch(followed ? / redirect=r\.example$/ : / ~all$/);
         },
       ),
       { numRuns: Number(process.env.SENDWRIGHT_RUNS ?? 300) },

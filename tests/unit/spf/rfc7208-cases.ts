@@ -74,7 +74,71 @@ function chain(length: number) {
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
 
+/** A record of example.com on which pyspf decides otherwise; docs/spf-differences.md has the reasons. */
+function disputed(
+  what: string,
+  text: string,
+  records: World['records'],
+  expected: string,
+  pyspf: string,
+  more: Pick<SpfCases, 'failing'> & Partial<Check> = {},
+): SpfCases {
+  const { failing = [], ...check } = more;
+  const cases = [{ ...check, expected, pyspf }];
+  return { section: `disputed: ${what}`, records: [txt('example.com', text), ...records], failing, cases };
+}
+
+const longTail = `${`${'x'.repeat(60)}.`.repeat(3)}example.com`;
+
 export const rfc7208: readonly SpfCases[] = [
+  disputed('%{d0}', 'v=spf1 exists:%{d0}.example.net -all', [], 'permerror', 'fail'),
+  disputed(
+    'a void behind an alias is one',
+    'v=spf1 a:alias.example a:nothing.example ip4:192.0.2.65 -all',
+    [cname('alias.example', 'gone.example')],
+    'pass',
+    'permerror',
+  ),
+  disputed(
+    'names of a PTR answer are no voids',
+    'v=spf1 ptr:other.example a:nothing.example ip4:192.0.2.65 -all',
+    [ptr('65.2.0.192.in-addr.arpa', 'p1.example'), ptr('65.2.0.192.in-addr.arpa', 'p2.example')],
+    'pass',
+    'permerror',
+  ),
+  disputed(
+    'a label too long is a void',
+    `v=spf1 a:${'l'.repeat(64)}.example a:n1.example a:n2.example ip4:192.0.2.65 -all`,
+    [],
+    'permerror',
+    'pass',
+  ),
+  disputed('an include of itself, not reached', 'v=spf1 ip4:192.0.2.65 include:example.com', [], 'pass', 'permerror'),
+  disputed('an unknown modifier twice', 'v=spf1 moo=1 moo=2 ip4:192.0.2.65 -all', [], 'pass', 'permerror'),
+  disputed('upper case', 'v=spf1 REDIRECT=r.example', [txt('r.example', 'v=spf1 +all')], 'pass', 'neutral'),
+  disputed(
+    '%{dR}',
+    'v=spf1 exists:%{dR}.example.net -all',
+    [a('com.example.example.net', '127.0.0.2')],
+    'pass',
+    'fail',
+  ),
+  disputed(
+    'a mail exchanger fails after another matched',
+    'v=spf1 mx -all',
+    [mx('example.com', 'ok.example', 1), mx('example.com', 'bad.example', 2), a('ok.example', '192.0.2.65')],
+    'pass',
+    'temperror',
+    { failing: ['bad.example A'] },
+  ),
+  disputed(
+    'as many labels are dropped as have to be',
+    `v=spf1 exists:%{l}.${longTail} -all`,
+    [a(`kept.${longTail}`, '127.0.0.2')],
+    'pass',
+    'fail',
+    { sender: `a.b.c.d.${'e'.repeat(60)}.kept@example.com` },
+  ),
   {
     section: '2.3, 2.4 HELO and MAIL FROM identities',
     records: [
