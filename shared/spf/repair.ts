@@ -110,7 +110,7 @@ export function findSlips(text: string): Finding[] {
  * @returns the repaired text, the same when there was nothing to repair, and what was repaired.
  */
 export function repairSpf(text: string): { readonly text: string; readonly findings: readonly Finding[] } {
-  const decoded = octetsToText(text);
+  const decoded = /[\u0080-\u00FF]/.test(text) ? octetsToText(text) : text;
   // What isn't UTF-8 comes back with escapes: then it was typed, not received, and its characters stand for themselves.
   const readable = /\\\d{3}/.test(decoded) && !/\\\d{3}/.test(text) ? text : decoded;
   const findings = findSlips(readable);
