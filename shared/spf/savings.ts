@@ -6,7 +6,7 @@ import { parseSpf, spfText } from './syntax.ts';
 
 /** Ways back into the budget of lookups (RFC 7208 §4.6.4), the safest first. */
 
-export type SavingKind = 'drop-dead' | 'drop-repeated' | 'write-addresses' | 'delegate' | 'flatten';
+type SavingKind = 'drop-dead' | 'drop-repeated' | 'write-addresses' | 'delegate' | 'flatten';
 
 export interface SpfSaving {
   readonly kind: SavingKind;

@@ -3,7 +3,7 @@ import { a, aaaa, cname, mx, ptr, txt } from './worlds.ts';
 
 /** Cases made from the text of RFC 7208, as data: a zone, who sends, and what the section says comes of it. */
 
-export interface SpfCase extends Partial<Check> {
+interface SpfCase extends Partial<Check> {
   readonly expected: string;
   readonly explanation?: string;
   /** What pyspf says instead; the reason stands in docs/spf-differences.md. */

@@ -68,8 +68,8 @@ export const mx = (name: string, exchange: string, preference = 10): ResourceRec
 export const ptr = (name: string, target: string): ResourceRecord => ({ name, ttl, type: 'PTR', target });
 export const cname = (name: string, target: string): ResourceRecord => ({ name, ttl, type: 'CNAME', target });
 
-export const ADDRESSES4 = ['192.0.2.1', '192.0.2.77', '198.51.100.9', '203.0.113.130'] as const;
-export const ADDRESSES6 = ['2001:db8::1', '2001:db8:5::77', '2001:db8:ffff::9'] as const;
+const ADDRESSES4 = ['192.0.2.1', '192.0.2.77', '198.51.100.9', '203.0.113.130'] as const;
+const ADDRESSES6 = ['2001:db8::1', '2001:db8:5::77', '2001:db8:ffff::9'] as const;
 
 const DOMAINS = ['d0.example', 'd1.example', 'd2.example', 'd3.example', 'sub.d0.example'] as const;
 const HOSTS = ['h0.example', 'h1.example', 'h2.d0.example', 'alias.example'] as const;
