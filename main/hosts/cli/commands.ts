@@ -44,7 +44,9 @@ function common(command: Command): Command {
 }
 
 /** Settings by the names that `settings set` takes. */
-const FIELDS: Readonly<Record<string, keyof SettingsFields>> = {
+type TextField = Exclude<keyof SettingsFields, 'monitoringEnabled' | 'applicationHosting'>;
+
+const FIELDS: Readonly<Record<string, TextField>> = {
   'service-url': 'serviceUrl',
   'response-domain': 'responseDomain',
   template: 'recordTemplate',
@@ -103,7 +105,7 @@ function addSettings(program: Command, terminal: Terminal, finish: (code: number
       finish(
         await withSession(terminal, options, async ({ client }) => {
           const workspaceId = await chosenWorkspace(client, options);
-          const fields: Partial<Record<keyof SettingsFields, string>> = {};
+          const fields: Partial<Record<TextField, string>> = {};
           for (const [name, field] of Object.entries(FIELDS)) {
             const value = options[name.replace(/-([a-z])/g, (_whole, letter: string) => letter.toUpperCase())];
             if (value !== undefined) fields[field] = value;
@@ -123,7 +125,7 @@ function addSettings(program: Command, terminal: Terminal, finish: (code: number
               ...fields,
               ...(extraCa === undefined ? {} : { extraCa }),
               ...(serviceProfile === undefined ? {} : { serviceProfile }),
-            } as Partial<SettingsFields>,
+            },
             ...(apiKey === undefined ? {} : { apiKey: { do: 'set' as const, value: apiKey.trim() } }),
             ...(authKey === undefined ? {} : { authKey: { do: 'set' as const, value: authKey.trim() } }),
           });

@@ -137,7 +137,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
         .exchange(
           message,
           server,
-          Math.min(wait, left),
+          Math.max(1, Math.min(wait, left)),
           signal,
           (candidate) => decodeResponse(candidate, id, asked) !== null,
         )

@@ -1,0 +1,90 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** A real BIND on loopback, on a port of its own, with the zones a test gives it. */
+export interface Bind {
+  /** `127.0.0.1:port` */
+  readonly address: string;
+  readonly folder: string;
+  /** Replaces a zone's text and loads it. @throws when named-checkzone refuses it. */
+  readonly load: (zone: string, text: string) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
+
+/** The lines that every zone begins with. */
+export function zoneHead(zone: string, serial = 1): string {
+  return `$TTL 300\n@ IN SOA ns1.${zone}. hostmaster.${zone}. ${serial} 3600 600 86400 60\n@ IN NS ns1.${zone}.\nns1 IN A 127.0.0.1\n`;
+}
+
+/** @returns what named-checkzone says; ok when it accepts the zone. */
+export async function checkZone(zone: string, text: string): Promise<{ ok: boolean; output: string }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sendwright-zone-'));
+  const file = path.join(folder, 'zone');
+  await writeFile(file, text);
+  const run = spawnSync(
+    'named-checkzone',
+    ['-i', 'none', '-k', 'fail', '-m', 'ignore', '-n', 'ignore', '-r', 'ignore', '-S', 'ignore', zone, file],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, PATH },
+    },
+  );
+  await rm(folder, { recursive: true, force: true });
+  return { ok: run.status === 0, output: `${run.stdout}${run.stderr}` };
+}
+
+async function waitFor(ready: () => boolean, what: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (ready()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what} did not happen in ten seconds`);
+}
+
+/** @param zones names of the zones it speaks for; they begin with nothing but their head. */
+export async function startBind(zones: readonly string[]): Promise<Bind> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sendwright-bind-'));
+  const port = randomInt(20_000, 60_000);
+  const file = (zone: string) => path.join(folder, `${zone}.zone`);
+  for (const zone of zones) await writeFile(file(zone), zoneHead(zone));
+  const blocks = zones.map((zone) => `zone "${zone}" { type primary; file "${file(zone)}"; };`).join('\n');
+  await writeFile(
+    path.join(folder, 'named.conf'),
+    `options { directory "${folder}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key"; check-names primary ignore; dnssec-validation no; };
+controls {};
+${blocks}\n`,
+  );
+  const child = spawn('named', ['-g', '-c', path.join(folder, 'named.conf')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, PATH },
+  });
+  let log = '';
+  child.stderr.on('data', (part: Buffer) => {
+    log += part.toString();
+  });
+  await waitFor(() => log.includes('running') || child.exitCode !== null, 'named starting');
+  if (child.exitCode !== null) throw new Error(`named ended:\n${log}`);
+  return {
+    address: `127.0.0.1:${port}`,
+    folder,
+    async load(zone, text) {
+      const checked = await checkZone(zone, text);
+      if (!checked.ok) throw new Error(checked.output);
+      await writeFile(file(zone), text);
+      const before = log.length;
+      child.kill('SIGHUP');
+      await waitFor(() => log.slice(before).includes('all zones loaded'), 'named loading its zones');
+    },
+    async stop() {
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

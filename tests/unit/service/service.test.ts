@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { connectionStatus } from '../../../shared/service/connection-status.ts';
+import { checkDenyList, parseDenyList } from '../../../shared/service/deny-list.ts';
+import { firewallText } from '../../../shared/service/firewall-text.ts';
+import { parseServiceProfile, practiceProfile } from '../../../shared/service/profile.ts';
+import type { ProbeTrace } from '../../../shared/service/trace.ts';
+import { normalizeResponseDomain, normalizeServiceUrl, webhookUrl } from '../../../shared/service/urls.ts';
+
+function show(result: ReturnType<typeof normalizeServiceUrl>): string {
+  const codes = result.findings.map((finding) => finding.code).join(' ');
+  return result.ok ? `${result.url}${codes === '' ? '' : ` (${codes})`}` : codes;
+}
+
+describe('Cloud services connection URL', () => {
+  it.each([
+    ['https://url_address.com', 'https://url_address.com'],
+    ['HTTPS://Service.Example.COM/', 'https://service.example.com'],
+    ['service.example.com', 'https://service.example.com'],
+    ['https://service.example.com:443/a/', 'https://service.example.com/a'],
+    ['https://service.example.com/metadata', 'https://service.example.com'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+    ['https://service.example.com:8443', 'https://service.example.com:8443 (url.port)'],
+    ['https://service.example.com/?key=1#x', 'https://service.example.com (url.extra)'],
+    ['http://service.example.com', 'url.scheme'],
+    ['ftp://service.example.com', 'url.scheme'],
+    ['https://user:secret@service.example.com', 'url.credentials'],
+    ['https://', 'url.malformed'],
+    ['https://exa mple.com', 'url.malformed'],
+    ['javascript:alert(1)', 'url.malformed'],
+    ['', 'url.empty'],
+    [`https://${'a'.repeat(70)}.com`, 'url.host'],
+  ])('%s → %s', (input, expected) => {
+    expect(show(normalizeServiceUrl(input))).toBe(expected);
+  });
+});
+
+describe('Domain to receive responses', () => {
+  it.each([
+    ['http://www.yourdomain.com', 'http://www.yourdomain.com (url.http)'],
+    ['https://www.yourdomain.com/', 'https://www.yourdomain.com'],
+    [
+      'https://www.yourdomain.com/app/0/ServiceModel/CESWebhooksService.svc/HandleWebHooks',
+      'https://www.yourdomain.com/app (url.webhook-path)',
+    ],
+    ['http://www.yourdomain.com:8080', 'http://www.yourdomain.com:8080 (url.http)'],
+    ['mailto:a@b.c', 'url.malformed'],
+  ])('%s → %s', (input, expected) => {
+    expect(show(normalizeResponseDomain(input))).toBe(expected);
+  });
+
+  it('leads to the documented webhook', () => {
+    expect(webhookUrl('http://www.yourdomain.com')).toBe(
+      'http://www.yourdomain.com/0/ServiceModel/CESWebhooksService.svc/HandleWebHooks',
+    );
+  });
+});
+
+describe('connection status', () => {
+  const trace: ProbeTrace = {
+    kind: 'connection',
+    method: 'GET',
+    url: 'https://a.example/metadata',
+    startedAt: 1000,
+    durationMs: 10,
+    outcome: 'passed',
+    stages: [],
+    findings: [],
+  };
+  const hour = 3_600_000;
+
+  it('is active only from young evidence of this very address', () => {
+    expect(connectionStatus('https://a.example', trace, 2000)).toEqual({
+      state: 'active',
+      text: 'Connection active',
+      seenAt: 1010,
+    });
+    expect(connectionStatus('https://a.example', trace, 25 * hour).state).toBe('stale');
+    expect(connectionStatus('https://b.example', trace, 2000).state).toBe('not-checked');
+    expect(connectionStatus('https://a.example', { ...trace, outcome: 'failed' }, 2000).state).toBe('failing');
+    expect(connectionStatus('https://a.example', null, 2000).state).toBe('not-checked');
+    expect(connectionStatus('', null, 2000).state).toBe('not-set');
+  });
+});
+
+describe('deny lists', () => {
+  const list = parseDenyList(
+    '# ours\n192.0.2.0/24 ; comment\n198.51.100.7, 203.0.113.1-203.0.113.9\n2001:db8:1::/48\nnonsense\n10.0.0.0/40\n',
+  );
+
+  it('reads addresses, blocks and ranges, and tells bad lines', () => {
+    expect(list.entries.map((entry) => [entry.line, entry.text])).toEqual([
+      [2, '192.0.2.0/24'],
+      [3, '198.51.100.7'],
+      [3, '203.0.113.1-203.0.113.9'],
+      [4, '2001:db8:1::/48'],
+    ]);
+    expect(list.faults.map((fault) => fault.line)).toEqual([5, 6]);
+  });
+
+  it('finds what is caught, blocks included', () => {
+    const addresses = [
+      '192.0.2.200',
+      '198.51.100.8',
+      '203.0.113.5',
+      '2001:db8:1:2::3',
+      '192.0.0.0/16',
+      '2001:db8:2::1',
+    ].map((address) => ({ address, from: 'test' }));
+    expect(checkDenyList(list, addresses).map((hit) => [hit.address, hit.line])).toEqual([
+      ['192.0.2.200', 2],
+      ['203.0.113.5', 3],
+      ['2001:db8:1:2::3', 4],
+      ['192.0.0.0/16', 2],
+    ]);
+  });
+});
+
+describe('texts for others', () => {
+  it('asks for POST from anywhere to 443, with or without paths', () => {
+    const base = { responseDomain: 'https://www.yourdomain.com', monitoring: true };
+    expect(firewallText({ ...base, withPath: true })).toContain(
+      'https://www.yourdomain.com/0/ServiceModel/CESTroubleshootingService.svc/emailstate',
+    );
+    expect(firewallText({ ...base, withPath: false })).not.toContain('/0/');
+  });
+
+  it('reads service profiles strictly', () => {
+    expect(parseServiceProfile(JSON.stringify(practiceProfile))).toEqual({ ok: true, profile: practiceProfile });
+    expect(parseServiceProfile('')).toEqual({ ok: true, profile: null });
+    expect(parseServiceProfile('{').ok).toBe(false);
+    expect(parseServiceProfile(JSON.stringify({ ...practiceProfile, extra: 1 })).ok).toBe(false);
+  });
+});
