@@ -31,10 +31,8 @@ function fromValidation(error: ValidationError, input: unknown): Error {
     const path = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
     const field = path.map(String).join('.') || 'input';
     const value = valueAt(input, path);
-    const shown =
-      SECRET_FIELD.test(field) || typeof value === 'object' || value === undefined
-        ? undefined
-        : String(value).slice(0, MAX_SHOWN);
+    const isShown = !SECRET_FIELD.test(field) && ['string', 'number', 'boolean'].includes(typeof value);
+    const shown = isShown ? String(value as string | number | boolean).slice(0, MAX_SHOWN) : undefined;
     return {
       field,
       message: issue.message,

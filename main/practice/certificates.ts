@@ -9,7 +9,6 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { webcrypto } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
 export interface ServerCertificate {
@@ -39,9 +38,9 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
  * @param now milliseconds since the epoch; the good certificate is valid for 30 days from then.
  */
 export async function makeCertificates(now: number): Promise<PracticeCertificates> {
-  const { subtle } = webcrypto;
+  const { subtle } = crypto;
   const newKeys = () => subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const privatePem = async (keys: webcrypto.CryptoKeyPair) =>
+  const privatePem = async (keys: Awaited<ReturnType<typeof newKeys>>) =>
     PemConverter.encode(await subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
   const validity = { notBefore: new Date(now - DAY_MS), notAfter: new Date(now + 30 * DAY_MS) };
   const issuer = 'CN=Sendwright practice authority';
@@ -62,7 +61,9 @@ export async function makeCertificates(now: number): Promise<PracticeCertificate
   const serverExtensions = (names: readonly string[]) => [
     new BasicConstraintsExtension(false, undefined, true),
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-    new SubjectAlternativeNameExtension(names.map((value) => ({ type: isIPv4(value) ? 'ip' : 'dns', value }))),
+    new SubjectAlternativeNameExtension(
+      names.map((value) => ({ type: isIPv4(value) ? ('ip' as const) : ('dns' as const), value })),
+    ),
   ];
 
   const signed = async (serialNumber: string, names: readonly string[], period: typeof validity) => {

@@ -91,7 +91,7 @@ function unseal(dataKey: Buffer, id: string, sealed: Buffer): string | null {
 }
 
 function checkStrength(passphrase: string): void {
-  if ([...passphrase].length < MIN_PASSPHRASE) {
+  if (passphrase.length < MIN_PASSPHRASE) {
     throw new VaultFault('weak', `The passphrase has fewer than ${MIN_PASSPHRASE} characters`);
   }
 }

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, Check, Minus } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import {
   Cell,
   Checkbox,
@@ -42,6 +42,20 @@ function SortMark({ column }: { readonly column: SortColumn }) {
   return sort.descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />;
 }
 
+/** Whether the window is too narrow for every column; the verdict then speaks for its parts. */
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      narrow.addEventListener('change', changed);
+      return () => narrow.removeEventListener('change', changed);
+    },
+    () => narrow.matches,
+  );
+}
+
+const narrow = window.matchMedia('(max-width: 1180px)');
+const KEPT_WHEN_NARROW: ReadonlySet<SortColumn> = new Set(['unicodeName', 'verdict']);
+
 const columns: readonly {
   readonly id: SortColumn;
   readonly label: string;
@@ -56,7 +70,15 @@ const columns: readonly {
   { id: 'seenAt', label: 'Last seen', width: 96, min: 80 },
 ];
 
-function DomainCells({ row, isOpen }: { readonly row: DomainRow; readonly isOpen: boolean }) {
+function DomainCells({
+  row,
+  isOpen,
+  isNarrow,
+}: {
+  readonly row: DomainRow;
+  readonly isOpen: boolean;
+  readonly isNarrow: boolean;
+}) {
   const marks = [isOpen ? styles.open : '', row.inUse ? '' : styles.unused].join(' ');
   return (
     <Row id={row.id} className={`${styles.row} ${marks}`} textValue={row.unicodeName}>
@@ -68,17 +90,20 @@ function DomainCells({ row, isOpen }: { readonly row: DomainRow; readonly isOpen
           {row.unicodeName}
         </span>
       </Cell>
-      {(['spf', 'dkim', 'dmarc'] as const).map((purpose) => (
-        <Cell key={purpose} className={styles.cell ?? ''}>
-          <VerdictMark verdict={row[purpose]} isWordHidden />
-        </Cell>
-      ))}
+      {!isNarrow &&
+        (['spf', 'dkim', 'dmarc'] as const).map((purpose) => (
+          <Cell key={purpose} className={styles.cell ?? ''}>
+            <VerdictMark verdict={row[purpose]} isWordHidden />
+          </Cell>
+        ))}
       <Cell className={styles.cell ?? ''}>
         <VerdictMark verdict={row.verdict} />
       </Cell>
-      <Cell className={styles.cell ?? ''}>
-        <span className={styles.seen}>{row.seenAt === null ? 'not checked' : shortTime(row.seenAt)}</span>
-      </Cell>
+      {!isNarrow && (
+        <Cell className={styles.cell ?? ''}>
+          <span className={styles.seen}>{row.seenAt === null ? 'not checked' : shortTime(row.seenAt)}</span>
+        </Cell>
+      )}
     </Row>
   );
 }
@@ -91,6 +116,8 @@ export function DomainTable() {
   const sort = useDomains((state) => state.sort);
   const selected = useDomains((state) => state.selected);
   const openId = useDomains((state) => state.openId);
+  const isNarrow = useNarrow();
+  const shownColumns = isNarrow ? columns.filter((column) => KEPT_WHEN_NARROW.has(column.id)) : columns;
   const visible = useMemo(() => visibleRows({ rows, filter, show, sort }), [rows, filter, show, sort]);
   const select = (selection: Selection) =>
     useDomains.setState({
@@ -98,7 +125,7 @@ export function DomainTable() {
     });
 
   return (
-    <Virtualizer layout={TableLayout} layoutOptions={layoutOptions}>
+    <Virtualizer key={isNarrow ? 'narrow' : 'wide'} layout={TableLayout} layoutOptions={layoutOptions}>
       <Table
         className={styles.table ?? ''}
         aria-label="Sender domains"
@@ -116,7 +143,7 @@ export function DomainTable() {
           <Column className={styles.column ?? ''} width={34} minWidth={34}>
             <SelectBox />
           </Column>
-          {columns.map((column) => (
+          {shownColumns.map((column) => (
             <Column
               key={column.id}
               id={column.id}
@@ -133,10 +160,10 @@ export function DomainTable() {
         </TableHeader>
         <TableBody
           items={visible}
-          dependencies={[openId]}
+          dependencies={[openId, isNarrow]}
           renderEmptyState={() => <p className={styles.bar}>No domain fits the filter.</p>}
         >
-          {(row) => <DomainCells row={row} isOpen={row.id === openId} />}
+          {(row) => <DomainCells row={row} isOpen={row.id === openId} isNarrow={isNarrow} />}
         </TableBody>
       </Table>
     </Virtualizer>

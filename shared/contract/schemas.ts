@@ -355,7 +355,6 @@ export type DomainConfiguration = z.infer<typeof domainConfiguration>;
 export type DomainProvider = z.infer<typeof domainProvider>;
 export type DkimKeyPublic = z.infer<typeof dkimKeyPublic>;
 export type DomainRow = z.infer<typeof domainRow>;
-export type RefusedDomain = z.infer<typeof refusedDomain>;
 export type DomainListReport = z.infer<typeof domainListReport>;
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 export type JobState = z.infer<typeof jobState>;

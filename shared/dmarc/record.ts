@@ -66,7 +66,7 @@ function isPolicy(value: string): value is DmarcPolicy {
 
 /** One address: `mailto:name@domain` (RFC 9989 §4.7); other schemes are allowed by URI syntax but used by nobody. */
 function readAddress(text: string): { uri: string; size?: string } | null {
-  const [uri = '', size] = text.split('!', 2) as [string, string?];
+  const [uri, size] = text.split('!', 2) as [string, string?];
   if (!/^mailto:[^@\s,;]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(uri)) return null;
   return size === undefined ? { uri } : { uri, size };
 }

@@ -1,4 +1,3 @@
-/// <reference path="./tr46.d.ts" />
 import { toASCII, toUnicode } from 'tr46';
 import type { Finding } from '../findings/finding.ts';
 import { dnsFinding } from '../findings/dns.ts';

@@ -4,7 +4,6 @@ import { dnsFindings } from './dns.ts';
 import type { CatalogueEntry, Finding, Severity } from './finding.ts';
 import { fillText } from './finding.ts';
 import { planFindings } from './plan.ts';
-import { policyFindings } from './policy.ts';
 import { serviceFindings } from './service.ts';
 import { spfFindings } from './spf.ts';
 
@@ -16,7 +15,6 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...spfFindings,
   ...dkimFindings,
   ...dmarcFindings,
-  ...policyFindings,
 };
 
 /** A finding with its texts filled in, ready to be read. */

@@ -112,7 +112,7 @@ function median(values: readonly number[]): number {
 }
 
 async function run() {
-  const { spf } = (await import('mailauth/lib/spf/index.js')) as unknown as Mailauth;
+  const mailauth = (await import('mailauth/lib/spf/index.js')) as unknown as Mailauth;
   const lookup = memory();
   const resolver = nodeStyle(lookup);
   const parsed = new Map<string, SpfParse>();
@@ -121,7 +121,7 @@ async function run() {
   const ours = async (sender: string, ip: string) => (await checkHost({ ip, sender, helo, lookup, parsed })).result;
   const oursUncached = async (sender: string, ip: string) => (await checkHost({ ip, sender, helo, lookup })).result;
   const theirs = async (sender: string, ip: string) =>
-    (await spf({ sender, ip, helo, mta: 'mx.example.net', resolver, strict: true })).status.result;
+    (await mailauth.spf({ sender, ip, helo, mta: 'mx.example.net', resolver, strict: true })).status.result;
 
   for (const sender of senders) {
     for (const ip of addresses) {

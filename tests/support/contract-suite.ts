@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CoreClient } from '../../shared/contract/contract.ts';
+import type { JobState } from '../../shared/contract/schemas.ts';
 
 /** A way to the core: the client, and how it ends. */
 export interface Way {
@@ -112,7 +113,7 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
         break;
       }
       const other = await way.again();
-      const states = [];
+      const states: JobState[] = [];
       for await (const state of await other.jobs.watch({ jobId: job.id, after: 0 })) states.push(state);
       expect(states.at(-1)).toMatchObject({ status: 'done', done: 40 });
       expect(states.every((state, index) => index === 0 || state.sequence > (states[index - 1]?.sequence ?? 0))).toBe(

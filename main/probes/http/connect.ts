@@ -81,7 +81,7 @@ export function connectFirst(
     };
     const giveUp = () => {
       if (settled) return;
-      for (const socket of [...open.keys()]) {
+      for (const socket of open.keys()) {
         note(socket, 'no answer');
         socket.destroy();
       }
@@ -104,7 +104,7 @@ export function connectFirst(
           return;
         }
         note(socket, 'connected');
-        for (const other of [...open.keys()]) {
+        for (const other of open.keys()) {
           note(other, 'another address was faster');
           other.destroy();
         }

@@ -248,7 +248,7 @@ ${server('old-tls', 'ssl_protocols TLSv1; ssl_ciphers ALL:@SECLEVEL=0;')} }`,
           body += part.toString();
         });
         request.on('end', () => {
-          seen.push(`${request.method} ${request.url} ${request.headers['x-sendwright-test']} ${body}`);
+          seen.push(`${request.method} ${request.url} ${String(request.headers['x-sendwright-test'])} ${body}`);
           response.writeHead(status).end();
         });
       });

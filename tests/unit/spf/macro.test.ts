@@ -16,7 +16,7 @@ const values: Readonly<Record<MacroLetter, string>> = {
   r: 'example.net',
   t: '1795000000',
 };
-const values6 = { ...values, i: [...'20010db800000000000000000000cb01'].join('.'), v: 'ip6' };
+const values6 = { ...values, i: '20010db800000000000000000000cb01'.split('').join('.'), v: 'ip6' };
 
 function expand(text: string, from = values, inExplanation = false): string | null {
   const parts = parseMacroString(text, inExplanation);

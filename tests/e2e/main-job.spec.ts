@@ -1,0 +1,291 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import path from 'node:path';
+import { buildRenderer } from '../../build/renderer.ts';
+import type { RunningConsole } from '../support/console.ts';
+import { removeFolder, startConsole } from '../support/console.ts';
+
+/** The whole job in the practice workspace, as a newcomer does it. */
+
+const PASSPHRASE = 'correct horse battery staple';
+const picture = path.resolve(import.meta.dirname, '..', '..', 'docs', 'images', 'console.png');
+
+let desk: RunningConsole;
+
+test.beforeAll(async () => {
+  await buildRenderer();
+});
+test.beforeEach(async () => {
+  desk = await startConsole();
+});
+test.afterEach(async () => {
+  await desk.stop();
+  await removeFolder(desk.dataFolder);
+});
+
+/** Fails the test for any script error and any violation of the content security policy. */
+function watch(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text()))
+      problems.push(message.text());
+  });
+  return problems;
+}
+
+async function protectSecrets(page: Page): Promise<void> {
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel('Passphrase again').fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Protect secrets' }).click();
+  await expect(page.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
+}
+
+async function connectPractice(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Try it with a practice service' }).click();
+  await page.getByRole('button', { name: 'Fill in the practice values' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await protectSecrets(page);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
+  await page.getByRole('button', { name: 'Test connection' }).click();
+  await expect(page.getByText('Connection active').first()).toBeVisible();
+}
+
+async function expectAccessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(
+    violations.map(
+      (violation) => `${where}: ${violation.id} ${violation.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+    ),
+  ).toEqual([]);
+}
+
+test('from an empty window to verified, and everything is there after a restart', async ({ page, browser }) => {
+  const problems = watch(page);
+  await page.goto(desk.address);
+  await connectPractice(page);
+  expect(page.url()).not.toContain('token');
+  await expect(page.getByLabel('Email provider')).toHaveValue('Elastic Email');
+  await page.getByRole('button', { name: 'Check keys' }).click();
+  await expect(page.getByText('Keys accepted')).toBeVisible();
+
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  await expect(page.getByRole('heading', { name: 'news.example.com' })).toBeVisible();
+  await page.getByRole('button', { name: 'Use the practice value' }).click();
+  await page.getByRole('button', { name: 'Save the value' }).click();
+  await expect(page.getByText('api._domainkey.news', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Publish into the practice zone' }).click();
+  await expect(page.getByText('news.example.com is ready')).toBeVisible();
+  for (const title of ['DKIM api._domainkey.news', 'SPF news', 'DMARC _dmarc.news']) {
+    await expect(
+      page.getByRole('region', { name: title }).getByText('Published and correct on all 2 servers'),
+    ).toBeVisible();
+  }
+  await page.getByRole('button', { name: 'Show the lookups' }).click();
+  await expect(page.getByText('of 10 lookups')).toBeVisible();
+  await page.getByRole('button', { name: 'Evaluate as receivers do' }).click();
+  await expect(page.getByText('Accepted, as far as DNS decides').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Hand over' }).click();
+  await expect(page.getByLabel('Preview')).toContainText('Prepared');
+  await page.keyboard.press('Escape');
+  await page
+    .getByRole('button', { name: 'Show the lookups' })
+    .or(page.getByRole('button', { name: 'Hide the lookups' }))
+    .click();
+  await page.locator('section[aria-label="DKIM/SPF manual"]').evaluate((pane) => pane.scrollTo(0, 0));
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(4500);
+  await page.screenshot({ path: picture });
+
+  const { dataFolder } = desk;
+  await desk.stop();
+  desk = await startConsole(dataFolder);
+  const next = await browser.newPage();
+  await next.goto(desk.address);
+  await expect(next.getByText('Connection active').first()).toBeVisible();
+  await next.getByRole('tab', { name: 'Sender domains' }).click();
+  await expect(next.getByText('news.example.com is ready')).toBeVisible();
+  await expect(next.getByRole('button', { name: 'Vault: Locked' })).toBeVisible();
+  await next.close();
+  expect(problems).toEqual([]);
+});
+
+test('a reload keeps the window, and a used address opens nothing', async ({ page, browser }) => {
+  await page.goto(desk.address);
+  await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(desk.address);
+  await expect(other.getByText('This launch token was used before')).toBeVisible();
+  await other.context().close();
+});
+
+test('a check goes on while the window is reloaded', async ({ page }) => {
+  await page.goto(desk.address);
+  await connectPractice(page);
+  await page.getByLabel('What goes wrong').click();
+  await page.getByRole('option', { name: 'DNS server silent' }).click();
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  await page
+    .getByLabel('Domains', { exact: true })
+    .fill(Array.from({ length: 150 }, (_nothing, index) => `d${index}.example.com`).join('\n'));
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Add 150 domains' }).click();
+  await page.getByRole('button', { name: 'Verify all' }).click();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText(/Paused at \d+ of 151/)).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText(/Last check: Cancelled/)).toBeVisible();
+});
+
+test('what was typed survives a crash, but keys do not', async ({ page, browser }) => {
+  await page.goto(desk.address);
+  await page.getByRole('button', { name: 'Connect my service' }).click();
+  await page.getByLabel('Name').fill('Acme');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Cloud services connection URL').fill('service.example.com');
+  await page.getByLabel('API key').fill('a-secret-that-is-typed');
+  await page.getByLabel('Cloud services connection URL').focus();
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Cloud services connection URL')).toHaveValue('https://service.example.com');
+  await page.waitForTimeout(1200);
+  const { dataFolder } = desk;
+  await desk.kill();
+  desk = await startConsole(dataFolder);
+  const next = await browser.newPage();
+  await next.goto(desk.address);
+  await next.getByRole('button', { name: 'Take them up' }).click();
+  await expect(next.getByLabel('Cloud services connection URL')).toHaveValue('https://service.example.com');
+  await expect(next.getByLabel('API key')).toHaveValue('');
+  await next.close();
+});
+
+test('each fault of the practice service is named with its remedy', async ({ page }) => {
+  await page.goto(desk.address);
+  await connectPractice(page);
+  const faults = [
+    ['Service unavailable', 'The service is not available (503)'],
+    ['Certificate expired', 'expired on'],
+    ['Certificate for another name', 'The certificate is not for localhost'],
+    ['Self-signed certificate', 'is self-signed'],
+    ['Connection is cut', 'The connection was cut during'],
+    ['Wrong path', 'There is no /metadata at this address'],
+    ['Redirect', 'The address sends on to'],
+  ] as const;
+  for (const [label, told] of faults) {
+    await page.getByLabel('What goes wrong').click();
+    await page.getByRole('option', { name: label, exact: true }).click();
+    await expect(page.getByLabel('What goes wrong')).toContainText(label);
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    await expect(page.getByText(told).first()).toBeVisible();
+    await expect(page.getByText('Connection failing').first()).toBeVisible();
+  }
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const size of [
+    { width: 900, height: 600 },
+    { width: 1600, height: 1000 },
+  ]) {
+    test(`every view is accessible and in its frame, ${theme}, ${size.width} × ${size.height}`, async ({ page }) => {
+      const problems = watch(page);
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.goto(desk.address);
+      await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
+      await expectAccessible(page, 'first run');
+      await connectPractice(page);
+      for (const tab of ['General settings', 'Sender domains', 'Responses', 'Monitoring', 'Activity']) {
+        await page.getByRole('tab', { name: tab }).click();
+        await expect(page.getByRole('tab', { name: tab })).toHaveAttribute('aria-selected', 'true');
+        await page.waitForTimeout(500);
+        await expectAccessible(page, tab);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow, tab).toBeLessThanOrEqual(0);
+        await page.screenshot({ path: `test-results/views/${tab}-${theme}-${size.width}.png` });
+      }
+      await page.getByRole('tab', { name: 'Sender domains' }).click();
+      await page.getByRole('button', { name: 'Configure' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await page.waitForTimeout(300);
+      await expectAccessible(page, 'configure');
+      expect(problems).toEqual([]);
+    });
+  }
+}
+
+test('the keyboard alone does the whole job', async ({ page }) => {
+  test.setTimeout(120_000);
+  await page.goto(desk.address);
+  const press = async (name: string, role: 'button' | 'tab' = 'button') => {
+    const target = page.getByRole(role, { name, exact: true }).first();
+    await expect(target).toBeVisible();
+    for (let tabs = 0; tabs < 80; tabs += 1) {
+      if (await target.evaluate((element) => element === document.activeElement)) break;
+      await page.keyboard.press(
+        role === 'tab' && (await page.evaluate(() => document.activeElement?.getAttribute('role') === 'tab'))
+          ? 'ArrowRight'
+          : 'Tab',
+      );
+    }
+    await expect(target).toBeFocused();
+    const outline = await target.evaluate((element) => getComputedStyle(element).outlineStyle);
+    expect(outline, `focus on ${name} is visible`).not.toBe('none');
+    await page.keyboard.press('Enter');
+  };
+  await press('Try it with a practice service');
+  await press('Fill in the practice values');
+  await page.keyboard.press('Control+s');
+  await expect(page.getByLabel('Passphrase', { exact: true })).toBeFocused();
+  await page.keyboard.type(PASSPHRASE);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSPHRASE);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
+  await page.keyboard.press('Control+s');
+  await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
+  await press('Test connection');
+  await expect(page.getByText('Connection active').first()).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Sender domains');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Use the practice value' })).toBeVisible();
+  await press('Use the practice value');
+  await press('Save the value');
+  await press('Publish into the practice zone');
+  await expect(page.getByText('news.example.com is ready')).toBeVisible();
+});
+
+test('ten thousand domains scroll, filter and keep the page small', async ({ page }) => {
+  await page.goto(desk.address);
+  await page.getByRole('button', { name: 'Connect my service' }).click();
+  await page.getByLabel('Name').fill('Agency');
+  await page.keyboard.press('Enter');
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  const long = `${'a-very-long-label-of-a-client-'.repeat(2)}x.${'another-long-label'.repeat(3)}.example.com`;
+  const list = [
+    long,
+    ...Array.from({ length: 9999 }, (_nothing, index) => `client-${String(index).padStart(4, '0')}.example.com`),
+  ];
+  const chosen = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Import a file' }).click();
+  const buffer = Buffer.from(`domain\n${list.join('\n')}\nbad_one.example.com\n`);
+  await (await chosen).setFiles({ name: 'clients.csv', mimeType: 'text/csv', buffer });
+  await expect(page.getByText('10000 can be added, 1 refused')).toBeVisible();
+  await page.getByRole('button', { name: 'Add 10000 domains' }).click();
+  await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await expect(page.getByPlaceholder('Find among 10000')).toBeVisible();
+  expect(await page.getByRole('row').count()).toBeLessThan(80);
+  await page.getByPlaceholder('Find among 10000').fill('client-9998');
+  await expect(page.getByRole('rowheader', { name: 'client-9998.example.com' })).toBeVisible();
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+});
