@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { ListBox, ListBoxItem } from 'react-aria-components';
 import { Field, Sheet } from '../ui/controls.tsx';
 import styles from './App.module.css';
-import { openPractice } from './FirstRun.tsx';
+import { openPractice } from './practice.ts';
 import { attempt, core, openSheet, openTab, openWorkspace, tabs, useApp } from './store.ts';
 import { applyTheme } from './theme.ts';
 

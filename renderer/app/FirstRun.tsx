@@ -2,14 +2,9 @@ import { Cable, GraduationCap } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../ui/controls.tsx';
 import styles from './App.module.css';
-import { attempt, core, openSheet, openWorkspace, useApp } from './store.ts';
+import { openPractice } from './practice.ts';
+import { openSheet, useApp } from './store.ts';
 import { Sheets } from './Sheets.tsx';
-
-/** Opens the practice workspace, making it when there is none. */
-export async function openPractice(): Promise<void> {
-  const workspace = await attempt(() => core().practice.open({}));
-  if (workspace !== null) openWorkspace(workspace.id);
-}
 
 /** What a newcomer sees: the two ways to begin. */
 export function FirstRun() {

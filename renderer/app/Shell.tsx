@@ -6,7 +6,7 @@ import { Button } from '../ui/controls.tsx';
 import { ConnectionMark, Skeleton } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
 import styles from './App.module.css';
-import { openPractice } from './FirstRun.tsx';
+import { openPractice } from './practice.ts';
 import { Sheets } from './Sheets.tsx';
 import { closeError, openSheet, openTab, openWorkspace, tabs, useApp } from './store.ts';
 import type { TabId } from './store.ts';

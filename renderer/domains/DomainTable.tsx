@@ -42,19 +42,20 @@ function SortMark({ column }: { readonly column: SortColumn }) {
   return sort.descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />;
 }
 
-/** Whether the window is too narrow for every column; the verdict then speaks for its parts. */
-function useNarrow(): boolean {
+const narrow = window.matchMedia('(max-width: 1180px)');
+const medium = window.matchMedia('(max-width: 1400px)');
+const KEPT_WHEN_NARROW: ReadonlySet<SortColumn> = new Set(['unicodeName', 'verdict']);
+
+/** Whether a media query holds, followed while it is shown. */
+function useMedia(query: MediaQueryList): boolean {
   return useSyncExternalStore(
     (changed) => {
-      narrow.addEventListener('change', changed);
-      return () => narrow.removeEventListener('change', changed);
+      query.addEventListener('change', changed);
+      return () => query.removeEventListener('change', changed);
     },
-    () => narrow.matches,
+    () => query.matches,
   );
 }
-
-const narrow = window.matchMedia('(max-width: 1180px)');
-const KEPT_WHEN_NARROW: ReadonlySet<SortColumn> = new Set(['unicodeName', 'verdict']);
 
 const columns: readonly {
   readonly id: SortColumn;
@@ -73,11 +74,11 @@ const columns: readonly {
 function DomainCells({
   row,
   isOpen,
-  isNarrow,
+  shown,
 }: {
   readonly row: DomainRow;
   readonly isOpen: boolean;
-  readonly isNarrow: boolean;
+  readonly shown: ReadonlySet<SortColumn>;
 }) {
   const marks = [isOpen ? styles.open : '', row.inUse ? '' : styles.unused].join(' ');
   return (
@@ -90,8 +91,9 @@ function DomainCells({
           {row.unicodeName}
         </span>
       </Cell>
-      {!isNarrow &&
-        (['spf', 'dkim', 'dmarc'] as const).map((purpose) => (
+      {(['spf', 'dkim', 'dmarc'] as const)
+        .filter((purpose) => shown.has(purpose))
+        .map((purpose) => (
           <Cell key={purpose} className={styles.cell ?? ''}>
             <VerdictMark verdict={row[purpose]} isWordHidden />
           </Cell>
@@ -99,7 +101,7 @@ function DomainCells({
       <Cell className={styles.cell ?? ''}>
         <VerdictMark verdict={row.verdict} />
       </Cell>
-      {!isNarrow && (
+      {shown.has('seenAt') && (
         <Cell className={styles.cell ?? ''}>
           <span className={styles.seen}>{row.seenAt === null ? 'not checked' : shortTime(row.seenAt)}</span>
         </Cell>
@@ -116,8 +118,12 @@ export function DomainTable() {
   const sort = useDomains((state) => state.sort);
   const selected = useDomains((state) => state.selected);
   const openId = useDomains((state) => state.openId);
-  const isNarrow = useNarrow();
-  const shownColumns = isNarrow ? columns.filter((column) => KEPT_WHEN_NARROW.has(column.id)) : columns;
+  const isNarrow = useMedia(narrow);
+  const isMedium = useMedia(medium);
+  const shownColumns = columns.filter((column) =>
+    isNarrow ? KEPT_WHEN_NARROW.has(column.id) : !(isMedium && column.id === 'seenAt'),
+  );
+  const shown = new Set(shownColumns.map((column) => column.id));
   const visible = useMemo(() => visibleRows({ rows, filter, show, sort }), [rows, filter, show, sort]);
   const select = (selection: Selection) =>
     useDomains.setState({
@@ -125,7 +131,7 @@ export function DomainTable() {
     });
 
   return (
-    <Virtualizer key={isNarrow ? 'narrow' : 'wide'} layout={TableLayout} layoutOptions={layoutOptions}>
+    <Virtualizer key={shownColumns.length} layout={TableLayout} layoutOptions={layoutOptions}>
       <Table
         className={styles.table ?? ''}
         aria-label="Sender domains"
@@ -160,10 +166,10 @@ export function DomainTable() {
         </TableHeader>
         <TableBody
           items={visible}
-          dependencies={[openId, isNarrow]}
+          dependencies={[openId, isNarrow, isMedium]}
           renderEmptyState={() => <p className={styles.bar}>No domain fits the filter.</p>}
         >
-          {(row) => <DomainCells row={row} isOpen={row.id === openId} isNarrow={isNarrow} />}
+          {(row) => <DomainCells row={row} isOpen={row.id === openId} shown={shown} />}
         </TableBody>
       </Table>
     </Virtualizer>
