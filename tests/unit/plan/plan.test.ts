@@ -270,7 +270,7 @@ describe('the manual', () => {
     const spf = manual.steps.flatMap((step) => step.cards).find((card) => card.purpose === 'spf');
     expect(spf?.observations[0]?.answer.length).toBeLessThanOrEqual(20);
     expect(spf?.action).toBe('replace');
-    expect(spf?.value).toBe('v=spf1 a mx include:_spf.elasticemail.com');
+    expect(spf?.value).toBe('v=spf1 a mx include:_spf.elasticemail.com ~all');
   });
 
   it('shows relative and full names, and the sentence of where the domain stands', () => {
