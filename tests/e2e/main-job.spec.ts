@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import path from 'node:path';
 import { buildRenderer } from '../../build/renderer.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
 import type { RunningConsole } from '../support/console.ts';
 import { removeFolder, startConsole } from '../support/console.ts';
 
@@ -12,6 +13,8 @@ const PASSPHRASE = 'correct horse battery staple';
 const picture = path.resolve(import.meta.dirname, '..', '..', 'docs', 'images', 'console.png');
 
 let desk: RunningConsole;
+
+skipWithoutBrowser();
 
 test.beforeAll(async () => {
   await buildRenderer();
