@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * `npm test`: the checks, the unit and integration tests, and the tests in a browser, one after the other, with one
+ * `npm test`: the checks, the unit and integration tests, the long runs made short, and the tests in a browser, one after the other, with one
  * closing line `N passed, N failed, N skipped`. With `SENDWRIGHT_NO_SKIPS=1` a skip is a failure, except where
  * Electron's executable is the thing that is missing.
  */
@@ -61,6 +61,12 @@ function runChecks(): Tally {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
 }
 
+/** The long runs, short: a few hundred rounds each. */
+function runSoak(): Tally {
+  const passed = run(process.execPath, ['tests/soak/run.ts', '300']);
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
+}
+
 function runVitest(): Tally {
   const file = path.join(scratch, 'vitest.json');
   const passed = run(path.join(bin, 'vitest'), [
@@ -103,7 +109,7 @@ function runBrowserTests(): Tally {
   };
 }
 
-const tallies = [runChecks(), runVitest(), runBrowserTests()];
+const tallies = [runChecks(), runVitest(), runSoak(), runBrowserTests()];
 rmSync(scratch, { recursive: true, force: true });
 
 const skipped = tallies.flatMap((tally) => tally.skipped);

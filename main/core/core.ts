@@ -20,6 +20,7 @@ import { getSchedule, runDue, setSchedule, TICK_MS } from './schedule.ts';
 import { getSettings, saveSettings, summarise } from './settings.ts';
 import { changeTemplate, listTemplates } from './templates.ts';
 import { startVerification } from './verification.ts';
+import { createWorkspace, renameWorkspace } from './workspaces.ts';
 
 export interface CoreParts {
   readonly store: Store;
@@ -107,21 +108,8 @@ function createRouter(context: Running, parts: CoreParts) {
       }),
     },
     workspaces: {
-      create: os.workspaces.create.handler(({ input }) => {
-        const id = store.workspaces.add(input.name, false, clock.now());
-        record(context, id, 'workspace', `Workspace ${input.name} made`);
-        const summary = summarise(context, findWorkspace(context, id));
-        changes.publish({ kind: 'workspace', workspace: summary });
-        return summary;
-      }),
-      rename: os.workspaces.rename.handler(({ input }) => {
-        findWorkspace(context, input.workspaceId);
-        store.workspaces.rename(input.workspaceId, input.name);
-        record(context, input.workspaceId, 'workspace', `Workspace renamed to ${input.name}`);
-        const summary = summarise(context, findWorkspace(context, input.workspaceId));
-        changes.publish({ kind: 'workspace', workspace: summary });
-        return summary;
-      }),
+      create: os.workspaces.create.handler(({ input }) => createWorkspace(context, input.name)),
+      rename: os.workspaces.rename.handler(({ input }) => renameWorkspace(context, input.workspaceId, input.name)),
     },
     settings: {
       get: os.settings.get.handler(({ input }) => getSettings(context, input.workspaceId)),

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { migrations } from './migrations.ts';
 
@@ -27,6 +27,14 @@ export class StoreError extends Error {
   }
 }
 
+function readOnly(file: string): StoreError {
+  return new StoreError(
+    'read-only',
+    `The data file ${file} can’t be written.`,
+    'Give this account write access to the data folder.',
+  );
+}
+
 /** What a failure of SQLite means for the person, or null when it is none of these. */
 export function storeErrorFrom(error: unknown, file: string): StoreError | null {
   if (error instanceof StoreError) return error;
@@ -35,11 +43,7 @@ export function storeErrorFrom(error: unknown, file: string): StoreError | null 
     return new StoreError('full', 'The disk is full; nothing was changed.', 'Free some space and try again.');
   }
   if (code.startsWith('SQLITE_READONLY')) {
-    return new StoreError(
-      'read-only',
-      `The data file ${file} can’t be written.`,
-      'Give this account write access to the data folder.',
-    );
+    return readOnly(file);
   }
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
     return new StoreError(
@@ -58,7 +62,7 @@ export function storeErrorFrom(error: unknown, file: string): StoreError | null 
   return null;
 }
 
-function checkFile(database: SqliteDatabase, file: string): void {
+function checkFile(database: SqliteDatabase, file: string, known: number): void {
   const applicationId = database.pragma('application_id', { simple: true }) as number;
   const version = database.pragma('user_version', { simple: true }) as number;
   const isNew = version === 0 && applicationId === 0;
@@ -69,10 +73,10 @@ function checkFile(database: SqliteDatabase, file: string): void {
   if (applicationId !== APPLICATION_ID) {
     throw new StoreError('not-ours', `${file} belongs to another program.`, 'Choose another data folder.');
   }
-  if (version > migrations.length) {
+  if (version > known) {
     throw new StoreError(
       'newer',
-      `${file} was written by a newer Sendwright (format ${version}; this one knows ${migrations.length}).`,
+      `${file} was written by a newer Sendwright (format ${version}; this one knows ${known}).`,
       'Install the newer version, or choose another data folder.',
     );
   }
@@ -87,23 +91,40 @@ function checkFile(database: SqliteDatabase, file: string): void {
 
 function copyBeforeMigration(database: SqliteDatabase, folder: string, version: number): void {
   const copy = path.join(folder, `sendwright-before-format-${version + 1}.db`);
-  rmSync(copy, { force: true });
-  database.prepare('VACUUM INTO ?').run(copy);
+  // Another start may be making the same copy: each writes its own, and a whole one takes the place.
+  const unfinished = `${copy}.${process.pid}`;
+  rmSync(unfinished, { force: true });
+  try {
+    database.prepare('VACUUM INTO ?').run(unfinished);
+    renameSync(unfinished, copy);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
   const copies = readdirSync(folder)
     .filter((name) => /^sendwright-before-format-\d+\.db$/.test(name))
     .sort((left, right) => Number(/\d+/.exec(right)) - Number(/\d+/.exec(left)));
   for (const old of copies.slice(KEPT_COPIES)) rmSync(path.join(folder, old), { force: true });
 }
 
-function migrate(database: SqliteDatabase, folder: string): void {
+/** SQLite opens a file that can only be read without a word, and fails at the first write: asked before instead. */
+function checkWritable(folder: string, file: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+  } catch {
+    throw readOnly(file);
+  }
+}
+
+function migrate(database: SqliteDatabase, folder: string, steps: readonly string[]): void {
   for (;;) {
     const version = database.pragma('user_version', { simple: true }) as number;
-    if (version >= migrations.length) return;
+    if (version >= steps.length) return;
     if (version > 0) copyBeforeMigration(database, folder, version);
     const apply = database.transaction(() => {
       // Another process may have migrated while this one waited for the lock.
       if ((database.pragma('user_version', { simple: true }) as number) !== version) return;
-      database.exec(migrations[version] as string);
+      database.exec(steps[version] as string);
       database.pragma(`user_version = ${version + 1}`);
     });
     apply.immediate();
@@ -114,22 +135,23 @@ function migrate(database: SqliteDatabase, folder: string): void {
  * Opens the data file, makes it when it is missing, and brings it to today's format; before each step a copy is made.
  *
  * @param folder must exist.
+ * @param steps to each format from the one before.
  * @throws StoreError when the file is newer, damaged, another program's, or can't be written.
  */
-export function openDatabase(folder: string): SqliteDatabase {
+export function openDatabase(folder: string, steps: readonly string[] = migrations): SqliteDatabase {
   const file = path.join(folder, FILE_NAME);
-  const existed = existsSync(file);
   let database: SqliteDatabase | undefined;
   try {
+    checkWritable(folder, file);
     database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-    checkFile(database, file);
+    checkFile(database, file, steps.length);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
-    if (!existed || (database.pragma('application_id', { simple: true }) as number) === 0) {
+    if ((database.pragma('application_id', { simple: true }) as number) === 0) {
       database.pragma(`application_id = ${APPLICATION_ID}`);
     }
-    migrate(database, folder);
+    migrate(database, folder, steps);
     return database;
   } catch (error) {
     database?.close();

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** `npm run soak [rounds] [seed]`: hostile input for every parser; 10,000 rounds unless told. */
+/** `npm run soak [rounds] [seed] [names]`: hostile input, kills and long runs; 10,000 rounds unless told. */
 
 interface Soak {
   readonly name: string;
@@ -10,9 +10,10 @@ interface Soak {
 
 const rounds = Number(process.argv[2] ?? 10_000);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
+const wanted = process.argv[4]?.split(',');
 console.log(`${rounds} rounds, seed ${seed}`);
 const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWith('.ts') && file !== 'run.ts').sort();
 for (const file of files) {
   const { soak } = (await import(path.join(import.meta.dirname, file))) as { soak: Soak };
-  console.log(`${soak.name}: ${await soak.run(rounds, seed)}`);
+  if (wanted === undefined || wanted.includes(soak.name)) console.log(`${soak.name}: ${await soak.run(rounds, seed)}`);
 }

