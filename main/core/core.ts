@@ -8,7 +8,7 @@ import type { Vault } from '../vault/vault.ts';
 import { makeBundle } from './bundle.ts';
 import { createChanges } from './changes.ts';
 import type { CoreContext } from './context.ts';
-import { findWorkspace, record } from './context.ts';
+import { findWorkspace } from './context.ts';
 import * as domains from './domains.ts';
 import { toContractError } from './errors.ts';
 import { handOver, prove, report, trees } from './evaluation.ts';

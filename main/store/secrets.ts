@@ -26,6 +26,9 @@ export function secretRepository(database: SqliteDatabase) {
     `INSERT INTO keepers (id, parameters, wrapped) VALUES (?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET parameters = excluded.parameters, wrapped = excluded.wrapped`,
   );
+  const putFirstKeeper = database.prepare(
+    'INSERT INTO keepers (id, parameters, wrapped) SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM keepers)',
+  );
   return {
     find: (id: string): StoredSecret | null => (one.get(id) as StoredSecret | undefined) ?? null,
     put: (secret: StoredSecret): void => void put.run(secret),
@@ -39,6 +42,8 @@ export function secretRepository(database: SqliteDatabase) {
       })),
     putKeeper: (keeper: StoredKeeper): void =>
       void putKeeper.run(keeper.id, JSON.stringify(keeper.parameters), keeper.wrapped),
+    putFirstKeeper: (keeper: StoredKeeper): boolean =>
+      putFirstKeeper.run(keeper.id, JSON.stringify(keeper.parameters), keeper.wrapped).changes === 1,
   };
 }
 

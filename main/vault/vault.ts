@@ -23,6 +23,8 @@ export interface VaultStorage {
   readonly clear: (id: string) => void;
   readonly keepers: () => readonly { readonly id: string; readonly parameters: unknown; readonly wrapped: Buffer }[];
   readonly putKeeper: (keeper: { id: string; parameters: unknown; wrapped: Buffer }) => void;
+  /** @returns false, with nothing written, when there is a keeper already. */
+  readonly putFirstKeeper: (keeper: { id: string; parameters: unknown; wrapped: Buffer }) => boolean;
 }
 
 export interface VaultParts {
@@ -109,6 +111,14 @@ export function createVault({ storage, keychain, random, now }: VaultParts): Vau
     storage.putKeeper({ id: keeper.id, ...(await keeper.wrap(key)) });
   }
 
+  /** Two programs that begin on one folder at once must not each make a data key: the first keeper decides. */
+  async function begin(keeper: KeyKeeper): Promise<boolean> {
+    const fresh = random(DATA_KEY_OCTETS);
+    if (!storage.putFirstKeeper({ id: keeper.id, ...(await keeper.wrap(fresh)) })) return false;
+    dataKey = fresh;
+    return true;
+  }
+
   async function openWith(keeper: KeyKeeper): Promise<void> {
     const kept = stored(keeper.id);
     if (kept === undefined) throw new KeeperRefused(`There is no ${keeper.id} for this vault`);
@@ -142,9 +152,7 @@ export function createVault({ storage, keychain, random, now }: VaultParts): Vau
         // A keychain that can't open it now may come back; nothing is deleted, and a passphrase still works.
         await openWith(keychain.keeper).catch(() => undefined);
       } else if (keepers().length === 0) {
-        const fresh = random(DATA_KEY_OCTETS);
-        await keep(keychain.keeper, fresh);
-        dataKey = fresh;
+        await begin(keychain.keeper);
       }
     },
 
@@ -152,9 +160,9 @@ export function createVault({ storage, keychain, random, now }: VaultParts): Vau
       checkStrength(passphrase);
       if (stored('passphrase') !== undefined) throw new VaultFault('exists', 'This vault has a passphrase already');
       if (keepers().length > 0 && dataKey === null) throw new VaultFault('locked', 'The vault is locked');
-      const key = dataKey ?? random(DATA_KEY_OCTETS);
-      await keep(passphraseKeeper(passphrase, random), key);
-      dataKey = key;
+      const keeper = passphraseKeeper(passphrase, random);
+      if (dataKey !== null) await keep(keeper, dataKey);
+      else if (!(await begin(keeper))) throw new VaultFault('exists', 'This vault has a passphrase already');
       sessionOnly = false;
       adoptSession();
     },

@@ -1,4 +1,4 @@
-import { createRouterClient } from '@orpc/server';
+import { createRouterClient, ORPCError } from '@orpc/server';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CoreClient } from '../../../shared/contract/contract.ts';
@@ -106,6 +106,14 @@ export async function openVault(client: CoreClient, options: CommonOptions): Pro
   const { vault } = await client.state.snapshot({});
   if (vault.state === 'open') return;
   const passphrase = await readPassphrase(options);
-  if (vault.state === 'none') await client.vault.create({ passphrase });
-  else await client.vault.unlock({ passphrase });
+  if (vault.state === 'none') {
+    try {
+      await client.vault.create({ passphrase });
+      return;
+    } catch (error) {
+      // Another command has begun the vault in the meantime.
+      if (!(error instanceof ORPCError) || error.code !== 'CONFLICT') throw error;
+    }
+  }
+  await client.vault.unlock({ passphrase });
 }

@@ -15,6 +15,7 @@ function memory() {
     clear: (id) => void secrets.delete(id),
     keepers: () => [...keepers.values()],
     putKeeper: (keeper) => void keepers.set(keeper.id, keeper),
+    putFirstKeeper: (keeper) => keepers.size === 0 && keepers.set(keeper.id, keeper).size === 1,
   };
   return { storage, secrets, keepers };
 }
