@@ -44,6 +44,8 @@ const FOREIGN_WRITES_MS = 1000;
 /** The core: every procedure of the contract behind one router, whatever carries the calls. */
 export interface Core {
   readonly router: ReturnType<typeof createRouter>;
+  /** Whether checks repeat by themselves in some workspace, so that they should go on without a window. */
+  readonly hasSchedule: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -291,6 +293,8 @@ export async function createCore(parts: CoreParts): Promise<Core> {
 
   return {
     router: createRouter(context, parts),
+    hasSchedule: () =>
+      store.workspaces.list().some((workspace) => store.records.schedule(workspace.id)?.enabled === true),
     async close() {
       for (const timer of timers) clearInterval(timer);
       await jobs.close();

@@ -4,12 +4,14 @@ import {
   BrowserWindow,
   dialog,
   ipcMain,
+  Menu,
   MessageChannelMain,
   Notification,
   protocol,
   safeStorage,
   session,
   shell,
+  Tray,
   utilityProcess,
 } from 'electron';
 import path from 'node:path';
@@ -23,6 +25,7 @@ import { electronKeychain } from './keychain.ts';
 import { offerPort } from './port.ts';
 import { utilityPractice } from './practice.ts';
 import { createFileHandler } from './protocol.ts';
+import { keepInTray } from './tray.ts';
 import { bringToFront, showConsole, windowOptions } from './window.ts';
 
 /** The console in Electron: one window, one port, and as little else as can be. */
@@ -40,6 +43,7 @@ async function run(): Promise<void> {
     return;
   }
   await app.whenReady();
+  let open = () => undefined as void;
   const core = await composeCore({
     dataFolder: folder,
     host: 'electron',
@@ -49,7 +53,13 @@ async function run(): Promise<void> {
       () => utilityPractice(utilityProcess.fork(practiceProgram)),
       path.join(folder, 'practice'),
     ),
-    notifier: { notify: (title, body) => new Notification({ title, body }).show() },
+    notifier: {
+      notify(title, body) {
+        const notice = new Notification({ title, body });
+        notice.on('click', () => open());
+        notice.show();
+      },
+    },
     background: true,
   });
 
@@ -66,7 +76,16 @@ async function run(): Promise<void> {
     newChannel: () => new MessageChannelMain(),
     serve: (port) => handler.upgrade(port, { context: {} }),
   });
-  app.on('second-instance', () => bringToFront(window));
+  open = () => bringToFront(window);
+  app.on('second-instance', open);
+  keepInTray({
+    window,
+    app,
+    newTray: () => new Tray(path.join(rendererFolder, 'tray.png')),
+    buildMenu: (template) => Menu.buildFromTemplate(template),
+    isNeeded: core.hasSchedule,
+    open,
+  });
   app.on('window-all-closed', () => app.quit());
   let closed = false;
   app.on('before-quit', (event) => {

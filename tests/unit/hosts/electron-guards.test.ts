@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installGuards, mayNavigate, mayOpenOutside } from '../../../main/hosts/electron/guards.ts';
+import { electronKeychain } from '../../../main/hosts/electron/keychain.ts';
+import { createFileHandler } from '../../../main/hosts/electron/protocol.ts';
+import { webPreferences } from '../../../main/hosts/electron/web-preferences.ts';
+import { createVault } from '../../../main/vault/vault.ts';
+import type { VaultStorage } from '../../../main/vault/vault.ts';
+import { contentSecurityPolicy } from '../../../renderer/app/csp.ts';
+import { ContentsDouble, SafeStorageDouble, SessionDouble } from '../../support/electron-double.ts';
+
+/** Electron's security checklist, item by item where an item can be asserted; its numbers stand in the titles. */
+
+describe('the window of the Electron host', () => {
+  it('is sandboxed and isolated, without Node, with web security (2, 3, 4, 6, 8, 9, 11)', () => {
+    expect(webPreferences('/preload.cjs')).toMatchObject({
+      preload: '/preload.cjs',
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+    });
+    expect(webPreferences('/preload.cjs')).not.toHaveProperty('enableBlinkFeatures');
+  });
+
+  it('has an exact content security policy without inline scripts or foreign places (7, 1)', () => {
+    const directives = contentSecurityPolicy.split(';').map((directive) => directive.trim());
+    expect(directives).toContain("default-src 'none'");
+    expect(directives).toContain("script-src 'self'");
+    expect(directives).toContain("frame-ancestors 'none'");
+    expect(contentSecurityPolicy).not.toMatch(/unsafe-|https?:|\*/);
+  });
+
+  it.each(['sendwright://console/', 'sendwright://console/index.html#settings'])(
+    'may go to its own page %s (13)',
+    (url) => expect(mayNavigate(url)).toBe(true),
+  );
+
+  it.each([
+    'https://example.com/',
+    'file:///etc/passwd',
+    'sendwright://console.evil.example/',
+    'sendwright://consolex/',
+    'sendwright://user@other/',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'about:blank',
+    '',
+  ])('may not go to %s (13)', (url) => expect(mayNavigate(url)).toBe(false));
+
+  it.each([
+    ['https://www.rfc-editor.org/rfc/rfc7208', true],
+    ['mailto:dns@example.com?subject=records', true],
+    ['http://www.rfc-editor.org/', false],
+    ['https://www.rfc-editor.org:8443/', false],
+    ['https://user@www.rfc-editor.org/', false],
+    ['https://www.rfc-editor.org.evil.example/', false],
+    ['https://example.com/', false],
+    ['file:///etc/passwd', false],
+    ['ms-msdt:/id', false],
+    ['smb://server/share', false],
+    ['nonsense', false],
+  ])('opens %s outside: %s (15)', (url, allowed) => expect(mayOpenOutside(url)).toBe(allowed));
+
+  it('denies permissions, devices, navigation, new windows and webviews by default (5, 12, 13, 14, 15)', () => {
+    const app = new EventEmitter();
+    const session = new SessionDouble();
+    const opened: string[] = [];
+    installGuards({ app: app as never, session: session as never, openOutside: (url) => void opened.push(url) });
+
+    const permissions = [
+      'media',
+      'geolocation',
+      'notifications',
+      'midi',
+      'openExternal',
+      'clipboard-read',
+      'hid',
+      'usb',
+    ];
+    for (const permission of permissions) {
+      session.requestHandler?.(null, permission, (allowed) => expect(allowed, permission).toBe(false));
+      expect(session.checkHandler?.(null, permission), permission).toBe(false);
+    }
+    expect(session.checkHandler?.(null, 'clipboard-sanitized-write')).toBe(true);
+    expect(session.deviceHandler?.()).toBe(false);
+
+    const contents = new ContentsDouble(1, 'sendwright://console/');
+    app.emit('web-contents-created', {}, contents);
+    const wasPrevented = (event: string, url: string) => {
+      let prevented = false;
+      contents.emit(event, { url, preventDefault: () => (prevented = true) });
+      return prevented;
+    };
+    for (const event of ['will-navigate', 'will-redirect', 'will-frame-navigate']) {
+      expect(wasPrevented(event, 'https://example.com/'), event).toBe(true);
+      expect(wasPrevented(event, 'sendwright://console/'), event).toBe(false);
+    }
+    expect(wasPrevented('will-attach-webview', '')).toBe(true);
+    expect(contents.openHandler?.({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
+    expect(contents.openHandler?.({ url: 'https://www.rfc-editor.org/rfc/rfc7208' })).toEqual({ action: 'deny' });
+    expect(opened).toEqual(['https://www.rfc-editor.org/rfc/rfc7208']);
+  });
+
+  it('is packaged with every fuse set (19)', () => {
+    const configuration = readFileSync(path.resolve('electron-builder.yml'), 'utf8');
+    const fuses = {
+      runAsNode: false,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      grantFileProtocolExtraPrivileges: false,
+      onlyLoadAppFromAsar: true,
+      enableEmbeddedAsarIntegrityValidation: true,
+      enableCookieEncryption: true,
+    };
+    for (const [fuse, value] of Object.entries(fuses)) expect(configuration).toContain(`  ${fuse}: ${value}\n`);
+  });
+});
+
+describe('the protocol of the window (18)', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'sendwright-protocol-'));
+    mkdirSync(path.join(folder, 'window', 'assets'), { recursive: true });
+    mkdirSync(path.join(folder, 'window-beside'));
+    writeFileSync(path.join(folder, 'window', 'index.html'), '<p>console');
+    writeFileSync(path.join(folder, 'window', 'assets', 'main.js'), 'run()');
+    writeFileSync(path.join(folder, 'window', 'notes.txt'), 'no');
+    for (const place of ['', 'window-beside']) writeFileSync(path.join(folder, place, 'secret.json'), '{"secret":1}');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const ask = (url: string, method = 'GET') =>
+    createFileHandler(path.join(folder, 'window'), contentSecurityPolicy)({ url, method });
+
+  it('answers with the page, its type and its policy', async () => {
+    const page = await ask('sendwright://console/');
+    expect([page.status, await page.text()]).toEqual([200, '<p>console']);
+    expect(page.headers.get('content-security-policy')).toBe(contentSecurityPolicy);
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    const script = await ask('sendwright://console/assets/main.js');
+    expect([script.status, script.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+  });
+
+  it.each([
+    'sendwright://console/../secret.json',
+    'sendwright://console/..%2fsecret.json',
+    'sendwright://console/%2e%2e/secret.json',
+    'sendwright://console/%2e%2e%2fsecret.json',
+    'sendwright://console/assets/%2e%2e/%2e%2e/secret.json',
+    'sendwright://console/%252e%252e%252fsecret.json',
+    'sendwright://console/..%5csecret.json',
+    'sendwright://console/..\\secret.json',
+    'sendwright://console/../window-beside/secret.json',
+    'sendwright://console/%2e%2e/window-beside/secret.json',
+    'sendwright://console//etc/passwd',
+    'sendwright://console/%2fetc%2fpasswd',
+    'sendwright://console/index.html%00.js',
+    'sendwright://console/%',
+    'sendwright://console/notes.txt',
+    'sendwright://console/assets',
+    'sendwright://elsewhere/index.html',
+    'https://console/index.html',
+    'nonsense',
+  ])('answers nothing for %s', async (url) => {
+    const response = await ask(url);
+    expect([response.status, await response.text()]).toEqual([404, 'Not found']);
+  });
+
+  it('answers no other method', async () => {
+    expect((await ask('sendwright://console/', 'POST')).status).toBe(404);
+  });
+});
+
+describe('the OS keychain of the Electron host', () => {
+  const id = 'workspace:1/api-key';
+
+  function storage(): VaultStorage {
+    const secrets = new Map<string, Parameters<VaultStorage['put']>[0]>();
+    const keepers = new Map<string, Parameters<VaultStorage['putKeeper']>[0]>();
+    return {
+      find: (secret) => secrets.get(secret) ?? null,
+      put: (secret) => void secrets.set(secret.id, secret),
+      clear: (secret) => void secrets.delete(secret),
+      keepers: () => [...keepers.values()],
+      putKeeper: (keeper) => void keepers.set(keeper.id, keeper),
+      putFirstKeeper: (keeper) => keepers.size === 0 && keepers.set(keeper.id, keeper).size === 1,
+    };
+  }
+  const open = async (kept: VaultStorage, keychain: SafeStorageDouble, platform: NodeJS.Platform = 'linux') => {
+    const vault = createVault({
+      storage: kept,
+      keychain: electronKeychain(keychain, platform),
+      random: randomBytes,
+      now: () => 1,
+    });
+    await vault.openWithKeychain();
+    return vault;
+  };
+
+  it('protects without a passphrase where it is real', async () => {
+    const kept = storage();
+    const vault = await open(kept, new SafeStorageDouble());
+    expect(await vault.state()).toMatchObject({ state: 'open', keychain: 'available' });
+    vault.set(id, 'a-secret-of-many-letters');
+    const again = await open(kept, new SafeStorageDouble());
+    expect(await again.use(id, async (value) => value)).toBe('a-secret-of-many-letters');
+  });
+
+  it('is not trusted on Linux when what it seals carries the mark of the constant key', async () => {
+    const kept = storage();
+    const keychain = new SafeStorageDouble();
+    keychain.mark = 'v10';
+    const vault = await open(kept, keychain);
+    expect(await vault.state()).toMatchObject({ state: 'none', keychain: 'unprotected' });
+    expect(kept.keepers()).toEqual([]);
+    expect(() => vault.set(id, 'x')).toThrow('No passphrase');
+    const onWindows = await open(storage(), keychain, 'win32');
+    expect(await onWindows.state()).toMatchObject({ state: 'open' });
+  });
+
+  it('that is absent leaves the passphrase', async () => {
+    const keychain = new SafeStorageDouble();
+    keychain.isThere = false;
+    expect(await (await open(storage(), keychain)).state()).toMatchObject({ state: 'none', keychain: 'absent' });
+  });
+
+  it('that can’t open it: re-enter, nothing deleted, and protected again when it comes back', async () => {
+    const kept = storage();
+    const keychain = new SafeStorageDouble();
+    (await open(kept, keychain)).set(id, 'a-secret-of-many-letters');
+    keychain.isBroken = true;
+    const broken = await open(kept, keychain);
+    expect(broken.view(id)).toMatchObject({ state: 're-enter', endsIn: 'ters' });
+    expect(await broken.use(id, async (value) => value)).toBeNull();
+    expect(kept.find(id)).not.toBeNull();
+    keychain.isBroken = false;
+    expect((await open(kept, keychain)).view(id).state).toBe('protected');
+  });
+
+  it('whose key has changed wraps the data key anew', async () => {
+    const kept = storage();
+    const keychain = new SafeStorageDouble();
+    (await open(kept, keychain)).set(id, 'a-secret-of-many-letters');
+    const before = kept.keepers()[0];
+    keychain.hasNewKey = true;
+    const vault = await open(kept, keychain);
+    expect(vault.view(id).state).toBe('protected');
+    expect(kept.keepers()[0]).not.toBe(before);
+  });
+});
