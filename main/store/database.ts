@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { accessSync, constants, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { migrations } from './migrations.ts';
 
@@ -143,6 +143,8 @@ export function openDatabase(folder: string, steps: readonly string[] = migratio
   let database: SqliteDatabase | undefined;
   try {
     checkWritable(folder, file);
+    // Owned by one account from its first octet on; SQLite gives its side files the same rights.
+    closeSync(openSync(file, 'a', 0o600));
     database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     checkFile(database, file, steps.length);
     database.pragma('journal_mode = WAL');

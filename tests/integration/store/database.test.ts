@@ -41,6 +41,10 @@ describe('the data file', () => {
       .all()
       .filter((name) => !String(name).startsWith('sqlite_'));
     expect(loose).toEqual([]);
+    if (process.platform !== 'win32') {
+      const rights = readdirSync(folder).map((name) => (statSync(path.join(folder, name)).mode & 0o777).toString(8));
+      expect(rights).toEqual(rights.map(() => '600'));
+    }
     database.close();
   });
 
