@@ -19,7 +19,7 @@ import { record } from './context.ts';
 import { fail } from './errors.ts';
 import type { DomainView } from './domains.ts';
 import { findDomain, listDomains, manualOf, observationsOf, viewDomain } from './domains.ts';
-import { serversFor } from './verification.ts';
+import { serversFor } from './observing.ts';
 
 /** What receivers would say: of today's DNS, and of DNS as it will be. */
 

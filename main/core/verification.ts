@@ -1,16 +1,13 @@
 import type { JobState, VerifySelection } from '../../shared/contract/schemas.ts';
-import { canonicalName } from '../../shared/dns/names.ts';
-import { questionsFor } from '../../shared/plan/build-plan.ts';
 import type { Observation } from '../../shared/plan/types.ts';
 import type { Servers } from '../probes/dns/servers.ts';
-import { observe, parseServers } from '../probes/dns/servers.ts';
 import type { StoredTimelineEntry, VerificationResult } from '../store/domains.ts';
 import type { CoreContext } from './context.ts';
-import { findWorkspace, record } from './context.ts';
-import { fail } from './errors.ts';
+import { record } from './context.ts';
 import type { DomainView } from './domains.ts';
 import { findDomain, observationsOf, toRow, verdictsOf, viewDomain } from './domains.ts';
 import type { JobControl } from './jobs.ts';
+import { observeDomain, serversFor } from './observing.ts';
 import { announce, fieldsOf } from './settings.ts';
 import { templatesOf } from './templates.ts';
 
@@ -22,25 +19,6 @@ const CONCURRENCY = 32;
 const BATCH = 50;
 const BATCH_MS = 500;
 
-/** The servers that a workspace asks: its own, the practice servers, or the system's. */
-export function serversFor(context: CoreContext, workspaceId: number, chosen?: string): Servers {
-  const { practice } = findWorkspace(context, workspaceId);
-  const nameServers = context.surroundings()?.nameServers ?? [];
-  const text = chosen ?? (practice ? nameServers.join(',') : fieldsOf(context, workspaceId).resolver);
-  const servers = parseServers(text);
-  if (servers === null) {
-    throw fail('BAD_INPUT', `“${text.slice(0, 100)}” is not a DNS server`, {
-      field: 'resolver',
-      value: text.slice(0, 200),
-      remedy: 'Write an address with or without a port, such as 192.0.2.53:53.',
-    });
-  }
-  if (servers === 'system' || !practice) return servers;
-  return servers.map((server, index) =>
-    'doh' in server ? server : { ...server, kind: 'authoritative' as const, name: `ns${index + 1}.practice` },
-  );
-}
-
 function selected(context: CoreContext, workspaceId: number, selection: VerifySelection): readonly number[] {
   if (selection.which === 'chosen') {
     for (const id of selection.domainIds) findDomain(context, workspaceId, id);
@@ -50,29 +28,6 @@ function selected(context: CoreContext, workspaceId: number, selection: VerifySe
     .list(workspaceId)
     .filter((domain) => domain.inUse && (selection.which === 'all' || domain.verdict !== 'verified'))
     .map((domain) => domain.id);
-}
-
-/** The questions of a domain: its records, and the doubled names that slips leave (asked only where a record is absent). */
-async function observeDomain(
-  context: CoreContext,
-  view: DomainView,
-  servers: Servers,
-  signal: AbortSignal,
-): Promise<readonly Observation[]> {
-  const parts = { resolver: context.resolver, now: context.clock.now, signal };
-  const questions = questionsFor(view.required);
-  const answered = await Promise.all(questions.map((question) => observe(question, servers, parts)));
-  const first: Servers = servers === 'system' ? servers : servers.slice(0, 1);
-  const missing = questions.filter((_question, index) =>
-    answered[index]?.every((each) => each.outcome === 'nxdomain' || each.outcome === 'nodata'),
-  );
-  const doubled = await Promise.all(
-    missing
-      .filter((question) => canonicalName(question.name) !== canonicalName(view.zone))
-      .map((question) => observe({ name: `${question.name}.${view.zone}`, type: question.type }, first, parts)),
-  );
-  const found = doubled.flat().filter((observation) => observation.outcome === 'answer');
-  return [...answered.flat(), ...found];
 }
 
 /** What has changed since the last check, for the domain's timeline; the domain's own verdict has the empty id. */
