@@ -20,7 +20,14 @@ export type FailureReason =
   | 'formerr'
   | 'notimp'
   | 'network'
+  /** A validating resolver refuses the answer (RFC 4035 §5.5). */
   | 'bogus'
+  /** The server was named for a zone that it does not speak for (RFC 9499 §7). */
+  | 'lame'
+  /** The answer is too long for UDP, and TCP did not carry it. */
+  | 'truncated'
+  /** What came has another id, question or sender (RFC 5452). */
+  | 'mismatched'
   | 'alias-loop'
   | 'malformed'
   | 'offline'

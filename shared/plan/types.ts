@@ -8,7 +8,7 @@ export type Verdict = 'verified' | 'pending' | 'failing' | 'unknown';
 /** Who answered: the operating system's resolver, a chosen one, a zone's own server, DNS over HTTPS, a pasted zone. */
 export interface AnsweringServer {
   readonly kind: 'system' | 'resolver' | 'authoritative' | 'doh' | 'pasted';
-  /** `address:port`, a DoH URL, or empty for the system resolver and a pasted zone. */
+  /** `address:port`, a DoH URL, or empty where there is none to tell. */
   readonly address: string;
   /** The server's host name where it is known. */
   readonly name?: string;
@@ -31,6 +31,12 @@ export interface Observation {
   readonly authoritative?: boolean;
   /** AD: the resolver validated the answer (RFC 4035 §3.2.3). */
   readonly authenticated?: boolean;
+  /** CD: the resolver was asked to leave out its own validation (RFC 4035 §3.2.2). */
+  readonly checkingDisabled?: true;
+  /** The zone for which a name server was asked. */
+  readonly zone?: string;
+  /** When the check began that this belongs to; milliseconds since the epoch. */
+  readonly checkedAt?: number;
   readonly transport?: 'udp' | 'tcp' | 'https' | 'system';
   /** Seconds a negative answer may be cached (RFC 2308 §5). */
   readonly negativeTtl?: number;

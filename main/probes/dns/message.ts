@@ -1,7 +1,7 @@
 import { decode, encode, RECURSION_DESIRED } from 'dns-packet';
 import type { Answer, DecodedPacket } from 'dns-packet';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
-import { canonicalName, sameName } from '../../../shared/dns/names.ts';
+import { canonicalName } from '../../../shared/dns/names.ts';
 import type { QueryType, ResourceRecord } from '../../../shared/dns/records.ts';
 import type { Observation } from '../../../shared/plan/types.ts';
 
@@ -12,6 +12,7 @@ const EDNS_PAYLOAD = 1232;
 /** Records kept of one answer. */
 const MAX_RECORDS = 2000;
 const MAX_ALIASES = 12;
+const MAX_ERROR_TEXT = 200;
 const CHECKING_DISABLED = 1 << 4;
 
 /** A message as dns-packet reads it; its types leave out the response code's name. */
@@ -52,18 +53,53 @@ export function encodeQuery(
   });
 }
 
-/** @returns the message, or null when it can't be read or does not answer this question. */
-export function decodeResponse(message: Buffer, id: number, question: Question): Message | null {
-  let packet: Message;
+/** A name as it is sent, and as a response has to repeat it: letter case kept, no final dot. */
+function sentName(name: string): string {
+  return name === '.' || !name.endsWith('.') ? name.replace(/^\.$/, '') : name.slice(0, -1);
+}
+
+/** Codes that a server may answer with before it has read the question, so that it can't repeat it. */
+const UNREAD_CODES: ReadonlySet<string> = new Set(['FORMERR', 'NOTIMP', 'REFUSED', 'SERVFAIL']);
+
+/** What keeps a message from being the response to this question; null when it is (RFC 5452 §3, RFC 1035 §7.3). */
+function mismatchOf(packet: Message, id: number, question: Question): Mismatch | null {
+  if (packet.type !== 'response') return { reason: 'mismatched', message: 'it is a question, not an answer' };
+  if (packet.id !== id) return { reason: 'mismatched', message: 'it carries another id' };
+  const [asked, second] = packet.questions ?? [];
+  if (asked === undefined && UNREAD_CODES.has(packet.rcode) && packet.answers?.length === 0) return null;
+  const fits =
+    second === undefined &&
+    asked?.type === question.type &&
+    asked.class === 'IN' &&
+    sentName(asked.name) === sentName(question.name);
+  return fits ? null : { reason: 'mismatched', message: 'it answers another question' };
+}
+
+export interface Mismatch {
+  readonly reason: 'malformed' | 'mismatched';
+  readonly message: string;
+}
+
+function read(message: Buffer): Message | null {
   try {
-    packet = decode(message) as Message;
+    return decode(message) as Message;
   } catch {
     return null;
   }
-  if (packet.type !== 'response' || packet.id !== id) return null;
-  const [asked] = packet.questions ?? [];
-  if (asked === undefined) return packet.answers?.length === 0 ? packet : null;
-  return asked.type === question.type && sameName(asked.name, question.name) ? packet : null;
+}
+
+/** @returns the message, or null when it can't be read or does not answer this question. */
+export function decodeResponse(message: Buffer, id: number, question: Question): Message | null {
+  const packet = read(message);
+  return packet === null || mismatchOf(packet, id, question) !== null ? null : packet;
+}
+
+/** Why a message was not taken as the response to this question; null when it is one. */
+export function explainMismatch(message: Buffer, id: number, question: Question): Mismatch | null {
+  const packet = read(message);
+  return packet === null
+    ? { reason: 'malformed', message: 'it can’t be read as DNS' }
+    : mismatchOf(packet, id, question);
 }
 
 function toRecord(answer: Answer): ResourceRecord | null {
@@ -113,9 +149,48 @@ function toRecord(answer: Answer): ResourceRecord | null {
 const RCODE_FAILURES: Readonly<Record<string, FailureReason>> = {
   SERVFAIL: 'servfail',
   REFUSED: 'refused',
+  NOTAUTH: 'refused',
   FORMERR: 'formerr',
   NOTIMP: 'notimp',
 };
+
+/** Failures told beside the answer (RFC 8914): the codes that name DNSSEC as the cause. */
+const DNSSEC_ERRORS: ReadonlySet<number> = new Set([1, 2, 5, 6, 7, 8, 9, 10, 11, 12]);
+const EXTENDED_ERROR = 15;
+
+/** The extended error of a response, or null (RFC 8914). */
+function extendedError(packet: Message): { readonly code: number; readonly text: string } | null {
+  for (const record of packet.additionals ?? []) {
+    if (record.type !== 'OPT') continue;
+    const option = record.options.find((candidate) => Number(candidate.code) === EXTENDED_ERROR);
+    const data = option !== undefined && 'data' in option && Buffer.isBuffer(option.data) ? option.data : null;
+    if (data !== null && data.length >= 2)
+      return { code: data.readUInt16BE(0), text: data.subarray(2).toString('utf8').slice(0, MAX_ERROR_TEXT) };
+  }
+  return null;
+}
+
+function toRecords(answers: readonly Answer[] | undefined): readonly ResourceRecord[] {
+  return (answers ?? [])
+    .slice(0, MAX_RECORDS)
+    .map(toRecord)
+    .filter((record) => record !== null);
+}
+
+/** The sections beside the answer, for whoever follows delegations. */
+export interface Sections {
+  readonly answers: readonly ResourceRecord[];
+  readonly authorities: readonly ResourceRecord[];
+  readonly additionals: readonly ResourceRecord[];
+}
+
+export function sectionsOf(packet: Message): Sections {
+  return {
+    answers: toRecords(packet.answers),
+    authorities: toRecords(packet.authorities),
+    additionals: toRecords(packet.additionals),
+  };
+}
 
 export type ReadAnswer = Pick<
   Observation,
@@ -133,27 +208,33 @@ export type ReadAnswer = Pick<
 /** What a response says to the question, aliases within it followed. */
 export function readAnswer(packet: Message, question: Question): ReadAnswer {
   const rcode = packet.rcode;
-  const failure = RCODE_FAILURES[rcode];
+  const extended = extendedError(packet);
   const flags = { rcode, authoritative: packet.flag_aa, authenticated: packet.flag_ad };
-  if (failure !== undefined) {
+  if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') {
+    const text = extended === null || extended.text === '' ? '' : ` (${extended.text})`;
+    const isBogus = rcode === 'SERVFAIL' && extended !== null && DNSSEC_ERRORS.has(extended.code);
     return {
       ...flags,
       outcome: 'failure',
       records: [],
       aliases: [],
-      failure: { reason: failure, message: `the server answered ${rcode}` },
+      failure: {
+        reason: isBogus ? 'bogus' : (RCODE_FAILURES[rcode] ?? 'servfail'),
+        message: `the server answered ${rcode}${text}`,
+      },
     };
   }
-  const answers = (packet.answers ?? [])
-    .slice(0, MAX_RECORDS)
-    .map(toRecord)
-    .filter((record) => record !== null);
+  const answers = toRecords(packet.answers);
   const aliases: string[] = [];
   let name = canonicalName(question.name);
   for (;;) {
     const here = answers.filter((record) => record.name === name);
     const wanted = here.filter((record) => record.type === question.type);
-    if (wanted.length > 0) return { ...flags, outcome: 'answer', records: wanted, aliases };
+    if (wanted.length > 0) {
+      const [first] = wanted;
+      const serial = first?.type === 'SOA' ? { soaSerial: first.serial } : {};
+      return { ...flags, ...serial, outcome: 'answer', records: wanted, aliases };
+    }
     const alias = here.find((record) => record.type === 'CNAME');
     if (alias?.type !== 'CNAME') break;
     if (aliases.includes(alias.target) || aliases.length === MAX_ALIASES) {
@@ -168,7 +249,7 @@ export function readAnswer(packet: Message, question: Question): ReadAnswer {
     aliases.push(alias.target);
     name = alias.target;
   }
-  const soa = (packet.authorities ?? []).map(toRecord).find((record) => record?.type === 'SOA');
+  const soa = toRecords(packet.authorities).find((record) => record.type === 'SOA');
   const negative = soa?.type === 'SOA' ? { negativeTtl: Math.min(soa.ttl, soa.minimum), soaSerial: soa.serial } : {};
   return { ...flags, ...negative, outcome: rcode === 'NXDOMAIN' ? 'nxdomain' : 'nodata', records: [], aliases };
 }

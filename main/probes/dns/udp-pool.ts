@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 export interface UdpPool {
   /**
    * Sends a message and gives every datagram that comes from that very address and port to `accept`, until it takes one.
+   * A datagram that nobody takes is shown to `onStray`, so that a failure can say what came instead.
    *
    * @returns the accepted datagram; null when none came in time.
    */
@@ -15,6 +16,7 @@ export interface UdpPool {
     timeoutMs: number,
     signal: AbortSignal,
     accept: (datagram: Buffer) => boolean,
+    onStray?: (datagram: Buffer, isFromServer: boolean) => void,
   ) => Promise<Buffer | null>;
   readonly close: () => void;
 }
@@ -23,6 +25,7 @@ interface Waiting {
   readonly address: string;
   readonly port: number;
   readonly accept: (datagram: Buffer) => boolean;
+  readonly onStray: ((datagram: Buffer, isFromServer: boolean) => void) | undefined;
   readonly finish: (datagram: Buffer | null, error?: Error) => void;
 }
 
@@ -55,6 +58,8 @@ export function createUdpPool(size = 64): UdpPool {
           return;
         }
       }
+      for (const waiting of slot.waiting)
+        waiting.onStray?.(datagram, waiting.port === from.port && waiting.address === from.address);
     });
     socket.on('error', (error) => {
       for (const waiting of slot.waiting) waiting.finish(null, error);
@@ -73,7 +78,7 @@ export function createUdpPool(size = 64): UdpPool {
   };
 
   return {
-    exchange(message, server, timeoutMs, signal, accept) {
+    exchange(message, server, timeoutMs, signal, accept, onStray) {
       const slot = take(server.address.includes(':') ? 'udp6' : 'udp4');
       return new Promise((resolve, reject) => {
         const finish = (datagram: Buffer | null, error?: Error) => {
@@ -85,7 +90,7 @@ export function createUdpPool(size = 64): UdpPool {
           if (error === undefined) resolve(datagram);
           else reject(error);
         };
-        const waiting: Waiting = { ...server, accept, finish };
+        const waiting: Waiting = { address: server.address, port: server.port, accept, onStray, finish };
         const onAbort = () => finish(null);
         const timer = setTimeout(() => finish(null), timeoutMs);
         signal.addEventListener('abort', onAbort, { once: true });
