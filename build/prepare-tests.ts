@@ -28,6 +28,8 @@ const packages: Readonly<Record<string, string>> = {
   'python3-dkim': '/usr/lib/python3/dist-packages/dkim/__init__.py',
   'python3-yaml': '/usr/lib/python3/dist-packages/yaml/__init__.py',
   dnsperf: 'dnsperf',
+  'fonts-inter': '/usr/share/doc/fonts-inter',
+  'fonts-jetbrains-mono': '/usr/share/doc/fonts-jetbrains-mono',
 };
 
 const searchPath = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;

@@ -1,9 +1,10 @@
-import { Command, Lock, LockOpen, Moon, Plus, ShieldQuestion, Sun, X } from 'lucide-react';
+import { GraduationCap, Lock, LockOpen, Moon, Plus, ShieldQuestion, Sun, X } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { Button as AriaButton, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { VaultState } from '../../shared/contract/schemas.ts';
 import { Button } from '../ui/controls.tsx';
 import { ConnectionMark, Skeleton } from '../ui/status.tsx';
+import status from '../ui/status.module.css';
 import { shortTime } from '../ui/time.ts';
 import styles from './App.module.css';
 import { openPractice } from './practice.ts';
@@ -34,7 +35,7 @@ function VaultButton() {
   return (
     <Button look="quiet" onPress={() => openSheet('vault')} aria-label={`Vault: ${VAULT_WORDS[vault.state]}`}>
       <Icon size={14} aria-hidden />
-      {VAULT_WORDS[vault.state]}
+      <span className={styles.vaultWord}>{VAULT_WORDS[vault.state]}</span>
     </Button>
   );
 }
@@ -42,6 +43,15 @@ function VaultButton() {
 function toggleTheme(): void {
   applyTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
 }
+
+/** Two letters that stand for a workspace where the rail is narrow. */
+function initials(name: string): string {
+  const words = name.trim().split(/[\s.-]+/);
+  const [first = '', second = ''] = words;
+  return `${first.slice(0, 1)}${second === '' ? first.slice(1, 2) : second.slice(0, 1)}`;
+}
+
+const isMac = /mac/i.test(navigator.userAgent);
 
 function Rail() {
   const workspaces = useApp((state) => state.workspaces);
@@ -52,39 +62,48 @@ function Rail() {
     <nav className={styles.rail} aria-label="Workspaces">
       <div className={styles.brand}>
         <img src="/icon.svg" alt="" />
-        Sendwright
+        <span className={styles.wide}>Sendwright</span>
       </div>
-      <div className={styles.railTitle}>Workspaces</div>
+      <div className={`${styles.railTitle} ${styles.wide}`}>Workspaces</div>
       {workspaces.map((workspace) => (
-        <AriaButton
-          key={workspace.id}
-          className={styles.workspace ?? ''}
-          aria-current={workspace.id === workspaceId}
-          onPress={() => openWorkspace(workspace.id)}
-        >
-          <b>{workspace.name}</b>
-          {workspace.practice && <span className={styles.badge}>practice</span>}
-          <small>
-            {workspace.domainCount} domain{workspace.domainCount === 1 ? '' : 's'}
-            {workspace.verdictCounts.failing > 0 && `, ${workspace.verdictCounts.failing} failing`}
-          </small>
-        </AriaButton>
+        <div key={workspace.id} title={workspace.name}>
+          <AriaButton
+            className={styles.workspace ?? ''}
+            aria-current={workspace.id === workspaceId}
+            onPress={() => openWorkspace(workspace.id)}
+          >
+            <i className={styles.initials} aria-hidden>
+              {initials(workspace.name)}
+            </i>
+            <b>{workspace.name}</b>
+            {workspace.practice && <span className={`${styles.badge} ${styles.wide}`}>practice</span>}
+            <small>
+              {workspace.domainCount} domain{workspace.domainCount === 1 ? '' : 's'}
+              {workspace.verdictCounts.failing > 0 && `, ${workspace.verdictCounts.failing} failing`}
+            </small>
+          </AriaButton>
+        </div>
       ))}
-      <Button look="quiet" onPress={() => openSheet('workspace')}>
-        <Plus size={14} aria-hidden />
-        New workspace
-      </Button>
-      {!hasPractice && (
-        <Button look="quiet" onPress={() => void openPractice()}>
-          Practice workspace
+      <div title="New workspace">
+        <Button look="quiet" onPress={() => openSheet('workspace')}>
+          <Plus size={14} aria-hidden />
+          <span className={styles.wide}>New workspace</span>
         </Button>
+      </div>
+      {!hasPractice && (
+        <div title="Practice workspace">
+          <Button look="quiet" onPress={() => void openPractice()}>
+            <GraduationCap size={14} aria-hidden />
+            <span className={styles.wide}>Practice workspace</span>
+          </Button>
+        </div>
       )}
       <div className={styles.railFoot}>
-        <Button look="quiet" onPress={toggleTheme} aria-label="Switch between light and dark">
-          <Sun size={14} aria-hidden />
-          <Moon size={14} aria-hidden />
+        <span className={styles.wide}>Version {about?.version}</span>
+        <Button look="quiet" isIcon onPress={toggleTheme} aria-label="Switch between light and dark">
+          <Sun size={14} className={styles.whenDark} aria-hidden />
+          <Moon size={14} className={styles.whenLight} aria-hidden />
         </Button>
-        <span>Version {about?.version}</span>
       </div>
     </nav>
   );
@@ -97,18 +116,19 @@ function Header() {
   return (
     <header className={styles.header}>
       <h1>
-        {workspace.name}
+        <span>{workspace.name}</span>
         {workspace.practice && <span className={styles.badge}>practice</span>}
       </h1>
       <div className={styles.facts}>
-        <span>{workspace.provider ?? 'Provider not told by the service'}</span>
+        <span className={styles.provider}>{workspace.provider ?? 'Provider not told by the service'}</span>
         <ConnectionMark status={connection} />
         {connection.seenAt !== null && (
           <time dateTime={new Date(connection.seenAt).toISOString()}>seen {shortTime(connection.seenAt)}</time>
         )}
         <VaultButton />
-        <Button look="quiet" onPress={() => openSheet('palette')} aria-label="Command palette (Ctrl K)">
-          <Command size={14} aria-hidden />K
+        <Button look="quiet" onPress={() => openSheet('palette')}>
+          <span className={status.visuallyHidden}>Command palette</span>
+          <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
         </Button>
       </div>
     </header>

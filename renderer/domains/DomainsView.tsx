@@ -28,7 +28,7 @@ const STEP = 3;
 /** The border between list and manual: dragged, or moved with the arrow keys. */
 function useSplit() {
   const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(44);
+  const [width, setWidth] = useState(40);
   const move = (next: number) => {
     const bounded = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, next));
     setWidth(bounded);
@@ -90,54 +90,58 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
     <div className={styles.split} ref={split.box}>
       <section className={styles.left} aria-label="List of sender domains">
         <div className={styles.bar}>
-          {addButton}
-          <Button onPress={() => void verify(workspaceId, chosen.length > 0 ? chosen : 'all')}>
-            <ListChecks size={14} aria-hidden />
-            {chosen.length > 0 ? `Verify ${chosen.length} selected` : 'Verify all'}
-          </Button>
-          <MenuTrigger>
-            <Button isIcon aria-label="More for the list">
-              <EllipsisVertical size={14} aria-hidden />
+          <div className={styles.tools}>
+            {addButton}
+            <Button onPress={() => void verify(workspaceId, chosen.length > 0 ? chosen : 'all')}>
+              <ListChecks size={14} aria-hidden />
+              {chosen.length > 0 ? `Verify ${chosen.length} selected` : 'Verify all'}
             </Button>
-            <Popover className={controls.popover ?? ''}>
-              <Menu
-                className={controls.listBox ?? ''}
-                onAction={act}
-                disabledKeys={chosen.length === 0 ? ['used', 'unused'] : []}
-              >
-                <MenuItem id="open-only" className={controls.option ?? ''}>
-                  Verify only those not verified
-                </MenuItem>
-                <MenuItem id="unused" className={controls.option ?? ''}>
-                  Mark selected as not in use
-                </MenuItem>
-                <MenuItem id="used" className={controls.option ?? ''}>
-                  Mark selected as in use
-                </MenuItem>
-                <MenuItem id="csv" className={controls.option ?? ''}>
-                  Save report as CSV
-                </MenuItem>
-                <MenuItem id="json" className={controls.option ?? ''}>
-                  Save report as JSON
-                </MenuItem>
-              </Menu>
-            </Popover>
-          </MenuTrigger>
-          <input
-            className={styles.search}
-            type="search"
-            aria-label="Find a domain"
-            placeholder={`Find among ${rows.length}`}
-            value={filter}
-            onChange={(event) => useDomains.setState({ filter: event.target.value })}
-          />
-          <Select
-            label="Show"
-            isLabelHidden
-            choices={SHOWS}
-            value={show}
-            onChange={(id) => useDomains.setState({ show: id as DomainsState['show'] })}
-          />
+            <MenuTrigger>
+              <Button isIcon aria-label="More for the list">
+                <EllipsisVertical size={14} aria-hidden />
+              </Button>
+              <Popover className={controls.popover ?? ''}>
+                <Menu
+                  className={controls.listBox ?? ''}
+                  onAction={act}
+                  disabledKeys={chosen.length === 0 ? ['used', 'unused'] : []}
+                >
+                  <MenuItem id="open-only" className={controls.option ?? ''}>
+                    Verify only those not verified
+                  </MenuItem>
+                  <MenuItem id="unused" className={controls.option ?? ''}>
+                    Mark selected as not in use
+                  </MenuItem>
+                  <MenuItem id="used" className={controls.option ?? ''}>
+                    Mark selected as in use
+                  </MenuItem>
+                  <MenuItem id="csv" className={controls.option ?? ''}>
+                    Save report as CSV
+                  </MenuItem>
+                  <MenuItem id="json" className={controls.option ?? ''}>
+                    Save report as JSON
+                  </MenuItem>
+                </Menu>
+              </Popover>
+            </MenuTrigger>
+          </div>
+          <div className={styles.finder}>
+            <input
+              className={styles.search}
+              type="search"
+              aria-label="Find a domain"
+              placeholder={`Find among ${rows.length}`}
+              value={filter}
+              onChange={(event) => useDomains.setState({ filter: event.target.value })}
+            />
+            <Select
+              label="Show"
+              isLabelHidden
+              choices={SHOWS}
+              value={show}
+              onChange={(id) => useDomains.setState({ show: id as DomainsState['show'] })}
+            />
+          </div>
         </div>
         <JobBar workspaceId={workspaceId} />
         <div className={styles.tableBox}>

@@ -1,6 +1,6 @@
-import { FileOutput, Printer, RefreshCw, Send, SlidersHorizontal } from 'lucide-react';
+import { Check, FileOutput, Printer, RefreshCw, Send, SlidersHorizontal } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { Manual } from '../../shared/manual/manual.ts';
+import type { Manual, ManualStep, RecordCard } from '../../shared/manual/manual.ts';
 import { attempt, core, onChange, tell, useApp } from '../app/store.ts';
 import { verify } from '../domains/store.ts';
 import { Button, Segments } from '../ui/controls.tsx';
@@ -10,7 +10,9 @@ import { ConfigureSheet } from './ConfigureSheet.tsx';
 import { HandOverSheet } from './HandOverSheet.tsx';
 import styles from './ManualPane.module.css';
 import { ProvePanel } from './ProvePanel.tsx';
-import { RecordCardView } from './RecordCardView.tsx';
+import type { NameForm } from './preferences.ts';
+import { useNameForm } from './preferences.ts';
+import { cardId, needsAttention, RecordCardView } from './RecordCardView.tsx';
 import { Timeline } from './Timeline.tsx';
 
 /** The manual of one domain, read anew whenever the domain changes. */
@@ -36,6 +38,35 @@ function useManual(workspaceId: number, domainId: number): Manual | null {
   return manual;
 }
 
+/** Every record in one line: where it stands, and the way to it. */
+function RecordStrip(props: { readonly cards: readonly RecordCard[]; readonly onOpen: (card: RecordCard) => void }) {
+  return (
+    <nav className={styles.strip} aria-label="Records of this domain">
+      {props.cards.map((card) => (
+        <Button key={card.id} look="quiet" onPress={() => props.onOpen(card)}>
+          <VerdictMark verdict={card.verdict} word={card.title} />
+        </Button>
+      ))}
+    </nav>
+  );
+}
+
+/** Nothing of the step is left to do. */
+function isDone(step: ManualStep): boolean {
+  return step.cards.every((card) => card.action === 'keep');
+}
+
+function StepTitle({ step, place }: { readonly step: ManualStep; readonly place: number }) {
+  return (
+    <h3>
+      <span className={`${styles.number} ${isDone(step) ? styles.done : ''}`}>
+        {isDone(step) ? <Check size={13} strokeWidth={3} aria-label={`Step ${place}, done`} role="img" /> : place}
+      </span>
+      {step.title}
+    </h3>
+  );
+}
+
 /** The DKIM/SPF manual: where the domain stands, then every record in the order in which to publish it. */
 export default function ManualPane({
   workspaceId,
@@ -48,7 +79,8 @@ export default function ManualPane({
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
-  const [nameForm, setNameForm] = useState<'relative' | 'absolute'>('relative');
+  const [nameForm, setNameForm] = useNameForm();
+  const [unfolded, setUnfolded] = useState<Readonly<Record<string, boolean>>>({});
   const [sheet, setSheet] = useState<'configure' | 'hand-over' | null>(null);
   const [busy, setBusy] = useState(false);
   if (manual === null) return <Skeleton lines={10} />;
@@ -61,6 +93,15 @@ export default function ManualPane({
       await verify(workspaceId, [domainId]);
     }
     setBusy(false);
+  };
+  const cards = manual.steps.flatMap((step) => step.cards);
+  const isOpen = (card: RecordCard) => unfolded[card.id] ?? needsAttention(card);
+  const allOpen = cards.every(isOpen);
+  const fold = (isUnfolded: boolean) => setUnfolded(Object.fromEntries(cards.map((card) => [card.id, isUnfolded])));
+  const goTo = (card: RecordCard) => {
+    setUnfolded({ ...unfolded, [card.id]: true });
+    document.getElementById(cardId(card))?.scrollIntoView({ block: 'start' });
+    document.querySelector<HTMLElement>(`#${cardId(card)} > button`)?.focus({ preventScroll: true });
   };
   const providers = manual.neverSends
     ? 'Never sends'
@@ -76,16 +117,21 @@ export default function ManualPane({
         {manual.unicodeName !== manual.domain && <code className={styles.small}>{manual.domain}</code>}
         <p className={styles.sentence}>{manual.sentence}</p>
         <div className={styles.actions}>
+          {isPractice && (
+            <Button
+              look={manual.verdict === 'verified' ? 'plain' : 'primary'}
+              onPress={() => void publish()}
+              isDisabled={busy}
+              aria-label="Publish into the practice zone"
+            >
+              <Send size={14} aria-hidden />
+              Publish
+            </Button>
+          )}
           <Button look={isPractice ? 'plain' : 'primary'} onPress={() => void verify(workspaceId, [domainId])}>
             <RefreshCw size={14} aria-hidden />
             Verify
           </Button>
-          {isPractice && (
-            <Button look="primary" onPress={() => void publish()} isDisabled={busy}>
-              <Send size={14} aria-hidden />
-              Publish into the practice zone
-            </Button>
-          )}
           <Button onPress={() => setSheet('hand-over')}>
             <FileOutput size={14} aria-hidden />
             Hand over
@@ -98,33 +144,35 @@ export default function ManualPane({
             <Printer size={14} aria-hidden />
           </Button>
         </div>
-        <div className={styles.facts}>
-          <span>{providers}</span>
-          <span>
-            Zone <code>{manual.zone}</code>
-          </span>
+      </header>
+      <div className={styles.facts}>
+        <RecordStrip cards={cards} onOpen={goTo} />
+        <p className={styles.small}>
+          {providers}. Zone <code>{manual.zone}</code>
+        </p>
+        <div className={styles.folding}>
           <Segments
             label="Form of names"
             value={nameForm}
-            onChange={(id) => setNameForm(id as 'relative' | 'absolute')}
+            onChange={(id) => setNameForm(id as NameForm)}
             choices={[
               { id: 'relative', label: 'Relative names' },
               { id: 'absolute', label: 'Full names' },
             ]}
           />
+          <Button look="quiet" onPress={() => fold(!allOpen)}>
+            {allOpen ? 'Fold all' : 'Unfold all'}
+          </Button>
         </div>
-      </header>
+      </div>
       {manual.findings.map((finding) => (
         <FindingNote key={finding.code} finding={finding} />
       ))}
       <ol className={styles.steps}>
         {manual.steps.map((step, index) => (
           <li key={step.title} className={styles.step}>
-            <h3>
-              <span className={styles.number}>{index + 1}</span>
-              {step.title}
-            </h3>
-            <p className={styles.muted}>{step.text}</p>
+            <StepTitle step={step} place={index + 1} />
+            {!isDone(step) && <p className={styles.muted}>{step.text}</p>}
             {step.cards.map((card) => (
               <RecordCardView
                 key={card.id}
@@ -132,7 +180,8 @@ export default function ManualPane({
                 nameForm={nameForm}
                 workspaceId={workspaceId}
                 domainId={domainId}
-                onConfigure={() => setSheet('configure')}
+                isOpen={isOpen(card)}
+                onToggle={() => setUnfolded({ ...unfolded, [card.id]: !isOpen(card) })}
               />
             ))}
           </li>

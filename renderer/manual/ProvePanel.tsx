@@ -91,7 +91,7 @@ export function ProvePanel({
   };
   return (
     <section className={styles.section} aria-labelledby="prove-title">
-      <div className={styles.cardHead}>
+      <div className={styles.sectionHead}>
         <h3 id="prove-title">Prove before publish</h3>
         <Button onPress={() => void prove()} isDisabled={busy}>
           {busy ? 'Evaluating…' : 'Evaluate as receivers do'}

@@ -1,10 +1,13 @@
-import { useState } from 'react';
+import { ChevronRight } from 'lucide-react';
+import { useId, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
 import type { RecordCard } from '../../shared/manual/manual.ts';
 import { CopyButton, Button } from '../ui/controls.tsx';
 import { FindingNote, VerdictMark } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
 import styles from './ManualPane.module.css';
 import { KeyPairForm, WaitingForm } from './MissingValues.tsx';
+import type { NameForm } from './preferences.ts';
 import { SpfTreePanel } from './SpfTreePanel.tsx';
 
 const ACTIONS: Readonly<Record<RecordCard['action'], string>> = {
@@ -49,84 +52,114 @@ function Observations({ card }: { readonly card: RecordCard }) {
   );
 }
 
+/** What changes, part by part: signs and words tell it as well as colours do. */
+function Diff({ parts }: { readonly parts: RecordCard['diff'] }) {
+  return (
+    <div className={styles.diff} role="group" aria-label="What changes in the published record">
+      {parts.map((part, index) => {
+        // Two parts may read the same; their place tells them apart.
+        const key = `${index}-${part.text}`;
+        if (part.kind === 'same') return <span key={key}>{part.text}</span>;
+        const Mark = part.kind === 'added' ? 'ins' : 'del';
+        return (
+          <Mark key={key} className={styles[part.kind]}>
+            <span className={styles.sign}>{part.kind === 'added' ? '+' : '−'}</span>
+            {part.text}
+          </Mark>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Whether there is something to do or to read on a card; the others are folded to one line. */
+export function needsAttention(card: RecordCard): boolean {
+  return (
+    card.action !== 'keep' ||
+    card.nextStep !== null ||
+    card.findings.some((finding) => finding.severity === 'error' || finding.severity === 'warning')
+  );
+}
+
+export const cardId = (card: Pick<RecordCard, 'id'>): string => `record-${card.id.replace(/[^a-z0-9]+/gi, '-')}`;
+
 /** One record: what to do, the values to copy, what changes, and what the servers said. */
 export function RecordCardView(props: {
   readonly card: RecordCard;
-  readonly nameForm: 'relative' | 'absolute';
+  readonly nameForm: NameForm;
   readonly workspaceId: number;
   readonly domainId: number;
-  readonly onConfigure: () => void;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
 }) {
-  const { card, nameForm, workspaceId, domainId } = props;
+  const { card, nameForm, workspaceId, domainId, isOpen } = props;
   const [showsTree, setShowsTree] = useState(false);
+  const body = useId();
   const isWaiting = card.action === 'waiting';
   const { waitingFor } = card;
   return (
-    <section className={styles.card} aria-label={`${card.title} ${card.name.relative}`}>
-      <div className={styles.cardHead}>
-        <h4>
-          {card.title}
-          {card.optional && <span className={styles.optional}>optional</span>}
-        </h4>
+    <section id={cardId(card)} className={styles.card} aria-label={`${card.title} ${card.name.relative}`}>
+      <AriaButton
+        className={styles.cardHead ?? ''}
+        aria-expanded={isOpen}
+        aria-controls={body}
+        onPress={props.onToggle}
+      >
+        <ChevronRight size={14} className={styles.chevron} aria-hidden />
+        <b>{card.title}</b>
+        {card.optional && <span className={styles.optional}>optional</span>}
+        {isOpen ? <i /> : <code>{card.name[nameForm]}</code>}
         <span className={`${styles.action} ${styles[card.action] ?? ''}`}>{ACTIONS[card.action]}</span>
         <VerdictMark verdict={card.verdict} word={card.summary} />
+      </AriaButton>
+      <div id={body} className={styles.cardBody} hidden={!isOpen}>
+        <p>
+          <strong>{card.instruction}</strong> <span className={styles.muted}>{card.why}</span>
+        </p>
+        {!isWaiting && (
+          <dl className={styles.values}>
+            <Value label="Name" text={card.name[nameForm]} />
+            <Value label="Type" text={card.type} />
+            {card.preference !== null && <Value label="Priority" text={String(card.preference)} />}
+            <Value label="TTL" text={String(card.ttl)} />
+            <Value label="Value" text={card.value} isLong />
+          </dl>
+        )}
+        {isWaiting && card.needsKeyPair && <KeyPairForm workspaceId={workspaceId} domainId={domainId} />}
+        {isWaiting && waitingFor.length > 0 && (
+          <WaitingForm workspaceId={workspaceId} domainId={domainId} fields={waitingFor} />
+        )}
+        {card.diff.length > 0 && <Diff parts={card.diff} />}
+        {card.findings.map((finding) => (
+          <FindingNote key={`${finding.code}${finding.title}`} finding={finding} />
+        ))}
+        {card.nextStep !== null && (
+          <div className={styles.nextStep}>
+            <h4>Next safe step: {card.nextStep.label}</h4>
+            <p>{card.nextStep.why}</p>
+            <p className={styles.muted}>Before: {card.nextStep.before}</p>
+            <div className={styles.nextValue}>
+              <code>{card.nextStep.record}</code>
+              <CopyButton text={card.nextStep.record} label="Copy the next record" />
+            </div>
+          </div>
+        )}
+        <Observations card={card} />
+        {card.purpose === 'spf' && !isWaiting && (
+          <>
+            <div className={styles.noPrint}>
+              <Button look="quiet" onPress={() => setShowsTree(!showsTree)} aria-expanded={showsTree}>
+                {showsTree ? 'Hide the lookups' : 'Show the lookups'}
+              </Button>
+            </div>
+            {showsTree && <SpfTreePanel workspaceId={workspaceId} domainId={domainId} />}
+          </>
+        )}
+        <p className={styles.source}>
+          Source: {card.source.label}
+          {card.source.date !== undefined && `, ${card.source.date}`}
+        </p>
       </div>
-      <p>
-        <strong>{card.instruction}</strong> <span className={styles.muted}>{card.why}</span>
-      </p>
-      {!isWaiting && (
-        <dl className={styles.values}>
-          <Value label="Name" text={card.name[nameForm]} />
-          <Value label="Type" text={card.type} />
-          {card.preference !== null && <Value label="Priority" text={String(card.preference)} />}
-          <Value label="TTL" text={String(card.ttl)} />
-          <Value label="Value" text={card.value} isLong />
-        </dl>
-      )}
-      {isWaiting && card.needsKeyPair && <KeyPairForm workspaceId={workspaceId} domainId={domainId} />}
-      {isWaiting && waitingFor.length > 0 && (
-        <WaitingForm workspaceId={workspaceId} domainId={domainId} fields={waitingFor} />
-      )}
-      {card.diff.length > 0 && (
-        <div className={styles.diff} aria-label="What changes">
-          {card.diff.map((part, index) => (
-            // Two parts may read the same; their place tells them apart.
-            <span key={`${index}-${part.text}`} className={styles[part.kind]}>
-              {part.kind !== 'same' && <span className={styles.sign}>{part.kind === 'added' ? '+' : '−'}</span>}
-              {part.text}
-            </span>
-          ))}
-        </div>
-      )}
-      {card.findings.map((finding) => (
-        <FindingNote key={`${finding.code}${finding.title}`} finding={finding} />
-      ))}
-      {card.nextStep !== null && (
-        <div className={styles.nextStep}>
-          <h4>Next safe step: {card.nextStep.label}</h4>
-          <p>{card.nextStep.why}</p>
-          <p className={styles.muted}>Before: {card.nextStep.before}</p>
-          <div className={styles.nextValue}>
-            <code>{card.nextStep.record}</code>
-            <CopyButton text={card.nextStep.record} label="Copy the next record" />
-          </div>
-        </div>
-      )}
-      <Observations card={card} />
-      {card.purpose === 'spf' && !isWaiting && (
-        <>
-          <div className={styles.noPrint}>
-            <Button look="quiet" onPress={() => setShowsTree(!showsTree)} aria-expanded={showsTree}>
-              {showsTree ? 'Hide the lookups' : 'Show the lookups'}
-            </Button>
-          </div>
-          {showsTree && <SpfTreePanel workspaceId={workspaceId} domainId={domainId} />}
-        </>
-      )}
-      <p className={styles.source}>
-        Source: {card.source.label}
-        {card.source.date !== undefined && `, ${card.source.date}`}
-      </p>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { Check, ChevronDown, Copy, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import {
   Button as AriaButton,
@@ -24,6 +24,7 @@ import {
 } from 'react-aria-components';
 import type { ButtonProps } from 'react-aria-components';
 import styles from './controls.module.css';
+import status from './status.module.css';
 
 type Look = 'plain' | 'primary' | 'quiet';
 
@@ -213,27 +214,47 @@ export function Sheet(props: {
   );
 }
 
-const COPIED_MS = 1600;
+const COPIED_MS = 1800;
 
-/** Copies a text and says so for a moment. */
+/** Puts a text on the clipboard; false where the browser refuses. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Copies a text; says so for a moment, to the eye and to a screen reader. */
 export function CopyButton(props: { readonly text: string; readonly label: string; readonly isNamed?: boolean }) {
-  const [copied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
+  const timer = useRef<number | undefined>(undefined);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
   const copy = async () => {
-    await navigator.clipboard.writeText(props.text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), COPIED_MS);
+    setOutcome((await copyText(props.text)) ? 'copied' : 'refused');
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setOutcome(null), COPIED_MS);
   };
-  const icon = copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />;
   const named = props.isNamed === true;
+  const word = outcome === null ? '' : outcome === 'copied' ? 'Copied' : 'Select it and copy by hand';
   return (
-    <Button
-      look={named ? 'plain' : 'quiet'}
-      isIcon={!named}
-      aria-label={copied ? `${props.label}: copied` : props.label}
-      onPress={() => void copy()}
-    >
-      {icon}
-      {named && (copied ? 'Copied' : props.label)}
-    </Button>
+    <span className={styles.copy}>
+      {!named && outcome !== null && (
+        <span className={styles.copied} aria-hidden>
+          {word}
+        </span>
+      )}
+      <Button
+        look={named ? 'plain' : 'quiet'}
+        isIcon={!named}
+        {...(named ? {} : { 'aria-label': props.label })}
+        onPress={() => void copy()}
+      >
+        {outcome === 'copied' ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+        {named && (word === '' ? props.label : word)}
+      </Button>
+      <output className={status.visuallyHidden}>{word === '' ? '' : `${props.label}: ${word}`}</output>
+    </span>
   );
 }

@@ -186,7 +186,8 @@ function cardFor(
     required.purpose === 'dmarc' ? parseDmarc(texts.length === 1 ? (texts[0] as string) : value).record : null;
   const doubled = change.action === 'add' ? doubledZone(required, input.zone, input.observations) : null;
   const findings: readonly Finding[] = [
-    ...change.findings,
+    // What holds for the whole manual is said once, at its head.
+    ...change.findings.filter((finding) => finding.code !== 'plan.not-observed'),
     ...(verdict?.findings ?? []),
     ...(doubled === null ? [] : [doubled]),
   ];
@@ -285,6 +286,7 @@ export function buildManual(input: ManualInput): Manual {
     input.told !== undefined && first !== undefined && input.told.templateId !== first.template.id && !needs.neverSends
       ? [planFinding('plan.provider-differs', { told: input.told.name, template: first.template.name })]
       : [];
+  const isUnobserved = plan.changes.some((change) => change.action === 'unknown');
   return {
     domain: needs.domain,
     unicodeName: input.unicodeName,
@@ -306,7 +308,7 @@ export function buildManual(input: ManualInput): Manual {
         source: chosen.template.source,
       };
     }),
-    findings: describeFindings(differs),
+    findings: describeFindings([...differs, ...(isUnobserved ? [planFinding('plan.not-observed')] : [])]),
     plan,
   };
 }

@@ -90,6 +90,11 @@ test('from an empty window to verified, and everything is there after a restart'
       page.getByRole('region', { name: title }).getByText('Published and correct on all 2 servers'),
     ).toBeVisible();
   }
+  await page
+    .getByRole('region', { name: 'SPF news' })
+    .getByRole('button', { name: 'SPF', exact: false })
+    .first()
+    .click();
   await page.getByRole('button', { name: 'Show the lookups' }).click();
   await expect(page.getByText('of 10 lookups')).toBeVisible();
   await page.getByRole('button', { name: 'Evaluate as receivers do' }).click();
