@@ -76,7 +76,12 @@ export async function claimInstance(dataFolder: string, bringToFront: () => Prom
       return { first: true, close: () => new Promise((resolve) => server.close(() => resolve())) };
     }
     const answer = await ask(address, randomUUID());
-    if (answer !== null) return { first: false, answer };
+    if (answer !== null) {
+      return {
+        first: false,
+        answer: answer === '' ? `The console has ${dataFolder} open, but does not answer.` : answer,
+      };
+    }
     // Nobody listens: the socket file is what a killed process left behind.
     await rm(address, { force: true });
   }

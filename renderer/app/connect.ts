@@ -2,6 +2,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink as FetchLink } from '@orpc/client/fetch';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import type { CoreClient } from '../../shared/contract/contract.ts';
+import { takeOver } from './one-window.ts';
 
 /** How the window reaches the core: over a port in Electron, over HTTP on loopback in a browser. */
 
@@ -48,6 +49,7 @@ async function overHttp(): Promise<Connection> {
     const answer = await exchange(token);
     if (!('session' in answer)) return { state: 'refused', ...answer };
     sessionStorage.setItem(SESSION_KEY, answer.session);
+    takeOver();
   }
   const session = sessionStorage.getItem(SESSION_KEY);
   if (session === null) {

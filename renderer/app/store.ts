@@ -4,6 +4,7 @@ import type { JobState, Snapshot, StateChange, VaultState, WorkspaceSummary } fr
 import { connect, forgetSession } from './connect.ts';
 import { shownError } from './errors.ts';
 import type { ShownError } from './errors.ts';
+import { closeWhenTakenOver } from './one-window.ts';
 
 /** What every view shares: the connection, the workspaces, the vault, the jobs, and which tab is open. */
 
@@ -210,5 +211,14 @@ export async function start(): Promise<void> {
     return;
   }
   connected = connection.client;
+  closeWhenTakenOver(() => {
+    useApp.setState({
+      phase: 'refused',
+      refusal: {
+        message: 'The console was opened in another window',
+        remedy: 'Use that one, or load this page again to go on here.',
+      },
+    });
+  });
   await follow();
 }

@@ -31,3 +31,19 @@ export const contractErrors = {
 } as const;
 
 export type ContractErrorCode = keyof typeof contractErrors;
+
+/** What a host answers before the core is asked. */
+export const carrierErrors = {
+  BAD_MESSAGE: {
+    status: 400,
+    message: 'The message can’t be read',
+    remedy: 'Send what the contract’s client sends. Nothing was changed.',
+  },
+  NO_SUCH_PROCEDURE: {
+    status: 404,
+    message: 'There is no such procedure',
+    remedy: 'Use the procedures of shared/contract.',
+  },
+} as const;
+
+export type CarrierErrorCode = keyof typeof carrierErrors;

@@ -5,10 +5,54 @@ import type { JobState } from '../../shared/contract/schemas.ts';
 /** A way to the core: the client, and how it ends. */
 export interface Way {
   readonly client: CoreClient;
-  /** A second client over a connection of its own. */
-  readonly again: () => Promise<CoreClient>;
+  /** A second client over a connection of its own, and a way to cut that connection without a word. */
+  readonly again: () => Promise<{ readonly client: CoreClient; readonly cut: () => void }>;
+  /** Sends a text as it stands and gives back the code it is answered with; absent where calls are no text. */
+  readonly send?: (procedure: string, text: string) => Promise<string>;
   readonly close: () => Promise<void>;
 }
+
+/** A value as it comes out of hostile JSON: `__proto__` is a key of its own there. */
+const hostile = (text: string) => JSON.parse(text) as never;
+
+/** Procedure, input and the code it must be answered with; W stands for the workspace's id. */
+const badInputs: readonly (readonly [string, string, string])[] = [
+  ['workspaces.create', '{}', 'BAD_INPUT'],
+  ['workspaces.create', '{"name":7}', 'BAD_INPUT'],
+  ['workspaces.create', '{"name":null}', 'BAD_INPUT'],
+  ['workspaces.create', '["name"]', 'BAD_INPUT'],
+  ['workspaces.create', '{"__proto__":{"name":"Inherited"}}', 'BAD_INPUT'],
+  ['workspaces.create', '{"constructor":{"prototype":{"name":"x"}}}', 'BAD_INPUT'],
+  ['workspaces.create', `{"name":"${'x'.repeat(81)}"}`, 'BAD_INPUT'],
+  ['settings.get', '{"workspaceId":"W"}', 'BAD_INPUT'],
+  ['settings.get', '{"workspaceId":-1}', 'BAD_INPUT'],
+  ['settings.get', '{"workspaceId":1.5}', 'BAD_INPUT'],
+  ['settings.get', '{"workspaceId":1e99}', 'BAD_INPUT'],
+  ['settings.get', '{"workspaceId":9007199254740991}', 'NOT_FOUND'],
+  ['settings.save', '{"workspaceId":W,"revision":0,"fields":{"serviceUrl":{"$ne":""}}}', 'BAD_INPUT'],
+  ['settings.save', '{"workspaceId":W,"revision":"0","fields":{}}', 'BAD_INPUT'],
+  ['settings.save', '{"workspaceId":W,"revision":0,"fields":{},"apiKey":{"do":"get"}}', 'BAD_INPUT'],
+  ['settings.save', `{"workspaceId":W,"revision":0,"fields":{"serviceUrl":"${'x'.repeat(3000)}"}}`, 'BAD_INPUT'],
+  ['vault.unlock', `{"passphrase":"${'x'.repeat(2000)}"}`, 'BAD_INPUT'],
+  ['domains.setInUse', '{"workspaceId":W,"domainIds":[],"inUse":false}', 'BAD_INPUT'],
+  ['domains.manual', '{"workspaceId":W,"domainId":4711}', 'NOT_FOUND'],
+  ['domains.verify', '{"workspaceId":W,"selection":{"which":"chosen","domainIds":[4711]}}', 'NOT_FOUND'],
+  ['domains.verify', '{"workspaceId":W,"selection":{"which":"all"},"resolver":"not a server"}', 'BAD_INPUT'],
+  ['templates.override', '{"workspaceId":W,"templateId":"__proto__","override":{"name":"x"}}', 'NOT_FOUND'],
+  ['jobs.cancel', '{"jobId":"__proto__"}', 'NOT_FOUND'],
+  ['jobs.pause', '{"jobId":""}', 'BAD_INPUT'],
+  ['schedule.set', '{"workspaceId":W,"enabled":true,"everyMinutes":0}', 'BAD_INPUT'],
+  ['activity.list', '{"workspaceId":W,"limit":100000}', 'BAD_INPUT'],
+  ['practice.setFault', '{"workspaceId":W,"fault":"none"}', 'NOT_ALLOWED'],
+];
+
+/** Texts that are no call, whatever carries them. */
+const unreadable: readonly (readonly [string, string])[] = [
+  ['state/snapshot', '{nonsense'],
+  ['state/snapshot', 'null'],
+  ['workspaces/create', '{"json":{"name":"A"},"meta":[[0,"__proto__","polluted"]]}'],
+  ['workspaces/create', '{"json":{"name":"A"},"meta":[[1,"constructor","prototype","polluted"]]}'],
+];
 
 const SECRET = 'the-secret-key-that-must-never-be-seen';
 
@@ -99,8 +143,64 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
       expect(JSON.stringify(everything)).not.toContain(SECRET);
     });
 
-    it('runs long work as a job that outlives its watcher', async () => {
-      const names = Array.from({ length: 40 }, (_nothing, index) => `d${index}.example.com`).join('\n');
+    it('answers hostile input with a code each, and nothing else happens', async () => {
+      const before = await way.client.state.snapshot({});
+      for (const [procedure, text, code] of badInputs) {
+        const [group = '', name = ''] = procedure.split('.');
+        const call = (way.client as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>)[
+          group
+        ]?.[name];
+        const input = hostile(text.replaceAll('"W"', `"${workspaceId}"`).replaceAll('W', String(workspaceId)));
+        const answer = await call?.(input).then(
+          () => 'accepted',
+          (error: { code?: string; data?: { remedy?: string } }) =>
+            (error.data?.remedy ?? '') === '' ? `${String(error.code)} without a remedy` : String(error.code),
+        );
+        expect(`${procedure} ${text.slice(0, 80)}: ${answer}`).toBe(`${procedure} ${text.slice(0, 80)}: ${code}`);
+      }
+      expect(await way.client.state.snapshot({})).toEqual(before);
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    });
+
+    it('keeps keys that would reach a prototype as plain data or drops them', async () => {
+      const { revision } = await way.client.settings.get({ workspaceId });
+      const fields = hostile('{"__proto__":{"serviceUrl":"https://x.example"},"constructor":{"prototype":{"a":1}}}');
+      await way.client.settings.save({ workspaceId, revision, fields });
+      const saved = await way.client.settings.get({ workspaceId });
+      expect(saved.fields.serviceUrl).toBe('https://service.example.com');
+      await way.client.settings.saveDraft({ workspaceId, baseRevision: saved.revision, fields });
+      expect((await way.client.settings.discardDraft({ workspaceId })).draft).toBeNull();
+      await way.client.templates.override({
+        workspaceId,
+        templateId: 'custom',
+        override: hostile('{"__proto__":{"id":"x","a":1}}'),
+      });
+      const templates = await way.client.templates.list({ workspaceId });
+      expect(templates.map(({ template }) => template.id)).toContain('custom');
+      await way.client.templates.override({ workspaceId, templateId: 'custom', override: null });
+      expect(({} as Record<string, unknown>).a).toBeUndefined();
+    });
+
+    it('tells the watcher of an unknown job so', async () => {
+      const watch = async () => {
+        for await (const _state of await way.client.jobs.watch({ jobId: 'nothing', after: -1 })) break;
+      };
+      await expect(watch()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('answers what is no call with a code, and goes on', async () => {
+      if (way.send === undefined) return;
+      const before = await way.client.state.snapshot({});
+      for (const [procedure, text] of unreadable)
+        expect(`${text}: ${await way.send(procedure, text)}`).toBe(`${text}: BAD_MESSAGE`);
+      for (const procedure of ['secrets/get', 'settings/secret', 'domains/delete', '__proto__/x', 'constructor'])
+        expect(`${procedure}: ${await way.send(procedure, '{"json":{}}')}`).toBe(`${procedure}: NO_SUCH_PROCEDURE`);
+      expect(await way.client.state.snapshot({})).toEqual(before);
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    });
+
+    it('runs long work as a job that outlives a watcher whose connection is cut, and is watched on from a number', async () => {
+      const names = Array.from({ length: 8 }, (_nothing, index) => `d${index}.example.com`).join('\n');
       await way.client.domains.add({ workspaceId, text: names });
       // Nobody listens there, so each question takes its time.
       const job = await way.client.domains.verify({
@@ -108,17 +208,24 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
         selection: { which: 'all' },
         resolver: '127.0.0.1:9',
       });
-      for await (const state of await way.client.jobs.watch({ jobId: job.id, after: -1 })) {
-        expect(state).toMatchObject({ id: job.id, total: 40 });
-        break;
-      }
-      const other = await way.again();
+      const first = await way.again();
+      let seen = -1;
+      const watching = (async () => {
+        for await (const state of await first.client.jobs.watch({ jobId: job.id, after: -1 })) {
+          expect(state).toMatchObject({ id: job.id, total: 8 });
+          if (seen < 0) seen = state.sequence;
+          first.cut();
+        }
+      })();
+      await Promise.race([watching.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 2000))]);
+      expect(seen).toBeGreaterThanOrEqual(0);
+
+      const second = await way.again();
       const states: JobState[] = [];
-      for await (const state of await other.jobs.watch({ jobId: job.id, after: 0 })) states.push(state);
-      expect(states.at(-1)).toMatchObject({ status: 'done', done: 40 });
-      expect(states.every((state, index) => index === 0 || state.sequence > (states[index - 1]?.sequence ?? 0))).toBe(
-        true,
-      );
+      for await (const state of await second.client.jobs.watch({ jobId: job.id, after: seen })) states.push(state);
+      expect(states.at(-1)).toMatchObject({ status: 'done', done: 8 });
+      const numbers = [seen, ...states.map((state) => state.sequence)];
+      expect(numbers).toEqual([...new Set(numbers)].sort((left, right) => left - right));
     });
 
     it('pauses and cancels', async () => {

@@ -1,4 +1,3 @@
-import { RPCHandler } from '@orpc/server/message-port';
 import {
   app,
   BrowserWindow,
@@ -18,7 +17,9 @@ import path from 'node:path';
 import { contentSecurityPolicy } from '../../../renderer/app/csp.ts';
 import { composeCore } from '../../core/compose.ts';
 import { createPracticeClient } from '../../practice/practice-client.ts';
+import { servePort } from '../carrying.ts';
 import { dataFolder } from '../data-folder.ts';
+import { claimInstance } from '../instance.ts';
 import { practiceProgram, preloadProgram, rendererFolder, version } from '../parts.ts';
 import { installGuards } from './guards.ts';
 import { electronKeychain } from './keychain.ts';
@@ -42,8 +43,18 @@ async function run(): Promise<void> {
     app.quit();
     return;
   }
-  await app.whenReady();
   let open = () => undefined as void;
+  // The browser window and Electron may be started on one data folder; Electron's own lock knows Electron alone.
+  const instance = await claimInstance(folder, async () => {
+    open();
+    return 'The console is open already; it was brought to the front.';
+  });
+  if (!instance.first) {
+    console.log(instance.answer);
+    app.quit();
+    return;
+  }
+  await app.whenReady();
   const core = await composeCore({
     dataFolder: folder,
     host: 'electron',
@@ -69,12 +80,11 @@ async function run(): Promise<void> {
   defaultSession.protocol.handle('sendwright', (request) => handleFile(request));
 
   const window = new BrowserWindow(windowOptions(preloadProgram));
-  const handler = new RPCHandler(core.router);
   offerPort({
     ipcMain,
     contents: window.webContents,
     newChannel: () => new MessageChannelMain(),
-    serve: (port) => handler.upgrade(port, { context: {} }),
+    serve: (port) => servePort(core.router, port),
   });
   open = () => bringToFront(window);
   app.on('second-instance', open);
@@ -92,7 +102,10 @@ async function run(): Promise<void> {
     if (closed) return;
     event.preventDefault();
     closed = true;
-    void core.close().finally(() => app.quit());
+    void core
+      .close()
+      .then(instance.close)
+      .finally(() => app.quit());
   });
   await showConsole(window);
 }

@@ -16,41 +16,65 @@ import { readStaticFiles } from './static-files.ts';
 
 /** The console in a browser window, served on loopback. */
 
-const { values } = parseArgs({
-  options: {
-    'data-dir': { type: 'string' },
-    port: { type: 'string' },
-    /** Print the one-time address instead of opening a window. */
-    'no-open': { type: 'boolean' },
-  },
-});
+/** Says in a line what is wrong, and ends. */
+function refuse(error: unknown, code: number): never {
+  const remedy = error instanceof Error && 'remedy' in error ? ` ${String(error.remedy)}` : '';
+  console.error(`${error instanceof Error ? error.message : String(error)}${remedy}`);
+  process.exit(code);
+}
 
-const folder = await dataFolder(values['data-dir']);
+const WRONG_USE = 2;
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        'data-dir': { type: 'string' },
+        port: { type: 'string', default: '0' },
+        /** Print the one-time address instead of opening a window. */
+        'no-open': { type: 'boolean', default: false },
+      },
+    });
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > 65_535)
+      throw new RangeError(
+        `--port ${values.port} is no port. Give a number from 0 to 65535; 0 lets the system choose.`,
+      );
+    return { ...values, port };
+  } catch (error) {
+    return refuse(error, WRONG_USE);
+  }
+}
+
+const values = readArguments();
+
+const folder = await dataFolder(values['data-dir']).catch((error: unknown) => refuse(error, 1));
 const access = createAccess({ random: randomBytes, now: Date.now });
 const launchFolder = path.join(folder, 'launch');
 let origin = '';
 
 const oneTimeAddress = () => `${origin}/#token=${access.issueToken()}`;
 
-/** Opens a window, or prints the address where there is no display; null: nothing was opened. */
-async function open(): Promise<{ readonly closed: Promise<void> } | null> {
-  if (values['no-open'] === true || !hasDisplay(process.env, process.platform)) {
-    console.log(`Open this address within two minutes; it works once:\n${oneTimeAddress()}`);
-    return null;
-  }
+type Opening =
+  | { readonly window: { readonly closed: Promise<void> }; readonly told: string }
+  | { readonly window: null; readonly told: string };
+
+/** Opens a window; where there is no display, or no browser, it tells the address to open. */
+async function open(): Promise<Opening> {
+  const invitation = () => `Open this address within two minutes; it works once:\n${oneTimeAddress()}`;
+  if (values['no-open'] || !hasDisplay(process.env, process.platform)) return { window: null, told: invitation() };
   const launchFile = await writeLaunchFile(launchFolder, oneTimeAddress());
   setTimeout(() => void rm(launchFile, { force: true }), TOKEN_LIFETIME_MS).unref();
   const window = await openWindow(launchFile, path.join(folder, 'browser-profile'));
-  if (window.opened) return window;
-  console.log(
-    `No window could be opened (${window.reason}). Open this address within two minutes; it works once:\n${oneTimeAddress()}`,
-  );
-  return null;
+  if (window.opened) return { window, told: 'Its window was opened.' };
+  return { window: null, told: `No window could be opened (${window.reason}). ${invitation()}` };
 }
 
+const ready = Promise.withResolvers<void>();
 const instance = await claimInstance(folder, async () => {
-  await open();
-  return `The console is running already at ${origin}; it was asked for a window.`;
+  await ready.promise;
+  // Told over a socket that only this account can reach.
+  return `The console is running already. ${(await open()).told}`;
 });
 if (!instance.first) {
   console.log(instance.answer);
@@ -68,9 +92,7 @@ const core = await composeCore({
   background: true,
 }).catch(async (error: unknown) => {
   await release();
-  const remedy = error instanceof Error && 'remedy' in error ? ` ${String(error.remedy)}` : '';
-  console.error(`${error instanceof Error ? error.message : String(error)}${remedy}`);
-  process.exit(1);
+  return refuse(error, 1);
 });
 
 const host = await startLoopbackHost({
@@ -78,7 +100,17 @@ const host = await startLoopbackHost({
   access,
   files: await readStaticFiles(rendererFolder),
   contentSecurityPolicy,
-  port: Number(values.port ?? 0),
+  port: values.port,
+}).catch(async (error: NodeJS.ErrnoException) => {
+  await core.close();
+  await release();
+  const isTaken = error.code === 'EADDRINUSE' || error.code === 'EACCES';
+  return refuse(
+    isTaken
+      ? `Port ${values.port} can’t be used (${error.code}). Give another one, or none: the system chooses then.`
+      : error,
+    1,
+  );
 });
 origin = host.origin;
 
@@ -95,5 +127,7 @@ async function end(): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
 
 console.log(`Sendwright ${version}: the console runs at ${origin}. Press Ctrl-C to end it.`);
-const window = await open();
-void window?.closed.then(end);
+ready.resolve();
+const { window, told } = await open();
+if (window === null) console.log(told);
+else void window.closed.then(end);

@@ -7,14 +7,12 @@ import { bodyLimit } from 'hono/body-limit';
 import type { AddressInfo } from 'node:net';
 import { contractErrors } from '../../../shared/contract/errors.ts';
 import type { Core } from '../../core/core.ts';
+import { carrying, MAX_MESSAGE_OCTETS } from '../carrying.ts';
 import type { Access } from './access.ts';
 import type { StaticFiles } from './static-files.ts';
 
 /** The header that carries the session key. Not a cookie: cookies ignore ports. */
 export const SESSION_HEADER = 'x-sendwright-session';
-
-/** A pasted list of 100,000 domains fits with room to spare. */
-const MAX_BODY_OCTETS = 20 * 1024 * 1024;
 
 export interface LoopbackOptions {
   readonly core: Pick<Core, 'router'>;
@@ -40,7 +38,6 @@ const refusals = {
   TOKEN_USED: [401, 'This launch token was used before', 'Start the console again to get a new window.'],
   TOKEN_EXPIRED: [401, 'This launch token is too old', 'Start the console again to get a new window.'],
   NO_SUCH_PAGE: [404, 'There is no such page', 'Open the console at its first address.'],
-  NO_SUCH_PROCEDURE: [404, 'There is no such procedure', 'Use the procedures of shared/contract.'],
   BODY_TOO_LARGE: [413, 'The request is larger than 20 MB', 'Send less at once.'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
@@ -60,7 +57,7 @@ function refuse(context: Context, code: RefusalCode): Response {
  * @throws when the port is taken.
  */
 export async function startLoopbackHost(options: LoopbackOptions): Promise<LoopbackHost> {
-  const handler = new RPCHandler(options.core.router);
+  const handler = new RPCHandler(options.core.router, carrying);
   const app = new Hono();
   let ownHost = '';
 
@@ -81,7 +78,7 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     return undefined;
   });
 
-  app.use(bodyLimit({ maxSize: MAX_BODY_OCTETS, onError: (context) => refuse(context, 'BODY_TOO_LARGE') }));
+  app.use(bodyLimit({ maxSize: MAX_MESSAGE_OCTETS, onError: (context) => refuse(context, 'BODY_TOO_LARGE') }));
 
   app.post('/session', async (context) => {
     const body: unknown = await context.req.json().catch(() => null);
@@ -95,7 +92,7 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     const result = await handler.handle(context.req.raw, { prefix: '/rpc', context: {} });
     return result.matched
       ? context.newResponse(result.response.body, result.response)
-      : refuse(context, 'NO_SUCH_PROCEDURE');
+      : refuse(context, 'NO_SUCH_PAGE');
   });
 
   app.get('*', (context) => {

@@ -1,11 +1,12 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink as FetchLink } from '@orpc/client/fetch';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
-import { RPCHandler } from '@orpc/server/message-port';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { servePort } from '../../../main/hosts/carrying.ts';
 import { createAccess } from '../../../main/hosts/loopback/access.ts';
 import type { Access } from '../../../main/hosts/loopback/access.ts';
 import type { LoopbackHost } from '../../../main/hosts/loopback/server.ts';
@@ -33,9 +34,13 @@ async function session(host: LoopbackHost, access: Access): Promise<string> {
   return ((await response.json()) as { session: string }).session;
 }
 
-function overHttp(host: LoopbackHost, key: string): CoreClient {
+function overHttp(host: LoopbackHost, key: string, connection = new AbortController()): CoreClient {
   return createORPCClient(
-    new FetchLink({ url: `${host.origin}/rpc`, headers: () => ({ origin: host.origin, [SESSION_HEADER]: key }) }),
+    new FetchLink({
+      url: `${host.origin}/rpc`,
+      headers: () => ({ origin: host.origin, [SESSION_HEADER]: key }),
+      fetch: (request, init) => fetch(request, { ...init, signal: connection.signal }),
+    }),
   );
 }
 
@@ -43,7 +48,7 @@ contractSuite('a direct call', async () => {
   const desk = await openTestCore();
   return {
     client: desk.client,
-    again: async () => desk.client,
+    again: async () => ({ client: desk.client, cut: () => undefined }),
     close: async () => {
       await desk.close();
       await dropFolder(desk.folder);
@@ -53,19 +58,29 @@ contractSuite('a direct call', async () => {
 
 contractSuite('a MessageChannel', async () => {
   const desk = await openTestCore();
-  const handler = new RPCHandler(desk.core.router);
   const ports: MessageChannel[] = [];
-  const connect = (): CoreClient => {
+  const open = () => {
     const channel = new MessageChannel();
     ports.push(channel);
-    handler.upgrade(channel.port1 as never, { context: {} });
+    servePort(desk.core.router, channel.port1 as never);
     channel.port1.start();
-    channel.port2.start();
-    return createORPCClient(new PortLink({ port: channel.port2 as never }));
+    return channel.port2;
+  };
+  const connect = () => {
+    const port = open();
+    port.start();
+    return { client: createORPCClient(new PortLink({ port: port as never })) as CoreClient, cut: () => port.close() };
   };
   return {
-    client: connect(),
+    client: connect().client,
     again: async () => connect(),
+    async send(procedure, text) {
+      const port = open();
+      const answered = once(port, 'message') as Promise<[string]>;
+      port.postMessage(text.startsWith('{"') ? `{"i":"1","p":{"u":"/${procedure}","b":${text}}}` : text);
+      const answer = JSON.parse((await answered)[0]) as { p: { b: { json: { code: string } } } };
+      return answer.p.b.json.code;
+    },
     close: async () => {
       for (const { port1 } of ports) port1.close();
       await desk.close();
@@ -78,15 +93,59 @@ contractSuite('HTTP', async () => {
   const desk = await openTestCore();
   const access = createAccess({ random: randomBytes, now: Date.now });
   const host = await serve(desk.core, access);
+  const key = await session(host, access);
   return {
-    client: overHttp(host, await session(host, access)),
-    again: async () => overHttp(host, await session(host, access)),
+    client: overHttp(host, key),
+    again: async () => {
+      const connection = new AbortController();
+      return { client: overHttp(host, await session(host, access), connection), cut: () => connection.abort() };
+    },
+    async send(procedure, text) {
+      const headers = { origin: host.origin, [SESSION_HEADER]: key, 'content-type': 'application/json' };
+      const answer = await fetch(`${host.origin}/rpc/${procedure}`, { method: 'POST', headers, body: text });
+      return ((await answer.json()) as { json: { code: string } }).json.code;
+    },
     close: async () => {
       await host.close();
       await desk.close();
       await dropFolder(desk.folder);
     },
   };
+});
+
+describe('a port', () => {
+  it.each([
+    ['no text', 1],
+    ['nothing', null],
+    ['an object', { i: '1', p: { u: '/state/snapshot', b: {} } }],
+    ['octets', new Uint8Array(10)],
+    ['an empty text', ''],
+    ['a list', '[]'],
+    ['no id', '{"p":{"u":"/state/snapshot"}}'],
+    ['an id that is a number', '{"i":1,"p":{"u":"/state/snapshot"}}'],
+    ['no payload', '{"i":"1"}'],
+    ['a stream upwards', '{"i":"1","t":3,"p":{"e":"message","d":1}}'],
+    ['another kind', '{"i":"1","t":9,"p":{}}'],
+    ['another host', '{"i":"1","p":{"u":"https://evil.example/state/snapshot","b":{"json":{}}}}'],
+    ['a query', '{"i":"1","p":{"u":"/workspaces/create?data=1"}}'],
+    ['another method', '{"i":"1","p":{"u":"/state/snapshot","m":"GET"}}'],
+  ])('answers %s with a code, and goes on', async (_what, message) => {
+    const desk = await openTestCore();
+    const { port1, port2 } = new MessageChannel();
+    servePort(desk.core.router, port1 as never);
+    port1.start();
+    const ask = async (text: unknown) => {
+      const answered = once(port2, 'message') as Promise<[string]>;
+      port2.postMessage(text);
+      return JSON.parse((await answered)[0]) as unknown;
+    };
+    expect(await ask(message)).toMatchObject({ p: { s: 400, b: { json: { code: 'BAD_MESSAGE' } } } });
+    const call = '{"i":"2","p":{"u":"/state/snapshot","b":{"json":{}},"h":{"content-type":"multipart/form-data"}}}';
+    expect(await ask(call)).toMatchObject({ i: '2', p: { b: { json: { sequence: 0, workspaces: [] } } } });
+    port2.close();
+    await desk.close();
+    await dropFolder(desk.folder);
+  });
 });
 
 describe('the loopback host', () => {

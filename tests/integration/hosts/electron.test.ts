@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { claimInstance } from '../../../main/hosts/instance.ts';
 import type { CoreClient } from '../../../shared/contract/contract.ts';
 import { dropFolder } from '../../support/core.ts';
 import type { ElectronDouble, FrameDouble } from '../../support/electron-double.ts';
@@ -130,6 +131,46 @@ describe('the Electron host', () => {
     await import('../../../main/hosts/electron/main.ts');
     await vi.waitFor(() => expect(electron.app.calls).toContain('quit'));
     expect(WindowDouble.made.length).toBe(made);
+  }, 30_000);
+
+  it('shares its data folder with no other host: whoever comes second brings the first to the front', async () => {
+    const window = await start();
+    window.calls.length = 0;
+    const second = await claimInstance(folder, async () => '');
+    expect(second).toEqual({ first: false, answer: expect.stringContaining('brought to the front') });
+    expect(window.calls).toEqual(['show', 'focus']);
+    await end();
+
+    let asked = 0;
+    const browserHost = await claimInstance(folder, async () => {
+      asked += 1;
+      return 'The browser window was opened.';
+    });
+    const made = WindowDouble.made.length;
+    electron.app.calls.length = 0;
+    vi.resetModules();
+    await import('../../../main/hosts/electron/main.ts');
+    await vi.waitFor(() => expect(electron.app.calls).toContain('quit'));
+    expect([asked, WindowDouble.made.length - made]).toEqual([1, 0]);
+    if (browserHost.first) await browserHost.close();
+  }, 30_000);
+
+  it('answers what is no call over its port with a code, and goes on', async () => {
+    const window = await start();
+    announceReady(window.webContents);
+    const port = window.webContents.mainFrame.received.at(-1)?.ports[0];
+    const answers: string[] = [];
+    port?.on('message', (text: string) => answers.push(text));
+    port?.postMessage('nonsense');
+    port?.postMessage({ i: '1' });
+    port?.postMessage('{"i":"2","p":{"u":"/state/snapshot","b":{"json":{}}}}');
+    await vi.waitFor(() => expect(answers).toHaveLength(3));
+    expect(answers.map((text) => /"code":"\w+"|"sequence"/.exec(text)?.[0])).toEqual([
+      '"code":"BAD_MESSAGE"',
+      '"code":"BAD_MESSAGE"',
+      '"sequence"',
+    ]);
+    await end();
   }, 30_000);
 
   it('ends when its window is closed, but stays in the tray while checks repeat', async () => {
