@@ -1,3 +1,4 @@
+import { toAsciiDomain } from '../dns/idna.ts';
 import type { IpOctets } from '../dns/ip.ts';
 import { formatIp, nibbles, parseIp, reverseName, samePrefix } from '../dns/ip.ts';
 import type { Lookup, LookupResult } from '../dns/lookup.ts';
@@ -24,7 +25,7 @@ export const standardLimits: SpfLimits = { lookups: 10, voids: 2, names: 10 };
 export interface CheckHostInput {
   /** The sender's address, IPv4 or IPv6. */
   readonly ip: string;
-  /** MAIL FROM; empty for a bounce, whose identity is then `postmaster@helo` (§2.4). */
+  /** MAIL FROM; empty for a bounce, whose identity is then `postmaster@helo` (§2.4). U-labels are taken (RFC 8616 §4). */
   readonly sender: string;
   readonly helo: string;
   readonly lookup: Lookup;
@@ -73,6 +74,7 @@ interface Context {
   readonly address: IpOctets;
   readonly localPart: string;
   readonly senderDomain: string;
+  readonly helo: string;
   readonly steps: SpfStep[];
   lookups: number;
   voids: number;
@@ -113,6 +115,8 @@ async function run<Value>(evaluation: Evaluation<Value>): Promise<Value> {
 
 const DOT = 46;
 
+const BEYOND_ASCII = /[^\0-\x7F]/;
+
 /** A name DNS can be asked for (§4.3): labels of 1 to 63 octets, 253 in all. */
 function isAskable(domain: string): boolean {
   if (domain === '' || domain.length > MAX_NAME_LENGTH) return false;
@@ -126,9 +130,9 @@ function isAskable(domain: string): boolean {
   return true;
 }
 
-/** §4.3: a fully qualified name, not an address literal. */
+/** §4.3: a name of several labels, not an address literal, in A-labels. */
 function isCheckable(domain: string): boolean {
-  return domain.includes('.') && !domain.startsWith('[') && isAskable(domain);
+  return domain.includes('.') && !domain.startsWith('[') && isAskable(domain) && !BEYOND_ASCII.test(domain);
 }
 
 function describe(result: Extract<LookupResult, { status: 'failure' }>, name: string): string {
@@ -136,7 +140,6 @@ function describe(result: Extract<LookupResult, { status: 'failure' }>, name: st
 }
 
 function* ask(context: Context, name: string, type: QueryType): Evaluation<LookupResult> {
-  if (!isAskable(name)) return { status: 'nxdomain', aliases: [] };
   const { lookup, signal } = context.input;
   signal?.throwIfAborted();
   const answer = lookup.query(name, type, signal === undefined ? undefined : { signal });
@@ -163,6 +166,8 @@ function* askForTerm<Type extends QueryType & ResourceRecord['type']>(
   name: string,
   type: Type,
 ): Evaluation<readonly RecordOf<Type>[]> {
+  // A name that can't exist is not asked for: no match, and no void lookup either (§4.8).
+  if (!isAskable(name)) return [];
   const answer = yield* ask(context, name, type);
   if (answer.status === 'failure') throw new Stop('temperror', describe(answer, name));
   if (answer.status === 'answer') return answer.records as readonly RecordOf<Type>[];
@@ -187,6 +192,7 @@ function* validate(context: Context): Evaluation<SenderNames> {
   if (pointers.status !== 'answer') return { validated: [], isVoid: true };
   const validated: string[] = [];
   for (const pointer of (pointers.records as readonly RecordOf<'PTR'>[]).slice(0, context.limits.names)) {
+    if (!isAskable(pointer.target)) continue;
     const answer = yield* ask(context, pointer.target, addressType(context));
     if (answer.status !== 'answer') continue;
     const leadsBack = (answer.records as readonly RecordOf<'A'>[]).some((record) => {
@@ -220,16 +226,17 @@ function* expand(context: Context, macros: MacroString, domain: string): Evaluat
   const pointer = macros.some((part) => part.kind === 'macro' && part.letter === 'p')
     ? yield* pointerName(context, domain)
     : '';
-  const { address, localPart, senderDomain, input } = context;
+  const { address, localPart, senderDomain, helo, input } = context;
   const values: Readonly<Record<MacroLetter, () => string>> = {
     s: () => `${localPart}@${senderDomain}`,
     l: () => localPart,
     o: () => senderDomain,
     d: () => domain,
-    i: () => (address.length === 4 ? address.join('.') : nibbles(address).join('.')),
+    // Capitals, as other evaluators write them: an explanation is compared as text.
+    i: () => (address.length === 4 ? address.join('.') : nibbles(address).join('.').toUpperCase()),
     p: () => pointer,
     v: () => (address.length === 4 ? 'in-addr' : 'ip6'),
-    h: () => input.helo,
+    h: () => helo,
     c: () => formatIp(address),
     r: () => input.receiver ?? 'unknown',
     t: () => String(Math.floor(input.now ?? 0)),
@@ -279,13 +286,21 @@ function matchesAtOnce(context: Context, mechanism: Mechanism): boolean {
   return samePrefix(network, context.address, name === 'ip4' ? prefix4 : prefix6);
 }
 
+/** A local part beyond ASCII can be no part of a name: terms that would hold it match nothing (RFC 8616 §4). */
+function needsForeignLocalPart(context: Context, macros: MacroString): boolean {
+  if (!BEYOND_ASCII.test(context.localPart)) return false;
+  return macros.some((part) => part.kind === 'macro' && (part.letter === 'l' || part.letter === 's'));
+}
+
 function asksDns(mechanism: Mechanism): boolean {
   return mechanism.network === undefined && mechanism.name !== 'all';
 }
 
 function* matchesByDns(context: Context, mechanism: Mechanism, domain: string): Evaluation<boolean> {
   countLookup(context);
-  const target = mechanism.domain === undefined ? domain : yield* expandName(context, mechanism.domain.macros, domain);
+  const macros = mechanism.domain?.macros;
+  if (macros !== undefined && needsForeignLocalPart(context, macros)) return false;
+  const target = macros === undefined ? domain : yield* expandName(context, macros, domain);
   switch (mechanism.name) {
     case 'include':
       return yield* matchesInclude(context, target);
@@ -326,7 +341,7 @@ function* selectRecord(context: Context, domain: string): Evaluation<SpfParse | 
 
 /** check_host() for one domain (§4.6 to §4.8). */
 function* evaluate(context: Context, domain: string): Evaluation<Outcome> {
-  if (!isAskable(domain)) return { result: 'none', reason: `“${domain}” is not a domain name` };
+  if (!isCheckable(domain)) return { result: 'none', reason: `“${domain}” is not a domain that can be asked for` };
   const selected = yield* selectRecord(context, domain);
   if ('result' in selected) return selected;
   const { record } = selected;
@@ -366,11 +381,20 @@ function* evaluate(context: Context, domain: string): Evaluation<Outcome> {
 /** The domain owner's explanation (§6.2); undefined on any fault, as the section demands. */
 function* explain(context: Context, exp: NonNullable<Outcome['exp']>): Evaluation<string | undefined> {
   const target = yield* expandName(context, exp.macros, exp.domain);
-  if (target === '') return undefined;
+  if (!isAskable(target)) return undefined;
   const answer = yield* ask(context, target, 'TXT');
   if (answer.status !== 'answer' || answer.records.length !== 1) return undefined;
   const macros = parseMacroString(joinTxt((answer.records[0] as RecordOf<'TXT'>).strings), true);
   return macros === null ? undefined : yield* expand(context, macros, exp.domain);
+}
+
+/** A name as DNS is asked for it: U-labels as A-labels (RFC 8616 §4), without the final dot. */
+function askedName(name: string): string {
+  if (BEYOND_ASCII.test(name)) {
+    const converted = toAsciiDomain(name);
+    if (converted.ok) return converted.ascii;
+  }
+  return name.endsWith('.') ? name.slice(0, -1) : name;
 }
 
 /** MAIL FROM as local part and domain; a bounce speaks for its HELO name (§2.4, §4.3). */
@@ -391,22 +415,20 @@ export async function checkHost(input: CheckHostInput): Promise<SpfResult> {
   const address = parseIp(input.ip);
   if (address === null) throw new RangeError(`“${input.ip}” is not an IP address`);
   const { localPart, domain } = identity(input.sender, input.helo);
-  const checked = domain.endsWith('.') ? domain.slice(0, -1) : domain;
+  const checked = askedName(domain);
   const context: Context = {
     input,
     limits: input.limits ?? standardLimits,
     address,
     localPart,
     senderDomain: checked,
+    helo: BEYOND_ASCII.test(input.helo) ? askedName(input.helo) : input.helo,
     steps: [],
     lookups: 0,
     voids: 0,
     senderNames: null,
   };
   const spent = () => ({ lookups: context.lookups, voids: context.voids, steps: context.steps });
-  if (!isCheckable(checked))
-    return { result: 'none', reason: `“${domain}” is not a domain that can be asked for`, ...spent() };
-
   try {
     const { result, term, reason, exp } = await run(evaluate(context, checked));
     const explanation = exp === undefined ? undefined : await run(explain(context, exp));

@@ -53,9 +53,7 @@ async function compare(batch: readonly World[]): Promise<Comparison> {
       const mine = await checkHost({ ip, sender, helo, lookup, receiver: 'mx.receiver.example' });
       const theirs = (answers[index] as readonly Answer[])[number] as Answer;
       results.add(mine.result);
-      // pyspf writes IPv6 digits as capitals; DNS and readers take both.
-      const isSameText = mine.explanation?.toLowerCase() === theirs.explanation?.toLowerCase();
-      if (mine.result === theirs.result && isSameText) continue;
+      if (mine.result === theirs.result && mine.explanation === theirs.explanation) continue;
       if (isRedirectCountedEarly(mine, theirs, world)) {
         countedEarly += 1;
         continue;

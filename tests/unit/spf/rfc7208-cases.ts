@@ -107,11 +107,12 @@ export const rfc7208: readonly SpfCases[] = [
     'permerror',
   ),
   disputed(
-    'a label too long is a void',
-    `v=spf1 a:${'l'.repeat(64)}.example a:n1.example a:n2.example ip4:192.0.2.65 -all`,
-    [],
+    'a local part beyond ASCII is no part of a name',
+    'v=spf1 exists:%{l}.example.net -exists:%{d} ~exists:%{s}.example.net ?all',
+    [a('*.example.net', '127.0.0.2')],
+    'neutral',
     'permerror',
-    'pass',
+    { sender: 'b\u00FCro@example.com' },
   ),
   disputed('an include of itself, not reached', 'v=spf1 ip4:192.0.2.65 include:example.com', [], 'pass', 'permerror'),
   disputed('an unknown modifier twice', 'v=spf1 moo=1 moo=2 ip4:192.0.2.65 -all', [], 'pass', 'permerror'),
@@ -159,8 +160,20 @@ export const rfc7208: readonly SpfCases[] = [
       txt('example.com', 'v=spf1 -all exp=why.example.com'),
       txt('why.example.com', 'local part %{l}'),
       txt(`${'l'.repeat(63)}.example.com`, 'v=spf1 -all'),
+      txt('xn--bcher-kva.example.com', 'v=spf1 -all exp=domain.example.com'),
+      txt('domain.example.com', '%{d} of %{o}'),
+      txt('single.example.com', 'v=spf1 include:%{h} -all'),
+      txt('localhost', 'v=spf1 +all'),
     ],
     cases: [
+      { sender: 'u@single.example.com', helo: 'localhost', expected: 'permerror', pyspf: 'pass' },
+      {
+        sender: 'u@B\u00FCcher.example.com',
+        expected: 'fail',
+        explanation: 'xn--bcher-kva.example.com of xn--bcher-kva.example.com',
+        pyspf: 'none',
+      },
+      { sender: 'u@\u2603.example.com', expected: 'none' },
       { sender: '@example.com', expected: 'fail', explanation: 'local part postmaster' },
       { sender: 'example.com', expected: 'fail', explanation: 'local part postmaster' },
       { sender: 'strong@bad@example.com', expected: 'fail', explanation: 'local part strong@bad', pyspf: 'none' },
@@ -523,6 +536,41 @@ export const rfc7208: readonly SpfCases[] = [
       { ip: '192.0.2.67', expected: 'fail', explanation: 'from unknown' },
       { ip: '192.0.2.68', expected: 'fail', explanation: 'from unknown' },
       { sender: 'u@sub.example.com', expected: 'fail', explanation: 'from elsewhere.example.org' },
+    ],
+  },
+  {
+    section: '7.2, 7.3 the macros i, c and v of an IPv6 address',
+    records: [
+      txt('example.com', 'v=spf1 exists:%{ir}.%{v}.example.net -all exp=why.example.com'),
+      txt('why.example.com', '%{c} is %{i}, back to front %{ir}.%{v}'),
+      a(`${'1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2'}.ip6.example.net`, '127.0.0.2'),
+    ],
+    cases: [
+      { ip: '2001:db8::cb01', expected: 'pass' },
+      {
+        ip: '2001:DB8::CB02',
+        expected: 'fail',
+        explanation:
+          '2001:db8::cb02 is 2.0.0.1.0.D.B.8.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.C.B.0.2, back to front 2.0.B.C.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.B.D.0.1.0.0.2.ip6',
+      },
+    ],
+  },
+  {
+    section: '4.8 names that can’t exist match nothing and are no void lookups',
+    records: [
+      txt(
+        'long.example.com',
+        `v=spf1 a:${'l'.repeat(64)}.example a:n1.example mx:x..example a:n2.example ip4:192.0.2.65 -all`,
+      ),
+      txt('include.example.com', `v=spf1 include:${'l'.repeat(64)}.example +all`),
+      txt('macro.example.com', 'v=spf1 redirect=%{l}.example.com'),
+      txt('exp.example.com', 'v=spf1 -all exp=x..example.com'),
+    ],
+    cases: [
+      { sender: 'u@long.example.com', expected: 'pass' },
+      { sender: 'u@include.example.com', expected: 'permerror' },
+      { sender: 'u..v@macro.example.com', expected: 'permerror' },
+      { sender: 'u@exp.example.com', expected: 'fail' },
     ],
   },
   {
