@@ -28,6 +28,8 @@ export interface Span {
 /** A change to the checked text that removes the cause: the characters of `span` become `text`. */
 export interface TextFix {
   readonly label: string;
+  /** What receivers answer otherwise once it is applied, in one sentence; absent where no answer changes. */
+  readonly effect?: string;
   readonly edits: readonly { readonly span: Span; readonly text: string }[];
 }
 

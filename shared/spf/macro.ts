@@ -19,57 +19,88 @@ export type MacroPart =
 
 export type MacroString = readonly MacroPart[];
 
-const MACRO = /^%\{([slodiphcrtv])(\d*)(r?)([.\-+,/_=]*)\}/i;
+const MACRO = /%\{([slodiphcrtv])(\d*)(r?)([.\-+,/_=]*)\}/iy;
 const SPECIAL: Readonly<Record<string, string>> = { '%%': '%', '%_': ' ', '%-': '%20' };
 
 /** Octets a macro string may have before it is taken for an attack rather than a name. */
 const MAX_MACRO_STRING = 4096;
+
+/** Why a text is no macro string: the first stretch that breaks the grammar. */
+export interface MacroFault {
+  readonly kind: 'macro' | 'character' | 'length';
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands at a percent sign that begins no macro: as far as it was meant as one. */
+const FAULTY_MACRO = /%(?:\{[^{}% ]*\}?|.)?/uy;
+
+function faultAt(text: string, start: number): MacroFault {
+  FAULTY_MACRO.lastIndex = start;
+  const end = start + (FAULTY_MACRO.exec(text)?.[0].length ?? 1);
+  return { kind: 'macro', start, end };
+}
+
+/** The macro that begins at a percent sign, with the offset behind it; null when it breaks the grammar. */
+function readMacro(text: string, start: number, inExplanation: boolean): { part: MacroPart; end: number } | null {
+  const special = SPECIAL[text.slice(start, start + 2)];
+  if (special !== undefined) return { part: { kind: 'literal', text: special }, end: start + 2 };
+  MACRO.lastIndex = start;
+  const match = MACRO.exec(text);
+  if (match === null) return null;
+  const [, letter, digits, reverse, delimiters] = match as unknown as [string, string, string, string, string];
+  const lower = letter.toLowerCase() as MacroLetter;
+  if (!inExplanation && (lower === 'c' || lower === 'r' || lower === 't')) return null;
+  if (digits !== '' && Number(digits) === 0) return null;
+  const part: MacroPart = {
+    kind: 'macro',
+    letter: lower,
+    keep: digits === '' ? 0 : Number(digits),
+    reverse: reverse !== '',
+    delimiters: delimiters === '' ? '.' : delimiters,
+    escape: letter !== lower,
+  };
+  return { part, end: MACRO.lastIndex };
+}
 
 /**
  * Reads a macro string (RFC 7208 §7.1).
  *
  * @param text visible ASCII; blanks only where `inExplanation`.
  * @param inExplanation whether `c`, `r` and `t` and blanks are allowed (§7.2: only in explanations).
- * @returns its parts, or null when it does not follow the grammar.
+ * @returns its parts, or where it first breaks the grammar.
  */
-export function parseMacroString(text: string, inExplanation: boolean): MacroString | null {
-  if (text.length > MAX_MACRO_STRING) return null;
-  if (!(inExplanation ? /^[ -~]*$/ : /^[!-~]*$/).test(text)) return null;
-  if (!text.includes('%')) return text === '' ? [] : [{ kind: 'literal', text }];
+export function readMacroString(
+  text: string,
+  inExplanation: boolean,
+): { readonly macros: MacroString } | { readonly fault: MacroFault } {
+  if (text.length > MAX_MACRO_STRING) return { fault: { kind: 'length', start: 0, end: text.length } };
+  const odd = (inExplanation ? /[^ -~]+/ : /[^!-~]+/).exec(text);
+  if (odd !== null) return { fault: { kind: 'character', start: odd.index, end: odd.index + odd[0].length } };
+  if (!text.includes('%')) return { macros: text === '' ? [] : [{ kind: 'literal', text }] };
 
-  const parts: MacroPart[] = [];
-  let rest = text;
-  while (rest !== '') {
-    const percent = rest.indexOf('%');
-    if (percent !== 0) {
-      const literal = percent === -1 ? rest : rest.slice(0, percent);
-      parts.push({ kind: 'literal', text: literal });
-      rest = rest.slice(literal.length);
+  const macros: MacroPart[] = [];
+  let position = 0;
+  while (position < text.length) {
+    const percent = text.indexOf('%', position);
+    if (percent !== position) {
+      const end = percent === -1 ? text.length : percent;
+      macros.push({ kind: 'literal', text: text.slice(position, end) });
+      position = end;
       continue;
     }
-    const special = SPECIAL[rest.slice(0, 2)];
-    if (special !== undefined) {
-      parts.push({ kind: 'literal', text: special });
-      rest = rest.slice(2);
-      continue;
-    }
-    const match = MACRO.exec(rest);
-    if (match === null) return null;
-    const [whole, letter, digits, reverse, delimiters] = match as unknown as [string, string, string, string, string];
-    const lower = letter.toLowerCase() as MacroLetter;
-    if (!inExplanation && (lower === 'c' || lower === 'r' || lower === 't')) return null;
-    if (digits !== '' && Number(digits) === 0) return null;
-    parts.push({
-      kind: 'macro',
-      letter: lower,
-      keep: digits === '' ? 0 : Number(digits),
-      reverse: reverse !== '',
-      delimiters: delimiters === '' ? '.' : delimiters,
-      escape: letter !== lower,
-    });
-    rest = rest.slice(whole.length);
+    const found = readMacro(text, position, inExplanation);
+    if (found === null) return { fault: faultAt(text, position) };
+    macros.push(found.part);
+    position = found.end;
   }
-  return parts;
+  return { macros };
+}
+
+/** The parts of a macro string, or null when it does not follow the grammar; see `readMacroString`. */
+export function parseMacroString(text: string, inExplanation: boolean): MacroString | null {
+  const read = readMacroString(text, inExplanation);
+  return 'macros' in read ? read.macros : null;
 }
 
 /** Whether a macro string can only be known when a message comes. */

@@ -44,10 +44,11 @@ export function mechanismKey(mechanism: Mechanism): string {
 /** The letter case of a macro has a meaning (RFC 7208 §7.3), that of a name has none. */
 function domainKey({ domain }: Mechanism): string {
   if (domain === undefined) return '';
-  return hasMacro(domain.macros) ? domain.text : canonicalName(domain.text);
+  if (!hasMacro(domain.macros)) return canonicalName(domain.text);
+  return domain.text.replace(/%\{[^}]*\}|[^%]+/g, (part) => (part.startsWith('%') ? part : part.toLowerCase()));
 }
 
-function isIp(mechanism: Mechanism): boolean {
+export function isIp(mechanism: Mechanism): boolean {
   return mechanism.network !== undefined;
 }
 
@@ -129,7 +130,7 @@ interface Candidate {
 const MAX_COMPARED = 512;
 
 /** For each mechanism the one that makes it pointless, if there is one. */
-function findCovers(mechanisms: readonly Mechanism[]): readonly (Mechanism | undefined)[] {
+export function findCovers(mechanisms: readonly Mechanism[]): readonly (Mechanism | undefined)[] {
   const comparesRanges = mechanisms.length <= MAX_COMPARED;
   const first = new Map<string, Mechanism>();
   const earlier = mechanisms.map((mechanism, index) => {

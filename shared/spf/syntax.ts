@@ -3,7 +3,7 @@ import { parseIpv4, parseIpv6 } from '../dns/ip.ts';
 import type { Finding, Span } from '../findings/finding.ts';
 import { spfFinding } from '../findings/spf.ts';
 import type { MacroString } from './macro.ts';
-import { parseMacroString } from './macro.ts';
+import { readMacroString } from './macro.ts';
 
 /** SPF records as text and as terms (RFC 7208 §4.6.1, §5, §6, §12). Reading keeps every position. */
 
@@ -27,6 +27,13 @@ export interface Mechanism extends Written {
   /** Prefix lengths in bits; the whole address where none is written. */
   readonly prefix4: number;
   readonly prefix6: number;
+  /** How it was spelt, where that has no meaning: the sign, the name's letter case, the address, the prefix lengths. */
+  readonly spelling: {
+    readonly sign: Qualifier | '';
+    readonly name: string;
+    readonly address: string;
+    readonly prefix: string;
+  };
 }
 
 export interface Modifier extends Written {
@@ -35,6 +42,7 @@ export interface Modifier extends Written {
   readonly name: string;
   readonly value: string;
   readonly macros: MacroString;
+  readonly spelling: { readonly name: string };
 }
 
 export type SpfTerm = Mechanism | Modifier;
@@ -46,6 +54,8 @@ export interface SpfRecord {
   readonly mechanisms: readonly Mechanism[];
   readonly redirect?: Modifier;
   readonly exp?: Modifier;
+  /** The version as it was spelt, and the blanks before each term and at the end. */
+  readonly layout: { readonly version: string; readonly blanks: readonly string[] };
 }
 
 /** A stretch of the record between blanks: a term, or what could not be read as one. */
@@ -79,21 +89,49 @@ export function isSpfRecord(text: string): boolean {
   return /^v=spf1(?: |$)/i.test(text);
 }
 
-type Fault = (words: {
-  readonly code: Parameters<typeof spfFinding>[0];
-  readonly values?: Record<string, string>;
-}) => null;
+type SpfCode = Parameters<typeof spfFinding>[0];
+
+interface Fault {
+  readonly code: SpfCode;
+  readonly values?: Readonly<Record<string, string>>;
+  /** Offsets within the term of what is wrong; the whole term where they are missing. */
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/** Makes a finding of a fault; gives null, the value of a term that can't be read. */
+type Report = (fault: Fault) => null;
+
+/** An argument: its text, and where it begins in its term. */
+interface Argument {
+  readonly text: string;
+  readonly start: number;
+}
 
 const ENDS_IN_MACRO = /(?:^|[^%])(?:%%)*%(?:[%_-]|\{[^{}]*\})$/;
+const TOP_LABEL = /\.([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\.?$/i;
+
+function readMacros({ text, start }: Argument, report: Report): MacroString | null {
+  const read = readMacroString(text, false);
+  if ('macros' in read) return read.macros;
+  const { kind, ...at } = read.fault;
+  const place = { start: start + at.start, end: start + at.end };
+  const value = text.slice(at.start, at.end);
+  if (kind === 'length')
+    return report({ code: 'spf.too-long-to-read', values: { length: String(value.length) }, ...place });
+  return report({ code: kind === 'macro' ? 'spf.bad-macro' : 'spf.odd-character', values: { value }, ...place });
+}
 
 /** A domain-spec ends in a macro or in a dot and a top label that isn't all digits (RFC 7208 §7.1 `domain-end`). */
-function parseDomainSpec(text: string): { text: string; macros: MacroString } | null {
-  const macros = parseMacroString(text, false);
-  if (macros === null || macros.length === 0) return null;
+function readDomainSpec(argument: Argument, report: Report): { text: string; macros: MacroString } | null {
+  const { text, start } = argument;
+  const macros = readMacros(argument, report);
+  if (macros === null) return null;
   if (ENDS_IN_MACRO.test(text)) return { text, macros };
-  const tail = /\.([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\.?$/i.exec(text);
-  if (tail === null || /^\d+$/.test(tail[1] as string)) return null;
-  return { text, macros };
+  const tail = TOP_LABEL.exec(text);
+  if (tail !== null && !/^\d+$/.test(tail[1] as string)) return { text, macros };
+  const place = text === '' ? {} : { start, end: start + text.length };
+  return report({ code: 'spf.bad-domain', values: { value: text }, ...place });
 }
 
 interface Prefixes {
@@ -121,74 +159,92 @@ function takePrefixes(text: string): Prefixes | null {
   return { rest, prefix4, prefix6 };
 }
 
-function parseIpMechanism(name: 'ip4' | 'ip6', argument: string, written: Written, qualifier: Qualifier, fault: Fault) {
-  const slash = argument.indexOf('/');
-  const address = argument.slice(1, slash === -1 ? undefined : slash);
-  const prefix = slash === -1 ? undefined : argument.slice(slash + 1);
-  const most = name === 'ip4' ? 32 : 128;
-  const network = name === 'ip4' ? parseIpv4(address) : parseIpv6(address);
-  if (argument[0] !== ':' || network === null) {
-    return fault({ code: 'spf.bad-address', values: { value: argument.slice(1), mechanism: name } });
+/** Where the digits and slashes at a text's end begin. */
+function prefixStart(text: string): number {
+  let start = text.length;
+  while (start > 0 && '0123456789/'.includes(text[start - 1] as string)) start -= 1;
+  return Math.max(text.indexOf('/', start), 0);
+}
+
+type Base = Pick<Mechanism, 'text' | 'span' | 'kind' | 'name' | 'qualifier' | 'prefix4' | 'prefix6' | 'spelling'>;
+
+function parseIpMechanism(base: Base, argument: Argument, report: Report): Mechanism | null {
+  const { text, start } = argument;
+  const slash = text.indexOf('/');
+  const address = text.slice(1, slash === -1 ? undefined : slash);
+  const prefix = slash === -1 ? undefined : text.slice(slash + 1);
+  const most = base.name === 'ip4' ? 32 : 128;
+  const network = base.name === 'ip4' ? parseIpv4(address) : parseIpv6(address);
+  if (text[0] !== ':' || network === null) {
+    const place = address === '' ? {} : { start: start + 1, end: start + 1 + address.length };
+    return report({ code: 'spf.bad-address', values: { value: address, mechanism: base.name }, ...place });
   }
   if (prefix !== undefined && (!/^(?:0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > most)) {
-    return fault({ code: 'spf.bad-prefix', values: { value: prefix, most: String(most) } });
+    const place = { start: start + slash, end: start + text.length };
+    return report({ code: 'spf.bad-prefix', values: { value: `/${prefix}`, most: String(most) }, ...place });
   }
   const length = prefix === undefined ? most : Number(prefix);
   return {
-    text: written.text,
-    span: written.span,
-    kind: 'mechanism' as const,
-    name,
-    qualifier,
+    ...base,
     network,
-    prefix4: name === 'ip4' ? length : 32,
-    prefix6: name === 'ip6' ? length : 128,
+    prefix4: base.name === 'ip4' ? length : 32,
+    prefix6: base.name === 'ip6' ? length : 128,
+    spelling: { ...base.spelling, address, prefix: slash === -1 ? '' : text.slice(slash) },
   };
 }
 
-function parseMechanism(written: Written, fault: Fault): Mechanism | null {
+function parseMechanism(written: Written, report: Report): Mechanism | null {
   const match = DIRECTIVE.exec(written.text);
-  if (match === null) return fault({ code: 'spf.unknown-term' });
-  const [, sign = '', rawName = '', argument = ''] = match;
+  if (match === null) return report({ code: 'spf.unknown-term' });
+  const [, sign = '', rawName = '', text = ''] = match;
   const name = rawName.toLowerCase();
-  const qualifier = (sign === '' ? '+' : sign) as Qualifier;
-  if (!MECHANISM_NAMES.has(name)) return fault({ code: 'spf.unknown-mechanism', values: { name: rawName } });
-  if (name === 'ip4' || name === 'ip6') return parseIpMechanism(name, argument, written, qualifier, fault);
-  const base = {
+  const nameEnd = sign.length + rawName.length;
+  if (!MECHANISM_NAMES.has(name)) {
+    return report({ code: 'spf.unknown-mechanism', values: { name: rawName }, start: sign.length, end: nameEnd });
+  }
+  const base: Base = {
     text: written.text,
     span: written.span,
-    kind: 'mechanism' as const,
+    kind: 'mechanism',
     name: name as MechanismName,
-    qualifier,
+    qualifier: (sign === '' ? '+' : sign) as Qualifier,
     prefix4: 32,
     prefix6: 128,
+    spelling: { sign: sign as Qualifier | '', name: rawName, address: '', prefix: '' },
   };
-  if (name === 'all')
-    return argument === '' ? base : fault({ code: 'spf.all-takes-nothing', values: { value: argument } });
-  const takesPrefix = name === 'a' || name === 'mx';
-  const prefixes = takesPrefix ? takePrefixes(argument) : { rest: argument, prefix4: 32, prefix6: 128 };
-  if (prefixes === null) return fault({ code: 'spf.bad-prefix', values: { value: argument, most: '32 and 128' } });
-  const { rest, prefix4, prefix6 } = prefixes;
-  if (rest === '') {
-    if (name === 'include' || name === 'exists') return fault({ code: 'spf.domain-missing', values: { name } });
-    return { ...base, prefix4, prefix6 };
+  const rest = { start: nameEnd, end: written.text.length };
+  if (name === 'ip4' || name === 'ip6') return parseIpMechanism(base, { text, start: nameEnd }, report);
+  if (name === 'all') {
+    return text === '' ? base : report({ code: 'spf.all-takes-nothing', values: { value: text }, ...rest });
   }
-  const domain = rest[0] === ':' ? parseDomainSpec(rest.slice(1)) : null;
-  if (domain === null) return fault({ code: 'spf.bad-domain', values: { value: rest.replace(/^:/, '') } });
-  return { ...base, domain, prefix4, prefix6 };
+  const takesPrefix = name === 'a' || name === 'mx';
+  const prefixes = takesPrefix ? takePrefixes(text) : { rest: text, prefix4: 32, prefix6: 128 };
+  if (prefixes === null) {
+    const start = prefixStart(text);
+    const place = { start: nameEnd + start, end: rest.end };
+    return report({ code: 'spf.bad-prefix', values: { value: text.slice(start), most: '32 and 128' }, ...place });
+  }
+  const { rest: argument, prefix4, prefix6 } = prefixes;
+  const spelling = { ...base.spelling, prefix: text.slice(argument.length) };
+  if (argument === '' || argument === ':') {
+    if (argument === ':' || name === 'include' || name === 'exists') {
+      return report({ code: 'spf.domain-missing', values: { name } });
+    }
+    return { ...base, prefix4, prefix6, spelling };
+  }
+  if (argument[0] !== ':') return report({ code: 'spf.bad-domain', values: { value: argument }, ...rest });
+  const domain = readDomainSpec({ text: argument.slice(1), start: nameEnd + 1 }, report);
+  return domain === null ? null : { ...base, domain, prefix4, prefix6, spelling };
 }
 
-function parseModifier(written: Written, match: RegExpExecArray, fault: Fault): Modifier | null {
+function parseModifier(written: Written, match: RegExpExecArray, report: Report): Modifier | null {
   const [, rawName = '', value = ''] = match;
   const name = rawName.toLowerCase();
-  if (name === 'redirect' || name === 'exp') {
-    const domain = parseDomainSpec(value);
-    if (domain === null) return fault({ code: 'spf.bad-domain', values: { value } });
-    return { ...written, kind: 'modifier', name, value, macros: domain.macros };
-  }
-  const macros = parseMacroString(value, false);
-  if (macros === null) return fault({ code: 'spf.bad-macro', values: { value } });
-  return { ...written, kind: 'modifier', name, value, macros };
+  const argument = { text: value, start: rawName.length + 1 };
+  const isKnown = name === 'redirect' || name === 'exp';
+  if (isKnown && value === '') return report({ code: 'spf.domain-missing', values: { name } });
+  const macros = isKnown ? (readDomainSpec(argument, report)?.macros ?? null) : readMacros(argument, report);
+  return macros === null ? null : { ...written, kind: 'modifier', name, value, macros, spelling: { name: rawName } };
 }
 
 /**
@@ -219,13 +275,17 @@ export function parseSpf(text: string): SpfParse {
     const blank = text.indexOf(' ', position);
     const end = blank === -1 ? text.length : blank;
     const written: Written = { text: text.slice(position, end), span: { start: position, end } };
-    const fault: Fault = ({ code, values = {} }) => {
-      findings.push(spfFinding(code, { term: written.text, ...values }, { span: written.span }));
+    const { span, text: term } = written;
+    const report: Report = ({ code, values, start = 0, end: last = term.length }) => {
+      const place = { start: span.start + start, end: span.start + last };
+      findings.push(spfFinding(code, { term, ...values }, { span: place }));
       return null;
     };
-    const modifier = written.text.includes('=') ? MODIFIER.exec(written.text) : null;
-    const term = modifier === null ? parseMechanism(written, fault) : parseModifier(written, modifier, fault);
-    words.push({ text: written.text, span: written.span, term });
+    const modifier = term.includes('=') ? MODIFIER.exec(term) : null;
+    words.push({
+      ...written,
+      term: modifier === null ? parseMechanism(written, report) : parseModifier(written, modifier, report),
+    });
     position = end;
     if (words.length === MAX_TERMS) {
       findings.push(spfFinding('spf.too-many-terms', { most: MAX_TERMS }));
@@ -249,15 +309,31 @@ export function parseSpf(text: string): SpfParse {
     text,
     terms,
     mechanisms,
+    layout: {
+      version: text.slice(0, 6),
+      blanks: [...words, null].map((word, index) =>
+        text.slice(words[index - 1]?.span.end ?? 6, word === null ? text.length : word.span.start),
+      ),
+    },
     ...(redirect === undefined ? {} : { redirect }),
     ...(exp === undefined ? {} : { exp }),
   };
   return { text, words, record, findings };
 }
 
-/** The text of a record that was read: the very same characters. */
-export function printSpf(record: Pick<SpfRecord, 'text'>): string {
-  return record.text;
+/** One term as it was spelt, put together from what was read of it. */
+export function printTerm(term: SpfTerm): string {
+  const { spelling } = term;
+  if (term.kind === 'modifier') return `${spelling.name}=${term.value}`;
+  const { sign, name, address, prefix } = term.spelling;
+  const argument = term.domain?.text ?? address;
+  return `${sign}${name}${argument === '' ? '' : `:${argument}`}${prefix}`;
+}
+
+/** The text of a record, put together from its terms: the very text that was read. */
+export function printSpf({ terms, layout }: Pick<SpfRecord, 'terms' | 'layout'>): string {
+  const { version, blanks } = layout;
+  return `${version}${blanks.map((blank, index) => blank + (index < terms.length ? printTerm(terms[index] as SpfTerm) : '')).join('')}`;
 }
 
 /** A record from terms: `v=spf1`, then each term after one blank. */
