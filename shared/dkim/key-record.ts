@@ -1,8 +1,8 @@
-import type { Finding } from '../findings/finding.ts';
+import type { Finding, Span, TextFix } from '../findings/finding.ts';
 import { dkimFinding } from '../findings/dkim.ts';
-import { findTag, parseTagList, printTags } from '../tags/tag-list.ts';
-import type { TagList } from '../tags/tag-list.ts';
-import { decodeBase64, readRsaPublicKey } from './public-key.ts';
+import { findTag, parseTagList, printTags, removalSpan } from '../tags/tag-list.ts';
+import type { Tag, TagList } from '../tags/tag-list.ts';
+import { decodeBase64, encodeBase64, isWrappedEd25519, readRsaPublicKey } from './public-key.ts';
 
 /** DKIM key records (RFC 6376 §3.6.1, RFC 8463 §4). */
 export interface DkimKey {
@@ -31,6 +31,11 @@ export interface DkimKeyParse {
 /** Octets of the longest record that is read: what a DNS message can carry. */
 const MAX_LENGTH = 65_535;
 const ED25519_OCTETS = 32;
+/** RFC 8301 §3.2. */
+const LEAST_BITS = 1024;
+const ADVISED_BITS = 2048;
+/** Records at one selector that are read. */
+const MAX_RECORDS = 10;
 const KNOWN: ReadonlySet<string> = new Set(['v', 'k', 'p', 't', 'h', 's', 'n']);
 
 function listOf(value: string): readonly string[] {
@@ -40,29 +45,126 @@ function listOf(value: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
-function tagFaults(list: TagList): Finding[] {
-  const version = findTag(list, 'v');
-  return [
-    ...list.faults.map((fault) => dkimFinding('dkim.broken-tag', { text: fault.text }, { span: fault.span })),
-    ...list.repeated.map((name) => dkimFinding('dkim.repeated-tag', { name })),
-    ...(version !== undefined && (version !== list.tags[0] || version.value !== 'DKIM1')
-      ? [dkimFinding('dkim.version', {}, { span: version.span })]
-      : []),
-  ];
+/** The edit that puts `v=DKIM1` where it belongs. */
+function versionFix(text: string, version: Tag): TextFix {
+  const gone = removalSpan(text, version.span);
+  return {
+    label: 'Begin with v=DKIM1',
+    edits: [
+      { span: { start: 0, end: 0 }, text: 'v=DKIM1; ' },
+      { span: gone, text: '' },
+    ],
+  };
 }
 
-/** What is wrong with the key itself; `bits` is 0 when it can't be read. */
-function readKey(type: 'rsa' | 'ed25519', value: string): { bits: number; fault?: Parameters<typeof dkimFinding>[0] } {
-  const octets = decodeBase64(value);
-  if (octets === null) return { bits: 0, fault: 'dkim.bad-base64' };
+function removal(text: string, span: Span, label: string): TextFix {
+  return { label, edits: [{ span: removalSpan(text, span), text: '' }] };
+}
+
+function tagFaults(text: string, list: TagList): Finding[] {
+  const version = findTag(list, 'v');
+  const findings: Finding[] = list.faults.map(({ text: fault, span }) =>
+    fault === ''
+      ? dkimFinding('dkim.empty-tag', {}, { span, fix: { label: 'Remove it', edits: [{ span, text: '' }] } })
+      : dkimFinding('dkim.broken-tag', { text: fault }, { span }),
+  );
+  for (const { name, span } of list.repeated) {
+    findings.push(
+      dkimFinding('dkim.repeated-tag', { name }, { span, fix: removal(text, span, `Keep the first ${name}=`) }),
+    );
+  }
+  for (const { name, span } of list.tags) {
+    const meant = name.toLowerCase();
+    if (name === meant || !KNOWN.has(meant)) continue;
+    const fix = {
+      label: `Write ${meant}=`,
+      edits: [{ span: { start: span.start, end: span.start + name.length }, text: meant }],
+    };
+    findings.push(dkimFinding('dkim.tag-case', { name, meant }, { span, fix }));
+  }
+  if (version !== undefined && (version !== list.tags[0] || version.value !== 'DKIM1')) {
+    findings.push(dkimFinding('dkim.version', {}, { span: version.span, fix: versionFix(text, version) }));
+  }
+  return findings;
+}
+
+interface KeyReading {
+  /** 0 when the key can't be read. */
+  readonly bits: number;
+  readonly code?: Parameters<typeof dkimFinding>[0];
+  readonly fix?: TextFix;
+}
+
+/** What got into a key beside base64: quotes and backslashes of a zone file, dashes and blanks of a word processor. */
+const NOT_BASE64 = /[^A-Za-z0-9+/=]+/g;
+
+function readCharacters(raw: string, at: number): KeyReading | null {
+  const compact = raw.replace(/[ \t\r\n]+/g, '');
+  if (/^[A-Za-z0-9+/]*$/.test(compact) && compact.length % 4 === 1) return { bits: 0, code: 'dkim.cut-off' };
+  if (decodeBase64(compact) !== null) return null;
+  const cleaned = raw.replace(NOT_BASE64, '');
+  if (decodeBase64(cleaned) === null || cleaned === '') return { bits: 0, code: 'dkim.bad-base64' };
+  const edits = [...raw.matchAll(NOT_BASE64)].map((match) => ({
+    span: { start: at + match.index, end: at + match.index + match[0].length },
+    text: '',
+  }));
+  return { bits: 0, code: 'dkim.bad-base64', fix: { label: 'Remove what does not belong to the key', edits } };
+}
+
+/** @param raw as it stands in the record, `at` offset so and so. */
+function readKey(type: 'rsa' | 'ed25519', raw: string, at: number): KeyReading {
+  const fault = readCharacters(raw, at);
+  if (fault !== null) return fault;
+  const octets = decodeBase64(raw) as Uint8Array;
   if (type === 'ed25519') {
-    if (octets.length < ED25519_OCTETS) return { bits: 0, fault: 'dkim.cut-off' };
-    return octets.length === ED25519_OCTETS ? { bits: 256 } : { bits: 0, fault: 'dkim.not-a-public-key' };
+    if (octets.length < ED25519_OCTETS) return { bits: 0, code: 'dkim.cut-off' };
+    if (isWrappedEd25519(octets)) {
+      const edits = [
+        { span: { start: at, end: at + raw.length }, text: encodeBase64(octets.subarray(-ED25519_OCTETS)) },
+      ];
+      return { bits: 0, code: 'dkim.wrapped-ed25519', fix: { label: 'Keep the bare key', edits } };
+    }
+    return octets.length === ED25519_OCTETS ? { bits: 256 } : { bits: 0, code: 'dkim.not-a-public-key' };
   }
   const reading = readRsaPublicKey(octets);
-  if (reading.kind === 'rsa') return { bits: reading.bits };
-  if (reading.kind === 'truncated') return { bits: 0, fault: 'dkim.cut-off' };
-  return { bits: 0, fault: reading.kind === 'private' ? 'dkim.private-key' : 'dkim.not-a-public-key' };
+  if (reading.kind === 'truncated') return { bits: 0, code: 'dkim.cut-off' };
+  if (reading.kind !== 'rsa') {
+    return { bits: 0, code: reading.kind === 'private' ? 'dkim.private-key' : 'dkim.not-a-public-key' };
+  }
+  if (reading.bits < LEAST_BITS) return { bits: reading.bits, code: 'dkim.too-short' };
+  if (!reading.wrapped) return { bits: reading.bits, code: 'dkim.bare-key' };
+  return reading.bits < ADVISED_BITS ? { bits: reading.bits, code: 'dkim.short' } : { bits: reading.bits };
+}
+
+/** Some decoders refuse base64 without the `=` that fill its last four characters. */
+function paddingFault(key: Tag): Finding[] {
+  const compact = key.value.replace(/[ \t\r\n]+/g, '');
+  const bare = compact.replace(/=+$/, '');
+  const padded = bare.padEnd(Math.ceil(bare.length / 4) * 4, '=');
+  if (compact === padded || !/^[A-Za-z0-9+/]*$/.test(bare) || bare.length % 4 === 1) return [];
+  const fix = { label: 'Complete the key', edits: [{ span: key.valueSpan, text: padded }] };
+  return [dkimFinding('dkim.padding', {}, { span: key.valueSpan, fix })];
+}
+
+function restrictions(text: string, list: TagList): Finding[] {
+  const findings: Finding[] = [];
+  const hashes = findTag(list, 'h');
+  const services = findTag(list, 's');
+  const flags = findTag(list, 't');
+  if (hashes !== undefined && !listOf(hashes.value).includes('sha256')) {
+    const fix = removal(text, hashes.span, 'Remove h=');
+    findings.push(
+      dkimFinding('dkim.hash-forbidden', { hashes: hashes.value.slice(0, 100) }, { span: hashes.span, fix }),
+    );
+  }
+  if (services !== undefined && !listOf(services.value).some((service) => service === '*' || service === 'email')) {
+    const fix = removal(text, services.span, 'Remove s=');
+    findings.push(dkimFinding('dkim.service', { service: services.value.slice(0, 100) }, { span: services.span, fix }));
+  }
+  if (flags !== undefined && listOf(flags.value).includes('y')) {
+    findings.push(dkimFinding('dkim.testing', {}, { span: flags.span }));
+  }
+  return findings;
 }
 
 /**
@@ -75,38 +177,46 @@ export function parseDkimKey(text: string): DkimKeyParse {
   if (text.length > MAX_LENGTH) return { key: null, findings: [dkimFinding('dkim.not-a-key')] };
   const list = parseTagList(text);
   const publicKey = findTag(list, 'p');
-  if (publicKey === undefined) return { key: null, findings: [dkimFinding('dkim.not-a-key')] };
-  const findings = tagFaults(list);
+  if (publicKey === undefined) {
+    const isMeant = list.tags.some(
+      (tag) => tag.name === 'P' || (tag.name.toLowerCase() === 'v' && tag.value === 'DKIM1'),
+    );
+    const findings = isMeant ? tagFaults(text, list) : [];
+    return { key: null, findings: [...findings, dkimFinding('dkim.not-a-key')] };
+  }
+  const findings = tagFaults(text, list);
 
-  const type = findTag(list, 'k')?.value.toLowerCase() ?? 'rsa';
+  const typeTag = findTag(list, 'k');
+  const type = typeTag?.value.toLowerCase() ?? 'rsa';
   if (type !== 'rsa' && type !== 'ed25519') {
-    return { key: null, findings: [...findings, dkimFinding('dkim.unknown-type', { type })] };
+    const values = { type: type.slice(0, 100) };
+    const where = typeTag === undefined ? {} : { span: typeTag.span };
+    return { key: null, findings: [...findings, dkimFinding('dkim.unknown-type', values, where)] };
   }
-  const flags = listOf(findTag(list, 't')?.value ?? '');
-  const hashes = findTag(list, 'h')?.value;
-  const services = findTag(list, 's')?.value;
-  if (hashes !== undefined && !listOf(hashes).includes('sha256')) {
-    findings.push(dkimFinding('dkim.hash-forbidden', { hashes }));
+  if (typeTag !== undefined && typeTag.value !== type) {
+    const fix = { label: `Write k=${type}`, edits: [{ span: typeTag.valueSpan, text: type }] };
+    findings.push(dkimFinding('dkim.type-case', { value: typeTag.value, type }, { span: typeTag.span, fix }));
   }
-  if (services !== undefined && !listOf(services).some((service) => service === '*' || service === 'email')) {
-    findings.push(dkimFinding('dkim.service', { service: services }));
-  }
-  if (flags.includes('y')) findings.push(dkimFinding('dkim.testing'));
+  findings.push(...restrictions(text, list));
 
   const value = publicKey.value.replace(/[ \t\r\n]+/g, '');
   let bits = 0;
   if (value === '') {
     findings.push(dkimFinding('dkim.revoked', {}, { span: publicKey.span }));
   } else {
-    const reading = readKey(type, value);
+    const reading = readKey(type, publicKey.value, publicKey.valueSpan.start);
     bits = reading.bits;
-    if (reading.fault !== undefined) findings.push(dkimFinding(reading.fault, { type }, { span: publicKey.valueSpan }));
-    else if (type === 'rsa' && bits < 1024) findings.push(dkimFinding('dkim.too-short', { bits }));
-    else if (type === 'rsa' && bits < 2048) findings.push(dkimFinding('dkim.short', { bits }));
+    if (reading.code !== undefined) {
+      const extra = { span: publicKey.valueSpan, ...(reading.fix === undefined ? {} : { fix: reading.fix }) };
+      findings.push(dkimFinding(reading.code, { type, bits }, extra));
+    }
+    if (bits > 0) findings.push(...paddingFault(publicKey));
   }
 
   const isUsable = findings.every((finding) => finding.severity !== 'error' || finding.code === 'dkim.revoked');
   if (!isUsable) return { key: null, findings };
+  const hashes = findTag(list, 'h')?.value;
+  const services = findTag(list, 's')?.value;
   const notes = findTag(list, 'n')?.value;
   return {
     findings,
@@ -115,7 +225,7 @@ export function parseDkimKey(text: string): DkimKeyParse {
       publicKey: value,
       bits,
       hasVersion: findTag(list, 'v') !== undefined,
-      flags,
+      flags: listOf(findTag(list, 't')?.value ?? ''),
       ...(hashes === undefined ? {} : { hashes: listOf(hashes) }),
       ...(services === undefined ? {} : { services: listOf(services) }),
       ...(notes === undefined ? {} : { notes }),
@@ -138,17 +248,45 @@ export function printDkimKey(key: DkimKey): string {
   return printTags(tags);
 }
 
-/** Whether two records carry the same public key, however they are written. */
+/** Whether two records carry the same public key, however they are written: the octets count, not the text. */
 export function sameDkimKey(left: DkimKey, right: DkimKey): boolean {
-  return left.type === right.type && left.publicKey.replace(/=+$/, '') === right.publicKey.replace(/=+$/, '');
+  if (left.type !== right.type) return false;
+  const [one, other] = [decodeBase64(left.publicKey), decodeBase64(right.publicKey)];
+  if (one === null || other === null) return false;
+  return one.length === other.length && one.every((octet, index) => octet === other[index]);
+}
+
+/** What stands beside the public key, in words: `t=s, s=email`. */
+function besides(key: DkimKey): string {
+  const parts = [
+    ...(key.flags.length > 0 ? [`t=${[...key.flags].sort().join(':')}`] : []),
+    ...(key.hashes === undefined ? [] : [`h=${[...key.hashes].sort().join(':')}`]),
+    ...(key.services === undefined || key.services.includes('*') ? [] : [`s=${[...key.services].sort().join(':')}`]),
+  ];
+  return parts.length === 0 ? 'no flags' : parts.join(', ');
 }
 
 /**
  * Checks everything found at a selector.
  *
  * @param texts the joined strings of each TXT record at the name.
+ * @param required the record that belongs there, to say whether it is the same key.
  */
-export function lintDkimAnswer(texts: readonly string[]): Finding[] {
-  const findings = texts.length > 1 ? [dkimFinding('dkim.several-keys', { count: texts.length })] : [];
-  return [...findings, ...texts.slice(0, 10).flatMap((text) => parseDkimKey(text).findings)];
+export function lintDkimAnswer(texts: readonly string[], required?: string): Finding[] {
+  const findings: Finding[] = texts.length > 1 ? [dkimFinding('dkim.several-keys', { count: texts.length })] : [];
+  const readings = texts.slice(0, MAX_RECORDS).map(parseDkimKey);
+  findings.push(...readings.flatMap((reading) => reading.findings));
+  const wanted = required === undefined ? null : parseDkimKey(required).key;
+  const have = readings.length === 1 ? (readings[0]?.key ?? null) : null;
+  if (wanted === null || have === null || have.publicKey === '') return findings;
+  if (!sameDkimKey(wanted, have)) findings.push(dkimFinding('dkim.other-key'));
+  else if (besides(wanted) !== besides(have)) {
+    findings.push(dkimFinding('dkim.flags-differ', { published: besides(have), required: besides(wanted) }));
+  }
+  return findings;
+}
+
+/** A finding when every key that a domain signs with is Ed25519 (RFC 8463 §3). */
+export function lintDkimKeySet(types: readonly ('rsa' | 'ed25519')[]): Finding[] {
+  return types.length > 0 && types.every((type) => type === 'ed25519') ? [dkimFinding('dkim.ed25519-alone')] : [];
 }

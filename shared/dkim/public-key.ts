@@ -1,7 +1,8 @@
 /** Public keys in DER, as far as DKIM needs them (RFC 3279 §2.3.1, RFC 8017 §A.1.1, RFC 8463). */
 
 export type PublicKeyReading =
-  | { readonly kind: 'rsa'; readonly bits: number }
+  /** `wrapped`: inside a SubjectPublicKeyInfo. */
+  | { readonly kind: 'rsa'; readonly bits: number; readonly wrapped: boolean }
   | { readonly kind: 'truncated' | 'private' | 'unreadable' };
 
 interface Element {
@@ -13,6 +14,8 @@ interface Element {
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;
+/** What stands before the key's 32 octets in an Ed25519 SubjectPublicKeyInfo (RFC 8410 §4). */
+export const ED25519_INFO: readonly number[] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /** One element's header (X.690 §8.1); `end` may lie behind the data when it is cut off. */
 function readElement(der: Uint8Array, at: number): Element | null {
@@ -38,8 +41,21 @@ function integerBits(der: Uint8Array, element: Element): number {
   return first === undefined ? 0 : (element.end - start - 1) * 8 + (32 - Math.clz32(first));
 }
 
+/** The object identifier rsaEncryption, 1.2.840.113549.1.1.1, with its header (RFC 3279 §2.3.1). */
+const RSA_ENCRYPTION: readonly number[] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+
+/** An RSAPublicKey: a sequence of modulus and exponent, nothing cut off (RFC 8017 §A.1.1). */
+function readModulus(der: Uint8Array, sequence: Element | null): number | null {
+  if (sequence === null || sequence.tag !== SEQUENCE || sequence.end > der.length) return null;
+  const modulus = readElement(der, sequence.start);
+  const exponent = modulus === null ? null : readElement(der, modulus.end);
+  if (modulus?.tag !== INTEGER || exponent?.tag !== INTEGER || exponent.end > sequence.end) return null;
+  const isNegative = ((der[modulus.start] ?? 0x80) & 0x80) !== 0;
+  return isNegative || exponent.end === exponent.start ? null : integerBits(der, modulus);
+}
+
 /**
- * Reads an RSA public key: SubjectPublicKeyInfo as DKIM uses it, or the bare RSAPublicKey that some publish.
+ * Reads an RSA public key: a SubjectPublicKeyInfo as receivers expect it, or the bare RSAPublicKey that some publish.
  *
  * @param der the octets that `p=` decodes to.
  */
@@ -49,18 +65,22 @@ export function readRsaPublicKey(der: Uint8Array): PublicKeyReading {
   if (outer.end > der.length) return { kind: 'truncated' };
   const first = readElement(der, outer.start);
   if (first === null) return { kind: 'unreadable' };
-
   if (first.tag === INTEGER) {
-    // A private key begins with its version, the integer 0; a bare public key with its modulus.
-    const bits = integerBits(der, first);
-    return bits < 2 ? { kind: 'private' } : { kind: 'rsa', bits };
+    // A private key begins with its version, the integer 0 or 1; a bare public key with its modulus.
+    if (integerBits(der, first) < 2) return { kind: 'private' };
+    const bits = readModulus(der, outer);
+    return bits === null ? { kind: 'unreadable' } : { kind: 'rsa', bits, wrapped: false };
   }
-  const bitString = first.tag === SEQUENCE ? readElement(der, first.end) : null;
-  if (bitString === null || bitString.tag !== BIT_STRING) return { kind: 'unreadable' };
-  const inner = readElement(der, bitString.start + 1);
-  const modulus = inner === null ? null : readElement(der, inner.start);
-  if (modulus === null || modulus.tag !== INTEGER || modulus.end > der.length) return { kind: 'unreadable' };
-  return { kind: 'rsa', bits: integerBits(der, modulus) };
+  const isRsa = first.tag === SEQUENCE && RSA_ENCRYPTION.every((octet, index) => der[first.start + index] === octet);
+  const bitString = isRsa ? readElement(der, first.end) : null;
+  const hasWholeOctets = bitString?.tag === BIT_STRING && der[bitString.start] === 0 && bitString.end <= outer.end;
+  const bits = hasWholeOctets ? readModulus(der, readElement(der, bitString.start + 1)) : null;
+  return bits === null ? { kind: 'unreadable' } : { kind: 'rsa', bits, wrapped: true };
+}
+
+/** Whether the octets are an Ed25519 SubjectPublicKeyInfo; DKIM takes the bare 32 octets behind its 12 (RFC 8463 §4). */
+export function isWrappedEd25519(der: Uint8Array): boolean {
+  return der.length === ED25519_INFO.length + 32 && ED25519_INFO.every((octet, index) => der[index] === octet);
 }
 
 /** @returns the octets, or null when the text is not base64. White space is allowed (RFC 6376 §2.10). */

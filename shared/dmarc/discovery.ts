@@ -4,27 +4,33 @@ import type { RecordOf } from '../dns/records.ts';
 import { joinTxt } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
 import { dmarcFinding } from '../findings/dmarc.ts';
-import type { DmarcRecord } from './record.ts';
+import type { DmarcRecord, PublicSuffixFlag } from './record.ts';
 import { isDmarcRecord, parseDmarc } from './record.ts';
 
 /** One question of the walk. */
 export interface TreeWalkStep {
   /** The domain whose `_dmarc` name was asked. */
   readonly domain: string;
-  readonly outcome: 'record' | 'none' | 'discarded' | 'failure';
+  /**
+   * - `record`: one record with a policy.
+   * - `unusable`: one record whose policies are not valid: it counts in the walk, but asks for nothing.
+   * - `discarded`: several records, which count as none.
+   */
+  readonly outcome: 'record' | 'unusable' | 'none' | 'discarded' | 'failure';
   readonly text?: string;
   readonly record?: DmarcRecord;
+  readonly publicSuffix: PublicSuffixFlag;
 }
 
 export interface DmarcDiscovery {
-  /** The record that applies; null: DMARC does not apply. */
+  /** The record that applies; null: DMARC does not apply, or it is not known (`temporaryFailure`). */
   readonly record: DmarcRecord | null;
-  /** Where that record was found. */
+  /** Where that record was found, or the unusable one that stands in its place. */
   readonly policyDomain: string | null;
-  /** The domain that relaxed alignment compares (RFC 9989 §4.10.2). */
-  readonly organisationalDomain: string;
+  /** The domain that relaxed alignment compares (RFC 9989 §4.10.2); null when a failing server hides it. */
+  readonly organisationalDomain: string | null;
   readonly steps: readonly TreeWalkStep[];
-  /** Some name server gave no answer; receivers put the message off. */
+  /** A name server that had to be asked gave no answer; receivers put the message off. */
   readonly temporaryFailure: boolean;
   readonly findings: readonly Finding[];
 }
@@ -45,38 +51,38 @@ async function askStep(
   domain: string,
   lookup: Lookup,
   signal: AbortSignal | undefined,
-): Promise<{ step: TreeWalkStep; findings: Finding[] }> {
+): Promise<{ step: TreeWalkStep; findings: readonly Finding[] }> {
   const name = `_dmarc.${domain}`;
   const answer = await lookup.query(name, 'TXT', signal === undefined ? undefined : { signal });
+  const base = { domain, publicSuffix: 'u' as const };
   if (answer.status === 'failure') {
-    return {
-      step: { domain, outcome: 'failure' },
-      findings: [dmarcFinding('dmarc.lookup-failed', { name, message: answer.message })],
-    };
+    const findings = [dmarcFinding('dmarc.lookup-failed', { name, message: answer.message })];
+    return { step: { ...base, outcome: 'failure' }, findings };
   }
-  if (answer.status !== 'answer') return { step: { domain, outcome: 'none' }, findings: [] };
-  const texts = (answer.records as readonly RecordOf<'TXT'>[])
-    .map((record) => joinTxt(record.strings))
-    .filter(isDmarcRecord);
+  const records = answer.status === 'answer' ? (answer.records as readonly RecordOf<'TXT'>[]) : [];
+  const texts = records.map((record) => joinTxt(record.strings)).filter(isDmarcRecord);
   const [text] = texts;
-  if (text === undefined) return { step: { domain, outcome: 'none' }, findings: [] };
+  if (text === undefined) return { step: { ...base, outcome: 'none' }, findings: [] };
   if (texts.length > 1) {
-    return {
-      step: { domain, outcome: 'discarded' },
-      findings: [dmarcFinding('dmarc.several-records', { count: texts.length })],
-    };
+    const findings = [dmarcFinding('dmarc.several-records', { count: texts.length })];
+    return { step: { ...base, outcome: 'discarded' }, findings };
   }
-  const { record, findings } = parseDmarc(text);
-  if (record === null) return { step: { domain, outcome: 'discarded', text }, findings: [...findings] };
-  return { step: { domain, outcome: 'record', text, record }, findings: [] };
+  const { record, publicSuffix, findings } = parseDmarc(text);
+  return record === null
+    ? { step: { domain, publicSuffix, outcome: 'unusable', text }, findings }
+    : { step: { domain, publicSuffix, outcome: 'record', text, record }, findings: [] };
 }
 
-/** The organizational domain from the records that a walk found (RFC 9989 §4.10.2). */
+function isFound(step: TreeWalkStep): boolean {
+  return step.outcome === 'record' || step.outcome === 'unusable';
+}
+
+/** The organizational domain from the records that a whole walk found (RFC 9989 §4.10.2). */
 function selectOrganisationalDomain(domain: string, steps: readonly TreeWalkStep[]): string {
-  const found = steps.filter((step) => step.record !== undefined);
+  const found = steps.filter(isFound);
   for (const step of found) {
-    if (step.record?.publicSuffix === 'n') return step.domain;
-    if (step.record?.publicSuffix === 'y' && step.domain !== domain) {
+    if (step.publicSuffix === 'n') return step.domain;
+    if (step.publicSuffix === 'y' && step.domain !== domain) {
       return nameLabels(domain)
         .slice(-(nameLabels(step.domain).length + 1))
         .join('.');
@@ -85,9 +91,19 @@ function selectOrganisationalDomain(domain: string, steps: readonly TreeWalkStep
   return found.at(-1)?.domain ?? domain;
 }
 
+/** The step whose record applies: of the domain, its organizational domain, or the public suffix (RFC 9989 §4.10.1). */
+function selectPolicy(domain: string, organisation: string | null, steps: readonly TreeWalkStep[]) {
+  const at = (name: string | null) => steps.find((step) => step.domain === name && isFound(step));
+  return at(domain) ?? at(organisation) ?? steps.find((step) => isFound(step) && step.publicSuffix === 'y');
+}
+
 /**
  * Finds the DMARC record that applies to a domain, and its organizational domain, by the tree walk of RFC 9989 §4.10:
  * the full name, then with 8 labels or more down to 7, then one label less each time, ended by `psd=y` or `psd=n`.
+ *
+ * A failing server ends the walk. What was found below stands: the domain's own record applies whatever lies above it.
+ * A failure at the topmost label is passed over where a record was found below, so that a zone that somebody pasted can
+ * be judged without the network; nothing but a `psd=` flag is ever published there.
  */
 export async function discoverDmarc(
   asked: string,
@@ -100,22 +116,24 @@ export async function discoverDmarc(
   for (const candidate of treeWalkDomains(domain)) {
     const { step, findings: more } = await askStep(candidate, lookup, options.signal);
     steps.push(step);
-    findings.push(...more);
-    if (step.record !== undefined && step.record.publicSuffix !== 'u') break;
+    const isPassedOver = step.outcome === 'failure' && !candidate.includes('.') && steps.some(isFound);
+    if (!isPassedOver) findings.push(...more);
+    if (step.outcome === 'failure' || step.publicSuffix !== 'u') break;
   }
-  const organisationalDomain = selectOrganisationalDomain(domain, steps);
-  const at = (name: string) => steps.find((step) => step.domain === name && step.record !== undefined);
-  const publicSuffix = steps.find((step) => step.record?.publicSuffix === 'y');
-  const applied = at(domain) ?? at(organisationalDomain) ?? publicSuffix;
+  const last = steps.at(-1);
+  const isCutShort = last?.outcome === 'failure' && !(nameLabels(last.domain).length === 1 && steps.some(isFound));
+  const organisation = isCutShort ? null : selectOrganisationalDomain(domain, steps);
+  const own = steps[0] !== undefined && isFound(steps[0]);
+  const applied = isCutShort && !own ? undefined : selectPolicy(domain, organisation, steps);
   if (applied !== undefined && applied.domain !== domain) {
     findings.push(dmarcFinding('dmarc.inherited', { from: applied.domain }));
   }
   return {
     record: applied?.record ?? null,
     policyDomain: applied?.domain ?? null,
-    organisationalDomain,
+    organisationalDomain: organisation,
     steps,
-    temporaryFailure: steps.some((step) => step.outcome === 'failure'),
+    temporaryFailure: isCutShort,
     findings,
   };
 }

@@ -12,25 +12,30 @@ export interface PolicyStep {
 }
 
 /**
- * The next step from a published record: reports first, then quarantine as a test, quarantine, reject as a test, and
- * reject. Each step is one that the reports of the step before can prove safe.
+ * The next step from a published record: reports first, then quarantine as a test, quarantine, reject as a test,
+ * reject, and the subdomains. Each step is one that the reports of the step before can prove safe.
  *
- * @param reportAddress where aggregate reports shall go when the record names nobody, as `mailto:…`.
+ * @param options `reportAddress`: where aggregate reports shall go when the record names nobody, as `mailto:…`;
+ *   `domain`: whose policy it is.
  * @returns null at the top of the ladder.
  */
-export function nextPolicyStep(record: DmarcRecord, reportAddress?: string): PolicyStep | null {
+export function nextPolicyStep(
+  record: DmarcRecord,
+  options: { readonly domain: string; readonly reportAddress?: string },
+): PolicyStep | null {
   const step = (label: string, why: string, before: string, change: Partial<DmarcRecord>): PolicyStep => ({
     label,
     why,
     before,
-    record: printDmarc({ ...record, ...change }),
+    // A share of the messages can no longer be asked for: who still honours pct= would weaken the step.
+    record: printDmarc({ ...record, ...change, others: record.others.filter(([name]) => name !== 'pct') }),
   });
   if (record.aggregateReports.length === 0) {
     return step(
       'Ask for reports',
       'Reports show who sends in the domain’s name. Every later step leans on them.',
       'Choose a mailbox that is read, or a report service.',
-      { aggregateReports: [reportAddress ?? 'mailto:dmarc-reports@example.com'] },
+      { aggregateReports: [options.reportAddress ?? `mailto:dmarc-reports@${options.domain}`] },
     );
   }
   if (record.policy === 'none') {
@@ -53,9 +58,17 @@ export function nextPolicyStep(record: DmarcRecord, reportAddress?: string): Pol
     return step(
       'Reject, as a test',
       'With t=y receivers quarantine instead of refusing, so a forgotten sender is not lost.',
-      'Two weeks of reports in which nothing of yours is quarantined.',
+      'Two weeks of reports in which nothing of yours is quarantined. Stay here if people write to mailing lists from this domain: lists break signatures, and reject loses their mail.',
       { policy: 'reject', testing: true },
     );
   }
-  return null;
+  const { subdomainPolicy, nonexistentPolicy, ...rest } = record;
+  const weakest = [subdomainPolicy, nonexistentPolicy].filter((policy) => policy !== undefined && policy !== 'reject');
+  if (weakest.length === 0) return null;
+  return {
+    label: 'Protect the subdomains',
+    why: 'Forgers turn to subdomains once the domain itself is protected.',
+    before: 'Reports in which no subdomain of yours fails.',
+    record: printDmarc(rest),
+  };
 }

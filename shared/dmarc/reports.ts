@@ -1,5 +1,6 @@
-import { canonicalName, isSubdomain } from '../dns/names.ts';
+import { checkName, isSubdomain } from '../dns/names.ts';
 import type { DmarcRecord } from './record.ts';
+import { reportDomain } from './record.ts';
 
 /** A record that a report destination outside the organization must publish (RFC 9990 §4). */
 export interface ReportAuthorisation {
@@ -7,12 +8,6 @@ export interface ReportAuthorisation {
   /** Where it has to publish. */
   readonly name: string;
   readonly value: string;
-}
-
-/** The domain of a `mailto:` address, or null. */
-export function reportDomain(uri: string): string | null {
-  const at = uri.lastIndexOf('@');
-  return at === -1 ? null : canonicalName(uri.slice(at + 1));
 }
 
 /**
@@ -32,5 +27,6 @@ export function externalReportRecords(
   );
   return [...destinations]
     .filter((destination) => !isSubdomain(destination, organisationalDomain))
-    .map((destination) => ({ destination, name: `${domain}._report._dmarc.${destination}`, value: 'v=DMARC1;' }));
+    .map((destination) => ({ destination, name: `${domain}._report._dmarc.${destination}`, value: 'v=DMARC1;' }))
+    .filter(({ name }) => checkName(name) === null);
 }

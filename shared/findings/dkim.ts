@@ -25,6 +25,27 @@ export const dkimFindings = {
     remedy: 'Remove it, or put back the semicolon or the name that is missing.',
     source: 'RFC 6376 §3.2',
   },
+  'dkim.empty-tag': {
+    severity: 'error',
+    title: 'Two semicolons follow each other',
+    explanation: 'Something must stand between two semicolons; several receivers discard the key otherwise.',
+    remedy: 'Remove one of the semicolons.',
+    source: 'RFC 6376 §3.2',
+  },
+  'dkim.tag-case': {
+    severity: 'error',
+    title: '{name}= is not {meant}=',
+    explanation: 'The names of tags are case-sensitive, so receivers do not see this one.',
+    remedy: 'Write {meant}= in lower case.',
+    source: 'RFC 6376 §3.2',
+  },
+  'dkim.type-case': {
+    severity: 'warning',
+    title: 'k={value} is written in capitals',
+    explanation: 'Some receivers compare the key type letter by letter and then do not know it.',
+    remedy: 'Write k={type}.',
+    source: 'RFC 6376 §3.2',
+  },
   'dkim.repeated-tag': {
     severity: 'error',
     title: 'The tag {name}= stands more than once',
@@ -54,6 +75,29 @@ export const dkimFindings = {
     remedy: 'Publish the whole value, as several strings of at most 255 characters if the form asks for it.',
     source: 'RFC 6376 §3.6.2.2',
   },
+  'dkim.padding': {
+    severity: 'warning',
+    title: 'The end of the key is not complete base64',
+    explanation:
+      'The = signs that fill the last four characters are missing or too many; strict decoders refuse the key.',
+    remedy: 'Publish the key exactly as the manual shows it, with its = signs.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.bare-key': {
+    severity: 'error',
+    title: 'The key lacks its outer structure',
+    explanation:
+      'It is an RSAPublicKey; receivers expect it inside a SubjectPublicKeyInfo, and many can’t read it bare.',
+    remedy: 'Export the public key as SubjectPublicKeyInfo: openssl rsa -pubout instead of -RSAPublicKey_out.',
+    source: 'RFC 6376 §3.6.1',
+  },
+  'dkim.wrapped-ed25519': {
+    severity: 'error',
+    title: 'The Ed25519 key stands in an outer structure',
+    explanation: 'Receivers expect the bare 32 octets of the key, 44 characters; this one has 12 octets before them.',
+    remedy: 'Publish the bare key.',
+    source: 'RFC 8463 §4',
+  },
   'dkim.not-a-public-key': {
     severity: 'error',
     title: 'p= holds no public key of the type {type}',
@@ -80,6 +124,20 @@ export const dkimFindings = {
     explanation: 'Keys of 1024 bits are accepted, but no longer considered strong.',
     remedy: 'Ask the provider for a 2048-bit key.',
     source: 'RFC 8301 §3.2',
+  },
+  'dkim.delegated': {
+    severity: 'info',
+    title: 'The key is published by {target}',
+    explanation: 'The selector is an alias, so whoever owns {target} can change the key without you.',
+    remedy: 'Nothing to do; keep the alias while the provider signs with this selector.',
+    source: 'RFC 6376 §3.6.2.2',
+  },
+  'dkim.dangling-alias': {
+    severity: 'error',
+    title: 'The selector is an alias to {target}, where no key is',
+    explanation: 'Receivers follow the alias and find nothing, so signatures fail.',
+    remedy: 'Correct the target of the alias, or have the provider publish the key there.',
+    source: 'RFC 6376 §3.6.2.2',
   },
   'dkim.several-keys': {
     severity: 'error',

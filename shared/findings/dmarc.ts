@@ -18,24 +18,46 @@ export const dmarcFindings = {
   },
   'dmarc.policy-missing': {
     severity: 'error',
-    title: 'The record has no valid p=',
-    explanation: 'Without a policy, receivers ignore the record, unless rua= is valid; then they treat it as p=none.',
-    remedy: 'Add p=none, p=quarantine or p=reject.',
-    source: 'RFC 9989 §4.7',
+    title: '{tag}= is missing or not valid, and the record is ignored',
+    explanation:
+      'Without valid policies receivers apply no DMARC at all, unless rua= is valid; then they treat the record as p=none.',
+    remedy: 'Write {tag}=none, quarantine or reject.',
+    source: 'RFC 9989 §4.10.1',
   },
   'dmarc.policy-taken-as-none': {
     severity: 'warning',
     title: '{tag}= is missing or not valid; receivers read p=none',
     explanation: 'With a valid rua= a broken policy counts as none, so nothing is enforced.',
     remedy: 'Write {tag}=none, quarantine or reject.',
-    source: 'RFC 9989 §4.7',
+    source: 'RFC 9989 §4.10.1',
+  },
+  'dmarc.leading-blank': {
+    severity: 'warning',
+    title: 'A blank stands before v=DMARC1',
+    explanation: 'The record must begin with v=DMARC1; receivers that look at the first characters alone discard it.',
+    remedy: 'Remove the blank.',
+    source: 'RFC 9989 §4.8',
   },
   'dmarc.broken-tag': {
-    severity: 'error',
+    severity: 'warning',
     title: '“{text}” is not a tag',
-    explanation: 'Tags are written name=value with a semicolon between them.',
+    explanation: 'Tags are written name=value with a semicolon between them. Receivers pass over what they can’t read.',
     remedy: 'Remove it, or put back what is missing.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.empty-tag': {
+    severity: 'info',
+    title: 'Two semicolons follow each other',
+    explanation: 'Receivers pass over the gap.',
+    remedy: 'Remove one of the semicolons.',
     source: 'RFC 9989 §4.8',
+  },
+  'dmarc.tag-case': {
+    severity: 'warning',
+    title: '{name}= is not {meant}=',
+    explanation: 'The names of tags are case-sensitive: some receivers read this one, the others ignore it.',
+    remedy: 'Write {meant}= in lower case.',
+    source: 'RFC 6376 §3.2',
   },
   'dmarc.repeated-tag': {
     severity: 'error',
@@ -55,7 +77,7 @@ export const dmarcFindings = {
     severity: 'info',
     title: '{name}= is no longer part of DMARC',
     explanation: 'The standard of 2026 dropped it; receivers that follow it ignore the tag.',
-    remedy: 'Remove it when you edit the record next; {instead}',
+    remedy: 'Remove it when you edit the record next: {instead}',
     source: 'RFC 9989 §C.5',
   },
   'dmarc.unknown-tag': {
@@ -68,8 +90,24 @@ export const dmarcFindings = {
   'dmarc.bad-report-address': {
     severity: 'warning',
     title: '“{value}” is not an address reports can go to',
-    explanation: 'Report addresses are written mailto:name@domain, with commas between several.',
-    remedy: 'Write mailto: and the address.',
+    explanation:
+      'Report addresses are written mailto:name@domain, with commas between several; a comma or an exclamation mark inside one is written %2C or %21.',
+    remedy: 'Write mailto: and the address in {name}=.',
+    source: 'RFC 9989 §4.8',
+  },
+  'dmarc.report-scheme': {
+    severity: 'warning',
+    title: 'Few receivers send reports to “{value}”',
+    explanation:
+      'Every receiver has to support mailto: alone; other addresses are ignored by those that do not know them.',
+    remedy: 'Name a mailto: address as well.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.options-without-reports': {
+    severity: 'info',
+    title: 'fo= without ruf= is ignored',
+    explanation: 'The options say when failure reports are wanted, but no address asks for them.',
+    remedy: 'Remove fo=, or add ruf= with an address.',
     source: 'RFC 9989 §4.7',
   },
   'dmarc.report-size': {
@@ -99,6 +137,28 @@ export const dmarcFindings = {
     explanation: 'sp={sp} is weaker than p={p}, so forgers use a subdomain.',
     remedy: 'Remove sp= or set it to {p}.',
     source: 'RFC 9989 §4.7',
+  },
+  'dmarc.nonexistent-weaker': {
+    severity: 'warning',
+    title: 'Names that do not exist are protected less than real subdomains',
+    explanation: 'np={np} is weaker than {sp}, which subdomains have, so forgers invent a name.',
+    remedy: 'Remove np= or set it to {sp}.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.test-of-nothing': {
+    severity: 'info',
+    title: 't=y changes nothing beside p=none',
+    explanation: 'A test asks for the policy one step milder, and none has no milder step.',
+    remedy: 'Remove t=y.',
+    source: 'RFC 9989 §4.7',
+  },
+  'dmarc.subdomain-policy-unused': {
+    severity: 'info',
+    title: 'sp= and np= of {domain} are never used',
+    explanation:
+      'Subdomains take the policy of {organisation}, because that is the organizational domain; only its sp= and np= count.',
+    remedy: 'Set sp= at {organisation}, or publish a record for the subdomain itself.',
+    source: 'RFC 9989 §4.7, §4.10',
   },
   'dmarc.external-reports': {
     severity: 'warning',

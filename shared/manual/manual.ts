@@ -184,6 +184,8 @@ function cardFor(
   const texts = txtTexts(published === null ? [] : concerned(required, published.records));
   const dmarc =
     required.purpose === 'dmarc' ? parseDmarc(texts.length === 1 ? (texts[0] as string) : value).record : null;
+  const { reportAddress } = input;
+  const policyOptions = { domain: input.needs.domain, ...(reportAddress === undefined ? {} : { reportAddress }) };
   const doubled = change.action === 'add' ? doubledZone(required, input.zone, input.observations) : null;
   const findings: readonly Finding[] = [
     // What holds for the whole manual is said once, at its head.
@@ -216,7 +218,7 @@ function cardFor(
     waitingFor: waitingFields(required, input.needs),
     needsKeyPair: required.value.state === 'waiting' && required.value.fields.includes('dkimKeyPair'),
     spfEdits: required.purpose === 'spf' && published !== null ? plannedSpf(required, texts).edits : [],
-    nextStep: dmarc === null ? null : nextPolicyStep(dmarc, input.reportAddress),
+    nextStep: dmarc === null ? null : nextPolicyStep(dmarc, policyOptions),
     findings: describeFindings(findings),
   };
 }

@@ -68,11 +68,17 @@ function plannedDmarc(required: string, published: string | undefined): string {
     if (!addresses.some((known) => known.toLowerCase() === address.toLowerCase())) addresses.push(address);
   }
   const stricter = strictness(have.policy) > strictness(wanted.policy) ? have : wanted;
+  const { subdomainPolicy } = wanted;
+  const keptForSubdomains = have.subdomainPolicy ?? stricter.policy;
+  const isLooser = subdomainPolicy !== undefined && strictness(keptForSubdomains) < strictness(subdomainPolicy);
   return printDmarc({
     ...have,
     policy: stricter.policy,
+    policyTakenAsNone: false,
     testing: stricter.testing,
-    ...(wanted.subdomainPolicy === undefined ? {} : { subdomainPolicy: wanted.subdomainPolicy }),
+    ...(isLooser ? { subdomainPolicy } : {}),
+    dkimAlignment: wanted.dkimAlignment === 'strict' ? 'strict' : have.dkimAlignment,
+    spfAlignment: wanted.spfAlignment === 'strict' ? 'strict' : have.spfAlignment,
     aggregateReports: addresses,
   });
 }
@@ -90,11 +96,16 @@ function plannedRecords(
   return [toRecord(required, data)];
 }
 
+/** The text that a TXT requirement asks for, once it is known. */
+function requiredText({ value }: RequiredRecord): string | undefined {
+  return value.state === 'known' && value.data.type === 'TXT' ? joinTxt(value.data.strings) : undefined;
+}
+
 function lintPublished(required: RequiredRecord, published: readonly ResourceRecord[]): Finding[] {
   const texts = txtTexts(published);
   if (texts.length === 0) return [];
   if (required.purpose === 'spf') return texts.slice(0, 5).flatMap(lintSpf);
-  if (required.purpose === 'dkim' && required.type === 'TXT') return lintDkimAnswer(texts);
+  if (required.purpose === 'dkim' && required.type === 'TXT') return lintDkimAnswer(texts, requiredText(required));
   return required.purpose === 'dmarc' ? lintDmarc(texts) : [];
 }
 

@@ -16,7 +16,8 @@ export function txtTexts(records: readonly ResourceRecord[]): readonly string[] 
 /** The records at the name that the requirement is about: all, or only the SPF or DMARC ones among other TXT records. */
 export function concerned(required: RequiredRecord, records: readonly ResourceRecord[]): readonly ResourceRecord[] {
   if (required.purpose === 'spf') return records.filter((record) => txtTexts([record]).some(isMeantAsSpf));
-  if (required.purpose === 'dmarc') return records.filter((record) => txtTexts([record]).some(isMeantAsDmarc));
+  if (required.purpose === 'dmarc' || required.purpose === 'report-authorisation')
+    return records.filter((record) => txtTexts([record]).some(isMeantAsDmarc));
   return records.filter((record) => record.type === required.type);
 }
 
@@ -43,6 +44,9 @@ export function dmarcSuffices(published: DmarcRecord, required: DmarcRecord): bo
   return (
     !published.policyTakenAsNone &&
     strictness(published.policy) >= strictness(required.policy) &&
+    strictness(published.subdomainPolicy ?? published.policy) >= strictness(required.subdomainPolicy ?? 'none') &&
+    (published.dkimAlignment === 'strict' || required.dkimAlignment === 'relaxed') &&
+    (published.spfAlignment === 'strict' || required.spfAlignment === 'relaxed') &&
     (!published.testing || required.testing || published.policy === 'none') &&
     wanted.every((address) => have.includes(address))
   );
@@ -71,6 +75,8 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
       const have = parseDmarc(texts[0] ?? '').record;
       return texts.length === 1 && wanted !== null && have !== null && dmarcSuffices(have, wanted);
     }
+    case 'report-authorisation':
+      return texts.some(isDmarcRecord);
     case 'same-data':
       return relevant.some((record) => sameData(record, data));
   }

@@ -72,6 +72,8 @@ export type MatchRule =
   | { readonly kind: 'dkim-key' }
   /** A valid DMARC record, with a policy at least as strict. */
   | { readonly kind: 'dmarc-policy' }
+  /** Any record that consents to reports: `v=DMARC1`, whatever follows (RFC 9990 §4). */
+  | { readonly kind: 'report-authorisation' }
   /** The same data; TXT compared after joining its strings. */
   | { readonly kind: 'same-data' };
 

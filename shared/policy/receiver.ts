@@ -103,6 +103,9 @@ async function viewDkim(selector: string, domain: string, lookup: Lookup): Promi
   return { ...base, state: isUsable ? 'usable' : 'unusable', bits: key?.bits ?? 0, findings };
 }
 
+/** A message that the provider signs with this key, as a receiver would judge it. */
+const DKIM_RESULTS = { usable: 'pass', unusable: 'fail', missing: 'fail', unknown: 'unknown' } as const;
+
 interface Evidence {
   readonly spf: ReceiverVerdict['spf'];
   readonly dkim: readonly DkimView[];
@@ -183,7 +186,7 @@ export async function receiverVerdict(input: ReceiverInput): Promise<ReceiverVer
     {
       fromDomain: domain,
       spf: { result: result?.result ?? 'none', domain: mailFromDomain },
-      dkim: dkim.map((view) => ({ pass: view.state === 'usable', domain: view.domain })),
+      dkim: dkim.map((view) => ({ result: DKIM_RESULTS[view.state], domain: view.domain })),
     },
     lookup,
   );

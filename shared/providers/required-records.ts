@@ -166,6 +166,7 @@ export function dmarcRecord(choice: DmarcChoice): DmarcRecord {
         : [`mailto:${choice.reportAddress.replace(/^mailto:/i, '')}`],
     failureReports: [],
     failureOptions: ['0'],
+    others: [],
   };
 }
 
@@ -192,7 +193,7 @@ function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
       type: 'TXT',
       ttl: TTL,
       value: { state: 'known', data: txt(authorisation.value) },
-      match: { kind: 'same-data' },
+      match: { kind: 'report-authorisation' },
       why: `Goes into the zone of ${authorisation.destination}: without it no reports are sent there.`,
       source,
       optional: true,

@@ -12,14 +12,16 @@ export interface Tag {
 
 export interface TagList {
   readonly tags: readonly Tag[];
-  /** Stretches between semicolons that hold no `name=value`. */
+  /** Stretches between semicolons that hold no `name=value`; an empty text where two semicolons meet. */
   readonly faults: readonly { readonly text: string; readonly span: Span }[];
-  /** Names that stand more than once. */
-  readonly repeated: readonly string[];
+  /** Tags whose name stood before, each later one. */
+  readonly repeated: readonly Tag[];
 }
 
 /** Tags that are read; a record with more is hostile. */
 const MAX_TAGS = 256;
+/** Characters of a fault that are told. */
+const TOLD = 80;
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 const BLANK = /[ \t\r\n]/;
 
@@ -32,7 +34,7 @@ export function parseTagList(text: string): TagList {
   const tags: Tag[] = [];
   const faults: TagList['faults'][number][] = [];
   const seen = new Set<string>();
-  const repeated = new Set<string>();
+  const repeated: Tag[] = [];
   let position = 0;
   while (position < text.length && tags.length + faults.length < MAX_TAGS) {
     const semicolon = text.indexOf(';', position);
@@ -41,32 +43,53 @@ export function parseTagList(text: string): TagList {
     let end = stop;
     while (start < end && BLANK.test(text[start] as string)) start += 1;
     while (end > start && BLANK.test(text[end - 1] as string)) end -= 1;
+    const before = position;
     position = stop + 1;
-    if (start === end) continue;
+    if (start === end) {
+      // One semicolon may end the list; nothing may stand empty between two (RFC 6376 §3.2).
+      if (semicolon !== -1) faults.push({ text: '', span: { start: before, end: position } });
+      continue;
+    }
 
-    const equals = text.indexOf('=', start);
-    const name = equals === -1 || equals >= end ? '' : text.slice(start, equals).trimEnd();
+    const equals = text.slice(start, end).indexOf('=') + start;
+    const name = equals < start ? '' : text.slice(start, equals).trimEnd();
     if (!NAME.test(name)) {
-      faults.push({ text: text.slice(start, Math.min(end, start + 80)), span: { start, end } });
+      faults.push({ text: text.slice(start, Math.min(end, start + TOLD)), span: { start, end } });
       continue;
     }
     let valueStart = equals + 1;
     while (valueStart < end && BLANK.test(text[valueStart] as string)) valueStart += 1;
-    tags.push({
+    const tag = {
       name,
       value: text.slice(valueStart, end),
       span: { start, end },
       valueSpan: { start: valueStart, end },
-    });
-    if (seen.has(name)) repeated.add(name);
+    };
+    tags.push(tag);
+    if (seen.has(name)) repeated.push(tag);
     seen.add(name);
   }
-  return { tags, faults, repeated: [...repeated] };
+  return { tags, faults, repeated };
 }
 
-/** The first tag of that name. */
+/** The first tag of that name; names are case-sensitive (RFC 6376 §3.2). */
 export function findTag(list: TagList, name: string): Tag | undefined {
   return list.tags.find((tag) => tag.name === name);
+}
+
+/** The stretch that goes away with a tag: itself, its semicolon and the blanks up to the next. */
+export function removalSpan(text: string, { start, end }: Span): Span {
+  let stop = end;
+  while (stop < text.length && BLANK.test(text[stop] as string)) stop += 1;
+  if (text[stop] === ';') {
+    stop += 1;
+    while (stop < text.length && BLANK.test(text[stop] as string)) stop += 1;
+    return { start, end: stop };
+  }
+  let from = start;
+  while (from > 0 && BLANK.test(text[from - 1] as string)) from -= 1;
+  if (text[from - 1] === ';') from -= 1;
+  return { start: from, end: stop };
 }
 
 /** A list of tags as one text: `v=DKIM1; k=rsa; p=…`. */

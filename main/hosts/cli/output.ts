@@ -1,3 +1,6 @@
+import { describeFindings } from '../../../shared/findings/catalogue.ts';
+import type { Finding } from '../../../shared/findings/finding.ts';
+
 /** How the CLI ends: documented in docs/cli.md. */
 export const exitCodes = {
   ok: 0,
@@ -36,4 +39,26 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
       .join('  ')
       .trimEnd(),
   );
+}
+
+/**
+ * Findings for people, the gravest first.
+ *
+ * @param text what was checked: the stretch that a finding speaks of is shown with it.
+ */
+export function findingLines(findings: readonly Finding[], text = ''): string[] {
+  return describeFindings(findings).flatMap((finding) => {
+    const stretch = finding.span === undefined ? '' : text.slice(finding.span.start, finding.span.end).slice(0, 60);
+    return [
+      `${finding.severity}: ${finding.title}`,
+      ...(stretch.trim() === '' ? [] : [`  at ${(finding.span?.start ?? 0) + 1}: ${stretch}`]),
+      `  ${finding.explanation}`,
+      `  ${finding.remedy}`,
+    ];
+  });
+}
+
+/** The exit code that findings ask for. */
+export function codeFor(findings: readonly Finding[]): number {
+  return findings.some((finding) => finding.severity === 'error') ? exitCodes.notVerified : exitCodes.ok;
 }

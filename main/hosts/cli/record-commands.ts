@@ -1,32 +1,16 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { generateDkimKey } from '../../../shared/dkim/generate.ts';
-import { parseDkimKey } from '../../../shared/dkim/key-record.ts';
-import { lintDmarc, parseDmarc } from '../../../shared/dmarc/record.ts';
-import { nextPolicyStep } from '../../../shared/dmarc/ladder.ts';
 import { lintZone, readZone } from '../../../shared/dns/zone-file.ts';
 import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
-import { describeFindings } from '../../../shared/findings/catalogue.ts';
-import type { Finding } from '../../../shared/findings/finding.ts';
 import { checkHost } from '../../../shared/spf/check-host.ts';
 import { lintSpf } from '../../../shared/spf/lint.ts';
 import { mergeSpf } from '../../../shared/spf/merge.ts';
+import { addDkimCommands } from './dkim-commands.ts';
+import { addDmarcCommands } from './dmarc-commands.ts';
 import type { Terminal } from './output.ts';
-import { exitCodes, print } from './output.ts';
+import { codeFor, exitCodes, findingLines, print } from './output.ts';
 
 /** Commands on records alone: no data folder, no network. */
-
-function findingLines(findings: readonly Finding[]): string[] {
-  return describeFindings(findings).flatMap((finding) => [
-    `${finding.severity}: ${finding.title}`,
-    `  ${finding.explanation}`,
-    `  ${finding.remedy}`,
-  ]);
-}
-
-function codeFor(findings: readonly Finding[]): number {
-  return findings.some((finding) => finding.severity === 'error') ? exitCodes.notVerified : exitCodes.ok;
-}
 
 function addSpf(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const spf = program.command('spf').description('SPF records (RFC 7208)');
@@ -90,56 +74,7 @@ function addSpf(program: Command, terminal: Terminal, finish: (code: number) => 
     );
 }
 
-function addKeys(program: Command, terminal: Terminal, finish: (code: number) => void): void {
-  const dkim = program.command('dkim').description('DKIM keys (RFC 6376)');
-  dkim
-    .command('inspect')
-    .argument('<record>')
-    .option('--json')
-    .action((record: string, options: { json?: boolean }) => {
-      const parse = parseDkimKey(record);
-      const facts =
-        parse.key === null
-          ? ['Not usable']
-          : [`${parse.key.type}, ${parse.key.bits} bits${parse.key.publicKey === '' ? ', revoked' : ''}`];
-      print(terminal, options.json === true, parse, [...facts, ...findingLines(parse.findings)]);
-      finish(codeFor(parse.findings));
-    });
-  dkim
-    .command('generate')
-    .option('--bits <bits>', '1024, 2048, 3072 or 4096', '2048')
-    .option('--ed25519')
-    .option('--json')
-    .action(async (options: { bits: string; ed25519?: boolean; json?: boolean }) => {
-      const bits = Number(options.bits);
-      if (bits !== 1024 && bits !== 2048 && bits !== 3072 && bits !== 4096)
-        throw new RangeError(`${options.bits} is not a key length. Use 2048, 3072 or 4096.`);
-      const key = await generateDkimKey(
-        options.ed25519 === true ? { algorithm: 'ed25519' } : { algorithm: 'rsa', bits },
-      );
-      print(terminal, options.json === true, key, [key.privateKeyPem.trimEnd(), key.record]);
-      finish(exitCodes.ok);
-    });
-  program
-    .command('dmarc')
-    .description('DMARC records (RFC 9989)')
-    .command('explain')
-    .argument('<record>')
-    .option('--json')
-    .action((record: string, options: { json?: boolean }) => {
-      const parse = parseDmarc(record);
-      const findings = lintDmarc([record]);
-      const step = parse.record === null ? null : nextPolicyStep(parse.record);
-      const lines =
-        parse.record === null
-          ? ['Receivers discard it']
-          : [
-              `Policy ${parse.record.policy}${parse.record.testing ? ', as a test' : ''}; reports to ${parse.record.aggregateReports.join(', ') || 'nobody'}`,
-            ];
-      if (step !== null) lines.push(`Next safe step: ${step.label}. ${step.record}`);
-      print(terminal, options.json === true, { ...parse, findings, step }, [...lines, ...findingLines(findings)]);
-      finish(codeFor(findings));
-    });
+function addZone(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   program
     .command('zone')
     .description('zone files (RFC 1035)')
@@ -162,5 +97,7 @@ function addKeys(program: Command, terminal: Terminal, finish: (code: number) =>
 /** Adds the commands that work on records alone. */
 export function addRecordCommands(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   addSpf(program, terminal, finish);
-  addKeys(program, terminal, finish);
+  addDkimCommands(program, terminal, finish);
+  addDmarcCommands(program, terminal, finish);
+  addZone(program, terminal, finish);
 }
