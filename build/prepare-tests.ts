@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   'bind9-utils': 'named-checkzone',
   'bind9-dnsutils': 'dig',
   knot: 'knotd',
+  'knot-dnssecutils': 'kzonecheck',
   nsd: 'nsd-checkzone',
   unbound: 'unbound',
   nginx: 'nginx',

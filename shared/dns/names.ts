@@ -11,11 +11,23 @@ export const MAX_NAME_LENGTH = 253;
 
 const UPPER_CASE = /[A-Z]/;
 
+/** Whether a name ends in a dot that is no part of its last label: behind an even number of backslashes. */
+export function endsInDot(name: string): boolean {
+  if (!name.endsWith('.')) return false;
+  let backslashes = 0;
+  while (name[name.length - 2 - backslashes] === '\\') backslashes += 1;
+  return backslashes % 2 === 0;
+}
+
+function withoutFinalDot(name: string): string {
+  return endsInDot(name) ? name.slice(0, -1) : name;
+}
+
 /**
  * The form of a name to be used as a key: ASCII lower case (RFC 4343), no final dot.
  */
 export function canonicalName(name: string): string {
-  const bare = name.endsWith('.') && !name.endsWith('\\.') ? name.slice(0, -1) : name;
+  const bare = withoutFinalDot(name);
   return UPPER_CASE.test(bare) ? bare.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : bare;
 }
 
@@ -33,7 +45,7 @@ export function isSubdomain(child: string, parent: string): boolean {
 
 /** The labels of a name, leftmost first; none for the root. */
 export function nameLabels(name: string): readonly string[] {
-  const bare = name.endsWith('.') && !name.endsWith('\\.') ? name.slice(0, -1) : name;
+  const bare = withoutFinalDot(name);
   if (bare === '') return [];
   if (!bare.includes('\\')) return bare.split('.');
   const labels: string[] = [];
@@ -68,7 +80,7 @@ export function relativeName(name: string, zone: string): string {
   const apex = canonicalName(zone);
   if (canonical === apex) return '@';
   if (apex !== '' && canonical.endsWith(`.${apex}`)) return name.slice(0, canonical.length - apex.length - 1);
-  return `${name.endsWith('.') ? name.slice(0, -1) : name}.`;
+  return `${withoutFinalDot(name)}.`;
 }
 
 /**
@@ -79,7 +91,7 @@ export function relativeName(name: string, zone: string): string {
  */
 export function absoluteName(text: string, origin: string): string {
   if (text === '@') return origin;
-  if (text.endsWith('.') && !text.endsWith('\\.')) return text.slice(0, -1);
+  if (endsInDot(text)) return text.slice(0, -1);
   return origin === '' ? text : `${text}.${origin}`;
 }
 

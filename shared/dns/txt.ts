@@ -55,9 +55,32 @@ function escapeOctet(character: string): string {
  * that isn't printable ASCII as `\DDD`.
  */
 export function quoteTxt(strings: TxtStrings): string {
-  return strings
-    .map((string) => `"${string.replace(/["\\]/g, (character) => `\\${character}`).replace(/[^ -~]/g, escapeOctet)}"`)
-    .join(' ');
+  return strings.length === 1 ? quoteString(strings[0] as string) : strings.map(quoteString).join(' ');
+}
+
+/** Anything that can't stand between quotes as it is. */
+const UNUSUAL = /[^ !#-[\]-~]/;
+
+function quoteString(string: string): string {
+  if (!UNUSUAL.test(string)) return `"${string}"`;
+  return `"${string.replace(/["\\]/g, (character) => `\\${character}`).replace(/[^ -~]/g, escapeOctet)}"`;
+}
+
+/**
+ * Undoes `\X` and `\DDD` in a character-string of a master file, giving octets (RFC 1035 §5.1).
+ *
+ * @returns null when a `\DDD` is no octet.
+ */
+export function unescapeString(text: string): string | null {
+  const octets = textToOctets(text);
+  if (!octets.includes('\\')) return octets;
+  let isWrong = false;
+  const unescaped = octets.replace(/\\(\d{3}|[^])/g, (_whole, escaped: string) => {
+    if (escaped.length === 1) return escaped;
+    isWrong ||= Number(escaped) > 255;
+    return String.fromCharCode(Number(escaped) & 0xff);
+  });
+  return isWrong ? null : unescaped;
 }
 
 /** Octets of the record's data on the wire: a length octet before each string. */

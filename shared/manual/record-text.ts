@@ -1,3 +1,4 @@
+import { wireToText } from '../dns/rdata.ts';
 import type { ResourceRecord } from '../dns/records.ts';
 import { joinTxt, octetsToText } from '../dns/txt.ts';
 
@@ -24,6 +25,6 @@ export function valueText(record: ResourceRecord): string {
     case 'CAA':
       return `${record.flags} ${record.tag} ${record.value}`;
     case 'OTHER':
-      return `\\# ${record.rdata.length}`;
+      return wireToText(record.typeName, record.rdata);
   }
 }

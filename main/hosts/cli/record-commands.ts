@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { lintZone, readZone } from '../../../shared/dns/zone-file.ts';
+import { readZone } from '../../../shared/dns/zone-file.ts';
+import { lintZone } from '../../../shared/dns/zone-lint.ts';
 import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
 import { checkHost } from '../../../shared/spf/check-host.ts';
 import { lintSpf } from '../../../shared/spf/lint.ts';

@@ -1,0 +1,132 @@
+import { toAsciiDomain } from './idna.ts';
+import { endsInDot, MAX_LABEL_OCTETS, MAX_NAME_LENGTH, nameLabels } from './names.ts';
+import { textToOctets } from './txt.ts';
+
+/**
+ * Names as master files write them, and their octets on the wire (RFC 1035 §3.1, §5.1). What is read comes out in one
+ * form: printable ASCII as it is, the characters that mean something in master files behind a backslash, all else `\DDD`.
+ */
+
+const DOT = 46;
+const BACKSLASH = 92;
+
+/** A label's octets in that one form. A backslash is `\092`: NSD takes the dot behind `\\` for a part of the label. */
+function escapeLabel(octets: string): string {
+  return octets.replace(/[^!-~]|[.\\"();@$]/g, (character) =>
+    /[!-[\]-~]/.test(character) ? `\\${character}` : `\\${character.charCodeAt(0).toString().padStart(3, '0')}`,
+  );
+}
+
+/** The octets of a label in text, `\X` and `\DDD` undone; null when an escape is no octet. */
+function labelOctets(label: string): string | null {
+  if (!label.includes('\\')) return label;
+  let octets = '';
+  for (let index = 0; index < label.length; index += 1) {
+    const character = label[index] as string;
+    if (character !== '\\') octets += character;
+    else if (/^\d{3}/.test(label.slice(index + 1, index + 4))) {
+      const code = Number(label.slice(index + 1, index + 4));
+      if (code > 255) return null;
+      octets += String.fromCharCode(code);
+      index += 3;
+    } else {
+      const escaped = label[index + 1];
+      if (escaped === undefined || /\d/.test(escaped)) return null;
+      octets += escaped;
+      index += 1;
+    }
+  }
+  return octets;
+}
+
+/** A label in the one form; a U-label becomes its A-label, as whoever typed it means it (RFC 5891 §5). */
+function readLabel(label: string): { readonly text: string; readonly octets: number } | null {
+  if (/[^\0-\u007F]/.test(label)) {
+    const converted = toAsciiDomain(label);
+    if (converted.ok) return { text: converted.ascii, octets: converted.ascii.length };
+  }
+  const octets = labelOctets(textToOctets(label));
+  return octets === null ? null : { text: escapeLabel(octets), octets: octets.length };
+}
+
+/** The slow way: names with escapes, or with other than ASCII. */
+function readUnusualName(text: string, origin: string): string | null {
+  const isAbsolute = endsInDot(text);
+  const read = nameLabels(text).map(readLabel);
+  let total = isAbsolute || origin === '' ? 0 : origin.length + 1;
+  for (const label of read) {
+    if (label === null || label.octets === 0 || label.octets > MAX_LABEL_OCTETS) return null;
+    total += label.octets + 1;
+  }
+  if (total - 1 > MAX_NAME_LENGTH) return null;
+  const name = read.map((label) => label?.text).join('.');
+  return isAbsolute || origin === '' ? name : `${name}.${origin}`;
+}
+
+/**
+ * Reads a name of a master file.
+ *
+ * @param text relative, or absolute with its final dot; `@` is the origin and `.` the root.
+ * @param origin absolute, without its final dot.
+ * @returns the absolute name without its final dot, or null when DNS can't carry it.
+ */
+export function readName(text: string, origin: string): string | null {
+  const length = text.length;
+  let labelStart = 0;
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === DOT) {
+      if (index === labelStart) return length === 1 ? '' : null;
+      if (index - labelStart > MAX_LABEL_OCTETS) return null;
+      labelStart = index + 1;
+    } else if (code <= 32 || code >= 127 || code === BACKSLASH || ((code === 64 || code === 36) && length > 1)) {
+      return readUnusualName(text, origin);
+    }
+  }
+  if (length - labelStart > MAX_LABEL_OCTETS || length === 0) return null;
+  if (labelStart === length) return length - 1 > MAX_NAME_LENGTH ? null : text.slice(0, -1);
+  if (text === '@') return origin;
+  if (origin === '') return length > MAX_NAME_LENGTH ? null : text;
+  return length + 1 + origin.length > MAX_NAME_LENGTH && !origin.includes('\\') ? null : `${text}.${origin}`;
+}
+
+const PLAIN = /^[!#%&'*+,\-./\w:<=>?[\]^`{|}~]*$/;
+
+/** A name in the one form: as it is, unless it came from elsewhere with characters that a master file would misread. */
+export function printableName(name: string): string {
+  if (PLAIN.test(name)) return name;
+  return nameLabels(name)
+    .map((label) => readLabel(label)?.text ?? escapeLabel(textToOctets(label)))
+    .join('.');
+}
+
+/** A name's octets on the wire, uncompressed (RFC 1035 §3.1). */
+export function nameOctets(name: string): number[] {
+  const octets: number[] = [];
+  for (const label of nameLabels(name)) {
+    const characters = labelOctets(label) ?? label;
+    octets.push(characters.length);
+    for (let index = 0; index < characters.length; index += 1) octets.push(characters.charCodeAt(index) & 0xff);
+  }
+  octets.push(0);
+  return octets;
+}
+
+/** Reads an uncompressed name from the wire; null when the octets end too early or are no name. */
+export function wireName(octets: Uint8Array, start: number): { readonly name: string; readonly length: number } | null {
+  const labels: string[] = [];
+  let position = start;
+  for (;;) {
+    const length = octets[position];
+    if (
+      length === undefined ||
+      length > MAX_LABEL_OCTETS ||
+      position + length >= octets.length + (length === 0 ? 1 : 0)
+    )
+      return null;
+    position += 1;
+    if (length === 0) return { name: labels.join('.'), length: position - start };
+    labels.push(escapeLabel(String.fromCharCode(...octets.subarray(position, position + length))));
+    position += length;
+  }
+}
