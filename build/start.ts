@@ -1,34 +1,58 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { hasDisplay } from '../main/hosts/loopback/open-window.ts';
 import { buildPrograms } from './bundle.ts';
-import { electronBinary } from './electron-binary.ts';
+import { electronBinary, hindrance, runElectron } from './electron-binary.ts';
 import { buildRenderer } from './renderer.ts';
 
 /**
- * `npm start`: the console in Electron, or, where its executable is not to be had, the same console in a browser
- * window. `--browser` goes there directly. All other arguments are passed on.
+ * `npm start`: the console in Electron, or, where its executable is not to be had or can't start, the same console in a
+ * browser window. `--browser` goes there directly, and so does what only a browser window knows. All other arguments
+ * are passed on.
  */
 
 const root = path.resolve(import.meta.dirname, '..');
-const passedOn = process.argv.slice(2).filter((argument) => argument !== '--browser');
-const browserWanted = process.argv.includes('--browser');
+const given = process.argv.slice(2);
+const passedOn = given.filter((argument) => argument !== '--browser');
+const browserWanted = given.some((argument) => /^--(?:browser|no-open|port)(?:=|$)/.test(argument));
 
-function run(command: string, args: readonly string[]): void {
-  const child = spawn(command, args, { stdio: 'inherit', cwd: root });
+function runBrowserHost(): void {
+  const child = spawn(process.execPath, ['main/hosts/loopback/main.ts', ...passedOn], { stdio: 'inherit', cwd: root });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === null ? 1 : 0);
   });
 }
 
-await buildRenderer();
+/** Chromium's own reading of switches knows `--name=value` alone. */
+function asSwitches(args: readonly string[]): string[] {
+  return args.flatMap((argument, index) => {
+    if (args[index - 1] === '--data-dir') return [];
+    return argument === '--data-dir' ? [`${argument}=${args[index + 1] ?? ''}`] : [argument];
+  });
+}
 
-const electron = browserWanted ? null : electronBinary({ fetch: true });
-if (electron?.found === true) {
+/** @returns why there was no Electron window, or null when there was one until it was closed. */
+async function tryElectron(): Promise<string | null> {
+  const surroundings = {
+    platform: process.platform,
+    hasDisplay: hasDisplay(process.env, process.platform),
+    userId: process.getuid?.(),
+  };
+  const hindered = hindrance(surroundings);
+  if (hindered !== null) return hindered;
+  const electron = electronBinary({ fetch: true });
+  if (!electron.found) return electron.reason;
   await buildPrograms();
-  run(electron.path, [root, ...passedOn]);
-} else {
-  if (electron !== null)
-    console.log(`Electron can't be used here (${electron.reason}); opening the console in a browser window.`);
-  run(process.execPath, ['main/hosts/loopback/main.ts', ...passedOn]);
+  const run = await runElectron(electron.path, [root, ...asSwitches(passedOn)], root);
+  if (!run.came) return run.reason;
+  process.exitCode = run.code;
+  return null;
+}
+
+await buildRenderer();
+const reason = browserWanted ? '' : await tryElectron();
+if (reason !== null) {
+  if (reason !== '') console.log(`Electron can’t be used here (${reason}): the console opens in a browser instead.`);
+  runBrowserHost();
 }

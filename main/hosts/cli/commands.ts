@@ -1,6 +1,5 @@
 import { ORPCError } from '@orpc/server';
 import { Command, CommanderError } from 'commander';
-import { readFile } from 'node:fs/promises';
 import type { CoreClient } from '../../../shared/contract/contract.ts';
 import type { SettingsFields } from '../../../shared/contract/schemas.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
@@ -12,7 +11,7 @@ import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
 import { addRecordCommands } from './record-commands.ts';
 import type { CommonOptions } from './session.ts';
-import { chosenWorkspace, openSession, openVault } from './session.ts';
+import { chosenWorkspace, openSession, openVault, readTextFile } from './session.ts';
 
 /** Every command of the CLI. Each opens a core, does one thing and ends with a documented exit code. */
 
@@ -54,6 +53,8 @@ const FIELDS: Readonly<Record<string, TextField>> = {
   resolver: 'resolver',
   'report-address': 'dmarcReportAddress',
 };
+
+const SERVICE_EXAMPLE = 'https://service.example.com';
 
 function traceLines(trace: ProbeTrace): string[] {
   const rows = trace.stages.map((stage) => [
@@ -110,12 +111,16 @@ function addSettings(program: Command, terminal: Terminal, finish: (code: number
             const value = options[name.replace(/-([a-z])/g, (_whole, letter: string) => letter.toUpperCase())];
             if (value !== undefined) fields[field] = value;
           }
-          const fromFile = async (file: string | undefined) =>
-            file === undefined ? undefined : readFile(file, 'utf8');
-          const extraCa = await fromFile(options.extraCaFile);
-          const serviceProfile = await fromFile(options.serviceProfileFile);
-          const apiKey = await fromFile(options.apiKeyFile);
-          const authKey = await fromFile(options.authKeyFile);
+          const fromFile = async (option: string, file: string | undefined) =>
+            file === undefined ? undefined : readTextFile(option, file);
+          const extraCa = await fromFile('--extra-ca-file', options.extraCaFile);
+          const serviceProfile = await fromFile('--service-profile-file', options.serviceProfileFile);
+          const apiKey = await fromFile('--api-key-file', options.apiKeyFile);
+          const authKey = await fromFile('--auth-key-file', options.authKeyFile);
+          if (
+            [...Object.values(fields), extraCa, serviceProfile, apiKey, authKey].every((value) => value === undefined)
+          )
+            throw new RangeError(`Nothing to set. Name a setting, such as --service-url ${SERVICE_EXAMPLE}.`);
           if (apiKey !== undefined || authKey !== undefined) await openVault(client, options);
           const { revision } = await client.settings.get({ workspaceId });
           const saved = await client.settings.save({
@@ -152,7 +157,9 @@ function addProbes(program: Command, terminal: Terminal, finish: (code: number) 
 }
 
 async function readInput(names: readonly string[], file: string | undefined): Promise<string> {
-  return file === undefined ? names.join('\n') : readFile(file, 'utf8');
+  if (file !== undefined) return readTextFile('--file', file);
+  if (names.length > 0) return names.join('\n');
+  throw new RangeError('No domain was named. Write domains after the command, or give --file.');
 }
 
 function addDomains(program: Command, terminal: Terminal, finish: (code: number) => void): void {
@@ -261,6 +268,7 @@ function addRecords(program: Command, terminal: Terminal, finish: (code: number)
             const [refused] = added.refused;
             if (refused !== undefined) throw new RangeError(`${refused.message} ${refused.remedy}`);
             [row] = added.added;
+            terminal.error(`${name} was added to the sender domains.\n`);
           }
           if (row === undefined) throw new RangeError(`${name} could not be added`);
           const domainId = row.id;
@@ -321,14 +329,22 @@ const CODES: Readonly<Record<string, number>> = {
 };
 
 function explain(error: unknown, terminal: Terminal, asJson: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.ok;
+    // Commander has told it to people already.
+    if (asJson)
+      terminal.out(
+        `${JSON.stringify({ error: { code: 'USAGE', message: error.message.replace(/^error: /, ''), remedy: 'See --help.' } }, null, 2)}\n`,
+      );
+    return exitCodes.usage;
+  }
   const code = error instanceof ORPCError ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
   const data = error instanceof ORPCError ? (error.data as { remedy?: string; field?: string } | undefined) : undefined;
   const remedy = data?.remedy ?? (error instanceof Error && 'remedy' in error ? String(error.remedy) : '');
   if (asJson)
     terminal.out(
-      `${JSON.stringify({ error: { code: code || 'FAILED', message, remedy, ...(data?.field === undefined ? {} : { field: data.field }) } }, null, 2)}\n`,
+      `${JSON.stringify({ error: { code: code || (error instanceof RangeError ? 'BAD_INPUT' : 'FAILED'), message, remedy, ...(data?.field === undefined ? {} : { field: data.field }) } }, null, 2)}\n`,
     );
   else terminal.error(`${message}${remedy === '' ? '' : `. ${remedy}`}\n`);
   return CODES[code] ?? (error instanceof RangeError ? exitCodes.badInput : exitCodes.failed);

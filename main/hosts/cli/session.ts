@@ -66,6 +66,16 @@ export async function chosenWorkspace(client: CoreClient, options: CommonOptions
   return first?.id ?? makeWorkspace(client, 'Default');
 }
 
+/** @throws RangeError that names the option and the file. */
+export async function readTextFile(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new RangeError(`${option}: ${file} can’t be read (${reason}). Name a file that this account may read.`);
+  }
+}
+
 async function promptHidden(question: string): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY)
@@ -95,17 +105,24 @@ async function promptHidden(question: string): Promise<string> {
 }
 
 /** The passphrase from a file, the environment or a prompt; never from an argument, which every user can read. */
-async function readPassphrase(options: CommonOptions): Promise<string> {
+async function readPassphrase(options: CommonOptions, isNew: boolean): Promise<string> {
   if (options.passphraseFile !== undefined)
-    return (await readFile(options.passphraseFile, 'utf8')).replace(/\r?\n$/, '');
-  return process.env.SENDWRIGHT_PASSPHRASE ?? promptHidden('Passphrase: ');
+    return (await readTextFile('--passphrase-file', options.passphraseFile)).replace(/\r?\n$/, '');
+  const given = process.env.SENDWRIGHT_PASSPHRASE;
+  if (given !== undefined) return given;
+  if (!isNew) return promptHidden('Passphrase: ');
+  const typed = await promptHidden('New passphrase: ');
+  // A slip here would shut the secrets away for good.
+  if ((await promptHidden('The same again: ')) !== typed)
+    throw new RangeError('The two passphrases differ. Nothing was changed; try again.');
+  return typed;
 }
 
 /** Opens the vault, choosing the passphrase where there is none yet. */
 export async function openVault(client: CoreClient, options: CommonOptions): Promise<void> {
   const { vault } = await client.state.snapshot({});
   if (vault.state === 'open') return;
-  const passphrase = await readPassphrase(options);
+  const passphrase = await readPassphrase(options, vault.state === 'none');
   if (vault.state === 'none') {
     try {
       await client.vault.create({ passphrase });
