@@ -190,7 +190,11 @@ describeWith(['named', 'named-checkzone'], 'domains by command, against BIND', (
     expect((await cli(...verify)).code).toBe(exitCodes.notVerified);
     const { publicKey } = await generateDkimKey({ algorithm: 'rsa', bits: 2048 });
     const ready = await cli(
-      ...['records', domain, '--provider', 'elastic-email', '--format', 'bind', '--field', `dkimKey=${publicKey}`],
+      'records',
+      domain,
+      ...['--provider', 'elastic-email'],
+      ...['--format', 'bind'],
+      ...['--field', `dkimKey=${publicKey}`],
     );
     expect(ready.out).toContain(publicKey.slice(0, 40));
     expect(ready.out).not.toContain('Left out');

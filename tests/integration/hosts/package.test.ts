@@ -1,0 +1,176 @@
+import { extractAll, listPackage } from '@electron/asar';
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildPrograms } from '../../../build/bundle.ts';
+import { buildRenderer } from '../../../build/renderer.ts';
+import { dropFolder } from '../../support/core.ts';
+
+/**
+ * What is packaged: made by electron-builder as for a release, but around a stand-in for Electron's executable, which is
+ * not everywhere to be had; then unpacked far from the checkout, and run by Node.
+ */
+
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+
+/** Fuses as they stand in a fresh executable of Electron (@electron/fuses: sentinel, version, number, states). */
+const FUSES = Buffer.concat([
+  Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'),
+  Buffer.from([1, 9]),
+  Buffer.from('101100011'),
+]);
+
+describe.skipIf(process.platform !== 'linux')('the package', () => {
+  let folder: string;
+  let unpacked: string;
+  let files: readonly string[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'sendwright-package-'));
+    await buildRenderer();
+    await buildPrograms();
+    const distribution = path.join(folder, 'electron');
+    mkdirSync(path.join(distribution, 'resources'), { recursive: true });
+    writeFileSync(path.join(distribution, 'electron'), Buffer.concat([Buffer.alloc(64), FUSES, Buffer.alloc(64)]));
+    chmodSync(path.join(distribution, 'electron'), 0o755);
+    writeFileSync(path.join(distribution, 'version'), '0.0.0');
+    const builder = spawnSync(
+      process.execPath,
+      [
+        path.join(root, 'node_modules', 'electron-builder', 'cli.js'),
+        ...['--linux', 'dir', `-c.electronDist=${distribution}`],
+        `-c.directories.output=${path.join(folder, 'made')}`,
+      ],
+      { cwd: root, encoding: 'utf8', env: { ...process.env, CSC_IDENTITY_AUTO_DISCOVERY: 'false' } },
+    );
+    expect(builder.status, `${builder.stdout}${builder.stderr}`).toBe(0);
+    unpacked = path.join(folder, 'made', 'linux-unpacked');
+    const archive = path.join(unpacked, 'resources', 'app.asar');
+    files = listPackage(archive, { isPack: false }).map((name) => name.split(path.sep).join('/'));
+    extractAll(archive, path.join(folder, 'app'));
+    cpSync(`${archive}.unpacked`, path.join(folder, 'app'), { recursive: true });
+  }, 180_000);
+  afterAll(() => dropFolder(folder));
+
+  it('holds the bundles, the window and the one native module, and no TypeScript', () => {
+    const places = new Set(files.map((name) => name.split('/').slice(0, 3).join('/')));
+    expect([...places].sort()).toEqual(
+      [
+        '/dist',
+        '/dist/main',
+        '/dist/renderer',
+        '/node_modules',
+        '/node_modules/better-sqlite3',
+        '/package.json',
+      ].sort(),
+    );
+    expect(files.filter((name) => /\.(?:ts|tsx|map)$/.test(name))).toEqual([]);
+    expect(files.filter((name) => name.startsWith('/dist/main/')).sort()).toEqual(
+      ['cli.js', 'electron.js', 'loopback.js', 'practice-process.js', 'preload.cjs'].map(
+        (name) => `/dist/main/${name}`,
+      ),
+    );
+    const { main } = JSON.parse(readFileSync(path.join(folder, 'app', 'package.json'), 'utf8')) as { main: string };
+    expect(files).toContain(`/${main}`);
+  });
+
+  it('has its bundles import nothing that is not in it', () => {
+    const known = new Set(['electron', 'better-sqlite3', ...builtinModules]);
+    for (const name of files.filter((file) => file.startsWith('/dist/main/'))) {
+      const source = readFileSync(path.join(folder, 'app', name), 'utf8');
+      const imports = [...source.matchAll(/^(?:import|export)\b[^'"\n;]*?from\s*["']([^"']+)["']/gm)].map(
+        ([, module]) => (module ?? '').replace(/^node:/, ''),
+      );
+      expect(
+        imports.filter((module) => !known.has(module)),
+        name,
+      ).toEqual([]);
+    }
+    expect(readFileSync(path.join(folder, 'app', 'dist/main/preload.cjs'), 'utf8').length).toBeLessThan(2000);
+  });
+
+  it('has every fuse set in its executable', async () => {
+    const wire = await getCurrentFuseWire(path.join(unpacked, 'sendwright'));
+    const set = (option: FuseV1Options) => wire[option] === FuseState.ENABLE;
+    expect({
+      runAsNode: set(FuseV1Options.RunAsNode),
+      cookieEncryption: set(FuseV1Options.EnableCookieEncryption),
+      nodeOptions: set(FuseV1Options.EnableNodeOptionsEnvironmentVariable),
+      nodeInspect: set(FuseV1Options.EnableNodeCliInspectArguments),
+      asarIntegrity: set(FuseV1Options.EnableEmbeddedAsarIntegrityValidation),
+      onlyAsar: set(FuseV1Options.OnlyLoadAppFromAsar),
+      fileProtocol: set(FuseV1Options.GrantFileProtocolExtraPrivileges),
+    }).toEqual({
+      runAsNode: false,
+      cookieEncryption: true,
+      nodeOptions: false,
+      nodeInspect: false,
+      asarIntegrity: true,
+      onlyAsar: true,
+      fileProtocol: false,
+    });
+  });
+
+  it('leaves the native module outside of the archive', () => {
+    const native = files.filter((name) => name.endsWith('.node'));
+    expect(native.length).toBeGreaterThan(0);
+    for (const name of native)
+      expect(readFileSync(path.join(unpacked, 'resources', 'app.asar.unpacked', name)).length).toBeGreaterThan(100_000);
+  });
+
+  it('runs its command line without the checkout', () => {
+    const data = path.join(folder, 'cli-data');
+    const cli = (...args: readonly string[]) =>
+      spawnSync(process.execPath, ['dist/main/cli.js', ...args, '--data-dir', data, '--json'], {
+        cwd: path.join(folder, 'app'),
+        encoding: 'utf8',
+      });
+    const added = cli('domains', 'add', 'news.example.com');
+    expect([added.status, added.stderr]).toEqual([0, '']);
+    const records = cli('records', 'news.example.com', '--provider', 'sendgrid');
+    expect(JSON.parse(records.stdout)).toMatchObject({ domain: 'news.example.com', zone: 'example.com' });
+  });
+
+  it('serves its window without the checkout, with practice in a process of its own', async () => {
+    const host = spawn(
+      process.execPath,
+      ['dist/main/loopback.js', '--no-open', '--data-dir', path.join(folder, 'host-data')],
+      { cwd: path.join(folder, 'app'), stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    const address = await new Promise<URL>((resolve, reject) => {
+      host.once('exit', (code) => reject(new Error(`It ended with ${code}:\n${output}`)));
+      host.stdout.on('data', (part: Buffer) => {
+        output += part.toString();
+        const found = /http:\S+#token=\S+/.exec(output);
+        if (found !== null) resolve(new URL(found[0]));
+      });
+    });
+    const { origin, hash } = address;
+    const post = async (place: string, body: unknown, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${origin}${place}`, {
+        method: 'POST',
+        headers: { origin, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+      return (await answer.json()) as Record<string, unknown>;
+    };
+    const { session } = await post('/session', { token: hash.slice('#token='.length) });
+    const key = { 'x-sendwright-session': String(session) };
+    expect(await post('/rpc/practice/open', { json: {} }, key)).toMatchObject({ json: { practice: true } });
+    const state = (await post('/rpc/practice/state', { json: { workspaceId: 1 } }, key)) as {
+      json: { dnsServer: string };
+    };
+    expect(state.json.dnsServer).toMatch(/^127\.0\.0\.1:\d+$/);
+    const page = await (await fetch(origin)).text();
+    for (const [, asset] of page.matchAll(/(?:src|href)="(\/[^"]+)"/g))
+      expect([asset, (await fetch(`${origin}${asset}`)).status]).toEqual([asset, 200]);
+    host.kill('SIGTERM');
+    expect(await once(host, 'exit')).toEqual([0, null]);
+  }, 60_000);
+});
