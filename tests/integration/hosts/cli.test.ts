@@ -192,9 +192,9 @@ describeWith(['named', 'named-checkzone'], 'domains by command, against BIND', (
     const ready = await cli(
       'records',
       domain,
-      ...['--provider', 'elastic-email'],
-      ...['--format', 'bind'],
-      ...['--field', `dkimKey=${publicKey}`],
+      '--provider=elastic-email',
+      '--format=bind',
+      `--field=dkimKey=${publicKey}`,
     );
     expect(ready.out).toContain(publicKey.slice(0, 40));
     expect(ready.out).not.toContain('Left out');

@@ -43,7 +43,9 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
       process.execPath,
       [
         path.join(root, 'node_modules', 'electron-builder', 'cli.js'),
-        ...['--linux', 'dir', `-c.electronDist=${distribution}`],
+        '--linux',
+        'dir',
+        `-c.electronDist=${distribution}`,
         `-c.directories.output=${path.join(folder, 'made')}`,
       ],
       { cwd: root, encoding: 'utf8', env: { ...process.env, CSC_IDENTITY_AUTO_DISCOVERY: 'false' } },
