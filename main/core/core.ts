@@ -16,6 +16,7 @@ import { createJobs } from './jobs.ts';
 import type { Clock, Log, Notifier, PracticePort, PracticeSurroundings } from './ports.ts';
 import { openPractice, practiceState, publishRecords, resumePractice, setFault } from './practice.ts';
 import { serviceAddresses, testConnection, testKeys, testMonitoring, testResponses } from './probes.ts';
+import { markDkimKey, rotations } from './rotation.ts';
 import { getSchedule, runDue, setSchedule, TICK_MS } from './schedule.ts';
 import { getSettings, saveSettings, summarise } from './settings.ts';
 import { changeTemplate, listTemplates } from './templates.ts';
@@ -169,6 +170,10 @@ function createRouter(context: Running, parts: CoreParts) {
         domains.pasteZone(context, input.workspaceId, input.domainId, input.text),
       ),
       makeDkimKey: os.domains.makeDkimKey.handler(({ input }) => domains.makeDkimKey(context, input)),
+      rotations: os.domains.rotations.handler(({ input }) => [
+        ...rotations(context, input.workspaceId, input.domainId),
+      ]),
+      markDkimKey: os.domains.markDkimKey.handler(({ input }) => [...markDkimKey(context, input)]),
       manual: os.domains.manual.handler(({ input }) => domains.manualOf(context, input.workspaceId, input.domainId)),
       handOver: os.domains.handOver.handler(({ input }) =>
         handOver(context, input.workspaceId, input.domainId, input.format),

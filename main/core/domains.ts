@@ -223,7 +223,7 @@ export function verdictsOf(
 }
 
 /** Judges a domain anew after its needs have changed, and tells the windows. */
-function refresh(context: CoreContext, workspaceId: number, domainId: number): void {
+export function refresh(context: CoreContext, workspaceId: number, domainId: number): void {
   const view = viewDomain(context, findDomain(context, workspaceId, domainId));
   context.store.domains.setVerdicts(domainId, verdictsOf(view, observationsOf(context, view)).verdicts);
   context.changes.publish({
@@ -333,6 +333,8 @@ export async function makeDkimKey(
     bits: key.bits,
     publicKey: key.publicKey,
     createdAt: context.clock.now(),
+    signingSince: null,
+    revokedAt: null,
   };
   context.store.atomically(() => {
     context.vault.set(dkimSecretId(domainId, stored.selector), key.privateKeyPem);

@@ -95,6 +95,8 @@ function copyBeforeMigration(database: SqliteDatabase, folder: string, version: 
   const unfinished = `${copy}.${process.pid}`;
   rmSync(unfinished, { force: true });
   try {
+    // The copy holds what the file holds, so it is one account's alone as well.
+    closeSync(openSync(unfinished, 'wx', 0o600));
     database.prepare('VACUUM INTO ?').run(unfinished);
     renameSync(unfinished, copy);
   } finally {
@@ -117,10 +119,11 @@ function checkWritable(folder: string, file: string): void {
 }
 
 function migrate(database: SqliteDatabase, folder: string, steps: readonly string[]): void {
+  const isNew = (database.pragma('user_version', { simple: true }) as number) === 0;
   for (;;) {
     const version = database.pragma('user_version', { simple: true }) as number;
     if (version >= steps.length) return;
-    if (version > 0) copyBeforeMigration(database, folder, version);
+    if (!isNew) copyBeforeMigration(database, folder, version);
     const apply = database.transaction(() => {
       // Another process may have migrated while this one waited for the lock.
       if ((database.pragma('user_version', { simple: true }) as number) !== version) return;

@@ -23,6 +23,9 @@ export interface StoredDkimKey {
   readonly bits: number;
   readonly publicKey: string;
   readonly createdAt: number;
+  /** Since when mail is signed with it, as somebody said; null: not yet. */
+  readonly signingSince: number | null;
+  readonly revokedAt: number | null;
 }
 
 export interface StoredTimelineEntry {
@@ -87,10 +90,13 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     'SELECT verdict, count(*) AS amount FROM domains WHERE workspace_id = ? GROUP BY verdict',
   );
   const keys = database.prepare(
-    'SELECT selector, algorithm, bits, public_key AS publicKey, created_at AS createdAt FROM dkim_keys WHERE domain_id = ? ORDER BY created_at',
+    'SELECT selector, algorithm, bits, public_key AS publicKey, created_at AS createdAt, signing_since AS signingSince, revoked_at AS revokedAt FROM dkim_keys WHERE domain_id = ? ORDER BY created_at',
   );
   const addKey = database.prepare(
     'INSERT INTO dkim_keys (domain_id, selector, algorithm, bits, public_key, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const markKey = database.prepare(
+    'UPDATE dkim_keys SET signing_since = ?, revoked_at = ? WHERE domain_id = ? AND selector = ?',
   );
   const addObservation = database.prepare('INSERT INTO observations (domain_id, seen_at, data) VALUES (?, ?, ?)');
   const observations = database
@@ -176,6 +182,9 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     /** @returns false when the selector is taken. */
     addDkimKey: (id: number, key: StoredDkimKey): boolean =>
       addKey.run(id, key.selector, key.algorithm, key.bits, key.publicKey, key.createdAt).changes === 1,
+    /** Notes how far a key's rotation has come. */
+    markDkimKey: (id: number, key: Pick<StoredDkimKey, 'selector' | 'signingSince' | 'revokedAt'>): void =>
+      void markKey.run(key.signingSince, key.revokedAt, id, key.selector),
     observations: (id: number, limit = 500): Observation[] =>
       (observations.all(id, limit) as string[]).map((data) => JSON.parse(data) as Observation),
     timeline: (id: number): StoredTimelineEntry[] => timeline.all(id) as StoredTimelineEntry[],

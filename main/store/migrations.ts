@@ -132,4 +132,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (workspace_id, template_id)
   ) STRICT;
   `,
+  `
+  ALTER TABLE dkim_keys ADD COLUMN signing_since INTEGER;
+  ALTER TABLE dkim_keys ADD COLUMN revoked_at INTEGER;
+  `,
 ];

@@ -89,6 +89,10 @@ export const contract = {
     /** The zone as somebody pasted it: the offline way to say what is published today. Empty text forgets it. */
     pasteZone: procedure.input(inputs.pasteZone).output(outputs.manual),
     makeDkimKey: procedure.input(inputs.makeDkimKey).output(dkimKeyPublic),
+    /** How the domain's DKIM keys can be changed without losing a message, and how far each change has come. */
+    rotations: procedure.input(inputs.inDomain).output(outputs.rotations),
+    /** Notes that mail is signed with a key now, or revokes one: its required record becomes the empty key. */
+    markDkimKey: procedure.input(inputs.markDkimKey).output(outputs.rotations),
     manual: procedure.input(inputs.inDomain).output(outputs.manual),
     handOver: procedure.input(inputs.handOver).output(handOverText),
     /** The receivers' verdict on today's DNS beside the one with the prepared records laid over it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RotationPlan } from '../dkim/rotation.ts';
 import type { Manual } from '../manual/manual.ts';
 import type { DomainVerdict, Observation } from '../plan/types.ts';
 import type { ReceiverVerdict } from '../policy/receiver.ts';
@@ -153,6 +154,9 @@ export const dkimKeyPublic = z.object({
   /** The `p=` value, base64. */
   publicKey: z.string(),
   createdAt: instant,
+  /** Since when mail is signed with it, as somebody said. */
+  signingSince: instant.nullable(),
+  revokedAt: instant.nullable(),
   state: secretStatus.shape.state,
 });
 
@@ -315,6 +319,11 @@ export const inputs = {
     selector: z.string().min(1).max(63),
     algorithm: z.enum(['rsa-1024', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519']),
   }),
+  markDkimKey: inDomain.extend({
+    selector: z.string().min(1).max(63),
+    /** `signing`: mail is signed with it from now on; `revoked`; `live`: neither, a slip is taken back. */
+    as: z.enum(['signing', 'revoked', 'live']),
+  }),
   handOver: inDomain.extend({ format: z.string().max(64) }),
   verify: inWorkspace.extend({ selection: verifySelection, resolver: z.string().max(2048).optional() }),
   watch: z.object({ after: z.int().min(-1) }),
@@ -337,6 +346,7 @@ export const outputs = {
   manual: derived<Manual>(),
   receivers: z.object({ today: derived<ReceiverVerdict>(), prepared: derived<ReceiverVerdict>() }),
   spfTree: z.object({ today: derived<SpfTree>().nullable(), prepared: derived<SpfTree>().nullable() }),
+  rotations: z.array(derived<RotationPlan>()),
   observations: z.array(derived<Observation>()),
   domainVerdict: derived<DomainVerdict>(),
   templates: z.array(z.object({ template: derived<ProviderTemplate>(), overridden: z.boolean(), inUseBy: z.int() })),

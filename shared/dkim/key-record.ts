@@ -250,6 +250,7 @@ export function printDkimKey(key: DkimKey): string {
 
 /** Whether two records carry the same public key, however they are written: the octets count, not the text. */
 export function sameDkimKey(left: DkimKey, right: DkimKey): boolean {
+  if (left.publicKey === '' && right.publicKey === '') return true;
   if (left.type !== right.type) return false;
   const [one, other] = [decodeBase64(left.publicKey), decodeBase64(right.publicKey)];
   if (one === null || other === null) return false;
@@ -275,11 +276,14 @@ function besides(key: DkimKey): string {
 export function lintDkimAnswer(texts: readonly string[], required?: string): Finding[] {
   const findings: Finding[] = texts.length > 1 ? [dkimFinding('dkim.several-keys', { count: texts.length })] : [];
   const readings = texts.slice(0, MAX_RECORDS).map(parseDkimKey);
-  findings.push(...readings.flatMap((reading) => reading.findings));
   const wanted = required === undefined ? null : parseDkimKey(required).key;
+  const isMeantToBeRevoked = wanted?.publicKey === '';
+  const ofRecords = readings.flatMap((reading) => reading.findings);
+  findings.push(...ofRecords.filter((finding) => finding.code !== 'dkim.revoked' || !isMeantToBeRevoked));
   const have = readings.length === 1 ? (readings[0]?.key ?? null) : null;
   if (wanted === null || have === null || have.publicKey === '') return findings;
-  if (!sameDkimKey(wanted, have)) findings.push(dkimFinding('dkim.other-key'));
+  if (isMeantToBeRevoked) findings.push(dkimFinding('dkim.not-revoked'));
+  else if (!sameDkimKey(wanted, have)) findings.push(dkimFinding('dkim.other-key'));
   else if (besides(wanted) !== besides(have)) {
     findings.push(dkimFinding('dkim.flags-differ', { published: besides(have), required: besides(wanted) }));
   }

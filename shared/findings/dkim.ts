@@ -188,6 +188,13 @@ export const dkimFindings = {
       'Signatures of the provider are made with the private half of the required key and fail against this one.',
     remedy: 'Replace the record by the one in the manual.',
   },
+  'dkim.not-revoked': {
+    severity: 'warning',
+    title: 'The old key is still valid',
+    explanation: 'Whoever holds its private half can go on signing in the domain’s name.',
+    remedy: 'Replace the record by the empty key of the manual, once nothing signed with the old one is under way.',
+    source: 'RFC 6376 §3.6.1',
+  },
   'dkim.flags-differ': {
     severity: 'info',
     title: 'The key is right; its flags differ ({published} instead of {required})',

@@ -38,6 +38,8 @@ export interface DomainNeeds {
     readonly selector: string;
     readonly algorithm: 'rsa' | 'ed25519';
     readonly publicKey: string;
+    /** Receivers shall treat its signatures as void. */
+    readonly revokedAt?: number | null;
   }[];
   readonly dmarc: DmarcChoice;
   readonly neverSends: boolean;
@@ -202,6 +204,13 @@ function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
   return [own, ...authorisations];
 }
 
+/** A revoked key says no more than that (RFC 6376 §3.6.1). */
+const REVOKED_RECORD = 'v=DKIM1; p=';
+
+function isRevoked(key: DomainNeeds['dkimKeys'][number]): boolean {
+  return (key.revokedAt ?? null) !== null;
+}
+
 function ownKeyRecords(needs: DomainNeeds): RequiredRecord[] {
   return needs.dkimKeys.map((key) => ({
     id: `dkim:${key.selector}`,
@@ -209,11 +218,16 @@ function ownKeyRecords(needs: DomainNeeds): RequiredRecord[] {
     name: dkimName(key.selector, needs.domain),
     type: 'TXT' as const,
     ttl: TTL,
-    value: { state: 'known' as const, data: txt(dkimRecord(key.algorithm, key.publicKey)) },
+    value: {
+      state: 'known' as const,
+      data: txt(isRevoked(key) ? REVOKED_RECORD : dkimRecord(key.algorithm, key.publicKey)),
+    },
     match: { kind: 'dkim-key' as const },
-    why: 'Receivers verify signatures with this key. Its private half is sealed in this console.',
+    why: isRevoked(key)
+      ? 'The key is revoked: an empty p= makes its signatures void. The record may go once nothing signed with it is under way.'
+      : 'Receivers verify signatures with this key. Its private half is sealed in this console.',
     source: { kind: 'local-key' as const, label: 'Key pair made here' },
-    optional: false,
+    optional: isRevoked(key),
   }));
 }
 
@@ -277,7 +291,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
   return [
     ...templated.filter(isDkim),
     ...ownKeyRecords(needs),
-    ...(wantsOwnKey && needs.dkimKeys.length === 0 ? [waitingForOwnKey(domain)] : []),
+    ...(wantsOwnKey && needs.dkimKeys.every(isRevoked) ? [waitingForOwnKey(domain)] : []),
     ...spfNeeds(domain, needs.providers).map((need) => spfRecord(domain, need)),
     ...dmarcRecords(domain, needs.dmarc),
     ...templated.filter((record) => !isDkim(record)),
@@ -292,5 +306,5 @@ export function selectorsOf(needs: DomainNeeds): readonly string[] {
     return mode.selectors.map((selector) => fill(selector, needs.domain, { mode, fields: chosen.fields }));
   });
   const known = templated.filter((selector) => selector.missing.length === 0).map((selector) => selector.text);
-  return [...known, ...needs.dkimKeys.map((key) => key.selector)];
+  return [...known, ...needs.dkimKeys.filter((key) => !isRevoked(key)).map((key) => key.selector)];
 }

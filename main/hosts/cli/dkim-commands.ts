@@ -6,10 +6,13 @@ import { lintDkimAnswer, parseDkimKey } from '../../../shared/dkim/key-record.ts
 import { dkimName, isSelector } from '../../../shared/dkim/selector.ts';
 import { quoteTxt, splitTxt } from '../../../shared/dns/txt.ts';
 import { applyFixes } from '../../../shared/findings/apply-fix.ts';
+import type { RotationPlan } from '../../../shared/dkim/rotation.ts';
 import type { Terminal } from './output.ts';
-import { codeFor, exitCodes, findingLines, print } from './output.ts';
+import { codeFor, columns, exitCodes, findingLines, print } from './output.ts';
+import type { CommonOptions } from './session.ts';
+import { chosenWorkspace, openSession, openVault } from './session.ts';
 
-/** `sendwright dkim`: key records and key pairs, without a data folder or a network. */
+/** `sendwright dkim`: key records and key pairs without a data folder or a network; rotation of a domain's keys with one. */
 
 const PAIRS: Readonly<Record<KeyPairCheck, string>> = {
   match: 'The private key belongs to this record.',
@@ -74,6 +77,56 @@ async function generate(options: GenerateOptions, terminal: Terminal): Promise<n
   return exitCodes.ok;
 }
 
+interface RotateOptions extends CommonOptions {
+  readonly make?: string;
+  readonly signing?: string;
+  readonly revoke?: string;
+  readonly restore?: string;
+}
+
+const MARKS = { done: 'done', due: 'NOW', later: '' } as const;
+
+/** Lines of a rotation: each step with its date and the records that it changes. */
+function rotationLines(plan: RotationPlan): readonly string[] {
+  const rows = plan.steps.map(({ state, from, title, records }) => [
+    MARKS[state],
+    from === null ? '' : new Date(from).toISOString().slice(0, 16).replace('T', ' '),
+    title,
+    records.map(({ name, value }) => `${name} ${value ?? '(removed)'}`).join(', '),
+  ]);
+  return [`${plan.domain}, ${plan.algorithm}: ${plan.summary}`, ...columns(rows)];
+}
+
+async function rotate(name: string, options: RotateOptions, terminal: Terminal): Promise<number> {
+  const session = await openSession(options);
+  try {
+    const { client } = session;
+    const workspaceId = await chosenWorkspace(client, options);
+    const domain = (await client.domains.list({ workspaceId })).find(
+      (row) => row.name === name || row.unicodeName === name,
+    );
+    if (domain === undefined) throw new RangeError(`${name} is not listed. Add it with domains add.`);
+    const inDomain = { workspaceId, domainId: domain.id };
+    if (options.make !== undefined) {
+      await openVault(client, options);
+      await client.domains.makeDkimKey({ ...inDomain, selector: options.make, algorithm: 'rsa-2048' });
+    }
+    for (const [selector, as] of [
+      [options.signing, 'signing'],
+      [options.revoke, 'revoked'],
+      [options.restore, 'live'],
+    ] as const) {
+      if (selector !== undefined) await client.domains.markDkimKey({ ...inDomain, selector, as });
+    }
+    const plans = await client.domains.rotations(inDomain);
+    const nothing = [`${name} has no DKIM key that is known here.`];
+    print(terminal, options.json === true, plans, plans.length === 0 ? nothing : plans.flatMap(rotationLines));
+    return exitCodes.ok;
+  } finally {
+    await session.close();
+  }
+}
+
 export function addDkimCommands(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const dkim = program.command('dkim').description('DKIM keys (RFC 6376)');
   dkim
@@ -93,4 +146,17 @@ export function addDkimCommands(program: Command, terminal: Terminal, finish: (c
     .option('--selector <selector>', 'selector of the record', 'sendwright1')
     .option('--json')
     .action(async (options: GenerateOptions) => finish(await generate(options, terminal)));
+  dkim
+    .command('rotate')
+    .description('how a listed domain’s keys are changed without losing a message, and how far that has come')
+    .argument('<domain>')
+    .option('--make <selector>', 'make the next key, RSA of 2048 bits, at this selector')
+    .option('--signing <selector>', 'note that mail is signed with this key from now on')
+    .option('--revoke <selector>', 'revoke this key: its record becomes the empty key')
+    .option('--restore <selector>', 'take back --signing or --revoke')
+    .option('--data-dir <folder>', 'data folder instead of the system’s')
+    .option('--workspace <name>', 'workspace by name or number')
+    .option('--passphrase-file <file>', 'file that holds the passphrase')
+    .option('--json')
+    .action(async (name: string, options: RotateOptions) => finish(await rotate(name, options, terminal)));
 }

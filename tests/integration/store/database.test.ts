@@ -121,6 +121,7 @@ describe('a new format', () => {
       expect(copy.pragma('integrity_check', { simple: true })).toBe('ok');
       const extra = copy.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'extra'").pluck().get();
       expect(extra).toBe(tables);
+      if (process.platform !== 'win32') expect(statSync(copy.name).mode & 0o777).toBe(0o600);
       copy.close();
     }
   });
