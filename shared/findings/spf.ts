@@ -392,6 +392,26 @@ export const spfFindings = {
     remedy: 'Remove the sign before {cover}, or remove the term.',
     source: record('4.6.2'),
   },
+  'spf.not-added': {
+    severity: 'info',
+    title: '“{term}” was not added',
+    explanation: 'Merging adds mechanisms. The ending of the record and its modifiers stay as they are published.',
+    remedy: 'Change the ending by hand, where you mean to.',
+  },
+  'spf.still-passing': {
+    severity: 'warning',
+    title: '“{cover}” still lets “{term}” pass',
+    explanation: 'What was given up lies within a wider term of the record, so its senders pass as before.',
+    remedy: 'Narrow {cover}, or remove it.',
+  },
+  'spf.redirect-replaced': {
+    severity: 'warning',
+    title: 'The ending of {name} no longer decides',
+    explanation:
+      'An include takes the place of the redirect: the same senders pass, but all others get the ending of this record, which may be looser.',
+    remedy: 'Compare the two endings, and keep the stricter one.',
+    source: record('6.1'),
+  },
   'spf.merged-all-missing': {
     severity: 'info',
     title: 'The record had no all; ~all was put at its end',

@@ -5,7 +5,8 @@ import { joinTxt, txtWireLength } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
 import { spfFinding } from '../findings/spf.ts';
 import { standardLimits } from './check-host.ts';
-import { fitDomain, literalText } from './macro.ts';
+import { expandMacros, fitDomain } from './macro.ts';
+import type { MacroString } from './macro.ts';
 import type { Mechanism, Modifier, SpfTerm } from './syntax.ts';
 import { isSpfRecord, parseSpf } from './syntax.ts';
 
@@ -58,6 +59,8 @@ const ANSWER_OVERHEAD = 12 + 4;
 const RECORD_OVERHEAD = 12;
 
 interface Walk {
+  /** The domain that the tree is of: what the macro `o` stands for. */
+  readonly domain: string;
   readonly lookup: Lookup;
   readonly signal: AbortSignal | undefined;
   queries: number;
@@ -85,9 +88,32 @@ function isVoid(answer: LookupResult): boolean {
   return answer.status === 'nodata' || answer.status === 'nxdomain';
 }
 
-function failed(node: SpfNode, name: string, answer: Extract<LookupResult, { status: 'failure' }>): SpfNode {
+type Failure = Extract<LookupResult, { status: 'failure' }>;
+
+function failed(node: SpfNode, name: string, answer: Failure): SpfNode {
   const finding = spfFinding('spf.lookup-failed', { name, message: answer.message });
-  return { ...node, target: name, unknown: answer.message, findings: [finding] };
+  return { ...node, target: name, unknown: answer.message, findings: [...node.findings, finding] };
+}
+
+/** The name that a domain-spec stands for whoever sends: `d` and `o` are known beforehand, other macros are not. */
+function staticName(walk: Walk, macros: MacroString, domain: string): string | null {
+  const isStatic = macros.every((part) => part.kind === 'literal' || part.letter === 'd' || part.letter === 'o');
+  if (!isStatic) return null;
+  const name = expandMacros(macros, (letter) => (letter === 'o' ? walk.domain : domain));
+  return canonicalName(fitDomain(name));
+}
+
+/** The addresses of a name for both families; the first failure among the two, where there is one. */
+async function askAddresses(walk: Walk, name: string) {
+  const four = await ask(walk, name, 'A');
+  const six = await ask(walk, name, 'AAAA');
+  const failure = [four, six].find((answer): answer is Failure => answer.status === 'failure');
+  return {
+    voids4: isVoid(four) ? 1 : 0,
+    voids6: isVoid(six) ? 1 : 0,
+    addresses: [...addressesOf(four), ...addressesOf(six)],
+    failure,
+  };
 }
 
 /** The nodes of a record's terms, in order, each with everything below it. */
@@ -114,14 +140,14 @@ async function walkRecord(
 
 async function walkTerm(walk: Walk, domain: string, term: SpfTerm, above: readonly string[]): Promise<SpfNode> {
   if (term.kind === 'modifier')
-    return term.name === 'redirect' ? walkBranch(walk, term, term.macros, above) : leaf(term, 0);
+    return term.name === 'redirect' ? walkBranch(walk, domain, term, term.macros, above) : leaf(term, 0);
   switch (term.name) {
     case 'all':
     case 'ip4':
     case 'ip6':
       return leaf(term, 0);
     case 'include':
-      return walkBranch(walk, term, term.domain?.macros ?? [], above);
+      return walkBranch(walk, domain, term, term.domain?.macros ?? [], above);
     case 'ptr':
       return { ...leaf(term, 1), unknown: 'depends on the sender’s address', findings: [spfFinding('spf.ptr')] };
     default:
@@ -139,13 +165,13 @@ function dependsOnMessage(term: SpfTerm): SpfNode {
 
 async function walkBranch(
   walk: Walk,
+  domain: string,
   term: Mechanism | Modifier,
-  macros: Modifier['macros'],
+  macros: MacroString,
   above: readonly string[],
 ): Promise<SpfNode> {
-  const literal = literalText(macros);
-  if (literal === null) return dependsOnMessage(term);
-  const target = canonicalName(fitDomain(literal));
+  const target = staticName(walk, macros, domain);
+  if (target === null) return dependsOnMessage(term);
   const node = { ...leaf(term, 1), target };
   if (above.includes(target)) return { ...node, findings: [spfFinding('spf.loop', { term: term.text })] };
 
@@ -153,15 +179,8 @@ async function walkBranch(
   if (answer.status === 'failure') return failed(node, target, answer);
   const texts = answer.status === 'answer' ? spfTexts(answer) : [];
   const [text, second] = texts;
-  const voids = isVoid(answer) ? 1 : 0;
-  if (text === undefined) {
-    return {
-      ...node,
-      voids4: voids,
-      voids6: voids,
-      findings: [spfFinding('spf.include-without-record', { term: term.text })],
-    };
-  }
+  // A permanent error at once, before any void lookup would count.
+  if (text === undefined) return { ...node, findings: [spfFinding('spf.include-without-record', { term: term.text })] };
   const findings: Finding[] = [];
   if (second !== undefined) findings.push(spfFinding('spf.several-records', { count: texts.length }));
   if (parseSpf(text).record === null) findings.push(spfFinding('spf.include-broken', { term: term.text }));
@@ -170,21 +189,21 @@ async function walkBranch(
 }
 
 async function walkAddresses(walk: Walk, domain: string, term: Mechanism): Promise<SpfNode> {
-  const literal = term.domain === undefined ? domain : literalText(term.domain.macros);
-  if (literal === null) return dependsOnMessage(term);
-  const target = canonicalName(fitDomain(literal));
+  const target = term.domain === undefined ? canonicalName(domain) : staticName(walk, term.domain.macros, domain);
+  if (target === null) return dependsOnMessage(term);
   const node = { ...leaf(term, 1), target };
   if (term.name === 'mx') return walkMx(walk, term, node);
-
-  const four = await ask(walk, target, 'A');
-  if (four.status === 'failure') return failed(node, target, four);
-  // exists asks for an A record whatever the sender's family (§5.7).
-  const six = term.name === 'exists' ? four : await ask(walk, target, 'AAAA');
-  const voids4 = isVoid(four) ? 1 : 0;
-  const voids6 = isVoid(six) ? 1 : 0;
-  const findings = voids4 === 1 && voids6 === 1 ? [spfFinding('spf.void-lookup', { term: term.text })] : [];
-  const addresses = term.name === 'exists' ? [] : [...addressesOf(four), ...addressesOf(six)];
-  return { ...node, voids4, voids6, addresses, findings };
+  if (term.name === 'exists') {
+    // It asks for an A record whatever the sender's family (§5.7).
+    const answer = await ask(walk, target, 'A');
+    if (answer.status === 'failure') return failed(node, target, answer);
+    if (!isVoid(answer)) return node;
+    return { ...node, voids4: 1, voids6: 1, findings: [spfFinding('spf.void-lookup', { term: term.text })] };
+  }
+  const { failure, ...asked } = await askAddresses(walk, target);
+  const findings = asked.voids4 + asked.voids6 === 2 ? [spfFinding('spf.void-lookup', { term: term.text })] : [];
+  const counted = { ...node, ...asked, findings };
+  return failure === undefined ? counted : failed(counted, target, failure);
 }
 
 function addressesOf(answer: LookupResult): readonly string[] {
@@ -203,18 +222,19 @@ async function walkMx(walk: Walk, term: Mechanism, node: SpfNode & { readonly ta
     exchangers.length > standardLimits.names
       ? [spfFinding('spf.mx-too-many', { term: term.text, count: exchangers.length })]
       : [];
-  const addresses: string[] = [];
-  let voids4 = 0;
-  let voids6 = 0;
+  let counted: SpfNode = { ...node, addresses: [], findings };
   for (const { exchange } of exchangers.slice(0, standardLimits.names)) {
     if (exchange === '' || exchange === '.') continue;
-    const four = await ask(walk, exchange, 'A');
-    const six = await ask(walk, exchange, 'AAAA');
-    if (isVoid(four)) voids4 += 1;
-    if (isVoid(six)) voids6 += 1;
-    addresses.push(...addressesOf(four), ...addressesOf(six));
+    const { failure, ...asked } = await askAddresses(walk, exchange);
+    counted = {
+      ...counted,
+      voids4: counted.voids4 + asked.voids4,
+      voids6: counted.voids6 + asked.voids6,
+      addresses: [...(counted.addresses ?? []), ...asked.addresses],
+    };
+    if (failure !== undefined) counted = { ...failed(counted, exchange, failure), target: node.target };
   }
-  return { ...node, voids4, voids6, addresses, findings };
+  return counted;
 }
 
 function totals(ownCost: number, children: readonly SpfNode[]) {
@@ -261,7 +281,7 @@ export async function spfTree(
   lookup: Lookup,
   options: { readonly record?: string; readonly signal?: AbortSignal } = {},
 ): Promise<SpfTree> {
-  const walk: Walk = { lookup, signal: options.signal, queries: 0 };
+  const walk: Walk = { domain, lookup, signal: options.signal, queries: 0 };
   const answer = await ask(walk, domain, 'TXT');
   const published = answer.status === 'answer' ? (answer.records as readonly RecordOf<'TXT'>[]) : [];
   const texts = answer.status === 'answer' ? spfTexts(answer) : [];
@@ -289,9 +309,21 @@ export async function spfTree(
     recordOctets: record?.length ?? 0,
     answerOctets,
   };
-  const several =
-    texts.length > 1 && options.record === undefined
-      ? [spfFinding('spf.several-records', { count: texts.length })]
-      : [];
-  return { ...tree, findings: [...several, ...judge(tree)] };
+  return { ...tree, findings: [...judgeRoot(tree, answer, texts, options.record !== undefined), ...judge(tree)] };
+}
+
+/** What the name itself is to be told: nothing known of it, several records, or one that no receiver can read. */
+function judgeRoot(
+  { domain, record }: Pick<SpfTree, 'domain' | 'record'>,
+  answer: LookupResult,
+  texts: readonly string[],
+  isGiven: boolean,
+): Finding[] {
+  const findings: Finding[] = [];
+  if (answer.status === 'failure') {
+    findings.push(spfFinding('spf.lookup-failed', { name: domain, message: answer.message }));
+  }
+  if (texts.length > 1 && !isGiven) findings.push(spfFinding('spf.several-records', { count: texts.length }));
+  if (record !== null && parseSpf(record).record === null) findings.push(spfFinding('spf.unreadable-published'));
+  return findings;
 }

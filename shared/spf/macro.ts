@@ -108,11 +108,6 @@ export function hasMacro(parts: MacroString): boolean {
   return parts.some((part) => part.kind === 'macro');
 }
 
-/** The macro string of a domain-spec that holds no macro, as it stands; null when it holds one. */
-export function literalText(parts: MacroString): string | null {
-  return hasMacro(parts) ? null : parts.map((part) => (part.kind === 'literal' ? part.text : '')).join('');
-}
-
 function splitAt(value: string, delimiters: string): string[] {
   const labels: string[] = [];
   let start = 0;

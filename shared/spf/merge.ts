@@ -4,7 +4,7 @@ import type { Finding } from '../findings/finding.ts';
 import { spfFinding } from '../findings/spf.ts';
 import { hasMacro } from './macro.ts';
 import { repairSpf } from './repair.ts';
-import type { Mechanism, Modifier, SpfRecord } from './syntax.ts';
+import type { Mechanism, Modifier, SpfRecord, SpfTerm } from './syntax.ts';
 import { parseSpf, spfText } from './syntax.ts';
 
 export interface SpfEdit {
@@ -27,7 +27,7 @@ export interface SpfMerge {
 export interface SpfChange {
   /** Mechanisms to hold, such as `include:_spf.example.net` or `ip4:192.0.2.0/24`. */
   readonly add: readonly string[];
-  /** Mechanisms to give up. */
+  /** Mechanisms to give up, and `redirect=` or other modifiers; what is asked for as well stays. */
   readonly remove?: readonly string[];
 }
 
@@ -169,8 +169,7 @@ interface Choice {
 
 /** Decides which mechanisms stand before `all`, each with its reason, in their order. */
 function chooseMechanisms(candidates: readonly Candidate[], givenUp: ReadonlySet<string>): Choice {
-  const isGivenUp = ({ mechanism, origin }: Candidate) =>
-    origin === 'published' && givenUp.has(mechanismKey(mechanism));
+  const isGivenUp = ({ mechanism, origin }: Candidate) => origin !== 'wanted' && givenUp.has(mechanismKey(mechanism));
   const standing = candidates.filter((candidate) => !isGivenUp(candidate));
   const covering = findCovers(standing.map((candidate) => candidate.mechanism));
   const mechanisms: Mechanism[] = [];
@@ -198,13 +197,49 @@ function chooseMechanisms(candidates: readonly Candidate[], givenUp: ReadonlySet
   return { mechanisms, edits, findings };
 }
 
-/** What the terms to be added say; what can't be read of them is a finding. */
+/** What the terms to be added say; what can't be read of them, or isn't merged, is a finding without a place. */
 function readWanted(terms: readonly string[]): { mechanisms: readonly Mechanism[]; findings: readonly Finding[] } {
   const parses = terms.map((term) => parseSpf(spfText([term])));
+  const read = parses.flatMap(({ record }) => record?.terms ?? []);
+  const isMerged = (term: SpfTerm): term is Mechanism => term.kind === 'mechanism' && term.name !== 'all';
   return {
-    mechanisms: parses.flatMap(({ record }) => record?.mechanisms ?? []).filter(({ name }) => name !== 'all'),
-    findings: parses.flatMap((parse) => parse.findings),
+    mechanisms: read.filter(isMerged),
+    findings: [
+      ...parses.flatMap((parse) => parse.findings.map(({ span: _span, ...finding }) => finding)),
+      ...read.filter((term) => !isMerged(term)).map(({ text: term }) => spfFinding('spf.not-added', { term })),
+    ],
   };
+}
+
+/** One form for a modifier to be found by: the letter case of its name has no meaning. */
+function modifierKey({ name, value }: Modifier): string {
+  return `${name}=${value}`;
+}
+
+interface GivenUp {
+  readonly mechanisms: ReadonlySet<string>;
+  readonly modifiers: ReadonlySet<string>;
+}
+
+/** What is to be given up, less what is wanted at the same time. */
+function readGivenUp(terms: readonly string[], wanted: readonly Mechanism[]): GivenUp {
+  const read = terms.flatMap((term) => parseSpf(spfText([term])).record?.terms ?? []);
+  const kept = new Set(wanted.map(mechanismKey));
+  const mechanisms = read.filter((term) => term.kind === 'mechanism').map(mechanismKey);
+  return {
+    mechanisms: new Set(mechanisms.filter((key) => !kept.has(key))),
+    modifiers: new Set(read.filter((term) => term.kind === 'modifier').map(modifierKey)),
+  };
+}
+
+/** Says where a term that was to be given up is still let pass by another. */
+function findStillPassing(terms: readonly string[], mechanisms: readonly Mechanism[], givenUp: GivenUp): Finding[] {
+  return parseMechanisms(terms).flatMap((mechanism) => {
+    if (!givenUp.mechanisms.has(mechanismKey(mechanism))) return [];
+    const cover = mechanisms.find((other) => other.qualifier === '+' && covers(other, mechanism));
+    const values = { term: mechanism.text, cover: cover?.text ?? '' };
+    return cover === undefined ? [] : [spfFinding('spf.still-passing', values)];
+  });
 }
 
 /** How the record ends: its `all`, or what stands in its place. */
@@ -227,7 +262,10 @@ function chooseAll(
       text: all.text,
       mechanisms: [all],
       edits: [{ kind: 'keep', term: all.text, reason }, ...removed],
-      findings: all.qualifier === '+' ? [spfFinding('spf.plus-all')] : [],
+      findings: [
+        ...(all.qualifier === '+' ? [spfFinding('spf.plus-all')] : []),
+        ...(all.qualifier === '?' ? [spfFinding('spf.neutral-all')] : []),
+      ],
     };
   }
   if (isFollowed) return { text: '', mechanisms: [], edits: [], findings: [] };
@@ -254,7 +292,11 @@ interface Tail {
 }
 
 /** The modifiers of the records: the followed redirect, one `exp`, and whatever else stands there. */
-function chooseModifiers(records: readonly SpfRecord[], followed: Modifier | undefined): Tail {
+function chooseModifiers(
+  records: readonly SpfRecord[],
+  followed: Modifier | undefined,
+  givenUp: ReadonlySet<string>,
+): Tail {
   const terms: string[] = [];
   const edits: SpfEdit[] = [];
   const findings: Finding[] = [];
@@ -262,13 +304,19 @@ function chooseModifiers(records: readonly SpfRecord[], followed: Modifier | und
   for (const record of records) {
     const hasAll = partsOf(record).all !== undefined;
     for (const modifier of record.terms.filter((term): term is Modifier => term.kind === 'modifier')) {
-      const { text: term, name } = modifier;
-      if (name === 'redirect' && modifier !== followed) {
-        if (hasAll) findings.push(spfFinding('spf.redirect-ignored'));
+      const { text: term, name, value } = modifier;
+      if (givenUp.has(modifierKey(modifier))) {
+        edits.push({ kind: 'remove', term, reason: 'Given up.' });
+      } else if (name === 'redirect' && modifier !== followed) {
+        findings.push(
+          hasAll ? spfFinding('spf.redirect-ignored') : spfFinding('spf.redirect-replaced', { name: value }),
+        );
         const reason = hasAll ? 'all decides before it.' : 'An include takes its place: a record has one ending.';
         edits.push({ kind: 'remove', term, reason });
       } else if (name === 'exp' && hasExplanation) {
         edits.push({ kind: 'remove', term, reason: 'It may stand once.' });
+      } else if (terms.includes(term)) {
+        edits.push({ kind: 'remove', term, reason: 'It stands there already.' });
       } else {
         hasExplanation ||= name === 'exp';
         terms.push(term);
@@ -293,29 +341,31 @@ export function mergeSpf(published: readonly string[], change: SpfChange): SpfMe
   const parts = records.map(partsOf);
   const alls = parts.flatMap((part) => part.all ?? []);
   const isFollowed = ({ all }: Parts) => all === undefined && alls.length === 0;
-  const followed = records.find((record, index) => record.redirect !== undefined && isFollowed(parts[index] as Parts));
   const wanted = readWanted(change.add);
+  const givenUp = readGivenUp(change.remove ?? [], wanted.mechanisms);
+  const standing = ({ redirect }: SpfRecord) =>
+    redirect !== undefined && !givenUp.modifiers.has(modifierKey(redirect)) ? redirect : undefined;
+  const followed = records.find((record, index) => standing(record) !== undefined && isFollowed(parts[index] as Parts));
 
   const candidates = records.flatMap((record, index): Candidate[] => {
     const { before, all } = parts[index] as Parts;
-    const isReplaced = record.redirect !== undefined && all === undefined && record !== followed;
+    const redirect = all === undefined && record !== followed ? standing(record) : undefined;
     return [
       ...before.map((mechanism) => ({ mechanism, origin: 'published' as const })),
-      ...(isReplaced ? includeOf(record.redirect as Modifier) : []).map((mechanism) => ({
+      ...(redirect === undefined ? [] : includeOf(redirect)).map((mechanism) => ({
         mechanism,
         origin: 'redirect' as const,
       })),
     ];
   });
-  const givenUp = new Set(parseMechanisms(change.remove ?? []).map(mechanismKey));
   const chosen = chooseMechanisms(
     [...candidates, ...wanted.mechanisms.map((mechanism) => ({ mechanism, origin: 'wanted' as const }))],
-    givenUp,
+    givenUp.mechanisms,
   );
   const after = parts.flatMap((part) => part.after);
   const chosenKeys = new Set(chosen.mechanisms.map(mechanismKey));
   const ending = chooseAll(alls, followed !== undefined, records.length === 0);
-  const modifiers = chooseModifiers(records, followed?.redirect);
+  const modifiers = chooseModifiers(records, followed?.redirect, givenUp.modifiers);
 
   const edits: readonly SpfEdit[] = [
     ...chosen.edits,
@@ -342,6 +392,7 @@ export function mergeSpf(published: readonly string[], change: SpfChange): SpfMe
       ...(published.length > 1 ? [spfFinding('spf.several-records', { count: published.length })] : []),
       ...wanted.findings,
       ...chosen.findings,
+      ...findStillPassing(change.remove ?? [], chosen.mechanisms, givenUp),
       ...after.map((mechanism) => spfFinding('spf.after-all', { term: mechanism.text })),
       ...ending.findings,
       ...modifiers.findings,

@@ -14,6 +14,8 @@ export interface SpfSaving {
   readonly term: string;
   /** Lookups that it saves. */
   readonly saves: number;
+  /** It alone brings the record back into its budget. */
+  readonly isEnough: boolean;
   /** What to do, in one sentence. */
   readonly proposal: string;
   /** What may go wrong, in one sentence. */
@@ -25,8 +27,8 @@ export interface SpfSaving {
 /** Safest first. */
 const ORDER: readonly SavingKind[] = ['drop-dead', 'drop-repeated', 'write-addresses', 'delegate', 'flatten'];
 
-/** Octets a proposed record may have, so that its answer stays below the limit of plain UDP (RFC 7208 §3.4). */
-const MAX_RECORD_OCTETS = 450;
+/** Octets that the answer may have with a proposed record, so that it fits into plain UDP (RFC 7208 §3.4). */
+const MAX_ANSWER_OCTETS = 450;
 
 /** Addresses put in the place of one term. */
 const MAX_ADDRESSES = 20;
@@ -85,27 +87,39 @@ function flatTerms(node: SpfNode): readonly string[] | null {
   return [...new Set(terms)];
 }
 
-function fits(record: string): boolean {
-  return record.length <= MAX_RECORD_OCTETS;
+/** Whether an answer with this record, and with what else stands at the name, stays below the limit. */
+function fits(tree: SpfTree, record: string): boolean {
+  return tree.answerOctets - tree.recordOctets + record.length < MAX_ANSWER_OCTETS;
+}
+
+function isWithin(lookups: number, voids4: number, voids6: number): boolean {
+  return lookups <= standardLimits.lookups && Math.max(voids4, voids6) <= standardLimits.voids;
 }
 
 /** What can be done about one term of the domain's own record. */
-function proposals(tree: SpfTree, node: SpfNode, terms: readonly SpfTerm[], term: Mechanism): readonly SpfSaving[] {
+function proposals(tree: SpfTree, node: SpfNode, terms: readonly SpfTerm[], term: SpfTerm): readonly SpfSaving[] {
   const without = replaceTerm(terms, term, []);
-  const saving = (
-    kind: SavingKind,
-    proposal: string,
-    danger: string,
-    record: string,
-    saves = node.cost,
-  ): SpfSaving => ({
+  const saving = (kind: SavingKind, proposal: string, danger: string, record: string): SpfSaving => ({
     kind,
     term: node.term,
-    saves,
+    saves: node.cost,
+    isEnough: isWithin(tree.lookups - node.cost, tree.voids4 - node.voids4, tree.voids6 - node.voids6),
     proposal,
     danger,
     record,
   });
+  if (term.kind === 'modifier') {
+    if (!isDead(node)) return [];
+    const ended = replaceTerm(terms, term, ['~all']);
+    return [
+      saving(
+        'drop-dead',
+        `Replace ${node.term} by ~all: there is no record to go on with.`,
+        'None, unless its domain is about to be set up.',
+        ended,
+      ),
+    ];
+  }
   if (isDead(node)) {
     return [
       saving(
@@ -139,7 +153,7 @@ function proposals(tree: SpfTree, node: SpfNode, terms: readonly SpfTerm[], term
   if ((term.name === 'a' || term.name === 'mx') && node.unknown === undefined) {
     const addresses = addressTerms(node.addresses ?? [], term);
     const record = replaceTerm(terms, term, addresses);
-    if (addresses.length > 0 && addresses.length <= MAX_ADDRESSES && fits(record)) {
+    if (addresses.length > 0 && addresses.length <= MAX_ADDRESSES && fits(tree, record)) {
       found.push(
         saving(
           'write-addresses',
@@ -163,7 +177,7 @@ function proposals(tree: SpfTree, node: SpfNode, terms: readonly SpfTerm[], term
   const flat = term.qualifier === '+' ? flatTerms(node) : null;
   if (flat !== null && flat.length > 0 && flat.length <= MAX_ADDRESSES) {
     const record = replaceTerm(terms, term, flat);
-    if (fits(record)) {
+    if (fits(tree, record)) {
       found.push(
         saving(
           'flatten',
@@ -186,11 +200,11 @@ function proposals(tree: SpfTree, node: SpfNode, terms: readonly SpfTerm[], term
  */
 export function proposeSavings(tree: SpfTree): readonly SpfSaving[] {
   const terms = parseSpf(tree.record ?? '').record?.terms ?? [];
-  const isOver = tree.lookups > standardLimits.lookups || Math.max(tree.voids4, tree.voids6) > standardLimits.voids;
+  const isOver = !isWithin(tree.lookups, tree.voids4, tree.voids6);
   return tree.children
     .flatMap((node) => {
       const term = terms.find((candidate) => candidate.text === node.term);
-      return term?.kind === 'mechanism' ? proposals(tree, node, terms, term) : [];
+      return term === undefined ? [] : proposals(tree, node, terms, term);
     })
     .filter((saving) => isOver || saving.kind === 'drop-dead' || saving.kind === 'drop-repeated')
     .sort((left, right) => ORDER.indexOf(left.kind) - ORDER.indexOf(right.kind) || right.saves - left.saves);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SpfNode } from '../../../shared/spf/budget.ts';
 import { spfTree } from '../../../shared/spf/budget.ts';
@@ -79,7 +80,11 @@ describe('spfTree', () => {
     ['v=spf1 a:none.example -all', 'spf.void-lookup'],
     ['v=spf1 mx:none.example -all', 'spf.void-lookup'],
     ['v=spf1 mx:many.example -all', 'spf.mx-too-many'],
-    ['v=spf1 include:%{d}.example -all', 'spf.macro-cost'],
+    ['v=spf1 include:%{l}.example -all', 'spf.macro-cost'],
+    ['v=spf1 a:half.example -all', 'spf.lookup-failed'],
+    ['v=spf1 mx:half.example -all', 'spf.lookup-failed'],
+    ['v=spf1 exists:none.example -all', 'spf.void-lookup'],
+    ['v=spf1 exists:failing.example -all', 'spf.lookup-failed'],
     ['v=spf1 ptr -all', 'spf.ptr'],
     ['v=spf1 include:example.com -all', 'spf.loop'],
   ])('%s: %s', async (record, code) => {
@@ -87,9 +92,11 @@ describe('spfTree', () => {
       txt('twice.example', 'v=spf1 -all'),
       txt('twice.example', 'v=spf1 ~all'),
       txt('broken.example', 'v=spf1 moo -all'),
+      a('half.example', '192.0.2.1'),
+      mx('half.example', 'half.example'),
       ...Array.from({ length: 11 }, (_, index) => mx('many.example', `m${index}.example`)),
     ];
-    const lookup = lookupOf(records, ['failing.example TXT']);
+    const lookup = lookupOf(records, ['failing.example TXT', 'failing.example A', 'half.example AAAA']);
     const tree = await spfTree('example.com', lookup, { record });
     expect(tree.children[0]?.findings.map((finding) => finding.code)).toEqual([code]);
   });
@@ -118,6 +125,89 @@ describe('spfTree', () => {
     const tree = await spfTree('n0.example', lookupOf(records));
     expect(tree.partial).toBe(true);
     expect(tree.findings.map((finding) => finding.code)).toContain('spf.many-lookups');
+  });
+});
+
+describe('spfTree, held against checkHost', () => {
+  const names = ['d0.example', 'd1.example', 'd2.example', 'd3.example'] as const;
+  const term = (index: number) =>
+    fc.oneof(
+      fc.constantFrom(
+        'a',
+        'mx',
+        'a:h0.example',
+        'a:h1.example/24',
+        'mx:d2.example',
+        'a:nothing.example',
+        'mx:nothing.example',
+      ),
+      fc.constantFrom(
+        'exists:h0.%{d}',
+        'exists:four.example',
+        '-exists:six.example',
+        'ip4:192.0.2.1',
+        'ip6:2001:db8::1',
+      ),
+      index < 3 ? fc.integer({ min: index + 1, max: 3 }).map((other) => `include:d${other}.%{d1}`) : fc.constant('a'),
+    );
+  const records = fc.tuple(
+    ...names.map((name, index) =>
+      fc
+        .tuple(fc.array(term(index), { maxLength: 4 }), fc.constantFrom('-all', '~all', '?all', '', 'redirect'))
+        .map(([terms, end]) => {
+          const redirect = index < 3 ? `redirect=d${index + 1}.example` : '';
+          const ending = end === 'redirect' ? redirect : end;
+          return txt(name, ['v=spf1', ...terms, ending].filter((part) => part !== '').join(' '));
+        }),
+    ),
+  );
+  const hosts = [
+    a('h0.example', '192.0.2.1'),
+    aaaa('h0.example', '2001:db8::1'),
+    a('h1.example', '192.0.2.2'),
+    a('four.example.invalid', '192.0.2.3'),
+    aaaa('six.example', '2001:db8::2'),
+    mx('d2.example', 'h0.example'),
+    mx('d2.example', 'h1.example'),
+    a('d0.example', '192.0.2.4'),
+  ];
+
+  test('counts what a sender costs whom only all decides about', async () => {
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(records, async (texts) => {
+        const lookup = lookupOf([...texts, ...hosts]);
+        const tree = await spfTree('d0.example', lookup);
+        expect(tree.partial).toBe(false);
+        for (const [ip, voids] of [
+          ['8.8.8.8', tree.voids4],
+          ['2001:db9::1', tree.voids6],
+        ] as const) {
+          const limits = { lookups: 1e6, voids: 1e6, names: 10 };
+          const spent = await checkHost({ ip, sender: 'u@d0.example', helo: 'h.example', lookup, limits });
+          const isLast = spent.steps.every((step) => step.outcome !== 'match' || step.term.endsWith('all'));
+          expect(spent.lookups).toBeLessThanOrEqual(tree.lookups);
+          if (!isLast) continue;
+          compared += 1;
+          expect({ lookups: spent.lookups, voids: spent.voids }).toEqual({ lookups: tree.lookups, voids });
+        }
+      }),
+      { numRuns: Number(process.env.SENDWRIGHT_RUNS ?? 200) },
+    );
+    expect(compared).toBeGreaterThan(100);
+  });
+
+  test('says what is wrong at the name itself', async () => {
+    const codes = async (zone: typeof base, failing: readonly string[] = [], record?: string) =>
+      (await spfTree('example.com', lookupOf(zone, failing), record === undefined ? {} : { record })).findings.map(
+        (finding) => finding.code,
+      );
+    expect(await codes([], ['example.com TXT'])).toEqual(['spf.lookup-failed']);
+    expect(await codes([txt('example.com', 'v=spf1 moo')])).toEqual(['spf.unreadable-published']);
+    const two = [txt('example.com', 'v=spf1 -all'), txt('example.com', 'v=spf1 ~all')];
+    expect(await codes(two)).toEqual(['spf.several-records']);
+    expect(await codes(two, [], 'v=spf1 -all')).toEqual([]);
+    expect(await codes([])).toEqual([]);
   });
 });
 
@@ -189,6 +279,40 @@ describe('proposeSavings', () => {
         expect(await resultOf(record, ip), `${kind} ${ip}`).toBe(await resultOf(own, ip));
       }
     }
+  });
+
+  test('ends a record whose redirect leads nowhere, and minds what else stands at the name', async () => {
+    const dead = await spfTree(
+      'example.com',
+      lookupOf([txt('example.com', 'v=spf1 mx:h.two.example redirect=none.example')]),
+    );
+    expect(proposeSavings(dead).map(({ kind, record, isEnough }) => [kind, record, isEnough])).toEqual([
+      ['drop-dead', 'v=spf1 redirect=none.example', true],
+      ['drop-dead', 'v=spf1 mx:h.two.example ~all', true],
+    ]);
+    const crowded = [...records, ...Array.from({ length: 3 }, () => txt('example.com', 'x'.repeat(100)))];
+    const kinds = proposeSavings(await spfTree('example.com', lookupOf(crowded))).map((saving) => saving.kind);
+    expect(kinds).not.toContain('flatten');
+    expect(kinds).not.toContain('write-addresses');
+    expect(kinds).toContain('delegate');
+  });
+
+  test('says of each whether it is enough', async () => {
+    const hosts = Array.from({ length: 9 }, (_, index) => `a:both.example/${index}`).join(' ');
+    const zone = [
+      ...records,
+      a('both.example', '192.0.2.9'),
+      aaaa('both.example', '2001:db8::9'),
+      txt('three.example', 'v=spf1 include:four.example a:both.example ~all'),
+      txt('four.example', 'v=spf1 ip4:203.0.113.0/25 a:both.example ~all'),
+    ];
+    const tree = await spfTree('example.com', lookupOf(zone), { record: `v=spf1 include:three.example ${hosts} -all` });
+    expect(tree.lookups).toBe(13);
+    const enough = proposeSavings(tree).filter((saving) => saving.isEnough);
+    expect(enough.map(({ kind, term }) => [kind, term])).toEqual([
+      ['delegate', 'include:three.example'],
+      ['flatten', 'include:three.example'],
+    ]);
   });
 
   test('within the budget only what is dead or repeated', async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergeSpf, spfHolds } from '../../../shared/spf/merge.ts';
-import { parseSpf } from '../../../shared/spf/syntax.ts';
+import { mechanismKey, mergeSpf, spfHolds } from '../../../shared/spf/merge.ts';
+import type { Mechanism } from '../../../shared/spf/syntax.ts';
+import { parseSpf, spfText } from '../../../shared/spf/syntax.ts';
 import { evaluate, mechanism, published, senders } from './sampled.ts';
 
 const provider = 'include:_spf.provider.example';
@@ -58,6 +59,34 @@ describe('mergeSpf', () => {
     expect(merge.edits).toContainEqual({ kind: 'remove', term: provider, reason: 'Given up.' });
   });
 
+  test('takes away what another provider needs only from its own list', () => {
+    const merge = mergeSpf([`v=spf1 ${provider} mx -all`], { add: [provider], remove: [provider, 'mx'] });
+    expect(merge.record).toBe(`v=spf1 ${provider} -all`);
+    expect(merge.edits[0]).toEqual({ kind: 'keep', term: provider, reason: 'Published today.' });
+  });
+
+  test('takes a redirect away, and ends the record instead', () => {
+    const merge = mergeSpf(['v=spf1 mx Redirect=_spf.a.example'], { add: [], remove: ['redirect=_spf.a.example'] });
+    expect(merge.record).toBe('v=spf1 mx ~all');
+    expect(codes(merge)).toEqual(['spf.merged-all-missing']);
+    const two = mergeSpf(['v=spf1 redirect=a.example', 'v=spf1 redirect=b.example'], {
+      add: [],
+      remove: ['include:b.example', 'redirect=a.example'],
+    });
+    expect(two.record).toBe('v=spf1 redirect=b.example');
+  });
+
+  test('says where what was given up still passes', () => {
+    const merge = mergeSpf(['v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 -all'], {
+      add: [],
+      remove: ['ip4:192.0.2.7', 'ip4:198.51.100.0/24'],
+    });
+    expect(merge.record).toBe('v=spf1 ip4:192.0.2.0/24 -all');
+    expect(merge.findings).toMatchObject([
+      { code: 'spf.still-passing', values: { term: 'ip4:192.0.2.7', cover: 'ip4:192.0.2.0/24' } },
+    ]);
+  });
+
   test('leaves a record that says it all exactly as it stands', () => {
     const text = 'v=spf1  MX   include:_spf.provider.example -all ';
     expect(mergeSpf([text], { add: ['mx', provider] })).toMatchObject({ record: text, unchanged: true });
@@ -74,6 +103,18 @@ describe('mergeSpf', () => {
     expect(codes(mergeSpf(['v=spf1 mx -all', 'v=spf1 a ~all'], { add: [] }))).toEqual(['spf.several-records']);
     expect(codes(mergeSpf([`v=spf1 ~${provider} -all`], { add: [provider] }))).toEqual(['spf.required-not-passing']);
     expect(codes(mergeSpf([], { add: ['ip4:1.2.3'] }))).toEqual(['spf.bad-address']);
+    expect(codes(mergeSpf(['v=spf1 mx ?all'], { add: [] }))).toEqual(['spf.neutral-all']);
+    expect(codes(mergeSpf(['v=spf1 mx -all'], { add: ['~all', 'redirect=x.example'] }))).toEqual([
+      'spf.not-added',
+      'spf.not-added',
+    ]);
+    expect(codes(mergeSpf(['v=spf1 mx ~all', 'v=spf1 redirect=x.example'], { add: [] }))).toEqual([
+      'spf.several-records',
+      'spf.redirect-replaced',
+    ]);
+    expect(
+      mergeSpf(['v=spf1 mx x=1 -all', 'v=spf1 a x=1 exp=e.example -all', 'v=spf1 exp=f.example'], { add: [] }).record,
+    ).toBe('v=spf1 mx a -all x=1 exp=e.example');
     const broken = mergeSpf(['v=spf1 mx moo:x -all'], { add: [] });
     expect(broken.record).toBe('v=spf1 mx -all');
     expect(removals(broken)).toEqual(['moo:x']);
@@ -112,9 +153,12 @@ describe('mergeSpf, held against checkHost', () => {
           const again = mergeSpf([merged.record], { add });
           expect(again).toMatchObject({ record: merged.record, unchanged: true });
 
-          const left = mergeSpf([text], { add: [], remove }).edits.filter((edit) => edit.reason === 'Given up.');
-          const givenUp = new Set(left.map((edit) => edit.term));
-          const kept = terms.filter((term) => !givenUp.has(term));
+          expect(mergeSpf([merged.record], { add, remove })).toMatchObject({ record: merged.record });
+
+          const keyOf = (term: string) => mechanismKey(parseSpf(spfText([term])).record?.mechanisms[0] as Mechanism);
+          const givenUp = new Set(remove.map(keyOf));
+          for (const term of add) givenUp.delete(keyOf(term));
+          const kept = terms.filter((term) => !givenUp.has(keyOf(term)));
           for (const ip of senders) {
             const before = await evaluate(['v=spf1', ...kept].join(' '), ip);
             const wanted = await evaluate(['v=spf1', ...add].join(' '), ip);
