@@ -1,0 +1,24 @@
+import type { Lookup } from '../../shared/dns/lookup.ts';
+import { createResolver } from '../probes/dns/resolver.ts';
+import { liveLookup, parseServers } from '../probes/dns/servers.ts';
+
+/** Live DNS without a workspace: what a command on records alone asks. */
+export interface LiveLookup {
+  readonly lookup: Lookup;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * @param server as in the settings: `address`, `address:port`, a DoH address; empty for the system's resolver.
+ * @throws RangeError when it is none of these.
+ */
+export function openLiveLookup(server: string): LiveLookup {
+  const servers = parseServers(server);
+  if (servers === null) {
+    throw new RangeError(
+      `“${server}” is no DNS server. Give an address such as 192.0.2.53 or [2001:db8::53]:5353, or an https:// address.`,
+    );
+  }
+  const resolver = createResolver({ now: Date.now });
+  return { lookup: liveLookup(servers, { resolver, now: Date.now }), close: resolver.close };
+}
