@@ -6,19 +6,9 @@ import { expandMacros, parseMacroString } from '../../shared/spf/macro.ts';
 import { mergeSpf } from '../../shared/spf/merge.ts';
 import { repairSpf } from '../../shared/spf/repair.ts';
 import { parseSpf, printSpf } from '../../shared/spf/syntax.ts';
+import { bestOf, generator } from '../support/hostile.ts';
 
 /** Hostile SPF texts: nothing may throw, hang, or take time that grows faster than the text. */
-
-/** Marsaglia's xorshift32: the same texts for the same seed. */
-function generator(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const PIECES: readonly string[] = [
   'v=spf1',
@@ -211,16 +201,6 @@ const SPANS = [
 /** Below this the clock says more about the machine than about the text. */
 const SHORTEST_MS = 4;
 const MOST_GROWTH = 2.2;
-
-function bestOf(tries: number, run: () => void): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < tries; attempt += 1) {
-    const start = performance.now();
-    run();
-    best = Math.min(best, performance.now() - start);
-  }
-  return best;
-}
 
 /** From so many rounds on, a run is a full one. */
 const FULL_RUN = 100_000;

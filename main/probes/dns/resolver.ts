@@ -1,10 +1,13 @@
-import { randomInt } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
 import { connect } from 'node:net';
 import { Agent, request } from 'undici';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import type { AnsweringServer, Observation } from '../../../shared/plan/types.ts';
+import type { Gate } from './gate.ts';
+import { createGate } from './gate.ts';
 import type { Message, Mismatch, Question, Sections } from './message.ts';
-import { decodeResponse, encodeQuery, explainMismatch, readAnswer, sectionsOf } from './message.ts';
+import { agedBy, decodeResponse, encodeQuery, explainMismatch, readAnswer } from './message.ts';
+import type { Endpoint } from './udp-pool.ts';
 import { createUdpPool } from './udp-pool.ts';
 
 /** A server to ask: an address and port, or a DNS-over-HTTPS address (RFC 8484). */
@@ -52,19 +55,16 @@ export interface ResolverOptions {
 const DEADLINE_MS = 6000;
 /** The first UDP try waits this long, each later one twice as long as the one before. */
 const FIRST_TRY_MS = 800;
+/** More under way would overflow what a server's socket holds by default, and be lost. */
 const PER_SERVER = 128;
 const PER_AUTHORITY = 16;
+/** Questions a second that a server on the internet is asked at most: below what public resolvers cut off. */
+const RESOLVER_PER_SECOND = 800;
+const AUTHORITY_PER_SECOND = 200;
+/** Servers whose pace is remembered. */
+const MOST_KNOWN = 1000;
 const MAX_OCTETS = 65_535;
 const DNS_MESSAGE = 'application/dns-message';
-
-/** The message with the time it spent in HTTP caches taken off its TTLs (RFC 8484 §5.1). */
-function aged(packet: Message, seconds: number): Message {
-  if (seconds === 0) return packet;
-  for (const record of [...(packet.answers ?? []), ...(packet.authorities ?? [])]) {
-    if ('ttl' in record && record.ttl !== undefined) record.ttl = Math.max(0, record.ttl - seconds);
-  }
-  return packet;
-}
 
 /** A failure with the reason an observation takes. */
 class AskFailure extends Error {
@@ -90,29 +90,27 @@ function networkFailure(protocol: string, { code, message }: NodeJS.ErrnoExcepti
     : new AskFailure('network', `${protocol} failed: ${code ?? message}`);
 }
 
-/** Lets so many pass at once for each key; the others wait their turn. */
-function createGate() {
-  const gates = new Map<string, { open: number; queue: (() => void)[] }>();
-  return async <Result>(key: string, most: number, work: () => Promise<Result>): Promise<Result> => {
-    const gate = gates.get(key) ?? { open: 0, queue: [] };
-    gates.set(key, gate);
-    if (gate.open >= most) await new Promise<void>((resolve) => gate.queue.push(resolve));
-    gate.open += 1;
-    try {
-      return await work();
-    } finally {
-      gate.open -= 1;
-      gate.queue.shift()?.();
-      if (gate.open === 0 && gate.queue.length === 0) gates.delete(key);
-    }
-  };
+/** A server of one's own network may be asked as fast as it answers. */
+function paceFor(server: DnsServer, isAuthority: boolean): number {
+  const isOwn =
+    'address' in server && ipaddr.isValid(server.address) && ipaddr.process(server.address).range() !== 'unicast';
+  if (isOwn) return Number.POSITIVE_INFINITY;
+  return isAuthority ? AUTHORITY_PER_SECOND : RESOLVER_PER_SECOND;
+}
+
+function answeringServer(server: DnsServer): AnsweringServer {
+  if ('doh' in server) return { kind: 'doh', address: server.doh };
+  const address = server.address.includes(':')
+    ? `[${server.address}]:${server.port}`
+    : `${server.address}:${server.port}`;
+  return { kind: server.kind ?? 'resolver', address, ...(server.name === undefined ? {} : { name: server.name }) };
 }
 
 function overTcp(
   message: Buffer,
-  server: { address: string; port: number },
+  server: Endpoint,
   timeoutMs: number,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: server.address, port: server.port });
@@ -120,14 +118,14 @@ function overTcp(
     let size = 0;
     const finish = (outcome: () => void) => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      signal?.removeEventListener('abort', onAbort);
       socket.destroy();
       outcome();
     };
     const fail = (reason: FailureReason, text: string) => finish(() => reject(new AskFailure(reason, text)));
     const onAbort = () => fail('timeout', 'no answer in time');
     const timer = setTimeout(onAbort, timeoutMs);
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
     socket.on('error', (error: NodeJS.ErrnoException) => finish(() => reject(networkFailure('TCP', error))));
     socket.on('close', () => fail('network', 'the server closed the TCP connection'));
     socket.on('connect', () => {
@@ -147,97 +145,144 @@ function overTcp(
   });
 }
 
+/** What a question got, and over what. */
+interface Answered {
+  readonly message: Message;
+  readonly transport: 'udp' | 'tcp' | 'https';
+}
+
+/** One question on its way over UDP. */
+interface Asking {
+  readonly asked: AskOptions;
+  readonly server: Endpoint;
+  /** By `performance.now()`. */
+  readonly deadline: number;
+  readonly finish: (outcome: Answered | AskFailure) => void;
+  /** A try got no answer in its time. */
+  readonly onSilence: () => void;
+  /** How long the next try waits, in milliseconds. */
+  wait: number;
+  edns: boolean;
+  /** What came instead of an answer. */
+  stray: Mismatch | null;
+}
+
+function toFailure(error: unknown): AskFailure {
+  if (error instanceof AskFailure) return error;
+  return new AskFailure('malformed', error instanceof Error ? error.message : 'the answer could not be read');
+}
+
+async function wholeOverTcp(query: Buffer, { asked, server, deadline }: Asking): Promise<Answered> {
+  const left = Math.max(deadline - performance.now(), 1);
+  const whole = await overTcp(query, server, left, asked.signal).catch((error: AskFailure) => {
+    throw new AskFailure('truncated', `the answer is too long for UDP, and over TCP: ${error.message}`);
+  });
+  const mismatch = explainMismatch(whole, query);
+  if (mismatch !== null)
+    throw new AskFailure(mismatch.reason, `what came over TCP does not answer the question: ${mismatch.message}`);
+  return { message: decodeResponse(whole, query) as Message, transport: 'tcp' };
+}
+
+/** Ends a question that got no answer with what is known of the reason. */
+function giveUp({ finish, edns, stray }: Asking): void {
+  if (!edns) finish(new AskFailure('formerr', 'the server answered FORMERR'));
+  else if (stray === null) finish(new AskFailure('timeout', 'no answer in time'));
+  else finish(new AskFailure(stray.reason, `what came does not answer the question: ${stray.message}`));
+}
+
 /**
  * A resolver that speaks DNS itself: UDP from a pool of random ports with EDNS, TCP when an answer is cut off, DNS over
- * HTTPS, retries within a deadline. Every answer is held against its question, id and sender.
+ * HTTPS, retries within a deadline, a pace for each server. Every answer is held against its question, id and sender.
+ * No question has a timer or a listener of its own, so that thousands may be under way.
  */
 export function createResolver(options: ResolverOptions): WireResolver {
   const pool = createUdpPool(options.sockets);
-  const gate = createGate();
+  const gates = new Map<string, Gate>();
+  const answering = new WeakMap<DnsServer, AnsweringServer>();
   const perServer = options.perServer ?? PER_SERVER;
   const perAuthority = options.perAuthority ?? PER_AUTHORITY;
   let agent: Agent | null = null;
 
-  async function wholeOverTcp(
-    message: Buffer,
-    id: number,
-    asked: AskOptions,
-    server: { address: string; port: number },
-    deadline: number,
-    signal: AbortSignal,
-  ): Promise<Message> {
-    const left = Math.max(deadline - performance.now(), 1);
-    const whole = await overTcp(message, server, left, signal).catch((error: AskFailure) => {
-      throw new AskFailure('truncated', `the answer is too long for UDP, and over TCP: ${error.message}`);
-    });
-    const mismatch = explainMismatch(whole, id, asked);
-    if (mismatch !== null)
-      throw new AskFailure(mismatch.reason, `what came over TCP does not answer the question: ${mismatch.message}`);
-    return decodeResponse(whole, id, asked) as Message;
-  }
-
-  async function overUdp(
-    asked: AskOptions,
-    server: { address: string; port: number },
-    deadline: number,
-    signal: AbortSignal,
-  ) {
-    const recursion = asked.recursion ?? true;
-    const cd = asked.checkingDisabled === true ? { checkingDisabled: true } : {};
-    let edns = true;
-    let last: AskFailure = new AskFailure('timeout', 'no answer in time');
-    let stray: Mismatch | null = null;
-    for (let wait = FIRST_TRY_MS; performance.now() < deadline && !signal.aborted; wait *= 2) {
-      const id = randomInt(65_536);
-      const message = encodeQuery(id, asked, { recursion, edns, ...cd });
-      const left = deadline - performance.now();
-      const datagram = await pool
-        .exchange(
-          message,
-          server,
-          Math.max(1, Math.min(wait, left)),
-          signal,
-          (candidate) => decodeResponse(candidate, id, asked) !== null,
-          (datagram, isFromServer) => {
-            const mismatch = explainMismatch(datagram, id, asked);
-            if (isFromServer) stray ??= mismatch;
-            else if (mismatch === null) stray ??= { reason: 'mismatched', message: 'it comes from another address' };
-          },
-        )
-        .catch((error: NodeJS.ErrnoException) => {
-          throw networkFailure('UDP', error);
-        });
-      const packet = datagram === null ? null : decodeResponse(datagram, id, asked);
-      if (packet === null) continue;
-      if (packet.flag_tc) {
-        return { packet: await wholeOverTcp(message, id, asked, server, deadline, signal), transport: 'tcp' as const };
-      }
-      if (packet.rcode === 'FORMERR' && edns) {
-        // An old server that doesn't know EDNS (RFC 6891 §7).
-        edns = false;
-        last = new AskFailure('formerr', 'the server answered FORMERR');
-        continue;
-      }
-      return { packet, transport: 'udp' as const };
+  const gateOf = (server: DnsServer, isAuthority: boolean): Gate => {
+    const key = 'doh' in server ? server.doh : `${server.address} ${server.port}${isAuthority ? ' zone' : ''}`;
+    let gate = gates.get(key);
+    if (gate === undefined) {
+      if (gates.size >= MOST_KNOWN) for (const [old, other] of gates) if (other.isIdle()) gates.delete(old);
+      gate = createGate({
+        most: isAuthority ? perAuthority : perServer,
+        perSecond: paceFor(server, isAuthority),
+      });
+      gates.set(key, gate);
     }
-    // Set by a callback, which the compiler does not follow.
-    const came = stray as Mismatch | null;
-    if (came !== null && last.reason === 'timeout')
-      throw new AskFailure(came.reason, `what came does not answer the question: ${came.message}`);
-    throw last;
+    return gate;
+  };
+
+  const answeringOf = (server: DnsServer): AnsweringServer => {
+    const known = answering.get(server) ?? answeringServer(server);
+    answering.set(server, known);
+    return known;
+  };
+
+  function tryUdp(asking: Asking): void {
+    const { asked, server, finish } = asking;
+    const left = asking.deadline - performance.now();
+    if (left <= 0 || asked.signal?.aborted === true) {
+      giveUp(asking);
+      return;
+    }
+    const query = encodeQuery(0, asked, {
+      recursion: asked.recursion ?? true,
+      edns: asking.edns,
+      checkingDisabled: asked.checkingDisabled ?? false,
+    });
+    const timeoutMs = Math.max(1, Math.min(asking.wait, left));
+    asking.wait *= 2;
+    let message: Message | null = null;
+    pool.exchange({
+      query,
+      server,
+      timeoutMs,
+      signal: asked.signal,
+      accept(datagram) {
+        message = decodeResponse(datagram, query, asked.name);
+        return message !== null;
+      },
+      onStray(datagram, isFromServer) {
+        if (asking.stray !== null) return;
+        const mismatch = explainMismatch(datagram, query);
+        if (isFromServer) asking.stray = mismatch;
+        else if (mismatch === null) asking.stray = { reason: 'mismatched', message: 'it comes from another address' };
+      },
+      settle(end) {
+        if (end instanceof Error) finish(networkFailure('UDP', end));
+        else if (end === 'stopped') giveUp(asking);
+        else if (message === null) {
+          asking.onSilence();
+          tryUdp(asking);
+        } else if (message.truncated)
+          wholeOverTcp(query, asking).then(finish, (error: unknown) => finish(toFailure(error)));
+        else if (message.rcode === 'FORMERR' && asking.edns) {
+          // An old server that doesn't know EDNS (RFC 6891 §7).
+          asking.edns = false;
+          tryUdp(asking);
+        } else finish({ message, transport: 'udp' });
+      },
+    });
   }
 
-  async function overHttps(asked: AskOptions, url: string, timeoutMs: number, signal: AbortSignal) {
+  async function overHttps(asked: AskOptions, url: string, timeoutMs: number): Promise<Answered> {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = asked.signal === undefined ? timeout : AbortSignal.any([timeout, asked.signal]);
     agent ??= new Agent({ allowH2: true, connect: options.extraCa === undefined ? {} : { ca: options.extraCa } });
     const cd = asked.checkingDisabled === true ? { checkingDisabled: true } : {};
     // The id is 0, so that caches on the way know the same question again (RFC 8484 §4.1).
-    const message = encodeQuery(0, asked, { recursion: true, edns: true, ...cd });
+    const query = encodeQuery(0, asked, { recursion: true, edns: true, ...cd });
     try {
       const response = await request(url.replace(/\{\?dns\}$/, ''), {
         method: 'POST',
         dispatcher: agent,
         headers: { 'content-type': DNS_MESSAGE, accept: DNS_MESSAGE },
-        body: message,
+        body: query,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
         signal,
@@ -259,11 +304,11 @@ export function createResolver(options: ResolverOptions): WireResolver {
         parts.push(part);
       }
       const body = Buffer.concat(parts);
-      const mismatch = explainMismatch(body, 0, asked);
+      const mismatch = explainMismatch(body, query);
       if (mismatch !== null)
         throw new AskFailure(mismatch.reason, `what came does not answer the question: ${mismatch.message}`);
       const age = Math.max(0, Number(headers.age ?? 0) || 0);
-      return { packet: aged(decodeResponse(body, 0, asked) as Message, age), transport: 'https' as const };
+      return { message: agedBy(decodeResponse(body, query) as Message, age), transport: 'https' };
     } catch (error) {
       if (error instanceof AskFailure) throw error;
       if (signal.aborted) throw new AskFailure('timeout', 'no answer in time');
@@ -271,54 +316,66 @@ export function createResolver(options: ResolverOptions): WireResolver {
     }
   }
 
-  const exchange = async (asked: AskOptions): Promise<Exchange> => {
+  const begin = <Result>(
+    asked: AskOptions,
+    toResult: (observation: Observation, message: Message | null) => Result,
+  ): Promise<Result> => {
     const { server } = asked;
-    const key = 'doh' in server ? server.doh : `${server.address}:${server.port}`;
-    const most = asked.recursion === false ? perAuthority : perServer;
-    return gate(key, most, async () => {
-      const seenAt = options.now();
-      const begin = performance.now();
-      const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
-      const timeout = AbortSignal.timeout(deadlineMs);
-      const signal = asked.signal === undefined ? timeout : AbortSignal.any([timeout, asked.signal]);
-      const answering: AnsweringServer =
-        'doh' in server
-          ? { kind: 'doh', address: server.doh }
-          : {
-              kind: server.kind ?? 'resolver',
-              address: server.address.includes(':')
-                ? `[${server.address}]:${server.port}`
-                : `${server.address}:${server.port}`,
-              ...(server.name === undefined ? {} : { name: server.name }),
-            };
-      const cd = asked.checkingDisabled === true ? { checkingDisabled: true as const } : {};
-      const base = { question: { name: asked.name, type: asked.type }, server: answering, seenAt, ...cd };
-      const durationMs = () => Math.round(performance.now() - begin);
-      try {
-        const { packet, transport } =
-          'doh' in server
-            ? await overHttps(asked, server.doh, deadlineMs, signal)
-            : await overUdp(asked, server, begin + deadlineMs, signal);
-        return {
-          observation: { ...base, durationMs: durationMs(), transport, ...readAnswer(packet, asked) },
-          sections: () => sectionsOf(packet),
+    const gate = gateOf(server, asked.recursion === false);
+    return new Promise((resolve) => {
+      gate.enter(() => {
+        const seenAt = options.now();
+        const startedAt = performance.now();
+        const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
+        const finish = (outcome: Answered | AskFailure) => {
+          const base = {
+            question: { name: asked.name, type: asked.type },
+            server: answeringOf(server),
+            seenAt,
+            durationMs: Math.round(performance.now() - startedAt),
+            ...(asked.checkingDisabled === true ? { checkingDisabled: true as const } : {}),
+          };
+          if (outcome instanceof AskFailure) {
+            const { reason, message } = outcome;
+            gate.leave();
+            const failed = { outcome: 'failure' as const, records: [], aliases: [], failure: { reason, message } };
+            resolve(toResult({ ...base, ...failed }, null));
+            return;
+          }
+          gate.leave();
+          const observation = { ...base, transport: outcome.transport, ...readAnswer(outcome.message, asked) };
+          resolve(toResult(observation, outcome.message));
         };
-      } catch (error) {
-        const failure =
-          error instanceof AskFailure
-            ? { reason: error.reason, message: error.message }
-            : { reason: 'malformed' as const, message: 'the answer could not be read' };
-        const nothing = { outcome: 'failure' as const, records: [], aliases: [], failure };
-        return { observation: { ...base, durationMs: durationMs(), ...nothing }, sections: null };
-      }
+        if ('doh' in server) {
+          overHttps(asked, server.doh, deadlineMs).then(finish, (error: unknown) => finish(toFailure(error)));
+          return;
+        }
+        try {
+          const deadline = startedAt + deadlineMs;
+          tryUdp({
+            asked,
+            server,
+            deadline,
+            finish,
+            onSilence: gate.slowDown,
+            wait: FIRST_TRY_MS,
+            edns: true,
+            stray: null,
+          });
+        } catch (error) {
+          finish(toFailure(error));
+        }
+      });
     });
   };
 
   return {
-    exchange,
-    ask: async (asked) => (await exchange(asked)).observation,
+    exchange: (asked) =>
+      begin(asked, (observation, message) => ({ observation, sections: message === null ? null : () => message })),
+    ask: (asked) => begin(asked, (observation) => observation),
     async close() {
       pool.close();
+      for (const gate of gates.values()) gate.close();
       await agent?.destroy();
     },
   };
