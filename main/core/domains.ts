@@ -34,6 +34,7 @@ const defaultConfiguration: DomainConfiguration = {
     alignment: { dkim: 'relaxed', spf: 'relaxed' },
   },
   neverSends: false,
+  spf: { remove: [], without: [], edited: null },
   zone: null,
   extras: [],
 };
@@ -127,12 +128,14 @@ export function configurationOf(
     readonly dmarcReportAddress: string;
   },
 ): DomainConfiguration {
-  const configuration = domain.configuration ?? {
+  const configuration: DomainConfiguration = {
     ...defaultConfiguration,
     dmarc: {
       ...defaultConfiguration.dmarc,
       reportAddress: defaults.dmarcReportAddress === '' ? null : defaults.dmarcReportAddress,
     },
+    // What an older version stored lacks the parts that came later.
+    ...domain.configuration,
   };
   if (configuration.providers.length > 0) return configuration;
   return {
@@ -166,6 +169,7 @@ export function viewDomain(
     dkimKeys: context.store.domains.dkimKeys(domain.id),
     dmarc: configuration.dmarc,
     neverSends: configuration.neverSends,
+    spf: configuration.spf,
     extras: configuration.extras,
   };
   return {

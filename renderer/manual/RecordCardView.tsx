@@ -1,14 +1,15 @@
 import { ChevronRight } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import type { RecordCard } from '../../shared/manual/manual.ts';
-import { CopyButton, Button } from '../ui/controls.tsx';
+import { CopyButton } from '../ui/controls.tsx';
 import { FindingNote, VerdictMark } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
 import styles from './ManualPane.module.css';
 import { KeyPairForm, WaitingForm } from './MissingValues.tsx';
 import type { NameForm } from './preferences.ts';
-import { SpfTreePanel } from './SpfTreePanel.tsx';
+import { PolicyLadder } from './PolicyLadder.tsx';
+import { SpfPanel } from './SpfPanel.tsx';
 
 const ACTIONS: Readonly<Record<RecordCard['action'], string>> = {
   add: 'Add',
@@ -76,7 +77,8 @@ function Diff({ parts }: { readonly parts: RecordCard['diff'] }) {
 export function needsAttention(card: RecordCard): boolean {
   return (
     card.action !== 'keep' ||
-    card.nextStep !== null ||
+    (card.dmarc?.next ?? null) !== null ||
+    card.spf?.faults.some((fault) => !fault.isSolved) === true ||
     card.findings.some((finding) => finding.severity === 'error' || finding.severity === 'warning')
   );
 }
@@ -93,7 +95,11 @@ export function RecordCardView(props: {
   readonly onToggle: () => void;
 }) {
   const { card, nameForm, workspaceId, domainId, isOpen } = props;
-  const [showsTree, setShowsTree] = useState(false);
+  const where = { workspaceId, domainId };
+  // What stands in the published text is told there.
+  const findings = card.findings.filter(
+    (finding) => card.spf?.faults.some((fault) => fault.finding.code === finding.code) !== true,
+  );
   const body = useId();
   const isWaiting = card.action === 'waiting';
   const { waitingFor } = card;
@@ -130,31 +136,12 @@ export function RecordCardView(props: {
           <WaitingForm workspaceId={workspaceId} domainId={domainId} fields={waitingFor} />
         )}
         {card.diff.length > 0 && <Diff parts={card.diff} />}
-        {card.findings.map((finding) => (
+        {findings.map((finding) => (
           <FindingNote key={`${finding.code}${finding.title}`} finding={finding} />
         ))}
-        {card.nextStep !== null && (
-          <div className={styles.nextStep}>
-            <h4>Next safe step: {card.nextStep.label}</h4>
-            <p>{card.nextStep.why}</p>
-            <p className={styles.muted}>Before: {card.nextStep.before}</p>
-            <div className={styles.nextValue}>
-              <code>{card.nextStep.record}</code>
-              <CopyButton text={card.nextStep.record} label="Copy the next record" />
-            </div>
-          </div>
-        )}
+        {card.spf !== null && !isWaiting && <SpfPanel card={card.spf} value={card.value} where={where} />}
+        {card.dmarc !== null && <PolicyLadder card={card.dmarc} where={where} />}
         <Observations card={card} />
-        {card.purpose === 'spf' && !isWaiting && (
-          <>
-            <div className={styles.noPrint}>
-              <Button look="quiet" onPress={() => setShowsTree(!showsTree)} aria-expanded={showsTree}>
-                {showsTree ? 'Hide the lookups' : 'Show the lookups'}
-              </Button>
-            </div>
-            {showsTree && <SpfTreePanel workspaceId={workspaceId} domainId={domainId} />}
-          </>
-        )}
         <p className={styles.source}>
           Source: {card.source.label}
           {card.source.date !== undefined && `, ${card.source.date}`}

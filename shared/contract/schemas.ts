@@ -140,6 +140,14 @@ export const domainConfiguration = z.object({
   }),
   /** The domain never sends: null MX, `v=spf1 -all` and `p=reject` instead of a provider's records. */
   neverSends: z.boolean(),
+  /** Decisions about the SPF record besides what the providers require. */
+  spf: z
+    .object({
+      remove: z.array(z.string().max(1024)).max(64),
+      without: z.array(z.string().max(1024)).max(64),
+      edited: z.object({ from: z.string().max(16_384), to: z.string().max(16_384) }).nullable(),
+    })
+    .default({ remove: [], without: [], edited: null }),
   /** The DNS zone that the domain's records live in, when it isn't the domain itself. */
   zone: z.string().max(253).nullable(),
   extras: z

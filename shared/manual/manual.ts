@@ -1,6 +1,3 @@
-import { nextPolicyStep } from '../dmarc/ladder.ts';
-import type { PolicyStep } from '../dmarc/ladder.ts';
-import { parseDmarc } from '../dmarc/record.ts';
 import { relativeName } from '../dns/names.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
 import { describeFindings } from '../findings/catalogue.ts';
@@ -16,10 +13,14 @@ import type { DomainNeeds } from '../providers/required-records.ts';
 import { requiredRecords } from '../providers/required-records.ts';
 import type { TemplateField } from '../providers/template.ts';
 import { modeOf } from '../providers/template.ts';
-import type { SpfEdit } from '../spf/merge.ts';
+import { noSpfChoice } from '../spf/choice.ts';
 import type { DiffPart } from './diff.ts';
 import { diffText } from './diff.ts';
+import type { DmarcCard } from './dmarc-card.ts';
+import { dmarcCard } from './dmarc-card.ts';
 import { valueText } from './record-text.ts';
+import type { SpfCard } from './spf-card.ts';
+import { spfCard } from './spf-card.ts';
 
 /** The plan made readable for one domain: plain data that the window, the CLI and the exporters share. */
 
@@ -59,8 +60,8 @@ export interface RecordCard {
   readonly waitingFor: readonly TemplateField[];
   /** The record waits for a key pair to be made here. */
   readonly needsKeyPair: boolean;
-  readonly spfEdits: readonly SpfEdit[];
-  readonly nextStep: PolicyStep | null;
+  readonly spf: SpfCard | null;
+  readonly dmarc: DmarcCard | null;
   readonly findings: readonly DescribedFinding[];
 }
 
@@ -167,6 +168,15 @@ function waitingFields(required: RequiredRecord, needs: DomainNeeds): readonly T
   return all.filter((field) => fields.includes(field.id));
 }
 
+function spfCardFor(
+  required: RequiredRecord,
+  { terms, choice = noSpfChoice }: Extract<RequiredRecord['match'], { kind: 'spf-terms' }>,
+  published: readonly string[],
+  prepared: string,
+): SpfCard {
+  return spfCard(published, prepared, { edits: plannedSpf(required, published).edits, terms, choice });
+}
+
 function cardFor(
   required: RequiredRecord,
   change: Change,
@@ -182,10 +192,6 @@ function cardFor(
   const isEdited = change.action === 'replace' && before.length > 0;
   const published = publishedSet(input.observations, required.name, required.type);
   const texts = txtTexts(published === null ? [] : concerned(required, published.records));
-  const dmarc =
-    required.purpose === 'dmarc' ? parseDmarc(texts.length === 1 ? (texts[0] as string) : value).record : null;
-  const { reportAddress } = input;
-  const policyOptions = { domain: input.needs.domain, ...(reportAddress === undefined ? {} : { reportAddress }) };
   const doubled = change.action === 'add' ? doubledZone(required, input.zone, input.observations) : null;
   const findings: readonly Finding[] = [
     // What holds for the whole manual is said once, at its head.
@@ -217,8 +223,11 @@ function cardFor(
     ),
     waitingFor: waitingFields(required, input.needs),
     needsKeyPair: required.value.state === 'waiting' && required.value.fields.includes('dkimKeyPair'),
-    spfEdits: required.purpose === 'spf' && published !== null ? plannedSpf(required, texts).edits : [],
-    nextStep: dmarc === null ? null : nextPolicyStep(dmarc, policyOptions),
+    spf: required.match.kind === 'spf-terms' ? spfCardFor(required, required.match, texts, value) : null,
+    dmarc:
+      required.match.kind === 'dmarc-policy'
+        ? dmarcCard(input.needs.domain, texts.length === 1 ? (texts[0] as string) : value, input.reportAddress)
+        : null,
     findings: describeFindings(findings),
   };
 }

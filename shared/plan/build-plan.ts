@@ -6,6 +6,7 @@ import { joinTxt, splitTxt, textToOctets } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
 import { planFinding } from '../findings/plan.ts';
 import { lintSpf } from '../spf/lint.ts';
+import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
 import type { SpfEdit } from '../spf/merge.ts';
 import { mergeSpf } from '../spf/merge.ts';
 import type { PublishedSet } from './observed.ts';
@@ -54,8 +55,8 @@ export function plannedSpf(
   required: RequiredRecord,
   published: readonly string[],
 ): { readonly record: string; readonly edits: readonly SpfEdit[]; readonly findings: readonly Finding[] } {
-  const terms = required.match.kind === 'spf-terms' ? required.match.terms : [];
-  return mergeSpf(published, { add: terms });
+  if (required.match.kind !== 'spf-terms') return mergeSpf(published, { add: [] });
+  return mergeChosen(published, required.match.terms, required.match.choice ?? noSpfChoice);
 }
 
 /** The DMARC record to publish: the stricter policy of the two, and the report addresses of both. */

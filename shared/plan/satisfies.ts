@@ -4,7 +4,7 @@ import type { DmarcRecord } from '../dmarc/record.ts';
 import { sameName } from '../dns/names.ts';
 import type { ResourceRecord } from '../dns/records.ts';
 import { joinTxt } from '../dns/txt.ts';
-import { spfHolds } from '../spf/merge.ts';
+import { appliesTo, holdsChosen, noSpfChoice } from '../spf/choice.ts';
 import { isSpfRecord } from '../spf/syntax.ts';
 import type { RecordValue, RequiredRecord } from './types.ts';
 
@@ -43,6 +43,7 @@ export function dmarcSuffices(published: DmarcRecord, required: DmarcRecord): bo
   const have = published.aggregateReports.map((address) => address.toLowerCase());
   return (
     !published.policyTakenAsNone &&
+    strictness(published.subdomainPolicy ?? published.policy) >= strictness(required.subdomainPolicy ?? 'none') &&
     strictness(published.policy) >= strictness(required.policy) &&
     strictness(published.subdomainPolicy ?? published.policy) >= strictness(required.subdomainPolicy ?? 'none') &&
     (published.dkimAlignment === 'strict' || required.dkimAlignment === 'relaxed') &&
@@ -63,8 +64,12 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
   const relevant = concerned(required, records);
   const texts = txtTexts(relevant);
   switch (required.match.kind) {
-    case 'spf-terms':
-      return texts.length === 1 && spfHolds(texts[0] as string, required.match.terms);
+    case 'spf-terms': {
+      // Where only something is to be taken out, no record at all is as good.
+      const { terms, choice = noSpfChoice } = required.match;
+      if (texts.length === 0) return terms.length === 0 && !appliesTo(choice, []);
+      return texts.length === 1 && holdsChosen(texts[0] as string, terms, choice);
+    }
     case 'dkim-key': {
       const wanted = parseDkimKey(joinTxt(data.type === 'TXT' ? data.strings : [])).key;
       const have = parseDkimKey(texts[0] ?? '').key;

@@ -1,6 +1,7 @@
 import type { FailureReason } from '../dns/lookup.ts';
 import type { QueryType, ResourceRecord, TxtStrings } from '../dns/records.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { SpfChoice } from '../spf/choice.ts';
 
 /** Verified · pending (not seen everywhere yet) · failing · unknown (not checked, or offline). */
 export type Verdict = 'verified' | 'pending' | 'failing' | 'unknown';
@@ -66,8 +67,8 @@ export type RecordValue =
 
 /** How what is published is held against what is required: by meaning, never by text alone. */
 export type MatchRule =
-  /** The SPF record at the name must hold these terms before its final `all`. */
-  | { readonly kind: 'spf-terms'; readonly terms: readonly string[] }
+  /** The SPF record at the name must hold these terms before its final `all`, as far as the person wants them. */
+  | { readonly kind: 'spf-terms'; readonly terms: readonly string[]; readonly choice?: SpfChoice }
   /** The DKIM key records must carry the same public key. */
   | { readonly kind: 'dkim-key' }
   /** A valid DMARC record, with a policy at least as strict. */

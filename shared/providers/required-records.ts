@@ -6,7 +6,8 @@ import { printDmarc } from '../dmarc/record.ts';
 import { splitTxt, textToOctets } from '../dns/txt.ts';
 import type { RecordValue, RequiredRecord } from '../plan/types.ts';
 import { neverSendsRecords } from '../policy/never-sends.ts';
-import { mergeSpf } from '../spf/merge.ts';
+import type { SpfChoice } from '../spf/choice.ts';
+import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
 import type { ProviderTemplate, TemplateMode, TemplateRecord } from './template.ts';
 import { modeOf } from './template.ts';
 
@@ -43,6 +44,8 @@ export interface DomainNeeds {
   }[];
   readonly dmarc: DmarcChoice;
   readonly neverSends: boolean;
+  /** Decisions about the SPF record at the domain itself. */
+  readonly spf?: SpfChoice;
   readonly extras: readonly { readonly name: string; readonly type: 'TXT' | 'CNAME'; readonly value: string }[];
 }
 
@@ -114,8 +117,10 @@ function fromTemplate(domain: string, chosen: ChosenProvider, record: TemplateRe
   };
 }
 
-function spfNeeds(domain: string, providers: readonly ChosenProvider[]): readonly SpfNeed[] {
+function spfNeeds(domain: string, providers: readonly ChosenProvider[], choice: SpfChoice): readonly SpfNeed[] {
   const needs = new Map<string, SpfNeed>();
+  if (choice.remove.length > 0 || choice.edited !== null)
+    needs.set(domain, { name: domain, terms: [], waiting: [], providers: [] });
   for (const chosen of providers) {
     const mode = modeOf(chosen.template, chosen.mode);
     if (mode.spfTerms.length === 0) continue;
@@ -132,9 +137,10 @@ function spfNeeds(domain: string, providers: readonly ChosenProvider[]): readonl
   return [...needs.values()];
 }
 
-function spfRecord(domain: string, need: SpfNeed): RequiredRecord {
-  const [first] = need.providers as [ProviderTemplate, ...ProviderTemplate[]];
-  const { record } = mergeSpf([], { add: need.terms });
+function spfRecord(domain: string, need: SpfNeed, decided: SpfChoice): RequiredRecord {
+  const [first] = need.providers;
+  const choice = need.name === domain ? decided : noSpfChoice;
+  const { record } = mergeChosen([], need.terms, choice);
   return {
     id: need.name === domain ? 'spf' : `spf:${need.name}`,
     purpose: 'spf',
@@ -145,9 +151,15 @@ function spfRecord(domain: string, need: SpfNeed): RequiredRecord {
       need.waiting.length > 0
         ? { state: 'waiting', fields: [...new Set(need.waiting)] }
         : { state: 'known', data: txt(record) },
-    match: { kind: 'spf-terms', terms: need.terms },
-    why: `Lets receivers know that ${need.providers.map((provider) => provider.name).join(' and ')} may send for ${need.name}.`,
-    source: { kind: 'provider-catalogue', label: first.source.label, url: first.source.url, date: first.source.date },
+    match: { kind: 'spf-terms', terms: need.terms, choice },
+    why:
+      first === undefined
+        ? `Says who may send for ${need.name}.`
+        : `Lets receivers know that ${need.providers.map((provider) => provider.name).join(' and ')} may send for ${need.name}.`,
+    source:
+      first === undefined
+        ? { kind: 'sendwright', label: 'Decided here' }
+        : { kind: 'provider-catalogue', label: first.source.label, url: first.source.url, date: first.source.date },
     optional: false,
   };
 }
@@ -287,12 +299,13 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
       optional: false,
     }),
   );
+  const decided = needs.spf ?? noSpfChoice;
   const isDkim = (record: RequiredRecord) => record.purpose === 'dkim';
   return [
     ...templated.filter(isDkim),
     ...ownKeyRecords(needs),
     ...(wantsOwnKey && needs.dkimKeys.every(isRevoked) ? [waitingForOwnKey(domain)] : []),
-    ...spfNeeds(domain, needs.providers).map((need) => spfRecord(domain, need)),
+    ...spfNeeds(domain, needs.providers, decided).map((need) => spfRecord(domain, need, decided)),
     ...dmarcRecords(domain, needs.dmarc),
     ...templated.filter((record) => !isDkim(record)),
     ...extras,
