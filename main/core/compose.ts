@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import pino from 'pino';
 import type { Snapshot } from '../../shared/contract/schemas.ts';
-import { proxyFromEnvironment } from '../probes/http/proxy.ts';
+import { proxyFromEnvironment, proxyFromPacResult } from '../probes/http/proxy.ts';
 import { openStore } from '../store/store.ts';
 import type { KeychainPort } from '../vault/ports.ts';
 import { createVault } from '../vault/vault.ts';
 import type { Core } from './core.ts';
 import { createCore } from './core.ts';
-import type { Notifier, PracticePort } from './ports.ts';
+import type { Notifier, PracticePort, SystemProxy } from './ports.ts';
 
 export interface ComposeOptions {
   /** Exists. */
@@ -19,6 +19,8 @@ export interface ComposeOptions {
   readonly keychain: KeychainPort | null;
   readonly practice: PracticePort | null;
   readonly notifier: Notifier;
+  /** Absent where the host can't tell; the environment's proxy is then the only one. */
+  readonly systemProxy?: SystemProxy;
   readonly background: boolean;
 }
 
@@ -60,7 +62,11 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     dataFolder: options.dataFolder,
     notifier: options.notifier,
     practice: options.practice,
-    proxyFor: (host) => proxyFromEnvironment(host, process.env),
+    async proxyFor(url) {
+      const named = proxyFromEnvironment(url, process.env);
+      if (named !== null || options.systemProxy === undefined) return named;
+      return proxyFromPacResult(await options.systemProxy(url.href), 'the system’s settings');
+    },
     randomId: randomUUID,
     background: options.background,
   });

@@ -22,7 +22,7 @@ export interface CoreContext {
   readonly practice: PracticePort | null;
   /** The practice surroundings while they run. */
   readonly surroundings: () => PracticeSurroundings | null;
-  readonly proxyFor: (host: string) => Proxy | null;
+  readonly proxyFor: (url: URL) => Promise<Proxy | null>;
   readonly randomId: () => string;
 }
 

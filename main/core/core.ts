@@ -33,7 +33,7 @@ export interface CoreParts {
   readonly dataFolder: string;
   readonly notifier: Notifier;
   readonly practice: PracticePort | null;
-  readonly proxyFor: (host: string) => Proxy | null;
+  readonly proxyFor: (url: URL) => Promise<Proxy | null>;
   readonly randomId: () => string;
   /** Schedules and looks for foreign writes run in the background; a one-shot CLI needs neither. */
   readonly background: boolean;

@@ -35,6 +35,13 @@ export interface PracticePort extends RecordPublisher {
   readonly stop: () => Promise<void>;
 }
 
+/**
+ * The proxy that the operating system's settings name for an address, PAC files included, where the host can tell.
+ *
+ * @returns a list as PAC files give it, for example `PROXY proxy.example:3128; DIRECT`.
+ */
+export type SystemProxy = (url: string) => Promise<string>;
+
 /** Tells the person something while the window may be hidden. */
 export interface Notifier {
   readonly notify: (title: string, body: string) => void;

@@ -1,5 +1,6 @@
 import type { KeyCheck, SettingsFields } from '../../shared/contract/schemas.ts';
-import { describeFinding } from '../../shared/findings/catalogue.ts';
+import { describeFinding, describeFindings } from '../../shared/findings/catalogue.ts';
+import { serviceFinding } from '../../shared/findings/service.ts';
 import { parseServiceProfile, practiceProfile } from '../../shared/service/profile.ts';
 import type { ProbeTrace } from '../../shared/service/trace.ts';
 import { normalizeServiceUrl } from '../../shared/service/urls.ts';
@@ -12,39 +13,48 @@ import { probeMonitoring, probeResponses } from '../probes/webhook/responses.ts'
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
 import { fail } from './errors.ts';
-import { announce, fieldsOf, secretId } from './settings.ts';
+import { announce, evidenceBasis, fieldsOf, secretId } from './settings.ts';
 import { templatesOf } from './templates.ts';
 
 /** Proves that the service and the response address can be reached. */
 
-function surroundingsOf(
+async function surroundingsOf(
   context: CoreContext,
   workspaceId: number,
   url: string,
   extraCa: string,
   signal: AbortSignal | undefined,
-): ProbeSurroundings {
+): Promise<ProbeSurroundings> {
   const { practice } = findWorkspace(context, workspaceId);
   const practiceCa = practice ? (context.surroundings()?.ca ?? '') : '';
   return {
     extraCa: [extraCa, practiceCa].filter((pem) => pem !== '').join('\n'),
-    proxy: practice ? null : context.proxyFor(new URL(url).hostname),
+    proxy: practice ? null : await context.proxyFor(new URL(url)),
     now: context.clock.now,
     ...(signal === undefined ? {} : { signal }),
   };
 }
 
-function keep(context: CoreContext, workspaceId: number, trace: ProbeTrace, title: string): ProbeTrace {
+const OUTCOME_WORDS = { passed: 'passed', failed: 'failed', unknown: 'came to no result' } as const;
+const OUTCOME_SEVERITIES = { passed: 'info', failed: 'error', unknown: 'warning' } as const;
+
+function keep(
+  context: CoreContext,
+  workspaceId: number,
+  found: ProbeTrace,
+  fields: Pick<SettingsFields, 'extraCa'>,
+  title: string,
+): ProbeTrace {
+  const trace = { ...found, basis: evidenceBasis(fields) };
   context.store.records.addTrace(workspaceId, trace.kind, trace.startedAt, trace);
-  const [finding] = trace.findings.filter((candidate) => candidate.severity === 'error');
-  const passed = trace.outcome === 'passed';
+  const [gravest] = describeFindings(trace.findings);
   const detail =
-    finding === undefined
+    trace.outcome === 'passed' || gravest === undefined
       ? `${trace.url} in ${trace.durationMs} ms`
-      : `${trace.url}: ${describeFinding(finding).title}`;
-  record(context, workspaceId, 'probe', passed ? `${title} passed` : `${title} failed`, {
+      : `${trace.url}: ${gravest.title}`;
+  record(context, workspaceId, 'probe', `${title} ${OUTCOME_WORDS[trace.outcome]}`, {
     detail,
-    severity: passed ? 'info' : 'error',
+    severity: OUTCOME_SEVERITIES[trace.outcome],
   });
   announce(context, workspaceId);
   return trace;
@@ -75,12 +85,10 @@ export async function testConnection(
     throw fail('BAD_INPUT', title, { field: 'fields.serviceUrl', value: typed.slice(0, 200), remedy });
   }
   const extraCa = unsaved?.extraCa ?? saved.extraCa;
-  const trace = await probeConnection(
-    normalized.url,
-    surroundingsOf(context, workspaceId, normalized.url, extraCa, signal),
-  );
-  const isSaved = normalized.url === saved.serviceUrl && extraCa === saved.extraCa;
-  return isSaved ? keep(context, workspaceId, trace, 'Connection test') : trace;
+  const surroundings = await surroundingsOf(context, workspaceId, normalized.url, extraCa, signal);
+  const trace = await probeConnection(normalized.url, surroundings);
+  const isSaved = normalized.url === saved.serviceUrl && extraCa.trim() === saved.extraCa.trim();
+  return isSaved ? keep(context, workspaceId, trace, saved, 'Connection test') : trace;
 }
 
 export async function testKeys(
@@ -94,10 +102,15 @@ export async function testKeys(
   const parsed = parseServiceProfile(fields.serviceProfile);
   const profile = (parsed.ok ? parsed.profile : null) ?? (workspace.practice ? practiceProfile : null);
   if (profile === null) {
-    return { outcome: 'not-checkable', detail: 'There is no service profile that says how keys are checked', seenAt };
+    return {
+      outcome: 'not-checkable',
+      detail: 'There is no service profile that says how keys are checked',
+      findings: [serviceFinding('keys.no-profile')],
+      seenAt,
+    };
   }
   const serviceUrl = required(fields.serviceUrl, 'serviceUrl', 'Cloud services connection URL');
-  const surroundings = surroundingsOf(context, workspaceId, serviceUrl, fields.extraCa, signal);
+  const surroundings = await surroundingsOf(context, workspaceId, serviceUrl, fields.extraCa, signal);
   const check = (apiKey: string, authKey: string | null) =>
     checkKeys(serviceUrl, profile, { apiKey, authKey }, surroundings);
   const result = await context.vault.use(secretId(workspaceId, 'api-key'), async (apiKey) => {
@@ -115,7 +128,7 @@ export async function testKeys(
     detail: result.detail,
     severity: accepted ? 'info' : 'warning',
   });
-  return { ...result, seenAt };
+  return { ...result, findings: [...result.findings], seenAt };
 }
 
 export async function testResponses(
@@ -126,9 +139,9 @@ export async function testResponses(
   const workspace = findWorkspace(context, workspaceId);
   const fields = fieldsOf(context, workspaceId);
   const domain = required(fields.responseDomain, 'responseDomain', 'Domain to receive responses');
-  const surroundings = surroundingsOf(context, workspaceId, domain, fields.extraCa, signal);
+  const surroundings = await surroundingsOf(context, workspaceId, domain, fields.extraCa, signal);
   const trace = await probeResponses(domain, surroundings, { onlyOwnPort: workspace.practice });
-  return keep(context, workspaceId, trace, 'Response address test');
+  return keep(context, workspaceId, trace, fields, 'Response address test');
 }
 
 export async function testMonitoring(
@@ -138,8 +151,8 @@ export async function testMonitoring(
 ): Promise<ProbeTrace> {
   const fields = fieldsOf(context, workspaceId);
   const domain = required(fields.responseDomain, 'responseDomain', 'Domain to receive responses');
-  const trace = await probeMonitoring(domain, surroundingsOf(context, workspaceId, domain, fields.extraCa, signal));
-  return keep(context, workspaceId, trace, 'Monitoring address test');
+  const surroundings = await surroundingsOf(context, workspaceId, domain, fields.extraCa, signal);
+  return keep(context, workspaceId, await probeMonitoring(domain, surroundings), fields, 'Monitoring address test');
 }
 
 /** Records of included domains read for one list of addresses. */
@@ -153,9 +166,8 @@ export async function serviceAddresses(
   const workspace = findWorkspace(context, workspaceId);
   const fields = fieldsOf(context, workspaceId);
   const found = new Map<string, string>();
-  const trace = context.store.records.latestTrace<ProbeTrace>(workspaceId, 'connection');
-  for (const stage of trace?.stages ?? [])
-    for (const address of stage.addresses ?? []) found.set(address, 'connection test');
+  for (const trace of context.store.records.latestTraces<ProbeTrace>(workspaceId, 'connection', 1))
+    for (const address of trace.stages.flatMap((stage) => stage.addresses ?? [])) found.set(address, 'connection test');
 
   const template = templatesOf(context, workspaceId).find((candidate) => candidate.id === fields.recordTemplate);
   const servers =

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   SecretChange,
   SecretStatus,
@@ -9,11 +10,19 @@ import type { Finding } from '../../shared/findings/finding.ts';
 import { describeFinding } from '../../shared/findings/catalogue.ts';
 import { templateById, providerTemplates } from '../../shared/providers/catalogue.ts';
 import { templateByAlias } from '../../shared/providers/template.ts';
-import { connectionStatus } from '../../shared/service/connection-status.ts';
+import type { ConnectionStatus } from '../../shared/service/connection-status.ts';
+import { connectionStatus, isEvidenceFor } from '../../shared/service/connection-status.ts';
 import { parseServiceProfile } from '../../shared/service/profile.ts';
 import type { ProbeTrace } from '../../shared/service/trace.ts';
-import { emailStateUrl, normalizeResponseDomain, normalizeServiceUrl, webhookUrl } from '../../shared/service/urls.ts';
+import {
+  emailStateUrl,
+  metadataUrl,
+  normalizeResponseDomain,
+  normalizeServiceUrl,
+  webhookUrl,
+} from '../../shared/service/urls.ts';
 import { parseServers } from '../probes/dns/servers.ts';
+import { readCertificates } from '../probes/http/trust.ts';
 import type { StoredWorkspace } from '../store/workspaces.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
@@ -45,23 +54,40 @@ function statusOf(context: CoreContext, id: string): SecretStatus {
   return { ...context.vault.view(id) };
 }
 
-/** A trace counts only while it speaks of today's address. */
+/** Traces of a connection looked at for its status: failures to reach anything at all may lie before the last result. */
+const TRACES_FOR_STATUS = 20;
+
+/** Names the settings beside the address that a probe's result depends on. */
+export function evidenceBasis({ extraCa }: Pick<SettingsFields, 'extraCa'>): string {
+  const pem = extraCa.trim();
+  return pem === '' ? '' : createHash('sha256').update(pem).digest('hex').slice(0, 16);
+}
+
+/** The latest trace of a kind, where it speaks of today's address and settings. */
 function traceFor(
   context: CoreContext,
   workspaceId: number,
   kind: ProbeTrace['kind'],
   url: string | null,
+  basis: string,
 ): ProbeTrace | null {
-  const trace = context.store.records.latestTrace<ProbeTrace>(workspaceId, kind);
-  return trace !== null && url !== null && trace.url === url ? trace : null;
+  const [trace] = context.store.records.latestTraces<ProbeTrace>(workspaceId, kind, 1);
+  return trace !== undefined && url !== null && isEvidenceFor(trace, url, basis) ? trace : null;
+}
+
+function statusOfConnection(context: CoreContext, workspaceId: number, fields: SettingsFields): ConnectionStatus {
+  const traces = context.store.records.latestTraces<ProbeTrace>(workspaceId, 'connection', TRACES_FOR_STATUS);
+  const { serviceUrl } = fields;
+  return connectionStatus({ serviceUrl, basis: evidenceBasis(fields) }, traces, context.clock.now());
 }
 
 /** What the service said its provider is, from the last probe of today's address. */
 export function toldProvider(context: CoreContext, workspaceId: number, fields: SettingsFields): Settings['provider'] {
-  const trace =
-    fields.serviceUrl === '' ? null : traceFor(context, workspaceId, 'connection', `${fields.serviceUrl}/metadata`);
+  const trace = context.store.records
+    .latestTraces<ProbeTrace>(workspaceId, 'connection', TRACES_FOR_STATUS)
+    .find((each) => each.outcome === 'passed' && each.url === metadataUrl(fields.serviceUrl));
   const name = trace?.told?.provider ?? null;
-  const seenAt = trace === null ? null : trace.startedAt + trace.durationMs;
+  const seenAt = trace === undefined ? null : trace.startedAt + trace.durationMs;
   return { name, templateId: name === null ? null : (templateByAlias(providerTemplates, name)?.id ?? null), seenAt };
 }
 
@@ -70,7 +96,9 @@ export function getSettings(context: CoreContext, workspaceId: number): Settings
   const stored = context.store.workspaces.settings(workspaceId);
   const fields = fieldsOf(context, workspaceId);
   const { serviceUrl, responseDomain } = fields;
-  const connection = traceFor(context, workspaceId, 'connection', serviceUrl === '' ? null : `${serviceUrl}/metadata`);
+  const basis = evidenceBasis(fields);
+  const trace = (kind: ProbeTrace['kind'], address: string, urlOf: (address: string) => string) =>
+    traceFor(context, workspaceId, kind, address === '' ? null : urlOf(address), basis);
   return {
     workspaceId,
     revision: stored.revision,
@@ -80,16 +108,11 @@ export function getSettings(context: CoreContext, workspaceId: number): Settings
     authKey: statusOf(context, secretId(workspaceId, 'auth-key')),
     provider: toldProvider(context, workspaceId, fields),
     draft: context.store.workspaces.draft(workspaceId),
-    connection: connectionStatus(serviceUrl, connection, context.clock.now()),
+    connection: statusOfConnection(context, workspaceId, fields),
     traces: {
-      connection,
-      responses: traceFor(context, workspaceId, 'responses', responseDomain === '' ? null : webhookUrl(responseDomain)),
-      monitoring: traceFor(
-        context,
-        workspaceId,
-        'monitoring',
-        responseDomain === '' ? null : emailStateUrl(responseDomain),
-      ),
+      connection: trace('connection', serviceUrl, metadataUrl),
+      responses: trace('responses', responseDomain, webhookUrl),
+      monitoring: trace('monitoring', responseDomain, emailStateUrl),
     },
   };
 }
@@ -97,18 +120,12 @@ export function getSettings(context: CoreContext, workspaceId: number): Settings
 export function summarise(context: CoreContext, workspace: StoredWorkspace): WorkspaceSummary {
   const fields = fieldsOf(context, workspace.id);
   const counts = context.store.domains.counts(workspace.id);
-  const connection = traceFor(
-    context,
-    workspace.id,
-    'connection',
-    fields.serviceUrl === '' ? null : `${fields.serviceUrl}/metadata`,
-  );
   return {
     ...workspace,
     domainCount: counts.verified + counts.pending + counts.failing + counts.unknown,
     verdictCounts: counts,
     provider: toldProvider(context, workspace.id, fields).name,
-    connection: connectionStatus(fields.serviceUrl, connection, context.clock.now()),
+    connection: statusOfConnection(context, workspace.id, fields),
   };
 }
 
@@ -165,12 +182,16 @@ function normalise(
         'Write an address with or without a port, such as 192.0.2.53:53, or https:// and the path of a DNS-over-HTTPS server.',
     });
   }
-  if (fields.extraCa.trim() !== '' && !fields.extraCa.includes('-----BEGIN CERTIFICATE-----')) {
+  const certificates = readCertificates(fields.extraCa);
+  if (!certificates.ok) {
     issues.push({
       field: 'fields.extraCa',
       value: '',
-      message: 'The extra CA holds no certificate',
-      remedy: 'Paste the PEM text, from BEGIN CERTIFICATE to END CERTIFICATE.',
+      message:
+        certificates.position === 0
+          ? 'The extra CA holds no certificate'
+          : `Certificate ${certificates.position} of the extra CA can’t be read`,
+      remedy: 'Give the PEM text, from BEGIN CERTIFICATE to END CERTIFICATE.',
     });
   }
   const report = fields.dmarcReportAddress.trim().replace(/^mailto:/i, '');

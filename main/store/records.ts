@@ -26,8 +26,8 @@ export function recordRepository(database: SqliteDatabase) {
     `DELETE FROM traces WHERE workspace_id = @workspaceId AND kind = @kind AND id <=
      (SELECT id FROM traces WHERE workspace_id = @workspaceId AND kind = @kind ORDER BY id DESC LIMIT 1 OFFSET ${KEPT_TRACES})`,
   );
-  const latestTrace = database
-    .prepare('SELECT data FROM traces WHERE workspace_id = ? AND kind = ? ORDER BY id DESC LIMIT 1')
+  const latestTraces = database
+    .prepare('SELECT data FROM traces WHERE workspace_id = ? AND kind = ? ORDER BY id DESC LIMIT ?')
     .pluck();
   const addActivity = database.prepare(
     'INSERT INTO activity (workspace_id, at, kind, severity, summary, detail) VALUES (?, ?, ?, ?, ?, ?)',
@@ -65,10 +65,9 @@ export function recordRepository(database: SqliteDatabase) {
       addTrace.run(workspaceId, kind, startedAt, JSON.stringify(trace));
       trimTraces.run({ workspaceId, kind });
     },
-    latestTrace<Trace>(workspaceId: number, kind: string): Trace | null {
-      const data = latestTrace.get(workspaceId, kind) as string | undefined;
-      return data === undefined ? null : (JSON.parse(data) as Trace);
-    },
+    /** The latest first. */
+    latestTraces: <Trace>(workspaceId: number, kind: string, limit: number): Trace[] =>
+      (latestTraces.all(workspaceId, kind, limit) as string[]).map((data) => JSON.parse(data) as Trace),
     addActivity(workspaceId: number, entry: Omit<StoredActivity, 'id'>): void {
       addActivity.run(workspaceId, entry.at, entry.kind, entry.severity, entry.summary, entry.detail);
       trimActivity.run({ workspaceId });

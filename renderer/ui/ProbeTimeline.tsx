@@ -23,6 +23,12 @@ const COLOURS = {
 } as const;
 const WORDS = { passed: 'passed', failed: 'failed', warning: 'passed with a warning', skipped: 'skipped' } as const;
 
+const OUTCOMES = {
+  passed: { verdict: 'verified', word: 'Passed' },
+  failed: { verdict: 'failing', word: 'Failed' },
+  unknown: { verdict: 'unknown', word: 'No result' },
+} as const;
+
 function Facts({ stage }: { readonly stage: ProbeStage }) {
   const { certificate, attempts } = stage;
   const shownAttempts = attempts !== undefined && attempts.length > 1;
@@ -62,11 +68,7 @@ export function ProbeTimeline({ trace }: { readonly trace: ProbeTrace }) {
   return (
     <div className={layout.stack}>
       <div className={layout.row}>
-        <VerdictMark
-          verdict={trace.outcome === 'passed' ? 'verified' : 'failing'}
-          word={trace.outcome === 'passed' ? 'Passed' : 'Failed'}
-          isPill
-        />
+        <VerdictMark verdict={OUTCOMES[trace.outcome].verdict} word={OUTCOMES[trace.outcome].word} isPill />
         <code>
           {trace.method} {trace.url}
         </code>

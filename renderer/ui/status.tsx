@@ -33,6 +33,8 @@ const CONNECTIONS = {
   active: 'verified',
   failing: 'failing',
   stale: 'pending',
+  changed: 'unknown',
+  offline: 'unknown',
   'not-checked': 'unknown',
   'not-set': 'unknown',
 } as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RotationPlan } from '../dkim/rotation.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { Manual } from '../manual/manual.ts';
 import type { DomainVerdict, Observation } from '../plan/types.ts';
 import type { ReceiverVerdict } from '../policy/receiver.ts';
@@ -116,6 +117,8 @@ export const keyCheck = z.object({
     'not-checkable',
   ]),
   detail: z.string(),
+  /** What the outcome means and what to do, the way to the service included. */
+  findings: z.array(derived<Finding>()),
   seenAt: instant,
 });
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Finding } from '../findings/finding.ts';
+import { serviceFinding } from '../findings/service.ts';
 
 /**
  * How a service's keys can be checked: an explicit, documented description, because the public documentation names no
@@ -30,6 +32,11 @@ export const serviceProfile = z.strictObject({
 
 export type ServiceProfile = z.infer<typeof serviceProfile>;
 export type KeyMeaning = z.infer<typeof keyMeaning>;
+
+/** The finding for what a service said of the keys; null when it took them. */
+export function keyFinding(meaning: KeyMeaning): Finding | null {
+  return meaning === 'accepted' ? null : serviceFinding(`keys.${meaning}`);
+}
 
 /**
  * Reads a profile's JSON text.

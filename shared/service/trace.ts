@@ -16,12 +16,23 @@ export interface CertificateFacts {
   readonly fingerprint256: string;
   /** Subjects from the server's own certificate upwards. */
   readonly chain: readonly string[];
+  /** Whose list holds the authority: what comes with Node, the operating system's, or the extra CA; `none` when untrusted. */
+  readonly trustedBy: 'bundled' | 'system' | 'extra' | 'none';
+}
+
+export interface TlsFacts {
+  /** As OpenSSL names it, for example `TLSv1.3`. */
+  readonly version: string;
+  /** The IANA name of the cipher suite. */
+  readonly cipher: string;
 }
 
 export interface ConnectAttempt {
   readonly address: string;
+  /** Milliseconds from the stage's start. */
+  readonly startedAt: number;
   readonly durationMs: number;
-  /** `connected`, or the system's error code. */
+  /** `connected`, `no answer`, or the system's error code. */
   readonly result: string;
 }
 
@@ -35,6 +46,7 @@ export interface ProbeStage {
   readonly detail: string;
   readonly addresses?: readonly string[];
   readonly attempts?: readonly ConnectAttempt[];
+  readonly tls?: TlsFacts;
   readonly certificate?: CertificateFacts;
   readonly status?: number;
 }
@@ -46,16 +58,18 @@ export interface ProbeTrace {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly durationMs: number;
-  readonly outcome: 'passed' | 'failed';
+  /** `unknown`: this machine is offline, or the probe was stopped; it says nothing of the service. */
+  readonly outcome: 'passed' | 'failed' | 'unknown';
   readonly stages: readonly ProbeStage[];
   readonly findings: readonly Finding[];
   /** What the service told of itself; absent where it told nothing. */
   readonly told?: { readonly provider?: string; readonly account?: string; readonly domains?: readonly string[] };
+  /** The proxy that the request went through; its addresses are then those of the resolve stage. */
+  readonly proxy?: { readonly address: string; readonly from: string };
+  /** Where redirects led, one address after the other; they are told, not obeyed. */
+  readonly redirects?: readonly string[];
+  /** Names the settings beside the address that the result depends on (extra CA); other settings, other evidence. */
+  readonly basis?: string;
   /** A second probe that belongs to this one: port 443 beside the address's own. */
   readonly beside?: ProbeTrace;
-}
-
-/** Traces kept as evidence must belong to the settings of today: the address that was probed is compared. */
-export function isTraceFor(trace: ProbeTrace | null, url: string): boolean {
-  return trace !== null && trace.url === url;
 }

@@ -71,6 +71,7 @@ async function run(): Promise<void> {
         notice.show();
       },
     },
+    systemProxy: (url) => session.defaultSession.resolveProxy(url),
     background: true,
   });
 

@@ -1,27 +1,44 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/findings/service.ts';
 import type { ConnectAttempt } from '../../../shared/service/trace.ts';
+import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
 
 export interface ConnectOptions {
   readonly host: string;
   readonly port: number;
   readonly addresses: readonly string[];
-  /** For all addresses together, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
+}
+
+export interface Connection {
+  /** To the first address that answered. */
+  readonly socket: Socket;
+  /** Grows until `others` is done: one entry per address, in the order in which they ended. */
+  readonly attempts: readonly ConnectAttempt[];
+  /** Settles when every other address has answered, failed, or was given up. */
+  readonly others: Promise<void>;
+  /** Ends what is still being tried. */
+  readonly abandon: () => void;
 }
 
 /** How long one address may keep the next one waiting (RFC 8305 §8: 250 ms is advised). */
 const NEXT_ATTEMPT_MS = 250;
+/** Addresses tried of one name; who publishes more is told so by the stage before. */
+const MAX_ADDRESSES = 16;
 
-const UNREACHABLE: ReadonlySet<string> = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN']);
+/** This machine has no way into the network that the address lies in. */
+const NO_ROUTE: ReadonlySet<string> = new Set(['ENETUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN', 'EAFNOSUPPORT']);
+const NO_ANSWER: ReadonlySet<string> = new Set(['ETIMEDOUT', 'no answer']);
+
+const isSix = (address: string): boolean => address.includes(':');
 
 /** Takes addresses of both families in turn, IPv6 first (RFC 8305 §4). */
 export function interleave(addresses: readonly string[]): readonly string[] {
-  const six = addresses.filter((address) => address.includes(':'));
-  const four = addresses.filter((address) => !address.includes(':'));
+  const six = addresses.filter(isSix);
+  const four = addresses.filter((address) => !isSix(address));
   const mixed: string[] = [];
   for (let index = 0; index < Math.max(six.length, four.length); index += 1) {
     mixed.push(...[six[index], four[index]].filter((address) => address !== undefined));
@@ -29,95 +46,115 @@ export function interleave(addresses: readonly string[]): readonly string[] {
   return mixed;
 }
 
-function failure(options: ConnectOptions, attempts: readonly ConnectAttempt[]): StageFailure {
-  const { host, port } = options;
+/** Why no address answered: the most telling of what the attempts met. */
+function cause({ host, port, addresses }: ConnectOptions, attempts: readonly ConnectAttempt[]): Finding {
   const results = attempts.map((attempt) => attempt.result);
-  const detail = attempts.map((attempt) => `${attempt.address}: ${attempt.result}`).join(', ');
-  const facts = { attempts };
-  if (options.signal.aborted && options.signal.reason === 'stopped')
-    return new StageFailure('Stopped', serviceFinding('probe.aborted'), facts);
-  if (results.includes('ECONNREFUSED'))
-    return new StageFailure(detail, serviceFinding('probe.refused', { host, port }), facts);
-  if (results.includes('ECONNRESET'))
-    return new StageFailure(detail, serviceFinding('probe.reset', { host, stage: 'connecting' }), facts);
-  const unreachable = results.length > 0 && results.every((result) => UNREACHABLE.has(result));
-  if (unreachable)
-    return new StageFailure(detail, serviceFinding('probe.unreachable', { host, message: results.join(', ') }), facts);
-  return new StageFailure(detail || 'No answer in time', serviceFinding('probe.timed-out', { host, port }), facts);
+  const met = (...codes: string[]) => results.find((result) => codes.includes(result));
+  if (met('ECONNREFUSED') !== undefined) return serviceFinding('probe.refused', { host, port });
+  if (met('ECONNRESET') !== undefined) return serviceFinding('probe.reset', { host, stage: 'connecting' });
+  const forbidden = met('EACCES', 'EPERM');
+  if (forbidden !== undefined) return serviceFinding('probe.forbidden-here', { host, port, message: forbidden });
+  if (results.some((result) => NO_ANSWER.has(result))) return serviceFinding('probe.timed-out', { host, port });
+  if (results.length > 0 && results.every((result) => NO_ROUTE.has(result))) {
+    return addresses.every(isSix)
+      ? serviceFinding('probe.only-ipv6', { host })
+      : serviceFinding('probe.offline', { host, message: [...new Set(results)].join(', ') });
+  }
+  const message = [...new Set(results)].join(', ');
+  return serviceFinding('probe.unreachable', { host, message: message === '' ? 'no address was tried' : message });
+}
+
+/** A warning for addresses that fail while another one works; null when all is well or the fault is this machine's. */
+export function deadAddresses(options: ConnectOptions, attempts: readonly ConnectAttempt[]): Finding | null {
+  const dead = attempts.filter(({ result }) => result !== 'connected' && !NO_ROUTE.has(result));
+  if (dead.length === 0) return null;
+  const list = dead.map(({ address, result }) => `${address} (${result})`).join(', ');
+  const values = { host: options.host, port: options.port, count: dead.length, total: attempts.length, list };
+  return serviceFinding('probe.address-dead', values);
 }
 
 /**
- * Opens a TCP connection to the first address that answers; every attempt is told with its time and result. Attempts
- * begin 250 ms apart, so a dead address costs little (RFC 8305).
+ * Opens a TCP connection to the first address that answers (RFC 8305: attempts begin 250 ms apart, so a dead address
+ * costs little). The other addresses are tried to their end beside it, so that each one's state is known.
  *
  * @throws StageFailure when none answers in time.
  */
-export function connectFirst(
-  options: ConnectOptions,
-): Promise<{ socket: Socket; attempts: readonly ConnectAttempt[] }> {
-  const addresses = interleave(options.addresses);
+export function connectFirst(options: ConnectOptions): Promise<Connection> {
+  const addresses = interleave(options.addresses).slice(0, MAX_ADDRESSES);
+  const begin = performance.now();
   return new Promise((resolve, reject) => {
     const attempts: ConnectAttempt[] = [];
-    const open = new Map<Socket, { address: string; startedAt: number }>();
+    const open = new Map<Socket, { readonly address: string; readonly startedAt: number }>();
     let next = 0;
-    let settled = false;
-    let pacing: NodeJS.Timeout | undefined;
+    let won = false;
+    let ended = false;
+    let pacing: NodeJS.Timeout | undefined = undefined;
+    let tellOthers: () => void = () => undefined;
+    const others = new Promise<void>((done) => {
+      tellOthers = done;
+    });
 
-    const settle = () => {
-      settled = true;
-      clearTimeout(pacing);
-      clearTimeout(deadline);
-      options.signal.removeEventListener('abort', giveUp);
-    };
     const note = (socket: Socket, result: string) => {
       const attempt = open.get(socket);
       if (attempt === undefined) return;
       open.delete(socket);
       attempts.push({
         address: attempt.address,
+        startedAt: Math.round(attempt.startedAt - begin),
         durationMs: Math.round(performance.now() - attempt.startedAt),
         result,
       });
     };
-    const giveUp = () => {
-      if (settled) return;
+    const finish = () => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(pacing);
       for (const socket of open.keys()) {
         note(socket, 'no answer');
         socket.destroy();
       }
-      settle();
-      reject(failure(options, attempts));
+      tellOthers();
+      if (won) return;
+      release();
+      const detail = attempts.map(({ address, result }) => `${address}: ${result}`).join(', ');
+      const { finding, message, stage } = options.deadline.failure(detail || 'No answer in time', () =>
+        cause(options, attempts),
+      );
+      reject(new StageFailure(message, finding, { ...stage, attempts }));
     };
-    const deadline = setTimeout(giveUp, options.timeoutMs);
-    options.signal.addEventListener('abort', giveUp, { once: true });
+    const release = options.deadline.guard(finish);
 
     const attempt = () => {
       clearTimeout(pacing);
       const address = addresses[next];
-      if (settled || address === undefined) return;
+      if (ended) return;
+      if (address === undefined) {
+        if (open.size === 0) finish();
+        return;
+      }
       next += 1;
       const socket = connect({ host: address, port: options.port });
       open.set(socket, { address, startedAt: performance.now() });
+      const step = (result: string) => {
+        note(socket, result);
+        if (next < addresses.length) attempt();
+        else if (open.size === 0) finish();
+      };
       socket.once('connect', () => {
-        if (settled) {
+        if (won || ended) {
           socket.destroy();
+          if (!ended) step('connected');
           return;
         }
-        note(socket, 'connected');
-        for (const other of open.keys()) {
-          note(other, 'another address was faster');
-          other.destroy();
-        }
-        settle();
-        resolve({ socket, attempts });
+        won = true;
+        release();
+        resolve({ socket, attempts, others, abandon: finish });
+        step('connected');
       });
       socket.on('error', (error: NodeJS.ErrnoException) => {
-        if (settled) return;
-        note(socket, error.code ?? error.message);
-        if (next < addresses.length) attempt();
-        else if (open.size === 0) giveUp();
+        if (!ended && open.has(socket)) step(error.code ?? error.message);
       });
-      pacing = setTimeout(attempt, NEXT_ATTEMPT_MS);
+      if (next < addresses.length) pacing = setTimeout(attempt, NEXT_ATTEMPT_MS);
     };
     attempt();
   });

@@ -1,83 +1,194 @@
+import ipaddr from 'ipaddr.js';
 import type { Socket } from 'node:net';
 import { serviceFinding } from '../../../shared/findings/service.ts';
+import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
 
+/** The proxy that a request has to go through. */
 export interface Proxy {
+  /** `http` or `https` can be spoken to; any other is told as not supported. */
+  readonly scheme: string;
   readonly host: string;
   readonly port: number;
   /** `user:password`, or absent. */
   readonly credentials?: string;
+  /** Who named it, as it is shown: `HTTPS_PROXY`, `the system’s settings`. */
+  readonly from: string;
 }
 
-/** Reads a proxy's address as environment variables hold it; null when it can't be read or isn't an HTTP proxy. */
-export function parseProxy(address: string): Proxy | null {
-  const full = address.includes('://') ? address : `http://${address}`;
-  if (!URL.canParse(full)) return null;
-  const url = new URL(full);
-  if (url.protocol !== 'http:') return null;
-  const credentials =
-    url.username === '' ? undefined : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  http: 80,
+  https: 443,
+  socks: 1080,
+  socks4: 1080,
+  socks5: 1080,
+};
+
+/** Reads a proxy's address as environment variables hold it: `http://user:password@host:port`, or `host:port`. */
+export function parseProxy(address: string, from: string): Proxy | null {
+  const text = address.trim();
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const scheme = full.slice(0, full.indexOf(':')).toLowerCase();
+  // Only "special" schemes have their host read by the URL standard's rules.
+  const readable = full.replace(/^[^:]+/, 'http');
+  if (!URL.canParse(readable)) return null;
+  const url = new URL(readable);
+  const written = /:(\d+)$/.exec(readable.slice('http://'.length).replace(/[/?#].*$/s, ''))?.[1];
+  const plain = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  };
+  const credentials = url.username === '' ? undefined : `${plain(url.username)}:${plain(url.password)}`;
   return {
+    scheme,
     host: url.hostname,
-    port: url.port === '' ? 80 : Number(url.port),
+    port: written === undefined ? (DEFAULT_PORTS[scheme] ?? 80) : Number(written),
     ...(credentials === undefined ? {} : { credentials }),
+    from,
   };
 }
 
-/** Whether NO_PROXY names a host: `*`, a name, a name with a leading dot, or a parent domain. */
-export function isExcepted(host: string, noProxy: string): boolean {
-  const wanted = host.toLowerCase();
-  return noProxy
-    .split(',')
-    .map((entry) =>
-      entry
-        .trim()
-        .toLowerCase()
-        .replace(/^\*?\./, ''),
-    )
-    .some((entry) => entry !== '' && (entry === '*' || wanted === entry || wanted.endsWith(`.${entry}`)));
+function coversAddress(entry: string, host: string): boolean {
+  if (!ipaddr.isValid(host)) return false;
+  const address = ipaddr.process(host);
+  if (ipaddr.isValidCIDR(entry)) {
+    const [network, prefix] = ipaddr.parseCIDR(entry);
+    return network.kind() === address.kind() && address.match(network, prefix);
+  }
+  return ipaddr.isValid(entry) && ipaddr.process(entry).toString() === address.toString();
 }
 
-/** The proxy that the environment names for an https host, or null. */
-export function proxyFromEnvironment(host: string, environment: NodeJS.ProcessEnv): Proxy | null {
-  const address = environment.HTTPS_PROXY ?? environment.https_proxy ?? '';
-  const excepted = isExcepted(host, environment.NO_PROXY ?? environment.no_proxy ?? '');
-  return address === '' || excepted ? null : parseProxy(address);
+/**
+ * Whether NO_PROXY names a target: `*`, a name (which covers what lies below it), a name with a leading dot, an address,
+ * a CIDR block, each with a port or without; commas or blanks between them, as curl reads it.
+ */
+export function isExcepted(target: { readonly host: string; readonly port: number }, noProxy: string): boolean {
+  const host = target.host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
+  return noProxy
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((written) => {
+      const entry = written.toLowerCase();
+      if (entry === '*') return true;
+      const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+|[^:]*:[^:]*:.*?))(?::(\d+))?$/.exec(entry) ?? [];
+      if (port !== undefined && Number(port) !== target.port) return false;
+      const named = (bracketed ?? plain ?? entry).replace(/^\*?\./, '').replace(/\.$/, '');
+      return host === named || host.endsWith(`.${named}`) || coversAddress(named, host);
+    });
+}
+
+export function portOf(url: URL): number {
+  return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+}
+
+/**
+ * The proxy that the environment names for an address: HTTPS_PROXY or HTTP_PROXY by its scheme, else ALL_PROXY, in
+ * capitals or small letters; NO_PROXY excepts.
+ */
+export function proxyFromEnvironment(url: URL, environment: NodeJS.ProcessEnv): Proxy | null {
+  const find = (name: string): [string, string] | undefined =>
+    [name.toLowerCase(), name]
+      .map((each): [string, string] => [each, environment[each] ?? ''])
+      .find(([, value]) => value.trim() !== '');
+  const found = find(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') ?? find('ALL_PROXY');
+  if (found === undefined) return null;
+  if (isExcepted({ host: url.hostname, port: portOf(url) }, find('NO_PROXY')?.[1] ?? '')) return null;
+  const [name, value] = found;
+  return parseProxy(value, name) ?? { scheme: 'unreadable', host: 'unreadable', port: 0, from: name };
+}
+
+const PAC_SCHEMES: Readonly<Record<string, string>> = {
+  PROXY: 'http',
+  HTTP: 'http',
+  HTTPS: 'https',
+  SOCKS: 'socks5',
+  SOCKS4: 'socks4',
+  SOCKS5: 'socks5',
+};
+
+/**
+ * The first proxy of a list as PAC files give it, for example `PROXY proxy.example:3128; DIRECT`.
+ *
+ * @returns null for DIRECT.
+ */
+export function proxyFromPacResult(result: string, from: string): Proxy | null {
+  const [first = ''] = result.split(';');
+  const [, kind = '', address = ''] = /^\s*(\S+)\s*(\S*)\s*$/.exec(first) ?? [];
+  if (kind === '' || kind.toUpperCase() === 'DIRECT') return null;
+  const scheme = PAC_SCHEMES[kind.toUpperCase()] ?? kind.toLowerCase();
+  return parseProxy(`${scheme}://${address}`, from) ?? { scheme: 'unreadable', host: 'unreadable', port: 0, from };
 }
 
 /** Octets of a proxy's answer that are read before it is given up. */
 const MAX_ANSWER = 16_384;
 
+/** The value of a `Proxy-Authorization` header (RFC 7617), or nothing without credentials. */
+export function proxyAuthorization({ credentials }: Proxy): string | undefined {
+  return credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+/**
+ * The failure for a proxy that wants credentials: none were given, they were refused, or it takes no Basic ones.
+ *
+ * @param offered the `Proxy-Authenticate` header.
+ */
+export function credentialsFailure(proxy: Proxy, offered: string): StageFailure {
+  const label = `${proxy.host}:${proxy.port}`;
+  const schemes = [...offered.matchAll(/(?:^|[,\n])\s*([A-Za-z][\w-]*)(?=\s|,|$)/g)].map((match) => match[1] as string);
+  const values = { proxy: label, from: proxy.from, schemes: schemes.join(', ') };
+  if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic'))
+    return new StageFailure('407', serviceFinding('probe.proxy-scheme', values));
+  return proxy.credentials === undefined
+    ? new StageFailure('407', serviceFinding('probe.proxy-credentials', values))
+    : new StageFailure('407', serviceFinding('probe.proxy-wrong-credentials', values));
+}
+
 /**
  * Asks an HTTP proxy for a tunnel (RFC 9110 §9.3.6).
  *
- * @throws StageFailure when it refuses, wants credentials, or does not answer in time.
+ * @throws StageFailure when it refuses, wants credentials, can't reach the target, or does not answer in time.
  */
 export function openTunnel(
   socket: Socket,
   proxy: Proxy,
   target: { readonly host: string; readonly port: number },
-  timeoutMs: number,
+  deadline: Deadline,
 ): Promise<string> {
   const label = `${proxy.host}:${proxy.port}`;
   const authority = `${target.host}:${target.port}`;
-  const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
-  if (proxy.credentials !== undefined) {
-    lines.push(`Proxy-Authorization: Basic ${Buffer.from(proxy.credentials).toString('base64')}`);
-  }
+  const authorization = proxyAuthorization(proxy);
+  const lines = [
+    `CONNECT ${authority} HTTP/1.1`,
+    `Host: ${authority}`,
+    ...(authorization === undefined ? [] : [`Proxy-Authorization: ${authorization}`]),
+  ];
   return new Promise((resolve, reject) => {
     let answer = '';
     const done = (outcome: () => void) => {
-      clearTimeout(timer);
+      release();
       socket.off('data', onData);
       socket.off('close', onClose);
+      socket.off('error', onClose);
+      socket.on('error', () => undefined);
       outcome();
     };
     const fail = (failure: StageFailure) => done(() => reject(failure));
-    const silent = (message: string) =>
-      fail(new StageFailure(message, serviceFinding('probe.proxy-unreachable', { proxy: label, message })));
-    const timer = setTimeout(() => silent('It does not answer in time'), timeoutMs);
-    const onClose = () => silent('It closed the connection');
+    const broken = (message: string) =>
+      serviceFinding('probe.proxy-unreachable', { proxy: label, from: proxy.from, message });
+    const release = deadline.guard(() =>
+      fail(
+        deadline.failure('No answer in time', () =>
+          broken(`It does not answer to CONNECT in time; it may be trying to reach ${authority}`),
+        ),
+      ),
+    );
+    const onClose = () => fail(new StageFailure('Closed', broken('It closed the connection without an answer')));
     const onData = (part: Buffer) => {
       answer += part.toString('latin1');
       const end = answer.indexOf('\r\n\r\n');
@@ -89,15 +200,25 @@ export function openTunnel(
           if (rest !== '') socket.unshift(Buffer.from(rest, 'latin1'));
           resolve(`${label} opened a tunnel`);
         });
-      } else if (status === 407) {
-        fail(new StageFailure('407', serviceFinding('probe.proxy-credentials', { proxy: label })));
-      } else {
-        const values = { proxy: label, host: target.host, port: target.port, status };
-        fail(new StageFailure(String(status), serviceFinding('probe.proxy-refused', values)));
+        return;
       }
+      if (status === 407) {
+        const offered = [...answer.matchAll(/^proxy-authenticate:\s*(.*?)\r?$/gim)].map((match) => match[1]).join('\n');
+        fail(credentialsFailure(proxy, offered));
+        return;
+      }
+      if (status === 0) {
+        fail(new StageFailure('No HTTP answer', broken('What answers there is not an HTTP proxy')));
+        return;
+      }
+      const values = { proxy: label, from: proxy.from, host: target.host, port: target.port, status };
+      // 502, 503 and 504: the proxy was willing and did not get through.
+      const finding = status >= 502 && status <= 504 ? 'probe.proxy-no-way' : 'probe.proxy-refused';
+      fail(new StageFailure(`${status} to CONNECT ${authority}`, serviceFinding(finding, values)));
     };
     socket.on('data', onData);
     socket.once('close', onClose);
+    socket.once('error', onClose);
     socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   });
 }

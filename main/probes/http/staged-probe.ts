@@ -1,26 +1,24 @@
-import { lookup as systemLookup } from 'node:dns/promises';
 import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
 import { Client } from 'undici';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/findings/service.ts';
 import type { ProbeStage, ProbeTrace } from '../../../shared/service/trace.ts';
-import { connectFirst } from './connect.ts';
+import type { Connection } from './connect.ts';
+import { connectFirst, deadAddresses } from './connect.ts';
+import type { Deadline } from './deadline.ts';
+import { startDeadline } from './deadline.ts';
 import type { Proxy } from './proxy.ts';
-import { openTunnel } from './proxy.ts';
+import { credentialsFailure, openTunnel, portOf, proxyAuthorization } from './proxy.ts';
+import type { ResolveOptions } from './resolve.ts';
+import { bareHost, describeAddresses, resolveHost } from './resolve.ts';
+import type { ProbeResponse } from './response.ts';
+import { clockFindings, exchangeFailure, keptHeaders, readBody } from './response.ts';
+import type { StageRecorder } from './stages.ts';
 import { recordStages, StageFailure } from './stages.ts';
+import type { Secured } from './tls.ts';
 import { secure } from './tls.ts';
 
-/** What came back, once the stages were passed. */
-export interface ProbeResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Cut at the limit. */
-  readonly body: string;
-  readonly truncated: boolean;
-}
-
-export interface StagedProbeOptions {
+export interface StagedProbeOptions extends ResolveOptions {
   readonly kind: ProbeTrace['kind'];
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -34,11 +32,10 @@ export interface StagedProbeOptions {
   /** For one stage, in milliseconds. */
   readonly stageTimeoutMs?: number;
   readonly maxBodyOctets?: number;
+  /** Ends the probe when it aborts. */
   readonly signal?: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** @returns every address of a host. @throws with a system error code. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
   /** Judges the response; what it finds ends in the trace. */
   readonly judge: (
     response: ProbeResponse,
@@ -46,182 +43,207 @@ export interface StagedProbeOptions {
   ) => { readonly passed: boolean; readonly findings: readonly Finding[]; readonly told?: ProbeTrace['told'] };
 }
 
-const DEADLINE_MS = 20_000;
+export const DEADLINE_MS = 20_000;
 const STAGE_TIMEOUT_MS = 8_000;
 const MAX_BODY_OCTETS = 64 * 1024;
-/** Seconds a clock may be off before it is told. */
-const CLOCK_TOLERANCE = 120;
-const KEPT_HEADERS: ReadonlySet<string> = new Set([
-  'content-type',
-  'content-length',
-  'date',
-  'location',
-  'server',
-  'retry-after',
-  'allow',
+/** How long the addresses that were not needed may keep a finished probe waiting. */
+const OTHERS_MS = 2_000;
+
+/** Findings that say something of this machine or this attempt, and nothing of the other side. */
+const INCONCLUSIVE: ReadonlySet<string> = new Set([
+  'probe.aborted',
+  'probe.offline',
+  'probe.only-ipv6',
+  'probe.resolver-failed',
+  'probe.forbidden-here',
+  'probe.extra-ca',
 ]);
-const UNKNOWN_NAME: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA', 'EAI_NONAME', 'EAI_NODATA']);
 
-async function systemResolve(host: string): Promise<readonly string[]> {
-  return (await systemLookup(host, { all: true, verbatim: true })).map((found) => found.address);
+/** What the way to a proxy met, told as the proxy's. */
+function proxyFailure(error: unknown, proxy: Proxy): unknown {
+  if (!(error instanceof StageFailure) || INCONCLUSIVE.has(error.finding.code)) return error;
+  const values = { proxy: `${proxy.host}:${proxy.port}`, from: proxy.from, message: error.message };
+  return new StageFailure(error.message, serviceFinding('probe.proxy-unreachable', values), error.stage);
 }
 
-async function resolveHost(host: string, options: StagedProbeOptions, signal: AbortSignal): Promise<readonly string[]> {
-  const bare = host.replace(/^\[|\]$/g, '');
-  if (isIP(bare) !== 0) return [bare];
-  const resolver = options.resolve ?? systemResolve;
-  const timedOut = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => reject(Object.assign(new Error('no answer in time'), { code: 'ETIMEOUT' })),
-      { once: true },
-    );
+/** Ends the parts of a probe that are still open. */
+interface Opened {
+  connection: Connection | null;
+  socket: Socket | null;
+  client: Client | null;
+}
+
+function destroySocket(socket: Socket | null): void {
+  socket?.on('error', () => undefined);
+  socket?.destroy();
+}
+
+async function awaitOthers(connection: Connection, deadline: Deadline): Promise<void> {
+  let timer: NodeJS.Timeout | undefined = undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.min(OTHERS_MS, deadline.left()));
   });
-  try {
-    return [...new Set(await Promise.race([resolver(bare), timedOut]))];
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const kind = UNKNOWN_NAME.has(code) ? 'probe.unresolvable' : 'probe.resolver-failed';
-    throw new StageFailure(code || message, serviceFinding(kind, { host, message: code || message }));
-  }
+  await Promise.race([connection.others, limit]);
+  clearTimeout(timer);
+  connection.abandon();
 }
 
-async function readBody(stream: AsyncIterable<Buffer>, limit: number): Promise<{ body: string; truncated: boolean }> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of stream) {
-    parts.push(part);
-    size += part.length;
-    if (size > limit) return { body: Buffer.concat(parts).subarray(0, limit).toString('utf8'), truncated: true };
-  }
-  return { body: Buffer.concat(parts).toString('utf8'), truncated: false };
-}
-
-function requestFailure(error: unknown, host: string, port: number, signal: AbortSignal): StageFailure {
-  if (error instanceof StageFailure) return error;
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const isTimeout = signal.aborted || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
-  if (isTimeout) return new StageFailure('No answer in time', serviceFinding('probe.timed-out', { host, port }));
-  return new StageFailure(message, serviceFinding('probe.reset', { host, stage: 'the answer' }));
-}
-
-/** Warns when the service's clock and ours part (a certificate's dates depend on it). */
-function clockFindings(headers: Readonly<Record<string, string>>, now: number): readonly Finding[] {
-  const theirs = Date.parse(headers.date ?? '');
-  const seconds = Math.round(Math.abs(theirs - now) / 1000);
-  return Number.isNaN(theirs) || seconds <= CLOCK_TOLERANCE ? [] : [serviceFinding('probe.clock-skew', { seconds })];
+/** Runs TLS as a stage and keeps its facts. */
+function runTls(recorder: StageRecorder, work: () => Promise<Secured>): Promise<Secured> {
+  return recorder.run('tls', async () => {
+    const secured = await work();
+    const facts: Partial<ProbeStage> = {
+      tls: secured.tls,
+      ...(secured.certificate === null ? {} : { certificate: secured.certificate }),
+      ...(secured.findings.length === 0 ? {} : { state: 'warning' as const }),
+    };
+    return { result: secured, detail: secured.detail, facts };
+  });
 }
 
 /**
  * Probes one HTTP address stage by stage: resolve, connect, proxy, TLS, request, response. Each stage is timed and
- * evidenced, a failure names its true cause, and nothing is left open.
+ * evidenced, a failure names its true cause, the whole ends by its deadline, and nothing is left open. Redirects are
+ * told to `judge` and never followed.
  *
  * @returns the trace; never rejects for what the network did.
  */
 export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTrace> {
   const url = new URL(options.url);
-  const host = url.hostname;
+  const host = bareHost(url.hostname);
   const isTls = url.protocol === 'https:';
-  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+  const port = portOf(url);
   const startedAt = options.now();
   const begin = performance.now();
   const recorder = recordStages(() => performance.now() - begin);
   const findings: Finding[] = [];
-  const timeoutMs = options.stageTimeoutMs ?? STAGE_TIMEOUT_MS;
-  const deadline = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  const stageMs = options.stageTimeoutMs ?? STAGE_TIMEOUT_MS;
+  const deadline = startDeadline(options.deadlineMs ?? DEADLINE_MS, stageMs, options.signal);
   const limit = options.maxBodyOctets ?? MAX_BODY_OCTETS;
   const proxy = options.proxy ?? null;
-  let socket: Socket | null = null;
-  let client: Client | null = null;
-  let passed = false;
+  const target = proxy === null ? { host, port } : { host: bareHost(proxy.host), port: proxy.port };
+  const opened: Opened = { connection: null, socket: null, client: null };
+  let outcome: ProbeTrace['outcome'] = 'failed';
   let told: ProbeTrace['told'];
 
+  const encrypt = (socket: Socket, peer: { readonly host: string; readonly port: number }) =>
+    secure({ socket, ...peer, extraCa: options.extraCa ?? '', deadline, now: startedAt });
+  const viaProxy = (error: unknown) => (proxy === null ? error : proxyFailure(error, proxy));
+
   try {
-    const target = proxy === null ? { host, port } : { host: proxy.host, port: proxy.port };
-    const addresses = await recorder.run('resolve', async () => {
-      const stageSignal = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const result = await resolveHost(target.host, options, stageSignal);
-      if (result.length === 0)
-        throw new StageFailure('no address', serviceFinding('probe.unresolvable', { host, message: 'no address' }));
-      return { result, detail: result.join(', '), facts: { addresses: result } };
-    });
-    socket = await recorder.run('connect', async () => {
-      const { socket: opened, attempts } = await connectFirst({ ...target, addresses, timeoutMs, signal });
-      return { result: opened, detail: `${opened.remoteAddress ?? ''} port ${target.port}`, facts: { attempts } };
-    });
-    if (proxy !== null) {
-      const opened = socket;
-      await recorder.run('proxy', async () => ({
-        result: null,
-        detail: await openTunnel(opened, proxy, { host, port }, timeoutMs),
-      }));
+    if (proxy !== null && proxy.scheme !== 'http' && proxy.scheme !== 'https') {
+      const values = { proxy: `${proxy.host}:${proxy.port}`, from: proxy.from, scheme: proxy.scheme };
+      await recorder.run('proxy', () =>
+        Promise.reject(new StageFailure(proxy.scheme, serviceFinding('probe.proxy-unsupported', values))),
+      );
     }
-    if (isTls) {
-      const opened = socket;
-      socket = await recorder.run('tls', async () => {
-        const secured = await secure({
-          socket: opened,
-          host,
-          extraCa: options.extraCa ?? '',
-          timeoutMs,
-          signal,
-          now: startedAt,
-        });
-        findings.push(...secured.findings);
-        const facts: Partial<ProbeStage> = {
-          ...(secured.certificate === null ? {} : { certificate: secured.certificate }),
-          ...(secured.findings.length === 0 ? {} : { state: 'warning' as const }),
+    const addresses = await recorder.run('resolve', async () => {
+      const result = await resolveHost(target.host, options, deadline).catch((error: unknown) => {
+        throw viaProxy(error);
+      });
+      return { result, detail: describeAddresses(result), facts: { addresses: result } };
+    });
+    const connection = await recorder.run('connect', async () => {
+      const result = await connectFirst({ ...target, addresses, deadline }).catch((error: unknown) => {
+        throw viaProxy(error);
+      });
+      return { result, detail: `${result.socket.remoteAddress ?? ''} port ${target.port}` };
+    });
+    opened.connection = connection;
+    let { socket } = connection;
+    opened.socket = socket;
+    if (proxy !== null && (isTls || proxy.scheme === 'https')) {
+      await recorder.run('proxy', async () => {
+        if (proxy.scheme === 'https') {
+          socket = (
+            await encrypt(socket, target).catch((error: unknown) => {
+              throw viaProxy(error);
+            })
+          ).socket;
+          opened.socket = socket;
+        }
+        return {
+          result: null,
+          detail: isTls ? await openTunnel(socket, proxy, { host: url.hostname, port }, deadline) : 'TLS',
         };
-        return { result: secured.socket as Socket, detail: secured.detail, facts };
       });
     }
+    if (isTls) {
+      const secured = await runTls(recorder, () => encrypt(socket, { host, port }));
+      findings.push(...secured.findings);
+      socket = secured.socket;
+      opened.socket = socket;
+    }
     const ready = socket;
-    client = new Client(url.origin, {
+    const client = new Client(url.origin, {
       // The client expects its connector to answer later, never at once.
       connect: (_options, callback) => setImmediate(() => callback(null, ready)),
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      headersTimeout: stageMs,
+      bodyTimeout: stageMs,
       pipelining: 0,
     });
-    const sender = client;
+    opened.client = client;
+    const path = `${url.pathname}${url.search}`;
+    // A proxy takes an http address whole, in the request line (RFC 9112 §3.2.2).
+    const isForwarded = proxy !== null && !isTls;
+    const authorization = isForwarded ? proxyAuthorization(proxy) : undefined;
+    const place = { host, port, deadline };
     const answer = await recorder.run('request', async () => {
-      const result = await sender
+      const result = await client
         .request({
           method: options.method,
-          path: `${url.pathname}${url.search}`,
-          headers: { 'user-agent': 'Sendwright', accept: 'application/json, */*', ...options.headers },
+          path: isForwarded ? `${url.origin}${path}` : path,
+          headers: {
+            'user-agent': 'Sendwright',
+            accept: 'application/json, */*',
+            ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+            ...options.headers,
+          },
           body: options.body ?? null,
-          signal,
+          signal: deadline.signal,
         })
         .catch((error: unknown) => {
-          throw requestFailure(error, host, port, signal);
+          throw exchangeFailure(error, { ...place, stage: 'request' });
         });
       return { result, detail: `${options.method} ${url.pathname}` };
     });
     await recorder.run('response', async () => {
-      const headers: Record<string, string> = {};
-      for (const [name, value] of Object.entries(answer.headers)) {
-        if (KEPT_HEADERS.has(name) && value !== undefined) headers[name] = String(value).slice(0, 500);
-      }
+      const headers = keptHeaders(answer.headers);
+      const status = answer.statusCode;
       const { body, truncated } = await readBody(answer.body, limit).catch((error: unknown) => {
-        throw requestFailure(error, host, port, signal);
+        throw exchangeFailure(error, { ...place, stage: 'response' });
       });
+      if (isForwarded && status === 407) throw credentialsFailure(proxy, headers['proxy-authenticate'] ?? '');
+      if (isForwarded && (headers['x-squid-error'] !== undefined || headers['proxy-status'] !== undefined)) {
+        const values = { proxy: `${proxy.host}:${proxy.port}`, from: proxy.from, host, port, status };
+        const finding = status >= 502 && status <= 504 ? 'probe.proxy-no-way' : 'probe.proxy-refused';
+        throw new StageFailure(String(status), serviceFinding(finding, values), { status });
+      }
       if (truncated) findings.push(serviceFinding('probe.body-too-large', { limit: `${Math.round(limit / 1024)} KB` }));
       findings.push(...clockFindings(headers, options.now()));
-      const judged = options.judge({ status: answer.statusCode, headers, body, truncated }, url);
+      const judged = options.judge({ status, headers, body, truncated }, url);
       findings.push(...judged.findings);
-      passed = judged.passed;
+      outcome = judged.passed ? 'passed' : 'failed';
       told = judged.told;
-      const detail = `${answer.statusCode}${headers.location === undefined ? '' : ` → ${headers.location}`}`;
-      return { result: null, detail, facts: { status: answer.statusCode, state: passed ? 'passed' : 'failed' } };
+      const detail = `${status}${headers.location === undefined ? '' : ` → ${headers.location}`}`;
+      return { result: null, detail, facts: { status, state: outcome } };
     });
   } catch (error) {
     if (!(error instanceof StageFailure)) throw error;
     findings.push(error.finding);
+    outcome = INCONCLUSIVE.has(error.finding.code) ? 'unknown' : 'failed';
   } finally {
-    client?.destroy().catch(() => undefined);
-    socket?.destroy();
+    opened.client?.destroy().catch(() => undefined);
+    destroySocket(opened.socket);
+    destroySocket(opened.connection?.socket ?? null);
+    if (opened.connection !== null) await awaitOthers(opened.connection, deadline);
+    deadline.close();
+  }
+  if (opened.connection !== null) {
+    const { attempts } = opened.connection;
+    const dead = deadAddresses({ ...target, addresses: [], deadline }, attempts);
+    recorder.amend('connect', { attempts, ...(dead === null ? {} : { state: 'warning' }) });
+    if (dead !== null) findings.push(dead);
   }
   return {
     kind: options.kind,
@@ -229,9 +251,10 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
     url: options.url,
     startedAt,
     durationMs: Math.round(performance.now() - begin),
-    outcome: passed ? 'passed' : 'failed',
+    outcome,
     stages: recorder.stages,
     findings,
     ...(told === undefined ? {} : { told }),
+    ...(proxy === null ? {} : { proxy: { address: `${proxy.host}:${proxy.port}`, from: proxy.from } }),
   };
 }

@@ -20,6 +20,8 @@ export interface StageRecorder {
     stage: StageName,
     work: () => Promise<{ readonly result: Result; readonly detail: string; readonly facts?: Partial<ProbeStage> }>,
   ) => Promise<Result>;
+  /** Adds what became known of a stage after it had ended. */
+  readonly amend: (stage: StageName, facts: Partial<ProbeStage>) => void;
 }
 
 /** @param elapsed milliseconds since the probe's start. */
@@ -28,6 +30,11 @@ export function recordStages(elapsed: () => number): StageRecorder {
   const round = (milliseconds: number) => Math.round(milliseconds * 10) / 10;
   return {
     stages,
+    amend(stage, facts) {
+      const index = stages.findIndex((each) => each.stage === stage);
+      const known = stages[index];
+      if (known !== undefined) stages[index] = { ...known, ...facts };
+    },
     async run(stage, work) {
       const startedAt = elapsed();
       try {

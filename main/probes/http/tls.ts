@@ -1,52 +1,65 @@
+import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { connect, getCACertificates } from 'node:tls';
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import { connect, createSecureContext } from 'node:tls';
+import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls';
+import { isIP } from 'node:net';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/findings/service.ts';
-import type { CertificateFacts } from '../../../shared/service/trace.ts';
+import type { CertificateFacts, TlsFacts } from '../../../shared/service/trace.ts';
+import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
+import { readCertificates, trustedAuthorities, trustOf } from './trust.ts';
 
 export interface TlsOptions {
   readonly socket: Socket;
   readonly host: string;
+  readonly port: number;
   /** PEM of certificates to trust beside the system's, or empty. */
   readonly extraCa: string;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly detail: string;
+  readonly tls: TlsFacts;
+  readonly certificate: CertificateFacts | null;
+  /** What does not stop the probe. */
+  readonly findings: readonly Finding[];
 }
 
 const DAY_MS = 86_400_000;
 /** A certificate that ends sooner gets a warning. */
 const SOON_DAYS = 21;
 const MAX_CHAIN = 10;
-
-/** The authorities to trust: Node's own list, the system's, and the extra ones. */
-function trusted(extraCa: string): string[] {
-  const system = getCACertificates('system');
-  return [...getCACertificates('default'), ...system, ...(extraCa.trim() === '' ? [] : [extraCa])];
-}
+const MAX_NAMES = 100;
+const NAMES_TOLD = 5;
 
 function distinguishedName(name: DetailedPeerCertificate['subject'] | undefined): string {
   const first = name?.CN ?? name?.O ?? name?.OU;
   return (Array.isArray(first) ? first.join(', ') : first) ?? 'without a name';
 }
 
-function chainOf(certificate: DetailedPeerCertificate): readonly string[] {
-  const chain: string[] = [];
+/** From the server's own certificate upwards, as far as it was sent or is known here. */
+function chainOf(certificate: DetailedPeerCertificate): readonly DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [];
   const seen = new Set<string>();
   let current: DetailedPeerCertificate | undefined = certificate;
   while (current?.fingerprint256 !== undefined && !seen.has(current.fingerprint256) && chain.length < MAX_CHAIN) {
     seen.add(current.fingerprint256);
-    chain.push(distinguishedName(current.subject));
+    chain.push(current);
     current = current.issuerCertificate;
   }
   return chain;
 }
 
-function factsOf(certificate: DetailedPeerCertificate, now: number): CertificateFacts | null {
-  if (certificate.fingerprint256 === undefined) return null;
+function factsOf(
+  certificate: DetailedPeerCertificate,
+  now: number,
+  trustedBy: CertificateFacts['trustedBy'],
+): CertificateFacts {
   const validTo = Date.parse(certificate.valid_to);
   return {
     subject: distinguishedName(certificate.subject),
@@ -55,12 +68,13 @@ function factsOf(certificate: DetailedPeerCertificate, now: number): Certificate
       .split(/,\s*/)
       .map((name) => name.replace(/^(?:DNS|IP Address):/, ''))
       .filter((name) => name !== '')
-      .slice(0, 100),
+      .slice(0, MAX_NAMES),
     validFrom: Date.parse(certificate.valid_from),
     validTo,
     daysLeft: Math.floor((validTo - now) / DAY_MS),
     fingerprint256: certificate.fingerprint256,
-    chain: chainOf(certificate),
+    chain: chainOf(certificate).map((link) => distinguishedName(link.subject)),
+    trustedBy,
   };
 }
 
@@ -68,87 +82,151 @@ function day(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-/** The true cause of an untrusted certificate, in the order in which it should be put right. */
-function judge(code: string, facts: CertificateFacts, host: string): Finding {
-  const { issuer, names, validFrom, validTo } = facts;
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'no host';
+  const more = names.length - NAMES_TOLD;
+  return names.slice(0, NAMES_TOLD).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Whether a certificate says where its issuer's own can be had: authorities that sign through intermediates do. */
+function namesIssuerAddress(certificate: DetailedPeerCertificate): boolean {
+  return /CA Issuers/.test(new X509Certificate(certificate.raw).infoAccess ?? '');
+}
+
+/** RSA keys below this are refused by OpenSSL's default security level. */
+const LEAST_RSA_BITS = 2048;
+/** Object identifiers of MD5 and SHA-1 signatures with RSA (RFC 8017 §A.2.4) and of SHA-1 with ECDSA (RFC 3279 §2.2.3). */
+const OLD_SIGNATURES = ['06092a864886f70d010104', '06092a864886f70d010105', '06072a8648ce3d0401'].map((identifier) =>
+  Buffer.from(identifier, 'hex'),
+);
+
+function weaknessOf(link: DetailedPeerCertificate): string | null {
+  const name = distinguishedName(link.subject);
+  const certificate = new X509Certificate(link.raw);
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  const bits = asymmetricKeyDetails?.modulusLength ?? LEAST_RSA_BITS;
+  if (asymmetricKeyType === 'rsa' && bits < LEAST_RSA_BITS) return `the RSA key of ${name} has ${bits} bits`;
+  return OLD_SIGNATURES.some((identifier) => link.raw.includes(identifier))
+    ? `${name} is signed with MD5 or SHA-1`
+    : null;
+}
+
+function judgeDates(certificate: DetailedPeerCertificate, host: string, now: number): Finding {
+  const today = day(now);
+  const [own, ...above] = chainOf(certificate);
+  const expired = above.find((link) => Date.parse(link.valid_to) < now);
+  const early = above.find((link) => Date.parse(link.valid_from) > now);
+  const ownTo = Date.parse(own?.valid_to ?? '');
+  const ownFrom = Date.parse(own?.valid_from ?? '');
+  if (ownTo < now) return serviceFinding('probe.certificate-expired', { host, date: day(ownTo), today });
+  if (ownFrom > now) return serviceFinding('probe.certificate-not-yet-valid', { host, date: day(ownFrom), today });
+  const link = expired ?? early;
+  if (link === undefined) return serviceFinding('probe.tls-failed', { host, message: 'a date in its chain is wrong' });
+  const values = { host, issuer: distinguishedName(link.subject), from: day(Date.parse(link.valid_from)), today };
+  return serviceFinding('probe.certificate-chain-dates', { ...values, to: day(Date.parse(link.valid_to)) });
+}
+
+/** The true cause of an untrusted certificate. */
+function judge(code: string, certificate: DetailedPeerCertificate, host: string, now: number): Finding {
+  const chain = chainOf(certificate);
+  const issuer = distinguishedName(certificate.issuer);
+  const top = distinguishedName(chain.at(-1)?.issuer);
   switch (code) {
     case 'CERT_HAS_EXPIRED':
-      return serviceFinding('probe.certificate-expired', { host, date: day(validTo) });
     case 'CERT_NOT_YET_VALID':
-      return serviceFinding('probe.certificate-not-yet-valid', { host, date: day(validFrom) });
+      return judgeDates(certificate, host, now);
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return serviceFinding('probe.certificate-name', { host, names: names.join(', ') || 'no host' });
+      return serviceFinding('probe.certificate-name', { host, names: listed(factsOf(certificate, now, 'none').names) });
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return serviceFinding('probe.certificate-self-signed', { host });
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      // A lone certificate of an unknown issuer: the intermediate is missing, or the authority is private.
-      return facts.chain.length === 1
+      if (chain.length > 1) return serviceFinding('probe.certificate-untrusted', { issuer: top });
+      return namesIssuerAddress(certificate)
         ? serviceFinding('probe.certificate-incomplete', { issuer })
-        : serviceFinding('probe.certificate-untrusted', { issuer: facts.chain.at(-1) ?? issuer });
+        : serviceFinding('probe.certificate-issuer-unknown', { issuer });
     case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return serviceFinding('probe.certificate-untrusted', { issuer: facts.chain.at(-1) ?? issuer });
-    default:
-      return serviceFinding('probe.tls-failed', { host, message: code });
+      return serviceFinding('probe.certificate-untrusted', { issuer: top });
+    case 'CERT_SIGNATURE_FAILURE':
+      return serviceFinding('probe.certificate-signature', { host, issuer });
+    case 'INVALID_PURPOSE':
+      return serviceFinding('probe.certificate-purpose', { host });
+    default: {
+      // OpenSSL refuses small keys and old digests; Node has no name for those codes.
+      const weakness = chain.map(weaknessOf).find((found) => found !== null);
+      return weakness === undefined
+        ? serviceFinding('probe.tls-failed', { host, message: code })
+        : serviceFinding('probe.certificate-weak', { host, message: weakness as string });
+    }
   }
 }
 
 const VERSION_FAULT =
-  /unsupported protocol|wrong version|version too low|alert protocol version|no protocols available|ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/i;
+  /unsupported protocol|version too low|alert protocol version|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/i;
+const NOT_TLS = /wrong version number|WRONG_VERSION_NUMBER|packet length too long|http request|record layer/i;
+const CIPHER_FAULT = /handshake failure|no shared cipher|HANDSHAKE_FAILURE|dh key too small|insufficient security/i;
+const NAME_FAULT = /unrecognized name|UNRECOGNIZED_NAME/i;
+export const WANTS_CERTIFICATE = /certificate required|CERTIFICATE_REQUIRED|bad certificate|ALERT_BAD_CERTIFICATE/i;
 
-function handshakeFailure(error: NodeJS.ErrnoException, host: string): StageFailure {
-  const message = error.message.replace(/^[0-9A-F]+:error:[^:]*:/, '').trim();
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') {
-    return new StageFailure(message, serviceFinding('probe.reset', { host, stage: 'the TLS handshake' }));
+function handshakeFailure(error: NodeJS.ErrnoException, host: string, port: number): StageFailure {
+  // OpenSSL's reason in its own words, without the line of its source.
+  const message = (error as { readonly reason?: string }).reason ?? error.message;
+  const text = `${error.code ?? ''} ${error.message}`;
+  const failure = (finding: Finding) => new StageFailure(message, finding);
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+    return failure(serviceFinding('probe.reset', { host, stage: 'the TLS handshake' }));
+  if (VERSION_FAULT.test(text)) return failure(serviceFinding('probe.tls-version', { host, message }));
+  if (NOT_TLS.test(text)) return failure(serviceFinding('probe.not-tls', { host, port }));
+  if (NAME_FAULT.test(text)) return failure(serviceFinding('probe.tls-name', { host }));
+  if (WANTS_CERTIFICATE.test(text)) return failure(serviceFinding('probe.client-certificate', { host }));
+  if (CIPHER_FAULT.test(text)) return failure(serviceFinding('probe.tls-cipher', { host, message }));
+  return failure(serviceFinding('probe.tls-failed', { host, message }));
+}
+
+function secureContext(extraCa: string): SecureContext {
+  const unreadable = (message: string) => new StageFailure(message, serviceFinding('probe.extra-ca'));
+  // OpenSSL passes over what it can't read, and trust would be missing without a word.
+  if (!readCertificates(extraCa).ok) throw unreadable('The extra CA can’t be read');
+  try {
+    return createSecureContext({
+      ca: trustedAuthorities(extraCa),
+      minVersion: 'TLSv1.2',
+      // An administrator may hold the intermediate alone.
+      allowPartialTrustChain: true,
+    });
+  } catch (error) {
+    throw unreadable(error instanceof Error ? error.message : String(error));
   }
-  if (VERSION_FAULT.test(`${error.code ?? ''} ${message}`)) {
-    return new StageFailure(message, serviceFinding('probe.tls-version', { host, message }));
-  }
-  return new StageFailure(message, serviceFinding('probe.tls-failed', { host, message }));
 }
 
 /**
  * Speaks TLS over an open connection and judges the certificate: name, dates, chain and trust.
  *
- * @returns the secured socket, its facts, and findings that do not stop the probe.
  * @throws StageFailure with the true cause.
  */
-export function secure(options: TlsOptions): Promise<{
-  readonly socket: TLSSocket;
-  readonly detail: string;
-  readonly certificate: CertificateFacts | null;
-  readonly findings: readonly Finding[];
-}> {
-  const { host } = options;
+export async function secure(options: TlsOptions): Promise<Secured> {
+  const { host, port, deadline, extraCa, now } = options;
+  const context = secureContext(extraCa);
   return new Promise((resolve, reject) => {
     const bare = host.replace(/^\[|\]$/g, '');
-    const isAddress = /^[\d.]+$|:/.test(bare);
     const tls = connect({
       socket: options.socket,
-      ...(isAddress ? { host: bare } : { servername: bare, host: bare }),
-      ca: trusted(options.extraCa),
-      minVersion: 'TLSv1.2',
+      ...(isIP(bare) === 0 ? { servername: bare, host: bare } : { host: bare }),
+      secureContext: context,
       // The certificate is judged here, so that its facts are told even when it can't be trusted.
       rejectUnauthorized: false,
       ALPNProtocols: ['http/1.1'],
     });
-    const finish = (outcome: () => void) => {
-      clearTimeout(timer);
-      options.signal.removeEventListener('abort', onAbort);
-      outcome();
+    const fail = (failure: StageFailure) => {
+      release();
+      tls.on('error', () => undefined);
+      tls.destroy();
+      reject(failure);
     };
-    const fail = (failure: StageFailure) =>
-      finish(() => {
-        tls.destroy();
-        reject(failure);
-      });
-    const { port } = { port: options.socket.remotePort ?? 443 };
-    const onTime = () => fail(new StageFailure('No answer in time', serviceFinding('probe.timed-out', { host, port })));
-    const onAbort = () => onTime();
-    const timer = setTimeout(onTime, options.timeoutMs);
-    options.signal.addEventListener('abort', onAbort, { once: true });
-
-    const onError = (error: NodeJS.ErrnoException) => fail(handshakeFailure(error, host));
+    const release = deadline.guard(() =>
+      fail(deadline.failure('No answer in time', () => serviceFinding('probe.tls-silent', { host, port }))),
+    );
+    const onError = (error: NodeJS.ErrnoException) => fail(handshakeFailure(error, host, port));
     const onClose = () =>
       fail(
         new StageFailure(
@@ -162,19 +240,24 @@ export function secure(options: TlsOptions): Promise<{
       tls.off('close', onClose);
       tls.off('error', onError);
       tls.on('error', () => undefined);
-      const certificate = factsOf(tls.getPeerCertificate(true), options.now);
+      const peer = tls.getPeerCertificate(true);
       const cipher = tls.getCipher();
-      const detail = `${tls.getProtocol() ?? 'TLS'}, ${cipher.standardName ?? cipher.name}`;
-      if (!tls.authorized && certificate !== null) {
-        const code = String(
-          (tls.authorizationError as NodeJS.ErrnoException | undefined)?.code ?? tls.authorizationError,
-        );
-        fail(new StageFailure(detail, judge(code, certificate, host), { certificate }));
+      const facts: TlsFacts = { version: tls.getProtocol() ?? 'TLS', cipher: cipher.standardName ?? cipher.name };
+      const detail = `${facts.version}, ${facts.cipher}`;
+      const isKnown = peer.fingerprint256 !== undefined;
+      if (!tls.authorized && isKnown) {
+        const found = tls.authorizationError as NodeJS.ErrnoException | string | undefined;
+        const code = String((found as NodeJS.ErrnoException | undefined)?.code ?? found);
+        const certificate = factsOf(peer, now, 'none');
+        fail(new StageFailure(detail, judge(code, peer, host, now), { tls: facts, certificate }));
         return;
       }
+      const root = chainOf(peer).at(-1)?.fingerprint256 ?? '';
+      const certificate = isKnown ? factsOf(peer, now, trustOf(root, extraCa)) : null;
       const soon = certificate !== null && certificate.daysLeft < SOON_DAYS;
       const findings = soon ? [serviceFinding('probe.certificate-soon', { host, days: certificate.daysLeft })] : [];
-      finish(() => resolve({ socket: tls, detail, certificate, findings }));
+      release();
+      resolve({ socket: tls, detail, tls: facts, certificate, findings });
     });
   });
 }

@@ -1,30 +1,40 @@
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/findings/service.ts';
-import type { ProbeTrace } from '../../../shared/service/trace.ts';
+import type { ProbeStage, ProbeTrace } from '../../../shared/service/trace.ts';
 import { emailStateUrl, webhookUrl } from '../../../shared/service/urls.ts';
+import { statusFinding } from '../http/metadata.ts';
 import type { ProbeSurroundings } from '../http/metadata.ts';
-import type { ProbeResponse } from '../http/staged-probe.ts';
+import { portOf } from '../http/proxy.ts';
+import type { ProbeResponse } from '../http/response.ts';
 import { stagedProbe } from '../http/staged-probe.ts';
 
 /** The test body: empty of responses, and marked so that nobody takes it for real. */
 const TEST_BODY = '{"sendwrightTest":true,"responses":[]}';
 const TEST_HEADERS = { 'content-type': 'application/json', 'x-sendwright-test': '1' };
 
-function judgePost({ status, headers }: ProbeResponse): { passed: boolean; findings: readonly Finding[] } {
+interface Judgement {
+  readonly passed: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** What a status says of the way to the webhook. */
+export function judgePost({ status, headers, body }: ProbeResponse): Judgement {
+  const failed = (...findings: Finding[]): Judgement => ({ passed: false, findings });
   if (status >= 200 && status < 300) return { passed: true, findings: [] };
-  if (status >= 300 && status < 400) {
-    return {
-      passed: false,
-      findings: [serviceFinding('probe.redirect', { location: headers.location ?? 'another address' })],
-    };
-  }
-  if (status === 404 || status === 410) return { passed: false, findings: [serviceFinding('responses.path-missing')] };
-  if (status === 401 || status === 403 || status === 407)
-    return { passed: false, findings: [serviceFinding('responses.blocked', { status })] };
-  if (status === 405 || status === 501)
-    return { passed: false, findings: [serviceFinding('responses.no-post', { status })] };
+  if (status >= 300 && status < 400)
+    return failed(serviceFinding('responses.redirect', { status, location: headers.location ?? 'another address' }));
+  // nginx says it so; others cut the connection.
+  if (status === 400 && /plain HTTP request was sent to HTTPS port/i.test(body))
+    return failed(serviceFinding('responses.wants-https'));
+  if (status === 401) return failed(serviceFinding('responses.login'));
+  if (status === 403) return failed(serviceFinding('responses.blocked', { status }));
+  if (status === 404 || status === 410) return failed(serviceFinding('responses.path-missing', { status }));
+  if (status === 405 || status === 501) return failed(serviceFinding('responses.no-post', { status }));
+  if (status === 429) return failed(serviceFinding('responses.too-many'));
+  if (status >= 502 && status <= 504) return failed(serviceFinding('responses.gateway', { status }));
   // The path answers; whether the application likes an empty test is its own affair.
-  return { passed: true, findings: [serviceFinding('responses.server-error', { status })] };
+  if (status >= 500) return { passed: true, findings: [serviceFinding('responses.server-error', { status })] };
+  return { passed: true, findings: [serviceFinding('responses.test-refused', { status })] };
 }
 
 function post(url: string, surroundings: ProbeSurroundings): Promise<ProbeTrace> {
@@ -47,9 +57,32 @@ function at443(address: string): string {
   return url.href;
 }
 
+function stageOf(trace: ProbeTrace, name: ProbeStage['stage']): ProbeStage | undefined {
+  return trace.stages.find((stage) => stage.stage === name);
+}
+
+/**
+ * What the answers at the address's own port and at 443 say together. The service posts over 443, so that port decides;
+ * the difference is told because it is what surprises.
+ */
+function compare(own: ProbeTrace, beside: ProbeTrace): readonly Finding[] {
+  const url = new URL(own.url);
+  const values = { host: url.hostname, port: portOf(url) };
+  const isReached = (trace: ProbeTrace) => stageOf(trace, 'connect')?.state !== 'failed';
+  const ownStatus = stageOf(own, 'response')?.status;
+  const besideStatus = stageOf(beside, 'response')?.status;
+  if (!isReached(beside)) return [serviceFinding('responses.no-443', values)];
+  if (besideStatus === undefined) return [serviceFinding('responses.443-fails', values), ...beside.findings];
+  if (!isReached(own)) return [serviceFinding('responses.only-443', values), ...beside.findings];
+  const differ = ownStatus !== undefined && ownStatus !== besideStatus && own.outcome !== beside.outcome;
+  return differ
+    ? [serviceFinding('responses.ports-differ', { ...values, own: ownStatus, other: besideStatus }), ...beside.findings]
+    : beside.findings;
+}
+
 /**
  * Probes the webhook address with a marked, empty POST: at the address's own port, and at 443, where the service posts
- * whatever port the application uses. A difference is explained.
+ * whatever port the application uses. Both run at once, so that one deadline holds for both.
  *
  * @param responseDomain normalised.
  */
@@ -60,22 +93,18 @@ export async function probeResponses(
 ): Promise<ProbeTrace> {
   const address = webhookUrl(responseDomain);
   const second = at443(address);
-  const own = await post(address, surroundings);
-  if (onlyOwnPort || second === address) return own;
-  const beside = await post(second, surroundings);
-  const url = new URL(address);
-  const port = url.port === '' ? 80 : Number(url.port);
-  const values = { host: url.hostname, port };
-  const reached = (trace: ProbeTrace) =>
-    trace.stages.some((stage) => stage.stage === 'connect' && stage.state === 'passed');
-  const difference: Finding[] = [];
-  if (!reached(beside)) difference.push(serviceFinding('responses.no-443', values));
-  else if (!reached(own)) difference.push(serviceFinding('responses.only-443', values));
+  if (onlyOwnPort || second === address) return post(address, surroundings);
+  const [own, beside] = await Promise.all([post(address, surroundings), post(second, surroundings)]);
+  // Offline, neither says anything of the other side.
+  if (own.outcome === 'unknown' && beside.outcome === 'unknown')
+    return { ...own, durationMs: Math.max(own.durationMs, beside.durationMs), beside };
+  const known = new Set(own.findings.map((finding) => JSON.stringify(finding)));
+  const together = compare(own, beside).filter((finding) => !known.has(JSON.stringify(finding)));
   return {
     ...own,
     outcome: beside.outcome,
-    durationMs: own.durationMs + beside.durationMs,
-    findings: [...own.findings, ...difference, ...(difference.length === 0 ? beside.findings : [])],
+    durationMs: Math.max(own.durationMs, beside.durationMs),
+    findings: [...own.findings, ...together],
     beside,
   };
 }
@@ -91,10 +120,22 @@ export function probeMonitoring(responseDomain: string, surroundings: ProbeSurro
     kind: 'monitoring',
     method: 'GET',
     url: emailStateUrl(responseDomain),
-    judge: (response) => {
-      const judged = judgePost(response);
-      // An application that takes only POSTs there is reachable, which is what support needs.
-      return response.status === 405 ? { passed: true, findings: [] } : judged;
+    judge: (response, url) => {
+      const { status, headers } = response;
+      // An application that takes only POSTs there is reachable, which is what support needs; one that wants a login
+      // may let support in.
+      if (status === 405) return { passed: true, findings: [] };
+      if (status >= 300 && status < 400)
+        return {
+          passed: false,
+          findings: [serviceFinding('monitoring.redirect', { location: headers.location ?? 'another address' })],
+        };
+      if (status === 404 || status === 410)
+        return { passed: false, findings: [serviceFinding('monitoring.path-missing', { status })] };
+      if (status === 401 || status === 403)
+        return { passed: false, findings: [serviceFinding('monitoring.blocked', { status })] };
+      const finding = statusFinding(response, url);
+      return { passed: finding === null, findings: finding === null ? [] : [finding] };
     },
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionStatus } from '../../../shared/service/connection-status.ts';
+import { atTime, connectionStatus } from '../../../shared/service/connection-status.ts';
 import { checkDenyList, parseDenyList } from '../../../shared/service/deny-list.ts';
 import { firewallText } from '../../../shared/service/firewall-text.ts';
 import { parseServiceProfile, practiceProfile } from '../../../shared/service/profile.ts';
@@ -67,18 +67,41 @@ describe('connection status', () => {
     findings: [],
   };
   const hour = 3_600_000;
+  const settings = { serviceUrl: 'https://a.example', basis: '' };
+  const stateOf = (...args: Parameters<typeof connectionStatus>) => connectionStatus(...args).state;
 
-  it('is active only from young evidence of this very address', () => {
-    expect(connectionStatus('https://a.example', trace, 2000)).toEqual({
+  it('is active only from evidence younger than 24 hours', () => {
+    expect(connectionStatus(settings, [trace], 2000)).toEqual({
       state: 'active',
       text: 'Connection active',
       seenAt: 1010,
     });
-    expect(connectionStatus('https://a.example', trace, 25 * hour).state).toBe('stale');
-    expect(connectionStatus('https://b.example', trace, 2000).state).toBe('not-checked');
-    expect(connectionStatus('https://a.example', { ...trace, outcome: 'failed' }, 2000).state).toBe('failing');
-    expect(connectionStatus('https://a.example', null, 2000).state).toBe('not-checked');
-    expect(connectionStatus('', null, 2000).state).toBe('not-set');
+    expect(stateOf(settings, [trace], 1010 + 24 * hour - 1)).toBe('active');
+    expect(stateOf(settings, [trace], 1010 + 24 * hour)).toBe('stale');
+    expect(stateOf(settings, [{ ...trace, outcome: 'failed' }], 2000)).toBe('failing');
+    expect(stateOf(settings, [{ ...trace, outcome: 'failed' }], 25 * hour)).toBe('stale');
+    expect(stateOf(settings, [], 2000)).toBe('not-checked');
+    expect(stateOf({ serviceUrl: '', basis: '' }, [trace], 2000)).toBe('not-set');
+  });
+
+  it('counts only evidence of this very address and its trust', () => {
+    expect(stateOf({ serviceUrl: 'https://b.example', basis: '' }, [trace], 2000)).toBe('changed');
+    expect(stateOf({ serviceUrl: 'https://a.example:8443', basis: '' }, [trace], 2000)).toBe('changed');
+    expect(stateOf({ ...settings, basis: 'other CA' }, [trace], 2000)).toBe('changed');
+    expect(stateOf({ ...settings, basis: 'other CA' }, [{ ...trace, basis: 'other CA' }], 2000)).toBe('active');
+  });
+
+  it('passes over tests that came to no result, and is never failing for being offline', () => {
+    const offline: ProbeTrace = { ...trace, outcome: 'unknown', startedAt: 5000 };
+    expect(connectionStatus(settings, [offline], 6000)).toMatchObject({ state: 'offline', seenAt: null });
+    expect(connectionStatus(settings, [offline, trace], 6000)).toMatchObject({ state: 'active', seenAt: 1010 });
+    expect(stateOf(settings, [offline, { ...trace, outcome: 'failed' }], 6000)).toBe('failing');
+  });
+
+  it('grows old while it is looked at', () => {
+    const status = connectionStatus(settings, [trace], 2000);
+    expect(atTime(status, 3000)).toBe(status);
+    expect(atTime(status, 25 * hour)).toEqual({ state: 'stale', text: 'Was active, check again', seenAt: 1010 });
   });
 });
 
