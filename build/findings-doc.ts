@@ -7,6 +7,7 @@ import { catalogue } from '../shared/findings/catalogue.ts';
 const AREAS: Readonly<Record<string, string>> = {
   url: 'Addresses of the service connection',
   probe: 'Probes of the service',
+  keys: 'The keys to the service',
   responses: 'The response address',
   monitoring: 'Monitoring',
   dns: 'Sender domains and names',
