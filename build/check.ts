@@ -1,32 +1,26 @@
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { checkLayers } from './layers.ts';
+import { runProgram } from './programs.ts';
 
 /** Every check that needs no running program: types, lint, format, layers, dead code. Exits 1 when one fails. */
 
 const root = path.resolve(import.meta.dirname, '..');
-const bin = path.join(root, 'node_modules', '.bin');
 
 /** Each is run with the project's own Node, in the checkout's folder. */
-const commands: readonly (readonly [label: string, command: string, ...args: string[]])[] = [
-  ['types of shared', 'tsc', '-p', 'shared'],
-  ['types of main', 'tsc', '-p', 'main'],
-  ['types of renderer', 'tsc', '-p', 'renderer'],
-  ['types of tests', 'tsc', '-p', 'tests'],
+const commands: readonly (readonly [label: string, packageName: string, ...args: string[]])[] = [
+  ['types of shared', 'typescript', '-p', 'shared'],
+  ['types of main', 'typescript', '-p', 'main'],
+  ['types of renderer', 'typescript', '-p', 'renderer'],
+  ['types of tests', 'typescript', '-p', 'tests'],
   ['lint', 'oxlint', '--type-aware', '--deny-warnings', 'main', 'renderer', 'shared', 'build', 'tests'],
-  ['format', 'biome', 'format', '.'],
+  ['format', '@biomejs/biome', 'format', '.'],
   ['dead code', 'knip'],
 ];
 
 let failed = 0;
 
-for (const [label, command, ...args] of commands) {
-  const run = spawnSync(path.join(bin, command), args, {
-    cwd: root,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-    env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` },
-  });
+for (const [label, packageName, ...args] of commands) {
+  const run = runProgram(packageName, args);
   const passed = run.status === 0;
   console.log(`${passed ? 'ok    ' : 'FAILED'} ${label}`);
   if (!passed) {

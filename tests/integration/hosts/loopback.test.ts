@@ -112,7 +112,8 @@ describe('the browser host', () => {
       expect(`${host}: ${await reaches(host, port)}`).toBe(`${host}: false`);
     expect(await reaches('127.0.0.1', port)).toBe(true);
     desk.child.kill('SIGTERM');
-    expect(await desk.ended).toBe(0);
+    // Windows knows no signals: a program that is told to end is ended.
+    expect(await desk.ended).toBe(process.platform === 'win32' ? null : 0);
     expect(existsSync(path.join(folder, 'instance.sock'))).toBe(false);
   }, 60_000);
 
@@ -135,7 +136,7 @@ describe('the browser host', () => {
   }, 60_000);
 
   it.skipIf(process.platform === 'win32')(
-    'opens its window by a launch file that its owner alone can read, never by a token on a command line',
+    'opens its window by a launch file that its owner alone can read, never by a token on a command line (needs sh)',
     async () => {
       const seen = path.join(folder, 'seen');
       mkdirSync(seen);

@@ -25,7 +25,7 @@ const FUSES = Buffer.concat([
   Buffer.from('101100011'),
 ]);
 
-describe.skipIf(process.platform !== 'linux')('the package', () => {
+describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () => {
   let folder: string;
   let unpacked: string;
   let files: readonly string[];

@@ -25,31 +25,34 @@ describe('npm start', () => {
     expect(hindrance({ platform, hasDisplay, userId })).toBe(reason);
   });
 
-  it.skipIf(process.platform === 'win32')('tells an executable that can’t start from one that ran', async () => {
-    // Each stands in for Electron's executable, which is not everywhere to be had.
-    const executable = (name: string, script: string) => {
-      const file = path.join(folder, name);
-      writeFileSync(file, `#!/bin/sh\n${script}\n`);
-      chmodSync(file, 0o755);
-      return file;
-    };
-    const run = (file: string) => runElectron(file, ['the app', '--data-dir=x'], folder);
-    const good = executable('good', `printf '%s|' "$@" > "${folder}/called"; exit 3`);
-    expect(await run(good)).toEqual({ came: true, code: 3 });
-    expect(readFileSync(path.join(folder, 'called'), 'utf8')).toBe('the app|--data-dir=x|');
-    expect(await run(executable('trap', 'kill -TRAP $$'))).toEqual({
-      came: false,
-      reason: 'it ended at once with SIGTRAP',
-    });
-    expect(await run(executable('unlinked', 'exit 127'))).toMatchObject({ came: false });
-    expect(await run(path.join(folder, 'absent'))).toEqual({
-      came: false,
-      reason: expect.stringContaining('ENOENT'),
-    });
-  });
+  it.skipIf(process.platform === 'win32')(
+    'tells an executable that can’t start from one that ran (needs sh)',
+    async () => {
+      // Each stands in for Electron's executable, which is not everywhere to be had.
+      const executable = (name: string, script: string) => {
+        const file = path.join(folder, name);
+        writeFileSync(file, `#!/bin/sh\n${script}\n`);
+        chmodSync(file, 0o755);
+        return file;
+      };
+      const run = (file: string) => runElectron(file, ['the app', '--data-dir=x'], folder);
+      const good = executable('good', `printf '%s|' "$@" > "${folder}/called"; exit 3`);
+      expect(await run(good)).toEqual({ came: true, code: 3 });
+      expect(readFileSync(path.join(folder, 'called'), 'utf8')).toBe('the app|--data-dir=x|');
+      expect(await run(executable('trap', 'kill -TRAP $$'))).toEqual({
+        came: false,
+        reason: 'it ended at once with SIGTRAP',
+      });
+      expect(await run(executable('unlinked', 'exit 127'))).toMatchObject({ came: false });
+      expect(await run(path.join(folder, 'absent'))).toEqual({
+        came: false,
+        reason: expect.stringContaining('ENOENT'),
+      });
+    },
+  );
 
   it.skipIf(process.platform !== 'linux')(
-    'without a display says so in a line and prints an address',
+    'without a display says so in a line and prints an address (needs Linux)',
     async () => {
       const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...environment } = process.env;
       const child = spawn(
