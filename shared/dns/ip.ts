@@ -4,6 +4,9 @@ export type IpOctets = readonly number[];
 const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
+const COLON = 58;
+const LETTER_A = 97;
+const LETTER_F = 102;
 
 /** @returns 4 octets, or null when the text isn't a dotted quad in decimal without leading zeros (RFC 7208 §12 `qnum`). */
 export function parseIpv4(text: string): IpOctets | null {
@@ -62,6 +65,59 @@ export function parseIpv6(text: string): IpOctets | null {
     groups = [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
   }
   return groups.flatMap((group) => [group >> 8, group & 0xff]);
+}
+
+/** Whether the characters of `text` from `start` to `end` are an IPv4 address, as `parseIpv4` reads it. */
+export function isIpv4At(text: string, start: number, end: number): boolean {
+  let dots = 0;
+  // The octet being read; -1 before its first digit.
+  let octet = -1;
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === DOT) {
+      if (octet < 0) return false;
+      dots += 1;
+      octet = -1;
+    } else {
+      if (code < ZERO || code > NINE || octet === 0) return false;
+      octet = octet < 0 ? code - ZERO : octet * 10 + code - ZERO;
+      if (octet > 255) return false;
+    }
+  }
+  return octet >= 0 && dots === 3;
+}
+
+/** Whether the characters of `text` from `start` to `end` are an IPv6 address, as `parseIpv6` reads it. */
+export function isIpv6At(text: string, start: number, end: number): boolean {
+  let groups = 0;
+  let digits = 0;
+  let groupStart = start;
+  let hasGap = false;
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === COLON) {
+      if (digits > 0) groups += 1;
+      const isDouble = index + 1 < end && text.charCodeAt(index + 1) === COLON;
+      if (isDouble) {
+        if (hasGap) return false;
+        hasGap = true;
+        index += 1;
+      } else if (digits === 0 || index + 1 === end) return false;
+      digits = 0;
+      groupStart = index + 1;
+    } else if (code === DOT) {
+      if (!isIpv4At(text, groupStart, end)) return false;
+      groups += 2;
+      digits = 0;
+      break;
+    } else {
+      const isDigit = (code >= ZERO && code <= NINE) || ((code | 32) >= LETTER_A && (code | 32) <= LETTER_F);
+      digits += 1;
+      if (!isDigit || digits > 4) return false;
+    }
+  }
+  if (digits > 0) groups += 1;
+  return hasGap ? groups <= 7 : groups === 8;
 }
 
 /**

@@ -7,8 +7,12 @@ import { textToOctets } from './txt.ts';
  * form: printable ASCII as it is, the characters that mean something in master files behind a backslash, all else `\DDD`.
  */
 
+const BLANK = 32;
+const DOLLAR = 36;
 const DOT = 46;
+const AT = 64;
 const BACKSLASH = 92;
+const DELETE = 127;
 
 /** A label's octets in that one form. A backslash is `\092`: NSD takes the dot behind `\\` for a part of the label. */
 function escapeLabel(octets: string): string {
@@ -64,6 +68,38 @@ function readUnusualName(text: string, origin: string): string | null {
 }
 
 /**
+ * Reads a name that stands in a longer text.
+ *
+ * @param start where the name begins in `text`, `end` where it is over.
+ * @param origin absolute, without its final dot; `suffix` is the origin with a dot in front, empty for the root.
+ * @returns as `readName`.
+ */
+export function readNameAt(text: string, start: number, end: number, origin: string, suffix: string): string | null {
+  let labelStart = start;
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === DOT) {
+      if (index === labelStart) return end - start === 1 ? '' : null;
+      if (index - labelStart > MAX_LABEL_OCTETS) return null;
+      labelStart = index + 1;
+    } else if (
+      code <= BLANK ||
+      code >= DELETE ||
+      code === BACKSLASH ||
+      ((code === AT || code === DOLLAR) && end - start > 1)
+    ) {
+      return readUnusualName(text.slice(start, end), origin);
+    }
+  }
+  const length = end - start;
+  if (end - labelStart > MAX_LABEL_OCTETS || length === 0) return null;
+  if (labelStart === end) return length - 1 > MAX_NAME_LENGTH ? null : text.slice(start, end - 1);
+  if (length === 1 && text.charCodeAt(start) === AT) return origin;
+  if (length + suffix.length > MAX_NAME_LENGTH && (suffix === '' || !suffix.includes('\\'))) return null;
+  return text.slice(start, end) + suffix;
+}
+
+/**
  * Reads a name of a master file.
  *
  * @param text relative, or absolute with its final dot; `@` is the origin and `.` the root.
@@ -71,23 +107,7 @@ function readUnusualName(text: string, origin: string): string | null {
  * @returns the absolute name without its final dot, or null when DNS can't carry it.
  */
 export function readName(text: string, origin: string): string | null {
-  const length = text.length;
-  let labelStart = 0;
-  for (let index = 0; index < length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === DOT) {
-      if (index === labelStart) return length === 1 ? '' : null;
-      if (index - labelStart > MAX_LABEL_OCTETS) return null;
-      labelStart = index + 1;
-    } else if (code <= 32 || code >= 127 || code === BACKSLASH || ((code === 64 || code === 36) && length > 1)) {
-      return readUnusualName(text, origin);
-    }
-  }
-  if (length - labelStart > MAX_LABEL_OCTETS || length === 0) return null;
-  if (labelStart === length) return length - 1 > MAX_NAME_LENGTH ? null : text.slice(0, -1);
-  if (text === '@') return origin;
-  if (origin === '') return length > MAX_NAME_LENGTH ? null : text;
-  return length + 1 + origin.length > MAX_NAME_LENGTH && !origin.includes('\\') ? null : `${text}.${origin}`;
+  return readNameAt(text, 0, text.length, origin, origin === '' ? '' : `.${origin}`);
 }
 
 const PLAIN = /^[!#%&'*+,\-./\w:<=>?[\]^`{|}~]*$/;

@@ -1,11 +1,11 @@
 import type { Finding } from '../findings/finding.ts';
 import { dnsFinding } from '../findings/dns.ts';
-import { parseIpv4, parseIpv6 } from './ip.ts';
-import { printableName, readName } from './name-text.ts';
+import { isIpv4At, isIpv6At } from './ip.ts';
+import { printableName, readName, readNameAt } from './name-text.ts';
 import { canonicalName, relativeName } from './names.ts';
 import type { DataField } from './rdata.ts';
 import { dataToWire, octetsOf, typeName, typeNumber, Unreadable, wireToText } from './rdata.ts';
-import type { ResourceRecord } from './records.ts';
+import type { ResourceRecord, TxtStrings } from './records.ts';
 import { quoteTxt } from './txt.ts';
 
 /** Master files (RFC 1035 §5, RFC 2308 §4 for $TTL, RFC 3597 for unknown types). */
@@ -52,11 +52,13 @@ const QUOTE = 34;
 const DOLLAR = 36;
 const OPEN = 40;
 const CLOSE = 41;
+const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
 const SEMICOLON = 59;
 const BRACKET = 91;
 const BACKSLASH = 92;
+const DELETE = 127;
 
 /** What ends a field that is not in quotes: 1 at each such character's code. */
 const SEPARATORS = new Uint8Array(SEMICOLON + 1);
@@ -77,34 +79,59 @@ const PRIVATE_TYPES: ReadonlySet<string> = new Set([
 /**
  * Seconds from `3600`, `1h` or `1w2d`: RFC 2308 has seconds only, the units are BIND's.
  *
- * @returns null for what is no time, or longer than 2^31 − 1 seconds (RFC 2181 §8).
+ * @returns -1 for what is no time, or longer than 2^31 − 1 seconds (RFC 2181 §8).
  */
-function parseTtl(text: string): number | null {
-  if (text.length > 40) return null;
+function parseTtl(text: string, start: number, end: number): number {
   let total = 0;
   let amount = -1;
-  for (let index = 0; index < text.length; index += 1) {
+  for (let index = start; index < end; index += 1) {
     const code = text.charCodeAt(index);
     if (code >= ZERO && code <= NINE) {
-      amount = Math.max(amount, 0) * 10 + code - ZERO;
+      amount = (amount < 0 ? 0 : amount) * 10 + code - ZERO;
       continue;
     }
-    const unit = UNITS[(text[index] as string).toLowerCase()];
-    if (unit === undefined || amount < 0) return null;
+    const unit = UNITS[text.charAt(index).toLowerCase()];
+    if (unit === undefined || amount < 0) return -1;
     total += amount * unit;
     amount = -1;
   }
   if (amount >= 0) total += amount;
-  return text === '' || total > MAX_TTL ? null : total;
+  return start === end || total > MAX_TTL ? -1 : total;
 }
+
+/** The types that zones are full of, each with the code of its first letter; no two begin alike and are equally long. */
+const USUAL_TYPES = (['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'] as const).map((type) => ({
+  type,
+  first: type.charCodeAt(0),
+}));
+
+/** One of the usual types without cutting it out of the text, or null. */
+function usualType(text: string, start: number, end: number): string | null {
+  const first = text.charCodeAt(start);
+  for (let index = 0; index < USUAL_TYPES.length; index += 1) {
+    const usual = USUAL_TYPES[index] as (typeof USUAL_TYPES)[number];
+    if (usual.first !== first || usual.type.length !== end - start) continue;
+    for (let at = start + 1; at < end; at += 1) {
+      if (text.charCodeAt(at) !== usual.type.charCodeAt(at - start)) return null;
+    }
+    return usual.type;
+  }
+  return null;
+}
+
+/** The field stands in quotes. */
+const IS_QUOTED = 1;
+/** The field holds a backslash, or anything but printable ASCII. */
+const IS_UNUSUAL = 2;
+
+const UNUSUAL = /[^ -[\]-~]/g;
 
 /** Where the fields of the line at hand begin and end in the text; kept from line to line, so that nothing is made anew. */
 interface LineFields {
   count: number;
   readonly starts: number[];
   readonly ends: number[];
-  /** 1: in quotes. */
-  readonly quoted: number[];
+  readonly flags: number[];
 }
 
 /** The data fields of one line, as the types' readers take them. */
@@ -112,6 +139,8 @@ class Data {
   readonly text: string;
   readonly line: LineFields;
   readonly origin: string;
+  /** The origin with a dot in front; empty for the root. */
+  readonly suffix: string;
   /** Index of the first data field. */
   first = 0;
 
@@ -119,46 +148,77 @@ class Data {
     this.text = text;
     this.line = line;
     this.origin = origin;
+    this.suffix = origin === '' ? '' : `.${origin}`;
   }
 
   get count(): number {
     return this.line.count - this.first;
   }
 
-  field(index: number, what: string): string {
+  private at(index: number, what: string): number {
     const at = this.first + index;
     if (at >= this.line.count) throw new Unreadable(`${what} is missing`);
+    return at;
+  }
+
+  field(index: number, what: string): string {
+    const at = this.at(index, what);
     return this.text.slice(this.line.starts[at], this.line.ends[at]);
   }
 
   isQuoted(index: number): boolean {
-    return this.line.quoted[this.first + index] === 1;
+    return ((this.line.flags[this.first + index] as number) & IS_QUOTED) !== 0;
   }
 
   name(index: number, what: string): string {
-    const text = this.field(index, what);
-    const name = readName(text, this.origin);
-    if (name === null) throw new Unreadable(`${what} “${text.slice(0, 80)}” is not a name DNS can carry`);
+    const at = this.at(index, what);
+    const [start, end] = [this.line.starts[at] as number, this.line.ends[at] as number];
+    const name = readNameAt(this.text, start, end, this.origin, this.suffix);
+    if (name === null)
+      throw new Unreadable(`${what} “${this.text.slice(start, end).slice(0, 80)}” is not a name DNS can carry`);
     return name;
   }
 
+  address(family: 'A' | 'AAAA'): string {
+    const at = this.at(0, 'the address');
+    const [start, end] = [this.line.starts[at] as number, this.line.ends[at] as number];
+    if (!(family === 'A' ? isIpv4At(this.text, start, end) : isIpv6At(this.text, start, end)))
+      throw new Unreadable(`“${this.text.slice(start, end).slice(0, 60)}” is not an address`);
+    return this.text.slice(start, end);
+  }
+
   integer(index: number, what: string, most: number): number {
-    const text = this.field(index, what);
-    let value = 0;
-    for (let at = 0; at < text.length; at += 1) {
-      const digit = text.charCodeAt(at) - ZERO;
+    const at = this.at(index, what);
+    const end = this.line.ends[at] as number;
+    let position = this.line.starts[at] as number;
+    let value = position === end ? Number.POSITIVE_INFINITY : 0;
+    for (; position < end; position += 1) {
+      const digit = this.text.charCodeAt(position) - ZERO;
       value = digit < 0 || digit > 9 ? Number.POSITIVE_INFINITY : value * 10 + digit;
     }
-    if (value > most || text === '')
-      throw new Unreadable(`${what} “${text.slice(0, 40)}” is not a number up to ${most}`);
+    if (value > most)
+      throw new Unreadable(`${what} “${this.field(index, what).slice(0, 40)}” is not a number up to ${most}`);
     return value;
   }
 
   seconds(index: number, what: string): number {
-    const text = this.field(index, what);
-    const value = parseTtl(text);
-    if (value === null) throw new Unreadable(`${what} “${text.slice(0, 40)}” is not a time`);
+    const at = this.at(index, what);
+    const value = parseTtl(this.text, this.line.starts[at] as number, this.line.ends[at] as number);
+    if (value < 0) throw new Unreadable(`${what} “${this.field(index, what).slice(0, 40)}” is not a time`);
     return value;
+  }
+
+  strings(): string[] {
+    const { first, line, text } = this;
+    if (line.count === first) throw new Unreadable('the text is missing');
+    const strings: string[] = [];
+    for (let at = first; at < line.count; at += 1) {
+      const field = text.slice(line.starts[at], line.ends[at]);
+      const octets = ((line.flags[at] as number) & IS_UNUSUAL) === 0 ? field : octetsOf(field);
+      if (octets.length > 255) throw new Unreadable(`a string has ${octets.length} octets; 255 are allowed`);
+      strings.push(octets);
+    }
+    return strings;
   }
 
   end(count: number): void {
@@ -166,26 +226,16 @@ class Data {
   }
 
   all(): readonly DataField[] {
+    const { starts, ends } = this.line;
     return Array.from({ length: this.count }, (_none, index) => ({
       text: this.field(index, ''),
       quoted: this.isQuoted(index),
       joined:
         this.isQuoted(index) &&
         index > 0 &&
-        this.line.starts[this.first + index] === (this.line.ends[this.first + index - 1] as number) + 1,
+        starts[this.first + index] === (ends[this.first + index - 1] as number) + 1,
     }));
   }
-}
-
-function textStrings(data: Data): string[] {
-  if (data.count === 0) throw new Unreadable('the text is missing');
-  const strings: string[] = [];
-  for (let index = 0; index < data.count; index += 1) {
-    const octets = octetsOf(data.field(index, 'the text'));
-    if (octets.length > 255) throw new Unreadable(`a string has ${octets.length} octets; 255 are allowed`);
-    strings.push(octets);
-  }
-  return strings;
 }
 
 function makeRecord(name: string, ttl: number, type: string, data: Data): ResourceRecord {
@@ -196,15 +246,11 @@ function makeRecord(name: string, ttl: number, type: string, data: Data): Resour
   switch (type) {
     case 'TXT':
     case 'SPF':
-      return { name, ttl, type, strings: textStrings(data) };
+      return { name, ttl, type, strings: data.strings() };
     case 'A':
-    case 'AAAA': {
-      const address = data.field(0, 'the address');
-      if ((type === 'A' ? parseIpv4(address) : parseIpv6(address)) === null)
-        throw new Unreadable(`“${address.slice(0, 60)}” is not an address`);
+    case 'AAAA':
       data.end(1);
-      return { name, ttl, type, address };
-    }
+      return { name, ttl, type, address: data.address(type) };
     case 'CNAME':
     case 'NS':
     case 'PTR':
@@ -282,7 +328,7 @@ function genericRecord(name: string, ttl: number, type: string, data: Data): Res
   if (!OWN_FORM.has(mnemonic)) return { name, ttl, type: 'OTHER', typeName: mnemonic, rdata };
   const text = wireToText(mnemonic, rdata);
   if (text.startsWith('\\#')) throw new Unreadable(`the octets are no data of the type ${mnemonic}`);
-  const line: LineFields = { count: 0, starts: [], ends: [], quoted: [] };
+  const line: LineFields = { count: 0, starts: [], ends: [], flags: [] };
   const reader = new LineReader(text, line);
   reader.next();
   return makeRecord(name, ttl, mnemonic, new Data(text, line, ''));
@@ -302,18 +348,20 @@ class LineReader {
   fault: string | null = null;
   private position = 0;
   private line = 1;
+  /** The next unusual character at or behind the place where it was last looked for. */
+  private unusual = -1;
 
   constructor(text: string, fields: LineFields) {
     this.text = text;
     this.fields = fields;
   }
 
-  private push(start: number, end: number, quoted: 0 | 1): void {
+  private push(start: number, end: number, flags: number): void {
     const { fields } = this;
     if (fields.count === 0) this.start = this.line;
     fields.starts[fields.count] = start;
     fields.ends[fields.count] = end;
-    fields.quoted[fields.count] = quoted;
+    fields.flags[fields.count] = flags;
     fields.count += 1;
   }
 
@@ -357,15 +405,20 @@ class LineReader {
         position = this.readQuoted(position + 1);
       } else {
         const start = position;
+        let unusual = 0;
         for (; position < length; position += 1) {
           const next = text.charCodeAt(position);
           if (next === BACKSLASH) {
+            unusual = IS_UNUSUAL;
             // A backslash at the end of a line escapes nothing: the line ends there.
             if (text.charCodeAt(position + 1) !== LINE_FEED) position += 1;
-          } else if (next < SEPARATORS.length && SEPARATORS[next] === 1) break;
+          } else if (next < SEPARATORS.length) {
+            if (SEPARATORS[next] === 1) break;
+            if (next < BLANK) unusual = IS_UNUSUAL;
+          } else if (next >= DELETE) unusual = IS_UNUSUAL;
         }
-        position = Math.min(position, length);
-        this.push(start, position, 0);
+        if (position > length) position = length;
+        this.push(start, position, unusual);
       }
     }
     if (depth > 0) this.fault ??= 'a parenthesis is not closed';
@@ -376,16 +429,30 @@ class LineReader {
   /** @param start behind the quotation mark. @returns the position behind the closing one. */
   private readQuoted(start: number): number {
     const { text } = this;
+    if (this.unusual < start) this.unusual = this.nextUnusual(start);
+    const mark = text.indexOf('"', start);
+    // A line end is unusual as well, so that nothing but plain text stands before the mark.
+    if (mark !== -1 && mark < this.unusual) {
+      this.push(start, mark, IS_QUOTED);
+      return mark + 1;
+    }
+    const { length } = text;
     let end = start;
-    for (; end < text.length; end += 1) {
+    for (; end < length; end += 1) {
       const code = text.charCodeAt(end);
       if (code === QUOTE || code === LINE_FEED) break;
-      if (code === BACKSLASH && end + 1 < text.length && text.charCodeAt(end + 1) !== LINE_FEED) end += 1;
+      if (code === BACKSLASH && end + 1 < length && text.charCodeAt(end + 1) !== LINE_FEED) end += 1;
     }
-    this.push(start, end, 1);
-    if (end < text.length && text.charCodeAt(end) === QUOTE) return end + 1;
+    this.push(start, end, IS_QUOTED | IS_UNUSUAL);
+    if (end < length && text.charCodeAt(end) === QUOTE) return end + 1;
     this.fault ??= 'a quotation mark is not closed';
     return end;
+  }
+
+  /** The next position of a backslash or of anything but printable ASCII. */
+  private nextUnusual(start: number): number {
+    UNUSUAL.lastIndex = start;
+    return UNUSUAL.test(this.text) ? UNUSUAL.lastIndex - 1 : this.text.length;
   }
 }
 
@@ -396,7 +463,7 @@ class ZoneReader {
   readonly comments: ZoneComment[] = [];
   readonly findings: Finding[] = [];
   private readonly text: string;
-  private readonly fields: LineFields = { count: 0, starts: [], ends: [], quoted: [] };
+  private readonly fields: LineFields = { count: 0, starts: [], ends: [], flags: [] };
   private data: Data;
   private firstOrigin: string | null = null;
   private defaultTtl: number | null = null;
@@ -404,7 +471,9 @@ class ZoneReader {
   private readonly fallbackTtl: number;
   /** Null: no record before, or one whose owner can't be read. */
   private owner: string | null = null;
-  private ownerText = '';
+  /** Where the owner stands in the text. */
+  private ownerStart = 0;
+  private ownerEnd = 0;
 
   constructor(text: string, options: ZoneOptions) {
     this.text = text;
@@ -454,16 +523,20 @@ class ZoneReader {
     const line = reader.start;
     const firstStart = fields.starts[0] as number;
     const firstEnd = fields.ends[0] as number;
-    if (!reader.continuesOwner && text.charCodeAt(firstStart) === DOLLAR && fields.quoted[0] === 0) {
+    if (
+      !reader.continuesOwner &&
+      text.charCodeAt(firstStart) === DOLLAR &&
+      ((fields.flags[0] as number) & IS_QUOTED) === 0
+    ) {
       this.readDirective(line, text.slice(firstStart, firstEnd));
       return null;
     }
     let index = 0;
     if (!reader.continuesOwner) {
-      const written = text.slice(firstStart, firstEnd);
-      if (written !== this.ownerText || this.owner === null) {
-        this.owner = readName(written, this.data.origin);
-        this.ownerText = written;
+      if (!this.isOwner(firstStart, firstEnd)) {
+        this.owner = readNameAt(text, firstStart, firstEnd, this.data.origin, this.data.suffix);
+        this.ownerStart = firstStart;
+        this.ownerEnd = firstEnd;
       }
       index = 1;
     }
@@ -476,39 +549,55 @@ class ZoneReader {
     }
   }
 
+  /** Whether a name is written as that of the record before, below the same origin. */
+  private isOwner(start: number, end: number): boolean {
+    const { ownerStart, text } = this;
+    if (this.owner === null || end - start !== this.ownerEnd - ownerStart) return false;
+    for (let index = start, known = ownerStart; index < end; index += 1, known += 1) {
+      if (text.charCodeAt(index) !== text.charCodeAt(known)) return false;
+    }
+    return true;
+  }
+
   private readRecord(line: number, start: number): number {
     const { fields, text } = this;
     let index = start;
-    let ttl: number | null = null;
+    let ttl = -1;
     let type = '';
     for (; index < fields.count; index += 1) {
       const at = fields.starts[index] as number;
+      const end = fields.ends[index] as number;
       const code = text.charCodeAt(at);
-      const word = text.slice(at, fields.ends[index]);
-      if (code >= ZERO && code <= NINE && ttl === null) {
-        ttl = parseTtl(word);
-        if (ttl === null) throw new Unreadable(`the TTL “${word.slice(0, 40)}” is not a time`);
+      if (code >= ZERO && code <= NINE && ttl < 0) {
+        ttl = parseTtl(text, at, end);
+        if (ttl < 0) throw new Unreadable(`the TTL “${text.slice(at, end).slice(0, 40)}” is not a time`);
         continue;
       }
-      if (word === 'IN') continue;
+      const usual = usualType(text, at, end);
+      if (usual !== null) {
+        type = usual;
+        break;
+      }
       // Windows DNS exports the age of records that it was told of by clients.
-      if (code === BRACKET && /^\[(?:AGE|Aging):\d+\]$/i.test(word)) continue;
-      type = word.toUpperCase();
+      if (code === BRACKET && /^\[(?:AGE|Aging):\d+\]$/i.test(text.slice(at, end))) continue;
+      type = text.slice(at, end).toUpperCase();
       if (type === 'IN' || type === 'CLASS1') continue;
       if (type === 'CH' || type === 'HS' || type === 'CS' || /^CLASS\d+$/.test(type))
-        throw new Unreadable(`its class is ${type}; only the class IN is read`);
+        throw new Unreadable(`its class is ${type.slice(0, 40)}; only the class IN is read`);
       break;
     }
     if (index === fields.count) throw new Unreadable('the type is missing');
     const { owner } = this;
     if (owner === null) {
-      const written = start === 0 ? 'the owner before it' : `“${this.ownerText.slice(0, 80)}”`;
+      const written =
+        start === 0 ? 'the owner before it' : `“${text.slice(this.ownerStart, this.ownerEnd).slice(0, 80)}”`;
       throw new Unreadable(`${written} is not a name DNS can carry`);
     }
-    if (ttl !== null) this.lastTtl = ttl;
+    if (ttl >= 0) this.lastTtl = ttl;
     this.data.first = index + 1;
-    let record = makeRecord(owner, ttl ?? this.defaultTtl ?? this.lastTtl ?? this.fallbackTtl, type, this.data);
-    if (record.type === 'SOA' && ttl === null && this.defaultTtl === null && this.lastTtl === null) {
+    const effective = ttl >= 0 ? ttl : (this.defaultTtl ?? this.lastTtl ?? this.fallbackTtl);
+    let record = makeRecord(owner, effective, type, this.data);
+    if (record.type === 'SOA' && ttl < 0 && this.defaultTtl === null && this.lastTtl === null) {
       // A zone without any TTL up to here has the SOA's minimum for one, as BIND reads it.
       record = { ...record, ttl: record.minimum };
       this.lastTtl = record.minimum;
@@ -530,10 +619,10 @@ class ZoneReader {
       }
       this.data = new Data(text, fields, origin);
       this.firstOrigin ??= origin;
-      this.ownerText = '';
+      this.ownerEnd = this.ownerStart;
     } else if (directive === '$TTL') {
-      const ttl = parseTtl(argument);
-      if (ttl === null || fields.count !== 2) this.report(line, `the TTL “${argument.slice(0, 40)}” is not a time`);
+      const ttl = parseTtl(argument, 0, argument.length);
+      if (ttl < 0 || fields.count !== 2) this.report(line, `the TTL “${argument.slice(0, 40)}” is not a time`);
       else this.defaultTtl = ttl;
     } else this.add(dnsFinding('zone.directive-refused', { line, directive: written.slice(0, 20) }));
   }
@@ -553,68 +642,188 @@ export function readZone(text: string, options: ZoneOptions): ZoneReading {
   return { records, lines, comments, findings, origin: reader.origin(options) };
 }
 
-/** Writes names as they stand in one zone. */
-class NamePrinter {
-  private readonly suffix: string | null;
+/** What a name may hold and be printed as it is, besides letters, digits and hyphens: 1 at each character's code. */
+const PLAIN_IN_NAMES = new Uint8Array(DELETE);
+for (const character of "!#%&'*+,-./0123456789:<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~")
+  PLAIN_IN_NAMES[character.charCodeAt(0)] = 1;
+
+/** Writes presentation format into octets that grow: a large zone is made without a string for each of its parts. */
+class Printer {
+  private octets: Uint8Array;
+  private length = 0;
   private readonly origin: string;
-  private last = '';
-  private lastPrinted = '.';
+  /** The origin with a dot in front; empty: every name is written absolute. */
+  private readonly suffix: string;
 
   /** @param origin names below it are written relative to it; null: every name absolute. */
-  constructor(origin: string | null) {
+  constructor(origin: string | null, size: number) {
+    this.octets = new Uint8Array(size);
     this.origin = origin === null ? '' : canonicalName(origin);
-    this.suffix = origin === null || this.origin === '' ? null : `.${this.origin}`;
+    this.suffix = this.origin === '' ? '' : `.${this.origin}`;
   }
 
-  print(name: string): string {
-    if (name === this.last) return this.lastPrinted;
-    this.last = name;
-    this.lastPrinted = this.printNew(name);
-    return this.lastPrinted;
+  text(): string {
+    return new TextDecoder().decode(this.octets.subarray(0, this.length));
   }
 
-  private printNew(name: string): string {
-    const printable = printableName(name);
-    if (printable === '') return '.';
-    if (this.suffix === null) return `${printable}.`;
-    if (printable.endsWith(this.suffix)) {
-      const relative = printable.slice(0, -this.suffix.length);
-      // The dot before the zone's name may be a part of a label.
-      if (!relative.endsWith('\\')) return relative;
+  private room(more: number): void {
+    if (this.length + more <= this.octets.length) return;
+    const grown = new Uint8Array(Math.max(this.octets.length * 2, this.length + more));
+    grown.set(this.octets.subarray(0, this.length));
+    this.octets = grown;
+  }
+
+  /** Appends ASCII. */
+  ascii(text: string): void {
+    const { length } = text;
+    this.room(length);
+    const { octets } = this;
+    let at = this.length;
+    for (let index = 0; index < length; index += 1) octets[at++] = text.charCodeAt(index);
+    this.length = at;
+  }
+
+  /** Appends any text, in UTF-8. */
+  any(text: string): void {
+    const encoded = new TextEncoder().encode(text);
+    this.room(encoded.length);
+    this.octets.set(encoded, this.length);
+    this.length += encoded.length;
+  }
+
+  code(code: number): void {
+    this.room(1);
+    this.octets[this.length++] = code;
+  }
+
+  name(name: string): void {
+    const { suffix } = this;
+    let length = name.length;
+    const isBelow = suffix !== '' && length > suffix.length && name.endsWith(suffix);
+    if (isBelow) length -= suffix.length;
+    this.room(length + 1);
+    const { octets } = this;
+    let at = this.length;
+    for (let index = 0; index < length; index += 1) {
+      const code = name.charCodeAt(index);
+      if (code >= DELETE || PLAIN_IN_NAMES[code] !== 1) {
+        this.unusualName(name);
+        return;
+      }
+      octets[at++] = code;
     }
-    return relativeName(printable, this.origin);
+    if (isBelow) this.length = at;
+    else if (suffix !== '' && length !== 0) this.ascii(relativeName(name, this.origin));
+    else {
+      octets[at++] = DOT;
+      this.length = at;
+    }
   }
-}
 
-function dataText(record: ResourceRecord, names: NamePrinter): string {
-  switch (record.type) {
-    case 'TXT':
-    case 'SPF':
-      return quoteTxt(record.strings);
-    case 'A':
-    case 'AAAA':
-      return record.address;
-    case 'CNAME':
-    case 'NS':
-    case 'PTR':
-    case 'DNAME':
-      return names.print(record.target);
-    case 'MX':
-      return `${record.preference} ${names.print(record.exchange)}`;
-    case 'SOA':
-      return `${names.print(record.mname)} ${names.print(record.rname)} ${record.serial} ${record.refresh} ${record.retry} ${record.expire} ${record.minimum}`;
-    case 'SRV':
-      return `${record.priority} ${record.weight} ${record.port} ${names.print(record.target)}`;
-    case 'CAA':
-      return `${record.flags} ${record.tag} ${quoteTxt([record.value])}`;
-    case 'OTHER':
-      return wireToText(record.typeName, record.rdata);
+  private unusualName(name: string): void {
+    const printable = printableName(name);
+    if (this.suffix === '') this.ascii(`${printable}.`);
+    else this.ascii(relativeName(printable, this.origin));
+  }
+
+  strings(strings: TxtStrings): void {
+    for (let index = 0; index < strings.length; index += 1) {
+      if (index > 0) this.code(BLANK);
+      this.string(strings[index] as string);
+    }
+  }
+
+  private string(string: string): void {
+    const { length } = string;
+    this.room(length + 2);
+    const { octets } = this;
+    let at = this.length;
+    octets[at++] = QUOTE;
+    for (let index = 0; index < length; index += 1) {
+      const code = string.charCodeAt(index);
+      if (code < BLANK || code === QUOTE || code === BACKSLASH || code >= DELETE) {
+        this.ascii(quoteTxt([string]));
+        return;
+      }
+      octets[at++] = code;
+    }
+    octets[at++] = QUOTE;
+    this.length = at;
+  }
+
+  /** Appends a whole number that is not negative. */
+  number(value: number): void {
+    if (value >= 1e9) {
+      this.ascii(String(value));
+      return;
+    }
+    let digits = 1;
+    for (let power = 10; power <= value; power *= 10) digits += 1;
+    this.room(digits);
+    this.length += digits;
+    let rest = value;
+    for (let at = this.length - 1; digits > 0; at -= 1, digits -= 1) {
+      this.octets[at] = ZERO + (rest % 10);
+      rest = (rest / 10) | 0;
+    }
+  }
+
+  private numberAndBlank(value: number): void {
+    this.number(value);
+    this.code(BLANK);
+  }
+
+  data(record: ResourceRecord): void {
+    switch (record.type) {
+      case 'TXT':
+      case 'SPF':
+        this.strings(record.strings);
+        break;
+      case 'A':
+      case 'AAAA':
+        this.ascii(record.address);
+        break;
+      case 'CNAME':
+      case 'NS':
+      case 'PTR':
+      case 'DNAME':
+        this.name(record.target);
+        break;
+      case 'MX':
+        this.numberAndBlank(record.preference);
+        this.name(record.exchange);
+        break;
+      case 'SOA':
+        this.name(record.mname);
+        this.code(BLANK);
+        this.name(record.rname);
+        this.code(BLANK);
+        for (const value of [record.serial, record.refresh, record.retry, record.expire]) this.numberAndBlank(value);
+        this.number(record.minimum);
+        break;
+      case 'SRV':
+        this.numberAndBlank(record.priority);
+        this.numberAndBlank(record.weight);
+        this.numberAndBlank(record.port);
+        this.name(record.target);
+        break;
+      case 'CAA':
+        this.numberAndBlank(record.flags);
+        this.ascii(`${record.tag} `);
+        this.string(record.value);
+        break;
+      case 'OTHER':
+        this.ascii(wireToText(record.typeName, record.rdata));
+        break;
+    }
   }
 }
 
 /** The data of a record in presentation format; names relative to `origin` where they lie below it. */
 export function rdataText(record: ResourceRecord, origin: string | null): string {
-  return dataText(record, new NamePrinter(origin));
+  const printer = new Printer(origin, 512);
+  printer.data(record);
+  return printer.text();
 }
 
 export interface WriteZoneOptions {
@@ -654,35 +863,41 @@ function commentedData(text: string, comments: readonly ZoneComment[]): string {
   return `( ${lines.join('\n\t\t\t\t')}`;
 }
 
+/** Octets that a record takes at the first guess. */
+const USUAL_LENGTH = 80;
+
 /** Writes records as a master file that BIND, NSD and Knot accept. */
 export function writeZone(records: readonly ResourceRecord[], options: WriteZoneOptions): string {
   const { origin, defaultTtl, comments = [] } = options;
-  const names = new NamePrinter(origin);
-  const targets = new NamePrinter(origin);
-  let text = '';
-  if (origin !== null) text += `$ORIGIN ${printableName(origin)}.\n`;
-  if (defaultTtl !== undefined) text += `$TTL ${defaultTtl}\n`;
+  const printer = new Printer(origin, 512 + records.length * USUAL_LENGTH);
+  if (origin !== null) printer.ascii(`$ORIGIN ${printableName(origin)}.\n`);
+  if (defaultTtl !== undefined) printer.ascii(`$TTL ${defaultTtl}\n`);
   let next = 0;
   const linesBefore = (index: number) => {
     for (; next < comments.length; next += 1) {
       const comment = comments[next] as ZoneComment;
       if (comment.record > index || comment.after !== null) return;
-      text += `;${comment.text}\n`;
+      printer.any(`;${comment.text}\n`);
     }
   };
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index] as ResourceRecord;
     if (next < comments.length) linesBefore(index);
-    const type = record.type === 'OTHER' ? record.typeName : record.type;
-    const ttl = record.ttl === defaultTtl ? '' : `${record.ttl}\t`;
-    let data = dataText(record, targets);
-    if (next < comments.length) {
-      const start = next;
-      while (next < comments.length && (comments[next] as ZoneComment).record === index) next += 1;
-      if (next > start) data = commentedData(data, comments.slice(start, next));
+    printer.name(record.name);
+    printer.code(TAB);
+    if (record.ttl !== defaultTtl) {
+      printer.number(record.ttl);
+      printer.code(TAB);
     }
-    text += `${names.print(record.name)}\t${ttl}IN\t${type}\t${data}\n`;
+    printer.ascii('IN\t');
+    printer.ascii(record.type === 'OTHER' ? record.typeName : record.type);
+    printer.code(TAB);
+    const start = next;
+    while (next < comments.length && (comments[next] as ZoneComment).record === index) next += 1;
+    if (next === start) printer.data(record);
+    else printer.any(commentedData(rdataText(record, origin), comments.slice(start, next)));
+    printer.code(LINE_FEED);
   }
   linesBefore(records.length);
-  return text;
+  return printer.text();
 }

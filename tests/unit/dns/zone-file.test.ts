@@ -283,6 +283,16 @@ e TYPE65535 \# 0
     expect(comments).toHaveLength(5);
   });
 
+  it('prints numbers of every length', () => {
+    const serials = [0, 9, 10, 99, 100, 65_535, 999_999_999, 1_000_000_000, 4_294_967_295];
+    for (const serial of serials) {
+      const text = `@\t${serial % 2_147_483_648}\tIN\tSOA\tns h ${serial} 1 2 3 4\n`;
+      expect(writeZone(readZone(text, { origin: 'example.com' }).records, { origin: 'example.com' })).toBe(
+        `$ORIGIN example.com.\n${text}`,
+      );
+    }
+  });
+
   it('finds a doubled zone name, CNAME beside data, and what a zone must not have, with lines', () => {
     const text = `mail.example.com CNAME a
 x CNAME a
