@@ -22,6 +22,7 @@ const packages: Readonly<Record<string, string>> = {
   unbound: 'unbound',
   nginx: 'nginx',
   squid: 'squid',
+  iproute2: 'ip',
   openssl: 'openssl',
   'opendkim-tools': 'opendkim-testkey',
   'python3-spf': '/usr/lib/python3/dist-packages/spf.py',

@@ -59,6 +59,8 @@ export function makeBundle(
       monitoringEnabled: fields.monitoringEnabled,
       applicationHosting: fields.applicationHosting,
       resolver: fields.resolver,
+      publicResolvers: fields.publicResolvers,
+      fallbackResolvers: fields.fallbackResolvers,
       extraCaGiven: fields.extraCa !== '',
       serviceProfileGiven: fields.serviceProfile !== '',
       apiKey: settings.apiKey.state,

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pino from 'pino';
 import type { Snapshot } from '../../shared/contract/schemas.ts';
+import { readRootHints } from '../probes/dns/roots.ts';
 import { proxyFromEnvironment, proxyFromPacResult } from '../probes/http/proxy.ts';
 import { openStore } from '../store/store.ts';
 import type { KeychainPort } from '../vault/ports.ts';
@@ -44,6 +45,8 @@ const REDACTED = [
  * @throws StoreError when the data file can't be used.
  */
 export async function composeCore(options: ComposeOptions): Promise<Core> {
+  // A network with a root of its own names it as resolvers do, by a file of hints.
+  const hints = process.env.SENDWRIGHT_ROOT_HINTS;
   const store = openStore(options.dataFolder);
   const logs = path.join(options.dataFolder, 'logs');
   mkdirSync(logs, { recursive: true, mode: 0o700 });
@@ -68,6 +71,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
       return proxyFromPacResult(await options.systemProxy(url.href), 'the system’s settings');
     },
     randomId: randomUUID,
+    ...(hints === undefined || hints === '' ? {} : { rootServers: readRootHints(readFileSync(hints, 'utf8')) }),
     background: options.background,
   });
 }

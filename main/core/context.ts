@@ -1,5 +1,5 @@
 import type { ActivityEntry } from '../../shared/contract/schemas.ts';
-import type { WireResolver } from '../probes/dns/resolver.ts';
+import type { Views } from '../probes/dns/views.ts';
 import type { Proxy } from '../probes/http/proxy.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredWorkspace } from '../store/workspaces.ts';
@@ -17,7 +17,7 @@ export interface CoreContext {
   readonly log: Log;
   readonly changes: Changes;
   readonly jobs: Jobs;
-  readonly resolver: WireResolver;
+  readonly dns: Views;
   readonly notifier: Notifier;
   readonly practice: PracticePort | null;
   /** The practice surroundings while they run. */

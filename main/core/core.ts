@@ -2,6 +2,8 @@ import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
 import type { ActivityEntry, JobState, Snapshot } from '../../shared/contract/schemas.ts';
 import { createResolver } from '../probes/dns/resolver.ts';
+import type { NameServer } from '../probes/dns/roots.ts';
+import { createViews } from '../probes/dns/views.ts';
 import type { Proxy } from '../probes/http/proxy.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -34,6 +36,8 @@ export interface CoreParts {
   readonly notifier: Notifier;
   readonly practice: PracticePort | null;
   readonly proxyFor: (url: URL) => Promise<Proxy | null>;
+  /** Where delegations are followed from; the public root unless it is given. */
+  readonly rootServers?: readonly NameServer[];
   readonly randomId: () => string;
   /** Schedules and looks for foreign writes run in the background; a one-shot CLI needs neither. */
   readonly background: boolean;
@@ -261,7 +265,11 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     log: parts.log,
     changes,
     jobs,
-    resolver,
+    dns: createViews({
+      resolver,
+      now: clock.now,
+      ...(parts.rootServers === undefined ? {} : { roots: parts.rootServers }),
+    }),
     notifier: parts.notifier,
     practice: parts.practice,
     surroundings: () => surroundings,

@@ -13,7 +13,6 @@ import { receiverVerdict } from '../../shared/policy/receiver.ts';
 import { selectorsOf } from '../../shared/providers/required-records.ts';
 import { spfTree } from '../../shared/spf/budget.ts';
 import { isSpfRecord } from '../../shared/spf/syntax.ts';
-import { liveLookup } from '../probes/dns/servers.ts';
 import type { CoreContext } from './context.ts';
 import { record } from './context.ts';
 import { fail } from './errors.ts';
@@ -25,10 +24,7 @@ import { serversFor } from './observing.ts';
 
 /** Today's DNS: live, with a pasted zone in front where there is one. */
 function todaysLookup(context: CoreContext, view: DomainView): Lookup {
-  const live = liveLookup(serversFor(context, view.domain.workspaceId), {
-    resolver: context.resolver,
-    now: context.clock.now,
-  });
+  const live = context.dns.lookup(serversFor(context, view.domain.workspaceId));
   const text = context.store.domains.pastedZone(view.domain.id);
   if (text === '') return live;
   const pasted = zoneLookup(readZone(text, { origin: view.zone }).records, {

@@ -1,6 +1,7 @@
 import type { Lookup } from '../../shared/dns/lookup.ts';
 import { createResolver } from '../probes/dns/resolver.ts';
-import { liveLookup, parseServers } from '../probes/dns/servers.ts';
+import { parseServers } from '../probes/dns/servers.ts';
+import { createViews } from '../probes/dns/views.ts';
 
 /** Live DNS without a workspace: what a command on records alone asks. */
 export interface LiveLookup {
@@ -20,5 +21,5 @@ export function openLiveLookup(server: string): LiveLookup {
     );
   }
   const resolver = createResolver({ now: Date.now });
-  return { lookup: liveLookup(servers, { resolver, now: Date.now }), close: resolver.close };
+  return { lookup: createViews({ resolver, now: Date.now }).lookup(servers), close: resolver.close };
 }

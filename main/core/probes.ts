@@ -6,13 +6,13 @@ import type { ProbeTrace } from '../../shared/service/trace.ts';
 import { normalizeServiceUrl } from '../../shared/service/urls.ts';
 import { parseSpf } from '../../shared/spf/syntax.ts';
 import { modeOf } from '../../shared/providers/template.ts';
-import { liveLookup, parseServers } from '../probes/dns/servers.ts';
 import type { ProbeSurroundings } from '../probes/http/metadata.ts';
 import { checkKeys, probeConnection } from '../probes/http/metadata.ts';
 import { probeMonitoring, probeResponses } from '../probes/webhook/responses.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
 import { fail } from './errors.ts';
+import { serversFor } from './observing.ts';
 import { announce, evidenceBasis, fieldsOf, secretId } from './settings.ts';
 import { templatesOf } from './templates.ts';
 
@@ -163,16 +163,14 @@ export async function serviceAddresses(
   context: CoreContext,
   workspaceId: number,
 ): Promise<{ address: string; from: string }[]> {
-  const workspace = findWorkspace(context, workspaceId);
+  findWorkspace(context, workspaceId);
   const fields = fieldsOf(context, workspaceId);
   const found = new Map<string, string>();
   for (const trace of context.store.records.latestTraces<ProbeTrace>(workspaceId, 'connection', 1))
     for (const address of trace.stages.flatMap((stage) => stage.addresses ?? [])) found.set(address, 'connection test');
 
   const template = templatesOf(context, workspaceId).find((candidate) => candidate.id === fields.recordTemplate);
-  const servers =
-    parseServers(workspace.practice ? (context.surroundings()?.dnsServer ?? '') : fields.resolver) ?? 'system';
-  const lookup = liveLookup(servers, { resolver: context.resolver, now: context.clock.now });
+  const lookup = context.dns.lookup(serversFor(context, workspaceId));
   const queue =
     template === undefined
       ? []

@@ -21,7 +21,7 @@ import {
   normalizeServiceUrl,
   webhookUrl,
 } from '../../shared/service/urls.ts';
-import { parseServers } from '../probes/dns/servers.ts';
+import { parseServerList } from '../probes/dns/servers.ts';
 import { readCertificates } from '../probes/http/trust.ts';
 import type { StoredWorkspace } from '../store/workspaces.ts';
 import type { CoreContext } from './context.ts';
@@ -40,6 +40,8 @@ export const defaultFields: SettingsFields = {
   applicationHosting: 'on-site',
   serviceProfile: '',
   resolver: '',
+  publicResolvers: '',
+  fallbackResolvers: 'https://1.1.1.1/dns-query, https://9.9.9.9/dns-query',
   dmarcReportAddress: '',
 };
 
@@ -147,6 +149,15 @@ function issueFrom(field: string, value: string, finding: Finding): Issue {
   return { field: `fields.${field}`, value: value.slice(0, 200), message: title, remedy };
 }
 
+/** The first field that holds something else than DNS servers, or null. */
+function faultyServers(fields: SettingsFields): 'resolver' | 'publicResolvers' | 'fallbackResolvers' | null {
+  const typed = fields.resolver.trim();
+  if (typed !== 'system' && parseServerList(typed) === null) return 'resolver';
+  return (
+    (['publicResolvers', 'fallbackResolvers'] as const).find((name) => parseServerList(fields[name]) === null) ?? null
+  );
+}
+
 /** Normalises what was typed; every field at fault is told. */
 function normalise(
   fields: SettingsFields,
@@ -173,11 +184,12 @@ function normalise(
       remedy: 'Correct the profile, or empty the field; keys then read “not checkable”.',
     });
   }
-  if (parseServers(fields.resolver) === null) {
+  const fault = faultyServers(fields);
+  if (fault !== null) {
     issues.push({
-      field: 'fields.resolver',
-      value: fields.resolver.slice(0, 200),
-      message: `“${fields.resolver.slice(0, 100)}” is not a DNS server`,
+      field: `fields.${fault}`,
+      value: fields[fault].slice(0, 200),
+      message: `“${fields[fault].slice(0, 100)}” is not a DNS server`,
       remedy:
         'Write an address with or without a port, such as 192.0.2.53:53, or https:// and the path of a DNS-over-HTTPS server.',
     });
@@ -217,6 +229,8 @@ function normalise(
       recordTemplateMode: mode,
       dmarcReportAddress: report,
       resolver: fields.resolver.trim(),
+      publicResolvers: fields.publicResolvers.trim(),
+      fallbackResolvers: fields.fallbackResolvers.trim(),
     },
   };
 }

@@ -81,8 +81,15 @@ export const settingsFields = z.object({
   applicationHosting: z.enum(['on-site', 'cloud']),
   /** JSON text of the service profile that lets the keys be checked, or empty: the keys are then not checkable. */
   serviceProfile: z.string().max(64 * 1024),
-  /** `address:port` of the resolver to verify with, a DoH URL, or empty for the system's own. */
+  /**
+   * Whom to verify with: addresses or DNS-over-HTTPS URLs, `system` for the system's resolver alone, or empty for the
+   * zone's own servers beside the system's resolver.
+   */
   resolver: z.string().max(2048),
+  /** Resolvers to compare with: addresses or DNS-over-HTTPS URLs, or empty. */
+  publicResolvers: z.string().max(2048),
+  /** Whom to ask when neither the zone's servers nor the system's resolver can be reached, in order. */
+  fallbackResolvers: z.string().max(2048),
   /** Where aggregate reports go: a mailto address put into new DMARC records, or empty. */
   dmarcReportAddress: z.string().max(320),
 });

@@ -17,7 +17,10 @@ function serverKey(server: AnsweringServer): string {
   return `${server.kind} ${server.address} ${server.name ?? ''}`;
 }
 
-/** The newest observation of each server for one question, the most trusted server first. */
+/**
+ * The newest observation of each server for one question, the most trusted server first. Only the newest check counts: a
+ * server that it did not ask, because the delegation or the settings have changed, has no say any more.
+ */
 export function latestPerServer(
   observations: readonly Observation[],
   name: string,
@@ -25,8 +28,13 @@ export function latestPerServer(
 ): readonly Observation[] {
   const wanted = canonicalName(name);
   const latest = new Map<string, Observation>();
-  for (const observation of observations) {
-    if (observation.question.type !== type || canonicalName(observation.question.name) !== wanted) continue;
+  const told = observations.filter(
+    ({ question, checkingDisabled }) =>
+      question.type === type && checkingDisabled !== true && canonicalName(question.name) === wanted,
+  );
+  const checkedAt = Math.max(0, ...told.map((observation) => observation.checkedAt ?? 0));
+  for (const observation of told) {
+    if (observation.server.kind !== 'pasted' && (observation.checkedAt ?? 0) < checkedAt) continue;
     const key = serverKey(observation.server);
     const known = latest.get(key);
     if (known === undefined || known.seenAt <= observation.seenAt) latest.set(key, observation);

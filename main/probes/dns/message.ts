@@ -13,7 +13,7 @@ import type { Observation } from '../../../shared/plan/types.ts';
 const EDNS_PAYLOAD = 1232;
 /** Records kept of one answer. */
 const MAX_RECORDS = 2000;
-const MAX_ALIASES = 12;
+export const MAX_ALIASES = 12;
 const MAX_ERROR_TEXT = 200;
 const HEADER_OCTETS = 12;
 const OPT_OCTETS = 11;
@@ -120,7 +120,8 @@ export function encodeQuery(
 ): Buffer {
   scratch.writeUInt16BE(id, 0);
   scratch[2] = options.recursion ? 1 : 0;
-  scratch[3] = options.checkingDisabled === true ? 0x10 : 0;
+  // AD in a question asks to be told whether the answer was validated (RFC 6840 §5.7).
+  scratch[3] = (options.recursion ? 0x20 : 0) | (options.checkingDisabled === true ? 0x10 : 0);
   scratch.writeUInt32BE(0x00_01_00_00, 4);
   scratch.writeUInt32BE(options.edns ? 1 : 0, 8);
   let offset = writeName(scratch, question.name, HEADER_OCTETS);
@@ -511,50 +512,39 @@ export type ReadAnswer = Pick<
 
 const NO_ALIAS: readonly string[] = [];
 
+function failureOf({ rcode, extendedError }: Message): NonNullable<Observation['failure']> {
+  const text = extendedError === null || extendedError.text === '' ? '' : ` (${extendedError.text})`;
+  const isBogus = rcode === 'SERVFAIL' && extendedError !== null && DNSSEC_ERRORS.has(extendedError.code);
+  return {
+    reason: isBogus ? 'bogus' : (RCODE_FAILURES[rcode] ?? 'servfail'),
+    message: `the server answered ${rcode}${text}`,
+  };
+}
+
 /** What a response says to the question, aliases within it followed. */
 export function readAnswer(message: Message, question: Question): ReadAnswer {
-  const { rcode, authoritative, authenticated, answers, extendedError } = message;
-  if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') {
-    const text = extendedError === null || extendedError.text === '' ? '' : ` (${extendedError.text})`;
-    const isBogus = rcode === 'SERVFAIL' && extendedError !== null && DNSSEC_ERRORS.has(extendedError.code);
-    return {
-      rcode,
-      authoritative,
-      authenticated,
-      outcome: 'failure',
-      records: [],
-      aliases: [],
-      failure: {
-        reason: isBogus ? 'bogus' : (RCODE_FAILURES[rcode] ?? 'servfail'),
-        message: `the server answered ${rcode}${text}`,
-      },
-    };
-  }
+  const { rcode, authoritative, authenticated, answers } = message;
+  const isAnswer = rcode === 'NOERROR' || rcode === 'NXDOMAIN';
+  const failed = (failure: NonNullable<Observation['failure']>): ReadAnswer => {
+    return { rcode, authoritative, authenticated, outcome: 'failure', records: [], aliases, failure };
+  };
   let aliases = NO_ALIAS;
   let name = canonicalName(question.name);
   for (;;) {
     const records = answers.filter((record) => record.type === question.type && record.name === name);
     const [first] = records;
-    if (first !== undefined) {
+    if (first !== undefined && isAnswer) {
       const serial = first.type === 'SOA' ? { soaSerial: first.serial } : {};
       return { rcode, authoritative, authenticated, ...serial, outcome: 'answer', records, aliases };
     }
     const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);
     if (alias?.type !== 'CNAME') break;
-    if (aliases.includes(alias.target) || aliases.length === MAX_ALIASES) {
-      return {
-        rcode,
-        authoritative,
-        authenticated,
-        outcome: 'failure',
-        records: [],
-        aliases,
-        failure: { reason: 'alias-loop', message: `the alias ${question.name} leads round in a circle` },
-      };
-    }
+    if (aliases.includes(alias.target) || aliases.length === MAX_ALIASES)
+      return failed({ reason: 'alias-loop', message: `the alias ${question.name} leads round in a circle` });
     aliases = [...aliases, alias.target];
     name = alias.target;
   }
+  if (!isAnswer) return failed(failureOf(message));
   const soa = message.authorities.find((record) => record.type === 'SOA');
   const negative = soa?.type === 'SOA' ? { negativeTtl: Math.min(soa.ttl, soa.minimum), soaSerial: soa.serial } : {};
   return {

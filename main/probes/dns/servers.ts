@@ -1,76 +1,56 @@
-import { isIP } from 'node:net';
-import type { Lookup } from '../../../shared/dns/lookup.ts';
-import { canonicalName } from '../../../shared/dns/names.ts';
-import type { QueryType } from '../../../shared/dns/records.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
-import type { DnsServer, WireResolver } from './resolver.ts';
-import { askSystem } from './system.ts';
-
-/** Where questions go: the system's resolver, or servers that were chosen. */
-export type Servers = 'system' | readonly DnsServer[];
+import { parseAddress } from './addresses.ts';
+import type { DnsServer } from './resolver.ts';
 
 /**
- * Reads a resolver as it is typed: `address`, `address:port`, `[v6]:port`, a DoH address, several with commas, or
- * nothing for the system's.
+ * Whom questions go to.
  *
- * @returns the servers, or null when the text is none of these.
+ * - `chosen`: these servers and no others.
+ * - `views`: the zone's own servers (unless `authoritative` is off), the system's resolver, and public resolvers to
+ *   compare with. Where none of them answers, those to fall back on, in order.
  */
-export function parseServers(text: string): Servers | null {
-  const parts = text
+export type Servers =
+  | { readonly kind: 'chosen'; readonly servers: readonly DnsServer[] }
+  | {
+      readonly kind: 'views';
+      readonly authoritative: boolean;
+      readonly publicResolvers: readonly DnsServer[];
+      readonly fallback: readonly DnsServer[];
+    };
+
+/**
+ * Reads servers as they are typed, several with commas: addresses with or without a port, DNS-over-HTTPS addresses.
+ *
+ * @returns null when a part is neither.
+ */
+export function parseServerList(text: string): readonly DnsServer[] | null {
+  const servers = text
     .split(',')
     .map((part) => part.trim())
-    .filter((part) => part !== '');
-  if (parts.length === 0) return 'system';
-  const servers: DnsServer[] = [];
-  for (const part of parts) {
-    if (part.startsWith('https://')) {
-      if (!URL.canParse(part)) return null;
-      servers.push({ doh: part });
-      continue;
-    }
-    const match = /^\[([0-9a-f:.]+)\](?::(\d{1,5}))?$/i.exec(part) ?? /^([\d.]+)(?::(\d{1,5}))?$/.exec(part);
-    const address = match?.[1] ?? part;
-    const port = Number(match?.[2] ?? 53);
-    if (isIP(address) === 0 || port < 1 || port > 65_535) return null;
-    servers.push({ address, port });
-  }
-  return servers;
-}
-
-const SYSTEM_TIMEOUT_MS = 3000;
-
-/** Asks every server one question; the system's resolver counts as one. */
-export async function observe(
-  question: { readonly name: string; readonly type: QueryType },
-  servers: Servers,
-  parts: { readonly resolver: WireResolver; readonly now: () => number; readonly signal?: AbortSignal },
-): Promise<readonly Observation[]> {
-  const signal = parts.signal === undefined ? {} : { signal: parts.signal };
-  if (servers === 'system')
-    return [await askSystem(question, { timeoutMs: SYSTEM_TIMEOUT_MS, now: parts.now, ...signal })];
-  return Promise.all(servers.map((server) => parts.resolver.ask({ ...question, server, ...signal })));
+    .filter((part) => part !== '')
+    .map((part) => {
+      if (!part.startsWith('https://')) return parseAddress(part);
+      return URL.canParse(part.replace(/\{\?dns\}$/, '')) ? { doh: part } : null;
+    });
+  return servers.every((server) => server !== null) ? servers : null;
 }
 
 /**
- * Live DNS as a Lookup: each question is asked once of the first server that answers.
+ * Reads whom to ask from the settings' texts.
+ *
+ * @param chosen servers that alone are asked; empty for the three views, `system` for the system's resolver alone.
+ * @returns null when a text can't be read.
  */
-export function liveLookup(
-  servers: Servers,
-  parts: { readonly resolver: WireResolver; readonly now: () => number },
-): Lookup {
-  const asked = new Map<string, Promise<Observation>>();
-  const first: Servers = servers === 'system' ? servers : servers.slice(0, 1);
-  return {
-    async query(name, type, options) {
-      const key = `${canonicalName(name)}/${type}`;
-      const known =
-        asked.get(key) ??
-        observe({ name, type }, first, { ...parts, ...options }).then(([only]) => only as Observation);
-      asked.set(key, known);
-      const { outcome, records, aliases, failure } = await known;
-      if (outcome === 'answer') return { status: outcome, records, aliases };
-      if (outcome !== 'failure') return { status: outcome, aliases };
-      return { status: 'failure', reason: failure?.reason ?? 'network', message: failure?.message ?? 'no answer' };
-    },
-  };
+export function parseServers(
+  chosen: string,
+  { publicResolvers = '', fallback = '' }: { readonly publicResolvers?: string; readonly fallback?: string } = {},
+): Servers | null {
+  const text = chosen.trim();
+  if (text !== '' && text !== 'system') {
+    const servers = parseServerList(text);
+    return servers === null || servers.length === 0 ? null : { kind: 'chosen', servers };
+  }
+  const compared = parseServerList(publicResolvers);
+  const last = parseServerList(fallback);
+  if (compared === null || last === null) return null;
+  return { kind: 'views', authoritative: text === '', publicResolvers: compared, fallback: last };
 }

@@ -1,0 +1,173 @@
+import { canonicalName, isSubdomain } from '../../../shared/dns/names.ts';
+import type { QueryType } from '../../../shared/dns/records.ts';
+import type { Observation } from '../../../shared/plan/types.ts';
+import type { Delegation, Delegations, WalkResult } from './delegation.ts';
+import { referralOf } from './delegation.ts';
+import { MAX_ALIASES } from './message.ts';
+import type { WireResolver } from './resolver.ts';
+
+/** Asks the servers that speak for a name: every one of them, at every address. */
+
+interface Question {
+  readonly name: string;
+  readonly type: QueryType;
+}
+
+export interface AuthoritativeAnswers {
+  readonly walk: WalkResult;
+  readonly observations: readonly Observation[];
+}
+
+export interface Authorities {
+  readonly ask: (question: Question, signal: AbortSignal) => Promise<AuthoritativeAnswers>;
+  readonly walk: Delegations['find'];
+}
+
+/** Milliseconds for one question to one server. */
+const ASK_MS = 4000;
+/** The same for a server that has been silent several times on end. */
+const SHORT_MS = 1000;
+const SILENT_TIMES = 3;
+const SILENT_FOR_MS = 60_000;
+/** Addresses asked of one zone; of a registry's zone, where a domain that is not delegated ends up, only some. */
+const MAX_ASKED = 32;
+const REGISTRY_ASKED = 2;
+
+export function createAuthorities(parts: {
+  readonly resolver: WireResolver;
+  readonly delegations: Delegations;
+  readonly now: () => number;
+}): Authorities {
+  const { resolver, delegations, now } = parts;
+  const silent = new Map<string, { times: number; until: number }>();
+
+  const heard = (address: string, { failure }: Observation) => {
+    if (failure?.reason !== 'timeout') {
+      silent.delete(address);
+      return;
+    }
+    const known = silent.get(address);
+    silent.set(address, { times: (known?.times ?? 0) + 1, until: now() + SILENT_FOR_MS });
+  };
+  const deadlineFor = (address: string) => {
+    const known = silent.get(address);
+    return known !== undefined && known.times >= SILENT_TIMES && known.until > now() ? SHORT_MS : ASK_MS;
+  };
+
+  /** One server's word: an observation, or `deeper` when it refers to the servers of a zone below. */
+  async function askServer(
+    question: Question,
+    zone: string,
+    server: { readonly name: string; readonly address: string },
+    signal: AbortSignal,
+  ): Promise<Observation | 'deeper'> {
+    const { observation, sections } = await resolver.exchange({
+      ...question,
+      server: { address: server.address, port: 53, kind: 'authoritative', name: server.name },
+      recursion: false,
+      deadlineMs: deadlineFor(server.address),
+      signal,
+    });
+    if (!signal.aborted) heard(server.address, observation);
+    const of = { ...observation, zone };
+    if (observation.outcome === 'failure' || observation.authoritative === true) return of;
+    if (sections !== null && referralOf(sections(), zone, canonicalName(question.name)) !== null) return 'deeper';
+    const message = `the server does not speak for ${zone === '' ? 'the root' : zone}`;
+    return { ...of, outcome: 'failure', records: [], aliases: [], failure: { reason: 'lame', message } };
+  }
+
+  async function askAll(
+    question: Question,
+    { zone, servers, isOwn }: Delegation,
+    signal: AbortSignal,
+  ): Promise<readonly Observation[] | 'deeper'> {
+    const all = servers.flatMap(({ name, addresses }) => addresses.map((address) => ({ name, address })));
+    const chosen = all.slice(0, isOwn ? MAX_ASKED : REGISTRY_ASKED);
+    const answers = await Promise.all(chosen.map((server) => askServer(question, zone, server, signal)));
+    const observations = answers.filter((answer) => answer !== 'deeper');
+    if (observations.length < answers.length) return 'deeper';
+    return withoutMissingFamily(observations);
+  }
+
+  /** The answer at the end of an alias that the asked server does not speak for, from the servers that do. */
+  async function endOf(
+    target: string,
+    type: QueryType,
+    passed: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Observation | null> {
+    const found = await delegations.find(target);
+    if (!found.ok) return null;
+    let { delegation } = found;
+    let answer = await delegations.askAny(delegation, { name: target, type }, signal);
+    if (answer === null) {
+      const below = await delegations.find(target, { anew: true });
+      if (!below.ok) return null;
+      ({ delegation } = below);
+      answer = await delegations.askAny(delegation, { name: target, type }, signal);
+    }
+    return answer === null ? null : followed(answer, delegation.zone, type, passed, signal);
+  }
+
+  /** Follows an alias out of the zone across messages; a loop or too long a chain is a failure (RFC 1034 §3.6.2). */
+  async function followed(
+    observation: Observation,
+    zone: string,
+    type: QueryType,
+    passed: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Observation> {
+    const target = observation.aliases.at(-1);
+    const isOpen = observation.outcome === 'nodata' && observation.negativeTtl === undefined;
+    if (target === undefined || !isOpen || type === 'CNAME') return observation;
+    const chain = [...passed, ...observation.aliases];
+    const failed = (reason: 'alias-loop' | 'servfail', message: string): Observation => ({
+      ...observation,
+      outcome: 'failure',
+      records: [],
+      failure: { reason, message },
+    });
+    if (new Set(chain).size < chain.length || chain.length > MAX_ALIASES)
+      return failed('alias-loop', `the alias ${chain[0] ?? target} leads round in a circle`);
+    const end = await endOf(target, type, chain, signal);
+    if (end === null) return failed('servfail', `no server gives an answer for ${target}, where the alias leads`);
+    const { outcome, records, negativeTtl, soaSerial, failure } = end;
+    return {
+      ...observation,
+      outcome,
+      records,
+      aliases: [...observation.aliases, ...end.aliases],
+      ...(negativeTtl === undefined ? {} : { negativeTtl }),
+      ...(soaSerial === undefined || !isSubdomain(target, zone) ? {} : { soaSerial }),
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+
+  return {
+    walk: delegations.find,
+    async ask(question, signal) {
+      let walk = await delegations.find(question.name);
+      if (!walk.ok) return { walk, observations: [] };
+      let answers = await askAll(question, walk.delegation, signal);
+      if (answers === 'deeper') {
+        walk = await delegations.find(question.name, { anew: true });
+        if (!walk.ok) return { walk, observations: [] };
+        answers = await askAll(question, walk.delegation, signal);
+      }
+      if (answers === 'deeper') return { walk, observations: [] };
+      const { zone } = walk.delegation;
+      const name = canonicalName(question.name);
+      const observations = await Promise.all(
+        answers.map((answer) => followed(answer, zone, question.type, [name], signal)),
+      );
+      return { walk, observations };
+    },
+  };
+}
+
+/** Leaves out the servers of an address family that this machine has no way to, while the other family works. */
+function withoutMissingFamily(observations: readonly Observation[]): readonly Observation[] {
+  const isCut = ({ failure }: Observation) => failure?.reason === 'offline';
+  const reached = observations.filter((observation) => !isCut(observation));
+  return reached.length === 0 ? observations : reached;
+}

@@ -1,0 +1,134 @@
+import type { Lookup } from '../../../shared/dns/lookup.ts';
+import { canonicalName } from '../../../shared/dns/names.ts';
+import type { QueryType } from '../../../shared/dns/records.ts';
+import type { Observation } from '../../../shared/plan/types.ts';
+import { parseAddress } from './addresses.ts';
+import type { Authorities } from './authoritative.ts';
+import { createAuthorities } from './authoritative.ts';
+import { createDelegations } from './delegation.ts';
+import type { WalkFailure } from './delegation.ts';
+import type { DnsServer, WireResolver } from './resolver.ts';
+import type { NameServer } from './roots.ts';
+import { rootServers } from './roots.ts';
+import type { Servers } from './servers.ts';
+import { askSystem } from './system.ts';
+
+/** The views of a name: its own servers, the system's resolver, public resolvers; and what to ask when all are silent. */
+
+interface Question {
+  readonly name: string;
+  readonly type: QueryType;
+}
+
+export interface Views {
+  /** Asks one question of everybody that is to be asked. */
+  readonly observe: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<readonly Observation[]>;
+  /** Asks a question again of the resolver that an observation comes from, its own validation left out (RFC 4035 §3.2.2). */
+  readonly askUnchecked: (observation: Observation, signal?: AbortSignal) => Promise<Observation | null>;
+  /** Live DNS as a Lookup: each question is asked once, of the first server that answers. */
+  readonly lookup: (servers: Servers) => Lookup;
+  readonly authorities: Authorities;
+}
+
+/** Milliseconds that nobody is asked to stand in again after all were silent. */
+const OFFLINE_MS = 5000;
+const NEVER = new AbortController().signal;
+
+/** Whether the observation says that the server could not be heard, rather than what it said. */
+export function isUnheard({ failure }: Observation): boolean {
+  return failure !== undefined && ['timeout', 'network', 'offline'].includes(failure.reason);
+}
+
+export function createViews(parts: {
+  readonly resolver: WireResolver;
+  readonly now: () => number;
+  /** Where walks begin; the public root unless it is given. */
+  readonly roots?: readonly NameServer[];
+}): Views {
+  const { resolver, now } = parts;
+  const delegations = createDelegations({ resolver, now, roots: parts.roots ?? rootServers });
+  const authorities = createAuthorities({ resolver, delegations, now });
+  let offlineUntil = 0;
+
+  /** What is told when the zone's servers could not even be found. */
+  const notFound = (question: Question, { reason, message, zone }: WalkFailure): Observation => ({
+    question,
+    server: { kind: 'authoritative', address: '', name: zone === '' ? 'the root servers' : `the servers of ${zone}` },
+    zone,
+    seenAt: now(),
+    durationMs: 0,
+    outcome: 'failure',
+    records: [],
+    aliases: [],
+    failure: { reason, message },
+  });
+
+  async function authoritative(question: Question, signal: AbortSignal): Promise<readonly Observation[]> {
+    const { walk, observations } = await authorities.ask(question, signal);
+    return walk.ok ? observations : [notFound(question, walk.failure)];
+  }
+
+  async function standIn(
+    question: Question,
+    fallback: readonly DnsServer[],
+    signal: AbortSignal,
+  ): Promise<readonly Observation[]> {
+    if (now() < offlineUntil) return [];
+    for (const server of fallback) {
+      const observation = await resolver.ask({ ...question, server, signal });
+      if (!isUnheard(observation)) return [observation];
+    }
+    if (!signal.aborted) offlineUntil = now() + OFFLINE_MS;
+    return [];
+  }
+
+  async function observe(question: Question, servers: Servers, signal = NEVER): Promise<readonly Observation[]> {
+    if (servers.kind === 'chosen')
+      return Promise.all(servers.servers.map((server) => resolver.ask({ ...question, server, signal })));
+    const asked = await Promise.all([
+      servers.authoritative ? authoritative(question, signal) : [],
+      askSystem(question, { resolver, now, signal }).then((only) => [only]),
+      Promise.all(servers.publicResolvers.map((server) => resolver.ask({ ...question, server, signal }))),
+    ]);
+    const observations = asked.flat();
+    if (observations.some((observation) => !isUnheard(observation))) return observations;
+    return [...observations, ...(await standIn(question, servers.fallback, signal))];
+  }
+
+  return {
+    observe,
+    authorities,
+
+    async askUnchecked({ question, server }, signal = NEVER) {
+      const unchecked = { ...question, checkingDisabled: true };
+      if (server.kind === 'system') return askSystem(unchecked, { resolver, now, signal });
+      if (server.kind === 'doh') return resolver.ask({ ...unchecked, server: { doh: server.address }, signal });
+      const address = server.kind === 'resolver' ? parseAddress(server.address) : null;
+      return address === null ? null : resolver.ask({ ...unchecked, server: address, signal });
+    },
+
+    lookup(servers) {
+      const asked = new Map<string, Promise<Observation>>();
+      // Evaluating follows other people's names: a resolver with its cache is asked, not everybody's own servers.
+      const first: Servers =
+        servers.kind === 'chosen'
+          ? { kind: 'chosen', servers: servers.servers.slice(0, 1) }
+          : { ...servers, authoritative: false, publicResolvers: [] };
+      return {
+        async query(name, type, options) {
+          const key = `${canonicalName(name)}/${type}`;
+          const known =
+            asked.get(key) ??
+            observe({ name, type }, first, options?.signal).then(
+              (all) => (all.find((each) => !isUnheard(each)) ?? all[0]) as Observation,
+            );
+          asked.set(key, known);
+          const { outcome, records, aliases, failure } = await known;
+          if (outcome === 'answer') return { status: outcome, records, aliases };
+          if (outcome !== 'failure') return { status: outcome, aliases };
+          return { status: 'failure', reason: failure?.reason ?? 'network', message: failure?.message ?? 'no answer' };
+        },
+      };
+    },
+  };
+}
