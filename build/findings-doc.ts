@@ -16,6 +16,10 @@ const AREAS: Readonly<Record<string, string>> = {
   spf: 'SPF',
   dkim: 'DKIM',
   dmarc: 'DMARC',
+  policy: 'MTA-STS, TLS reporting and BIMI',
+  mtasts: 'MTA-STS',
+  tlsrpt: 'TLS reporting',
+  bimi: 'BIMI',
 };
 
 /** @returns the document's text. */

@@ -10,6 +10,7 @@ import { questionsFor } from '../../shared/plan/build-plan.ts';
 import { observationsFromZone } from '../../shared/plan/observed.ts';
 import type { Observation, RequiredRecord } from '../../shared/plan/types.ts';
 import { domainVerdict, purposeVerdict } from '../../shared/plan/verdict.ts';
+import { policyFaults } from '../../shared/policy/extras.ts';
 import type { DomainNeeds } from '../../shared/providers/required-records.ts';
 import { requiredRecords } from '../../shared/providers/required-records.ts';
 import type { ProviderTemplate } from '../../shared/providers/template.ts';
@@ -171,6 +172,7 @@ export function viewDomain(
     neverSends: configuration.neverSends,
     spf: configuration.spf,
     extras: configuration.extras,
+    policies: configuration.policies,
   };
   return {
     domain,
@@ -266,6 +268,14 @@ export function configureDomain(
         remedy: `${field.help} Example: ${field.example}`,
       });
     }
+  }
+  const [fault] = configuration.policies === undefined ? [] : policyFaults(configuration.policies);
+  if (fault !== undefined) {
+    throw fail('BAD_INPUT', fault.message, {
+      field: `configuration.policies.${fault.field}`,
+      value: fault.value.slice(0, 200),
+      remedy: fault.remedy,
+    });
   }
   context.store.domains.configure(domain.id, configuration);
   record(context, workspaceId, 'save', `${domain.unicodeName} configured`);

@@ -3,6 +3,7 @@ import type { RotationPlan } from '../dkim/rotation.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Manual } from '../manual/manual.ts';
 import type { DomainVerdict, Observation } from '../plan/types.ts';
+import { LONGEST_AGE } from '../policy/mta-sts.ts';
 import type { ReceiverVerdict } from '../policy/receiver.ts';
 import type { ProviderTemplate } from '../providers/template.ts';
 import type { ConnectionStatus } from '../service/connection-status.ts';
@@ -138,6 +139,25 @@ export const domainProvider = z.object({
   fields: z.record(z.string().max(64), z.string().max(4096)),
 });
 
+/** Optional extras of a domain; they never hold its verdict back. */
+export const domainPolicies = z.object({
+  mtaSts: z
+    .object({
+      mode: z.enum(['testing', 'enforce', 'none']),
+      /** Host names of the domain's mail servers, or `*.` and a domain. */
+      mx: z.array(z.string().max(255)).max(20),
+      /** Seconds for which senders keep the policy. */
+      maxAge: z.int().min(0).max(LONGEST_AGE),
+      /** Where the policy file is served from: a CNAME for `mta-sts` points at it. Null: seen to elsewhere. */
+      host: z.string().max(253).nullable(),
+      /** The id of a policy that is served already; null: one that follows from the policy. */
+      id: z.string().max(32).nullable(),
+    })
+    .nullable(),
+  tlsRpt: z.object({ reportAddress: z.string().max(320) }).nullable(),
+  bimi: z.object({ logo: z.string().max(2048), evidence: z.string().max(2048) }).nullable(),
+});
+
 export const domainConfiguration = z.object({
   /** Empty: the workspace's record template. */
   providers: z.array(domainProvider).max(8),
@@ -160,6 +180,8 @@ export const domainConfiguration = z.object({
     .default({ remove: [], without: [], edited: null }),
   /** The DNS zone that the domain's records live in, when it isn't the domain itself. */
   zone: z.string().max(253).nullable(),
+  /** Absent: none, as in what was stored before they existed. */
+  policies: domainPolicies.optional(),
   extras: z
     .array(z.object({ name: z.string().max(253), type: z.enum(['TXT', 'CNAME']), value: z.string().max(4096) }))
     .max(32),

@@ -4,6 +4,7 @@ import { dnsFindings } from './dns.ts';
 import type { CatalogueEntry, Finding, Severity } from './finding.ts';
 import { fillText } from './finding.ts';
 import { planFindings } from './plan.ts';
+import { policiesFindings } from './policies.ts';
 import { serviceFindings } from './service.ts';
 import { spfFindings } from './spf.ts';
 
@@ -15,6 +16,7 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...spfFindings,
   ...dkimFindings,
   ...dmarcFindings,
+  ...policiesFindings,
 };
 
 /** A finding with its texts filled in, ready to be read. */

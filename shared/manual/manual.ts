@@ -57,6 +57,8 @@ export interface RecordCard {
   readonly summary: string;
   readonly seenAt: number | null;
   readonly observations: readonly ManualObservation[];
+  /** A file that has to be served beside the record. */
+  readonly file: { readonly url: string; readonly text: string } | null;
   readonly waitingFor: readonly TemplateField[];
   /** The record waits for a key pair to be made here. */
   readonly needsKeyPair: boolean;
@@ -221,6 +223,7 @@ function cardFor(
     observations: latestPerServer(input.observations, required.name, required.type).map((observation) =>
       toManualObservation(required, observation),
     ),
+    file: required.file ?? null,
     waitingFor: waitingFields(required, input.needs),
     needsKeyPair: required.value.state === 'waiting' && required.value.fields.includes('dkimKeyPair'),
     spf: required.match.kind === 'spf-terms' ? spfCardFor(required, required.match, texts, value) : null,

@@ -5,6 +5,9 @@ import type { QueryType, ResourceRecord } from '../dns/records.ts';
 import { joinTxt, splitTxt, textToOctets } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
 import { planFinding } from '../findings/plan.ts';
+import { lintBimi, lintBimiPolicy } from '../policy/bimi.ts';
+import { lintMtaSts } from '../policy/mta-sts.ts';
+import { lintTlsRpt } from '../policy/tls-rpt.ts';
 import { lintSpf } from '../spf/lint.ts';
 import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
 import type { SpfEdit } from '../spf/merge.ts';
@@ -102,12 +105,20 @@ function requiredText({ value }: RequiredRecord): string | undefined {
   return value.state === 'known' && value.data.type === 'TXT' ? joinTxt(value.data.strings) : undefined;
 }
 
+const LINTS: Readonly<Partial<Record<RecordPurpose, (texts: readonly string[]) => readonly Finding[]>>> = {
+  dmarc: lintDmarc,
+  'mta-sts': lintMtaSts,
+  'tls-rpt': lintTlsRpt,
+  bimi: lintBimi,
+};
+
 function lintPublished(required: RequiredRecord, published: readonly ResourceRecord[]): Finding[] {
   const texts = txtTexts(published);
   if (texts.length === 0) return [];
   if (required.purpose === 'spf') return texts.slice(0, 5).flatMap(lintSpf);
   if (required.purpose === 'dkim' && required.type === 'TXT') return lintDkimAnswer(texts, requiredText(required));
-  return required.purpose === 'dmarc' ? lintDmarc(texts) : [];
+  const lint = LINTS[required.purpose];
+  return lint === undefined || required.type !== 'TXT' ? [] : [...lint(texts)];
 }
 
 function reasonFor(action: Change['action'], required: RequiredRecord, before: readonly ResourceRecord[]): string {
@@ -224,6 +235,17 @@ function withoutForeign(changes: readonly Change[]): readonly Change[] {
   });
 }
 
+/** A logo is shown only under a strict policy: said beside the BIMI record, as the policy will be. */
+function withLogoPolicy(changes: readonly Change[]): readonly Change[] {
+  const dmarc = changes.find((change) => change.purpose === 'dmarc');
+  const text = txtTexts(dmarc?.after ?? [])[0];
+  const record = text === undefined ? null : parseDmarc(text).record;
+  if (record === null) return changes;
+  return changes.map((change) =>
+    change.purpose === 'bimi' ? { ...change, findings: [...change.findings, ...lintBimiPolicy(record)] } : change,
+  );
+}
+
 function sameRecord(left: ResourceRecord, right: ResourceRecord): boolean {
   if (left.type === 'TXT') return sameData(right, { type: 'TXT', strings: left.strings });
   if (left.type === 'CNAME') return sameData(right, { type: 'CNAME', target: left.target });
@@ -241,7 +263,7 @@ export function buildPlan(
   observations: readonly Observation[],
 ): Plan {
   const planned = required.map((record) => planRecord(record, observations));
-  const changes = [...withoutForeign(planned)].sort(
+  const changes = [...withLogoPolicy(withoutForeign(planned))].sort(
     (left, right) => ORDER.indexOf(left.purpose) - ORDER.indexOf(right.purpose),
   );
   const made = changes.filter((change) => change.action === 'add' || change.action === 'replace');

@@ -6,6 +6,7 @@ import type { ResourceRecord } from '../dns/records.ts';
 import { joinTxt } from '../dns/txt.ts';
 import { appliesTo, holdsChosen, noSpfChoice } from '../spf/choice.ts';
 import { isSpfRecord } from '../spf/syntax.ts';
+import { findTag, parseTagList } from '../tags/tag-list.ts';
 import type { RecordValue, RequiredRecord } from './types.ts';
 
 /** The joined texts of the TXT records among these. */
@@ -53,6 +54,19 @@ export function dmarcSuffices(published: DmarcRecord, required: DmarcRecord): bo
   );
 }
 
+/** Whether one record of the version is there and its tags say what is wanted; report addresses may be more. */
+function hasPolicyTags(texts: readonly string[], wanted: string, version: string): boolean {
+  const records = texts.filter((text) => text.startsWith(version)).map(parseTagList);
+  const [published] = records;
+  if (published === undefined || records.length > 1 || published.faults.length > 0) return false;
+  return parseTagList(wanted).tags.every(({ name, value }) => {
+    const have = findTag(published, name)?.value;
+    if (name !== 'rua' || have === undefined) return have === value;
+    const addresses = have.split(',').map((address) => address.trim());
+    return value.split(',').every((address) => addresses.includes(address));
+  });
+}
+
 /**
  * Whether what is published fulfils a requirement, compared by meaning.
  *
@@ -82,6 +96,8 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
     }
     case 'report-authorisation':
       return texts.some(isDmarcRecord);
+    case 'policy-tags':
+      return data.type === 'TXT' && hasPolicyTags(texts, joinTxt(data.strings), required.match.version);
     case 'same-data':
       return relevant.some((record) => sameData(record, data));
   }

@@ -75,6 +75,8 @@ export type MatchRule =
   | { readonly kind: 'dmarc-policy' }
   /** Any record that consents to reports: `v=DMARC1`, whatever follows (RFC 9990 §4). */
   | { readonly kind: 'report-authorisation' }
+  /** One record whose tags have these values; addresses in `rua=` may be more than that. */
+  | { readonly kind: 'policy-tags'; readonly version: string }
   /** The same data; TXT compared after joining its strings. */
   | { readonly kind: 'same-data' };
 
@@ -101,6 +103,8 @@ export interface RequiredRecord {
     readonly url?: string;
     readonly date?: string;
   };
+  /** A file that belongs to the record and has to be served beside it. */
+  readonly file?: { readonly url: string; readonly text: string };
   /** Optional records never hold a domain's verdict back. */
   readonly optional: boolean;
 }

@@ -5,6 +5,8 @@ import type { DmarcPolicy, DmarcRecord } from '../dmarc/record.ts';
 import { printDmarc } from '../dmarc/record.ts';
 import { splitTxt, textToOctets } from '../dns/txt.ts';
 import type { RecordValue, RequiredRecord } from '../plan/types.ts';
+import type { DomainPolicies } from '../policy/extras.ts';
+import { policyRecords } from '../policy/extras.ts';
 import { neverSendsRecords } from '../policy/never-sends.ts';
 import type { SpfChoice } from '../spf/choice.ts';
 import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
@@ -46,6 +48,7 @@ export interface DomainNeeds {
   readonly neverSends: boolean;
   /** Decisions about the SPF record at the domain itself. */
   readonly spf?: SpfChoice;
+  readonly policies?: DomainPolicies | undefined;
   readonly extras: readonly { readonly name: string; readonly type: 'TXT' | 'CNAME'; readonly value: string }[];
 }
 
@@ -309,6 +312,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
     ...dmarcRecords(domain, needs.dmarc),
     ...templated.filter((record) => !isDkim(record)),
     ...extras,
+    ...policyRecords(domain, needs.policies),
   ];
 }
 

@@ -4,6 +4,7 @@ import { readZone } from '../../../shared/dns/zone-file.ts';
 import { lintZone } from '../../../shared/dns/zone-lint.ts';
 import { addDkimCommands } from './dkim-commands.ts';
 import { addDmarcCommands } from './dmarc-commands.ts';
+import { addPolicyCommands } from './policy-commands.ts';
 import type { Terminal } from './output.ts';
 import { codeFor, findingLines, print } from './output.ts';
 import { addSpfCommands } from './spf-commands.ts';
@@ -35,5 +36,6 @@ export function addRecordCommands(program: Command, terminal: Terminal, finish: 
   addSpfCommands(program, terminal, finish);
   addDkimCommands(program, terminal, finish);
   addDmarcCommands(program, terminal, finish);
+  addPolicyCommands(program, terminal, finish);
   addZone(program, terminal, finish);
 }

@@ -202,9 +202,8 @@ describe('DKIM key records', () => {
     expect(await checkKeyPair(one.privateKeyPem, rsa.record)).toBe('mismatch');
     expect(await checkKeyPair(rsa.privateKeyPem, one.record)).toBe('mismatch');
     expect(await checkKeyPair('no key at all', one.record)).toBe('unreadable');
-    expect(await checkKeyPair(one.privateKeyPem.replace(/[A-Za-z0-9]{9}\n-----END/, '\n-----END'), one.record)).toBe(
-      'unreadable',
-    );
+    const cutOff = one.privateKeyPem.replace(/.{12}\n-----END/, '\n-----END');
+    expect(await checkKeyPair(cutOff, one.record)).toBe('unreadable');
     expect(await checkKeyPair(one.privateKeyPem, 'v=DKIM1; p=')).toBe('no-key');
   });
 
