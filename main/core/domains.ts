@@ -10,11 +10,11 @@ import { questionsFor } from '../../shared/plan/build-plan.ts';
 import { observationsFromZone } from '../../shared/plan/observed.ts';
 import type { Observation, RequiredRecord } from '../../shared/plan/types.ts';
 import { domainVerdict, purposeVerdict } from '../../shared/plan/verdict.ts';
-import { policyFaults } from '../../shared/policy/extras.ts';
 import type { DomainNeeds } from '../../shared/providers/required-records.ts';
 import { requiredRecords } from '../../shared/providers/required-records.ts';
 import type { ProviderTemplate } from '../../shared/providers/template.ts';
 import type { StoredDomain, VerificationResult } from '../store/domains.ts';
+import { checkConfiguration } from './configuration-check.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
 import { fail } from './errors.ts';
@@ -248,35 +248,7 @@ export function configureDomain(
 ): Manual {
   const domain = findDomain(context, workspaceId, domainId);
   const templates = templatesOf(context, workspaceId);
-  for (const [index, provider] of configuration.providers.entries()) {
-    const template = templates.find((candidate) => candidate.id === provider.templateId);
-    if (template === undefined) {
-      throw fail('BAD_INPUT', `There is no template ${provider.templateId}`, {
-        field: `configuration.providers.${index}.templateId`,
-        value: provider.templateId,
-        remedy: 'Choose one of the list.',
-      });
-    }
-    const mode = template.modes.find((candidate) => candidate.id === provider.mode) ?? template.modes[0];
-    for (const field of mode?.fields ?? []) {
-      const value = provider.fields[field.id]?.trim() ?? '';
-      if (value === '' || new RegExp(`^(?:${field.pattern})$`).test(value) || new RegExp(field.pattern).test(value))
-        continue;
-      throw fail('BAD_INPUT', `“${value.slice(0, 80)}” does not look like ${field.label}`, {
-        field: `configuration.providers.${index}.fields.${field.id}`,
-        value: value.slice(0, 200),
-        remedy: `${field.help} Example: ${field.example}`,
-      });
-    }
-  }
-  const [fault] = configuration.policies === undefined ? [] : policyFaults(configuration.policies);
-  if (fault !== undefined) {
-    throw fail('BAD_INPUT', fault.message, {
-      field: `configuration.policies.${fault.field}`,
-      value: fault.value.slice(0, 200),
-      remedy: fault.remedy,
-    });
-  }
+  checkConfiguration(domain.name, configuration, templates);
   context.store.domains.configure(domain.id, configuration);
   record(context, workspaceId, 'save', `${domain.unicodeName} configured`);
   refresh(context, workspaceId, domainId);

@@ -5,6 +5,9 @@ import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
 import { fail } from './errors.ts';
 
+/** Faults of one template that are told at once. */
+const MAX_FAULTS = 40;
+
 /** Provider templates with a workspace's own changes laid over them. */
 export function templatesOf({ store }: CoreContext, workspaceId: number): readonly ProviderTemplate[] {
   const overrides = store.records.overrides(workspaceId);
@@ -43,12 +46,16 @@ export function changeTemplate(context: CoreContext, workspaceId: number, templa
   else {
     const result = overrideTemplate(base, override);
     if (!result.ok)
-      throw fail('BAD_INPUT', result.message, {
+      throw fail('BAD_INPUT', `The template of ${base.name} can’t be used like this`, {
         field: 'override',
-        remedy: 'Correct the template; the catalogue’s own shows the form.',
+        remedy: `${result.faults[0]?.message ?? 'It has no records'}. ${result.faults[0]?.remedy ?? ''}`,
+        issues: result.faults
+          .slice(0, MAX_FAULTS)
+          .map(({ path, message, remedy }) => ({ field: `override.${path}`, message, remedy })),
       });
     context.store.records.putOverride(workspaceId, templateId, override);
   }
+  context.changes.publish({ kind: 'settings', workspaceId });
   record(context, workspaceId, 'save', `Template ${base.name} ${override === null ? 'reset' : 'changed'}`);
   return listTemplates(context, workspaceId);
 }

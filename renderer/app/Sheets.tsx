@@ -1,9 +1,11 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button, Field, Sheet } from '../ui/controls.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import type { ShownError } from './errors.ts';
 import { shownError } from './errors.ts';
 import { closeError, core, openSheet, openTab, openWorkspace, tell, useApp } from './store.ts';
+
+const TemplatesSheet = lazy(() => import('../settings/TemplatesSheet.tsx'));
 
 const close = () => openSheet(null);
 
@@ -156,7 +158,15 @@ function VaultSheet() {
 /** The sheets that any view may open. */
 export function Sheets() {
   const sheet = useApp((state) => state.sheet);
+  const workspaceId = useApp((state) => state.workspaceId);
   if (sheet === 'workspace') return <NewWorkspace />;
   if (sheet === 'vault') return <VaultSheet />;
+  if (sheet === 'templates' && workspaceId !== null) {
+    return (
+      <Suspense fallback={null}>
+        <TemplatesSheet workspaceId={workspaceId} />
+      </Suspense>
+    );
+  }
   return sheet === 'palette' ? <CommandPalette /> : null;
 }

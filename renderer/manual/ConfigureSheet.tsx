@@ -1,20 +1,29 @@
+import { Plus } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { DomainConfiguration, DomainProvider } from '../../shared/contract/schemas.ts';
+import type { DkimKeyPublic, DomainConfiguration, DomainProvider } from '../../shared/contract/schemas.ts';
 import type { Manual } from '../../shared/manual/manual.ts';
-import { providerTemplates } from '../../shared/providers/catalogue.ts';
+import type { ProviderTemplate } from '../../shared/providers/template.ts';
 import { modeOf } from '../../shared/providers/template.ts';
+import { remainingTerms } from '../../shared/spf/choice.ts';
 import type { ShownError } from '../app/errors.ts';
 import { shownError } from '../app/errors.ts';
 import { attempt, core, tell } from '../app/store.ts';
 import { Button, Field, Select, Sheet, Switch } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import { Skeleton } from '../ui/status.tsx';
+import { shortDay } from '../ui/time.ts';
+import styles from './Configure.module.css';
 import { KeyPairForm } from './MissingValues.tsx';
+import { ProviderForm } from './ProviderForm.tsx';
+import { useTemplates } from './templates.ts';
+import { ZonePaste } from './ZonePaste.tsx';
 
 interface Props {
   readonly workspaceId: number;
   readonly domainId: number;
   readonly manual: Manual;
+  /** Opens with the field for many values at once. */
+  readonly startsWithPaste: boolean;
   readonly onClose: () => void;
 }
 
@@ -24,96 +33,116 @@ const POLICIES = [
   { id: 'reject', label: 'Reject' },
 ] as const;
 
+const SUBDOMAIN_POLICIES = [{ id: 'same', label: 'As the domain' }, ...POLICIES] as const;
+
 const MOST_PROVIDERS = 8;
 
-function ProviderForm(props: {
-  readonly provider: DomainProvider;
-  readonly index: number;
-  readonly error: ShownError | null;
-  readonly onChange: (provider: DomainProvider) => void;
-  readonly onRemove: (() => void) | null;
-}) {
-  const { provider, index, onChange } = props;
-  const template = providerTemplates.find((candidate) => candidate.id === provider.templateId) ?? providerTemplates[0];
-  if (template === undefined) return null;
-  const mode = modeOf(template, provider.mode);
+/** The mechanisms that providers merge into the domain's own SPF record, as far as their values are known. */
+function ownSpfTerms(providers: readonly DomainProvider[], templates: readonly ProviderTemplate[]): readonly string[] {
+  return providers.flatMap((provider) => {
+    const template = templates.find((candidate) => candidate.id === provider.templateId);
+    const mode = template === undefined ? undefined : modeOf(template, provider.mode);
+    if (mode?.spfName !== '{domain}') return [];
+    return mode.spfTerms
+      .map((term) => term.replace(/\{(\w+)\}/g, (whole, id: string) => provider.fields[id]?.trim() || whole))
+      .filter((term) => !term.includes('{'));
+  });
+}
+
+/** `a` and `mx` name the domain's own servers, which go on sending when a provider is left. */
+const isForeign = (term: string) => term !== 'a' && term !== 'mx';
+
+function Keys({ keys }: { readonly keys: readonly DkimKeyPublic[] }) {
+  if (keys.length === 0) return null;
   return (
-    <div className={layout.stack}>
+    <ul className={styles.keys}>
+      {keys.map((key) => (
+        <li key={key.selector}>
+          <code>{key.selector}</code>
+          <span>
+            {key.algorithm === 'rsa' ? `RSA, ${key.bits} bits` : 'Ed25519'}
+            {key.revokedAt !== null && ', revoked'}
+          </span>
+          <small>made {shortDay(key.createdAt)}</small>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function DmarcPart(props: {
+  readonly dmarc: DomainConfiguration['dmarc'];
+  readonly fault: string | undefined;
+  readonly onChange: (dmarc: DomainConfiguration['dmarc']) => void;
+}) {
+  const { dmarc, onChange } = props;
+  const strict = (part: 'dkim' | 'spf', isOn: boolean) =>
+    onChange({ ...dmarc, alignment: { ...dmarc.alignment, [part]: isOn ? 'strict' : 'relaxed' } });
+  return (
+    <section className={styles.part}>
+      <h3>DMARC</h3>
       <div className={layout.two}>
         <Select
-          label={index === 0 ? 'Provider' : `Provider ${index + 1}`}
-          value={template.id}
-          onChange={(templateId) =>
-            onChange({
-              templateId,
-              mode: providerTemplates.find((candidate) => candidate.id === templateId)?.modes[0]?.id ?? '',
-              fields: {},
-            })
-          }
-          choices={providerTemplates.map(({ id, name }) => ({ id, label: name }))}
+          label="Policy"
+          value={dmarc.policy}
+          onChange={(policy) => onChange({ ...dmarc, policy: policy as typeof dmarc.policy })}
+          choices={POLICIES}
+          help="A stricter published policy stays as it is."
         />
-        {template.modes.length > 1 && (
-          <Select
-            label="Way of set-up"
-            value={mode.id}
-            onChange={(id) => onChange({ ...provider, mode: id })}
-            choices={template.modes.map(({ id, label }) => ({ id, label }))}
-          />
-        )}
+        <Select
+          label="Policy for subdomains"
+          value={dmarc.subdomainPolicy ?? 'same'}
+          onChange={(id) => onChange({ ...dmarc, subdomainPolicy: id === 'same' ? null : (id as typeof dmarc.policy) })}
+          choices={SUBDOMAIN_POLICIES}
+        />
       </div>
-      {mode.fields.map((field) => (
-        <Field
-          key={field.id}
-          label={field.label}
-          value={provider.fields[field.id] ?? ''}
-          onChange={(value) => onChange({ ...provider, fields: { ...provider.fields, [field.id]: value } })}
-          help={field.help}
-          placeholder={field.fallback ?? field.example}
-          fault={props.error?.fields[`configuration.providers.${index}.fields.${field.id}`]}
-          isMono
+      <Field
+        label="Reports to"
+        value={dmarc.reportAddress ?? ''}
+        onChange={(value) => onChange({ ...dmarc, reportAddress: value.trim() === '' ? null : value })}
+        fault={props.fault}
+        placeholder="dmarc@example.com"
+        help="An address at another domain needs a record there; the manual shows it."
+      />
+      <div className={layout.row}>
+        <Switch label="As a test (t=y)" isOn={dmarc.testing} onChange={(testing) => onChange({ ...dmarc, testing })} />
+        <Switch
+          label="Strict DKIM alignment"
+          isOn={dmarc.alignment.dkim === 'strict'}
+          onChange={(isOn) => strict('dkim', isOn)}
         />
-      ))}
-      {props.onRemove !== null && (
-        <div>
-          <Button look="quiet" onPress={props.onRemove}>
-            Remove {template.name}
-          </Button>
-        </div>
-      )}
-    </div>
+        <Switch
+          label="Strict SPF alignment"
+          isOn={dmarc.alignment.spf === 'strict'}
+          onChange={(isOn) => strict('spf', isOn)}
+        />
+      </div>
+    </section>
   );
 }
 
 /** What a domain's records follow from: providers and their values, DMARC, its zone, and what is published today. */
-export function ConfigureSheet({ workspaceId, domainId, manual, onClose }: Props) {
+export function ConfigureSheet({ workspaceId, domainId, manual, startsWithPaste, onClose }: Props) {
+  const templates = useTemplates(workspaceId).map(({ template }) => template);
+  const [saved, setSaved] = useState<{ configuration: DomainConfiguration; pastedZone: string } | null>(null);
   const [configuration, setConfiguration] = useState<DomainConfiguration | null>(null);
-  const [selectors, setSelectors] = useState<readonly string[]>([]);
+  const [keys, setKeys] = useState<readonly DkimKeyPublic[]>([]);
   const [zoneText, setZoneText] = useState('');
-  const [savedZone, setSavedZone] = useState('');
+  const [takesOut, setTakesOut] = useState(true);
   const [error, setError] = useState<ShownError | null>(null);
 
   useEffect(() => {
     void attempt(() => core().domains.configuration({ workspaceId, domainId })).then((found) => {
       if (found === null) return;
-      setConfiguration(found.configuration);
-      setSelectors(found.dkimKeys.map((key) => `${key.selector} (${key.algorithm}, ${key.bits} bits)`));
-      setZoneText(found.pastedZone);
-      setSavedZone(found.pastedZone);
+      // What is being typed stays when the manual changes beside it; only the keys are read anew.
+      setKeys(found.dkimKeys);
+      setSaved((known) => known ?? found);
+      setConfiguration((known) => known ?? found.configuration);
+      setZoneText((known) => (known === '' ? found.pastedZone : known));
     });
   }, [workspaceId, domainId, manual]);
 
-  const save = async () => {
-    if (configuration === null) return;
-    try {
-      await core().domains.configure({ workspaceId, domainId, configuration });
-      if (zoneText !== savedZone) await core().domains.pasteZone({ workspaceId, domainId, text: zoneText });
-      tell('Saved');
-      onClose();
-    } catch (caught) {
-      setError(shownError(caught));
-    }
-  };
-  if (configuration === null) {
+  if (configuration === null || saved === null) {
     return (
       <Sheet title={`Configure ${manual.unicodeName}`} isOpen onClose={onClose} isWide>
         <Skeleton />
@@ -124,10 +153,30 @@ export function ConfigureSheet({ workspaceId, domainId, manual, onClose }: Props
     setConfiguration({ ...configuration, ...part });
     setError(null);
   };
-  const { dmarc, providers } = configuration;
+  const { providers, spf } = configuration;
+  const wanted = ownSpfTerms(providers, templates);
+  const left = remainingTerms(ownSpfTerms(saved.configuration.providers, templates).filter(isForeign), wanted);
+  const save = async () => {
+    const remove = [
+      // A provider that comes back is not taken out any more.
+      ...remainingTerms(spf.remove, wanted),
+      ...(takesOut && !configuration.neverSends ? remainingTerms(left, spf.remove) : []),
+    ];
+    try {
+      await core().domains.configure({
+        workspaceId,
+        domainId,
+        configuration: { ...configuration, spf: { ...spf, remove } },
+      });
+      if (zoneText !== saved.pastedZone) await core().domains.pasteZone({ workspaceId, domainId, text: zoneText });
+      tell('Saved');
+      onClose();
+    } catch (caught) {
+      setError(shownError(caught));
+    }
+  };
   const wantsOwnKey = providers.some((provider) => provider.templateId === 'custom');
-  const strict = (part: 'dkim' | 'spf', isOn: boolean) =>
-    change({ dmarc: { ...dmarc, alignment: { ...dmarc.alignment, [part]: isOn ? 'strict' : 'relaxed' } } });
+  const isOnField = error?.field?.startsWith('configuration.providers') === true || error?.field === 'text';
   return (
     <Sheet
       title={`Configure ${manual.unicodeName}`}
@@ -144,23 +193,27 @@ export function ConfigureSheet({ workspaceId, domainId, manual, onClose }: Props
       }
     >
       {error !== null && (
-        <p role="alert">
-          <strong>{error.message}.</strong> {error.remedy}
+        <p role="alert" className={styles.leaving}>
+          <strong>{error.message}.</strong> {isOnField ? 'The field below says what to do.' : error.remedy}
         </p>
       )}
-      <Switch
-        label="This domain never sends mail"
-        isOn={configuration.neverSends}
-        onChange={(neverSends) => change({ neverSends })}
-      />
-      {!configuration.neverSends && (
-        <>
-          {providers.map((provider, index) => (
+      <section className={styles.part}>
+        <h3>Who sends</h3>
+        <Switch
+          label="This domain never sends mail"
+          isOn={configuration.neverSends}
+          onChange={(neverSends) => change({ neverSends })}
+        />
+        {!configuration.neverSends &&
+          providers.map((provider, index) => (
             <ProviderForm
               key={`${index}-${provider.templateId}`}
               provider={provider}
               index={index}
+              domain={manual.domain}
+              templates={templates}
               error={error}
+              startsWithPaste={startsWithPaste && index === 0}
               onChange={(next) =>
                 change({ providers: providers.map((known, place) => (place === index ? next : known)) })
               }
@@ -171,76 +224,64 @@ export function ConfigureSheet({ workspaceId, domainId, manual, onClose }: Props
               }
             />
           ))}
-          {providers.length < MOST_PROVIDERS && (
-            <div>
-              <Button
-                look="quiet"
-                onPress={() =>
-                  change({ providers: [...providers, { templateId: 'custom', mode: 'own-key', fields: {} }] })
-                }
-              >
-                Add another provider
-              </Button>
-            </div>
-          )}
-          {wantsOwnKey && (
-            <section className={layout.stack}>
-              <h3>DKIM keys made here</h3>
-              {selectors.length > 0 && <p>{selectors.join(', ')}</p>}
-              <KeyPairForm workspaceId={workspaceId} domainId={domainId} />
-            </section>
-          )}
-          <h3>DMARC</h3>
-          <div className={layout.two}>
-            <Select
-              label="Policy"
-              value={dmarc.policy}
-              onChange={(policy) => change({ dmarc: { ...dmarc, policy: policy as typeof dmarc.policy } })}
-              choices={POLICIES}
+        {left.length > 0 && !configuration.neverSends && (
+          <div className={styles.leaving} role="status">
+            <Switch
+              label={`Take ${left.join(' and ')} out of the published SPF record`}
+              isOn={takesOut}
+              onChange={setTakesOut}
             />
-            <Field
-              label="Reports to"
-              value={dmarc.reportAddress ?? ''}
-              onChange={(value) => change({ dmarc: { ...dmarc, reportAddress: value.trim() === '' ? null : value } })}
-              placeholder="dmarc@example.com"
-            />
+            <small>The provider’s servers then no longer pass. Leave it in while mail is still sent there.</small>
           </div>
-          <div className={layout.row}>
-            <Switch
-              label="As a test (t=y)"
-              isOn={dmarc.testing}
-              onChange={(testing) => change({ dmarc: { ...dmarc, testing } })}
-            />
-            <Switch
-              label="Strict DKIM alignment"
-              isOn={dmarc.alignment.dkim === 'strict'}
-              onChange={(isOn) => strict('dkim', isOn)}
-            />
-            <Switch
-              label="Strict SPF alignment"
-              isOn={dmarc.alignment.spf === 'strict'}
-              onChange={(isOn) => strict('spf', isOn)}
-            />
+        )}
+        {!configuration.neverSends && providers.length < MOST_PROVIDERS && (
+          <div>
+            <Button
+              onPress={() =>
+                change({ providers: [...providers, { templateId: 'custom', mode: 'own-key', fields: {} }] })
+              }
+            >
+              <Plus size={14} aria-hidden />
+              Add another provider
+            </Button>
           </div>
-        </>
+        )}
+      </section>
+      {wantsOwnKey && !configuration.neverSends && (
+        <section className={styles.part}>
+          <h3>DKIM keys made here</h3>
+          <Keys keys={keys} />
+          <KeyPairForm workspaceId={workspaceId} domainId={domainId} keys={keys} />
+        </section>
       )}
-      <h3>Zone</h3>
-      <Field
-        label="Zone that the records go into"
-        value={configuration.zone ?? ''}
-        onChange={(value) => change({ zone: value.trim() === '' ? null : value.trim() })}
-        placeholder={manual.zone}
-        help="Names are written relative to it."
-        isMono
-      />
-      <Field
-        label="What is published today"
-        value={zoneText}
-        onChange={setZoneText}
-        rows={6}
-        help="Paste the zone file, as the DNS host exports it: the offline way to see what is added and what is replaced."
-        isMono
-      />
+      {!configuration.neverSends && (
+        <DmarcPart
+          dmarc={configuration.dmarc}
+          fault={error?.fields['configuration.dmarc.reportAddress']}
+          onChange={(dmarc) => change({ dmarc })}
+        />
+      )}
+      <section className={styles.part}>
+        <h3>Zone</h3>
+        <Field
+          label="Zone that the records go into"
+          value={configuration.zone ?? ''}
+          onChange={(value) => change({ zone: value.trim() === '' ? null : value.trim() })}
+          fault={error?.fields['configuration.zone']}
+          placeholder={manual.zone}
+          help="Names are written relative to it."
+          isMono
+        />
+        <ZonePaste
+          text={zoneText}
+          zone={configuration.zone ?? manual.zone}
+          fault={error?.fields.text}
+          onChange={(text) => {
+            setZoneText(text);
+            setError(null);
+          }}
+        />
+      </section>
     </Sheet>
   );
 }

@@ -81,7 +81,7 @@ export default function ManualPane({
   );
   const [nameForm, setNameForm] = useNameForm();
   const [unfolded, setUnfolded] = useState<Readonly<Record<string, boolean>>>({});
-  const [sheet, setSheet] = useState<'configure' | 'hand-over' | null>(null);
+  const [sheet, setSheet] = useState<'configure' | 'paste' | 'hand-over' | null>(null);
   const [busy, setBusy] = useState(false);
   if (manual === null) return <Skeleton lines={10} />;
 
@@ -181,6 +181,7 @@ export default function ManualPane({
                 workspaceId={workspaceId}
                 domainId={domainId}
                 isOpen={isOpen(card)}
+                onPaste={() => setSheet('paste')}
                 onToggle={() => setUnfolded({ ...unfolded, [card.id]: !isOpen(card) })}
               />
             ))}
@@ -199,8 +200,14 @@ export default function ManualPane({
           </p>
         )),
       )}
-      {sheet === 'configure' && (
-        <ConfigureSheet workspaceId={workspaceId} domainId={domainId} manual={manual} onClose={() => setSheet(null)} />
+      {(sheet === 'configure' || sheet === 'paste') && (
+        <ConfigureSheet
+          workspaceId={workspaceId}
+          domainId={domainId}
+          manual={manual}
+          startsWithPaste={sheet === 'paste'}
+          onClose={() => setSheet(null)}
+        />
       )}
       {sheet === 'hand-over' && (
         <HandOverSheet

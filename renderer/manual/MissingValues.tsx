@@ -1,18 +1,20 @@
 import { useState } from 'react';
+import { nextSelector } from '../../shared/dkim/rotation.ts';
 import type { TemplateField } from '../../shared/providers/template.ts';
 import { shownError } from '../app/errors.ts';
 import { attempt, core, openSheet, tell, useApp } from '../app/store.ts';
 import { Button, Field, Select } from '../ui/controls.tsx';
 import { usePractice } from '../settings/PracticeValues.tsx';
+import type { Where } from './configuration.ts';
 import styles from './ManualPane.module.css';
 
-interface Where {
-  readonly workspaceId: number;
-  readonly domainId: number;
-}
-
 /** Asks for the values that only the provider knows, right where the record waits for them. */
-export function WaitingForm({ workspaceId, domainId, fields }: Where & { readonly fields: readonly TemplateField[] }) {
+export function WaitingForm({
+  workspaceId,
+  domainId,
+  fields,
+  onPaste,
+}: Where & { readonly fields: readonly TemplateField[]; readonly onPaste: () => void }) {
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
@@ -62,6 +64,9 @@ export function WaitingForm({ workspaceId, domainId, fields }: Where & { readonl
           Save the value{fields.length === 1 ? '' : 's'}
         </Button>
         {canFill && <Button onPress={() => setValues({ ...values, ...known })}>Use the practice value</Button>}
+        <Button look="quiet" onPress={onPaste}>
+          Paste what the provider shows
+        </Button>
       </div>
     </form>
   );
@@ -74,16 +79,35 @@ const KINDS = [
   { id: 'ed25519', label: 'Ed25519 (beside an RSA key)' },
 ] as const;
 
-/** Makes a DKIM key pair; its private half is sealed in the vault. */
-export function KeyPairForm({ workspaceId, domainId }: Where) {
+interface KnownKey {
+  readonly selector: string;
+  readonly algorithm: 'rsa' | 'ed25519';
+}
+
+/** Makes a DKIM key pair; its private half is sealed in the vault. A second key goes beside the first. */
+export function KeyPairForm({ workspaceId, domainId, keys = [] }: Where & { readonly keys?: readonly KnownKey[] }) {
   const vault = useApp((state) => state.vault?.state);
-  const [selector, setSelector] = useState('sendwright1');
-  const [kind, setKind] = useState<(typeof KINDS)[number]['id']>('rsa-2048');
+  const hasRsaAlone = keys.some((key) => key.algorithm === 'rsa') && !keys.some((key) => key.algorithm === 'ed25519');
+  const proposal =
+    keys.length === 0
+      ? 'sendwright1'
+      : nextSelector(
+          keys.at(-1)?.selector ?? 'sendwright1',
+          keys.map((key) => key.selector),
+        );
+  const [typed, setSelector] = useState<string | null>(null);
+  const [chosen, setKind] = useState<(typeof KINDS)[number]['id'] | null>(null);
+  const selector = typed ?? proposal;
+  const kind = chosen ?? (hasRsaAlone ? 'ed25519' : 'rsa-2048');
   const [busy, setBusy] = useState(false);
   const make = async () => {
     setBusy(true);
     const key = await attempt(() => core().domains.makeDkimKey({ workspaceId, domainId, selector, algorithm: kind }));
-    if (key !== null) tell(`Key pair ${key.selector} made`);
+    if (key !== null) {
+      tell(`Key pair ${key.selector} made`);
+      setSelector(null);
+      setKind(null);
+    }
     setBusy(false);
   };
   const isLocked = vault !== 'open' && vault !== 'session';
@@ -97,7 +121,13 @@ export function KeyPairForm({ workspaceId, domainId }: Where) {
         isMono
         maxLength={63}
       />
-      <Select label="Kind of key" value={kind} onChange={(id) => setKind(id as typeof kind)} choices={KINDS} />
+      <Select
+        label="Kind of key"
+        value={kind}
+        onChange={(id) => setKind(id as typeof kind)}
+        choices={KINDS}
+        help="RSA first: every receiver verifies it. Ed25519 goes beside it, never alone."
+      />
       <div className={styles.actions}>
         {isLocked ? (
           <Button look="primary" onPress={() => openSheet('vault')}>

@@ -93,6 +93,8 @@ export function RecordCardView(props: {
   readonly domainId: number;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
+  /** Asks for the sheet that takes many values at once. */
+  readonly onPaste: () => void;
 }) {
   const { card, nameForm, workspaceId, domainId, isOpen } = props;
   const where = { workspaceId, domainId };
@@ -133,7 +135,7 @@ export function RecordCardView(props: {
         )}
         {isWaiting && card.needsKeyPair && <KeyPairForm workspaceId={workspaceId} domainId={domainId} />}
         {isWaiting && waitingFor.length > 0 && (
-          <WaitingForm workspaceId={workspaceId} domainId={domainId} fields={waitingFor} />
+          <WaitingForm workspaceId={workspaceId} domainId={domainId} fields={waitingFor} onPaste={props.onPaste} />
         )}
         {card.diff.length > 0 && <Diff parts={card.diff} />}
         {findings.map((finding) => (

@@ -4,7 +4,8 @@ import { providerTemplates } from '../../shared/providers/catalogue.ts';
 import { modeOf } from '../../shared/providers/template.ts';
 import { normalizeResponseDomain, normalizeServiceUrl } from '../../shared/service/urls.ts';
 import { providerRequest } from '../../shared/service/support-mail.ts';
-import { useApp } from '../app/store.ts';
+import { openSheet, useApp } from '../app/store.ts';
+import { useTemplates } from '../manual/templates.ts';
 import { Button, CopyButton, Field, Select } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import { ProbeTimeline } from '../ui/ProbeTimeline.tsx';
@@ -109,6 +110,7 @@ function ProviderChange({ serviceUrl, current }: { readonly serviceUrl: string; 
 /** General settings, in the documented order and under the documented names. */
 export default function SettingsView({ workspaceId }: { readonly workspaceId: number }) {
   const state = useSettings();
+  const templates = useTemplates(workspaceId).map(({ template }) => template);
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
@@ -128,8 +130,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
   }, []);
 
   if (saved === null || fields === null) return <Skeleton lines={10} />;
-  const template =
-    providerTemplates.find((candidate) => candidate.id === fields.recordTemplate) ?? providerTemplates[0];
+  const template = templates.find((candidate) => candidate.id === fields.recordTemplate) ?? templates[0];
   const differs = saved.provider.templateId !== null && saved.provider.templateId !== fields.recordTemplate;
   return (
     <div className={layout.page}>
@@ -225,19 +226,21 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
       </section>
 
       <section className={layout.card} aria-labelledby="records-title">
-        <h2 id="records-title">Records</h2>
+        <div className={layout.cardHead}>
+          <h2 id="records-title">Records</h2>
+          <Button look="quiet" onPress={() => openSheet('templates')}>
+            Edit the templates
+          </Button>
+        </div>
         <div className={layout.two}>
           <Select
             label="Record template"
             value={fields.recordTemplate}
             onChange={(id) => {
               type('recordTemplate', id);
-              type(
-                'recordTemplateMode',
-                providerTemplates.find((candidate) => candidate.id === id)?.modes[0]?.id ?? '',
-              );
+              type('recordTemplateMode', templates.find((candidate) => candidate.id === id)?.modes[0]?.id ?? '');
             }}
-            choices={providerTemplates.map(({ id, name }) => ({ id, label: name }))}
+            choices={templates.map(({ id, name }) => ({ id, label: name }))}
             help="Decides which records the manuals ask for. Each domain can have another."
           />
           {template !== undefined && template.modes.length > 1 && (

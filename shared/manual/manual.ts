@@ -236,7 +236,7 @@ function cardFor(
 }
 
 /** Where the domain stands, in one sentence. */
-function sentenceFor(name: string, verdict: Verdict, cards: readonly RecordCard[]): string {
+function sentenceFor(name: string, verdict: Verdict, cards: readonly RecordCard[], hasZone: boolean): string {
   const needed = cards.filter((card) => !card.optional);
   const titles = (wanted: readonly RecordCard[]) => [...new Set(wanted.map((card) => card.title))].join(', ');
   const waiting = needed.filter((card) => card.action === 'waiting');
@@ -252,6 +252,11 @@ function sentenceFor(name: string, verdict: Verdict, cards: readonly RecordCard[
   }
   if (verdict === 'failing')
     return `${name} could not be verified: ${titles(needed.filter((card) => card.verdict === 'failing'))}.`;
+  if (hasZone && needed.every((card) => card.action !== 'unknown')) {
+    return toMake.length === 0
+      ? `${name} is complete in the pasted zone. DNS itself has not been asked.`
+      : `Against the pasted zone, ${name} needs ${toMake.length} change${toMake.length === 1 ? '' : 's'}: ${titles(toMake)}. DNS itself has not been asked.`;
+  }
   return `${name} has not been checked. The records below are complete and can be handed over.`;
 }
 
@@ -297,16 +302,20 @@ export function buildManual(input: ManualInput): Manual {
   })).filter((step) => step.cards.length > 0);
   const [first] = needs.providers;
   const differs =
-    input.told !== undefined && first !== undefined && input.told.templateId !== first.template.id && !needs.neverSends
+    input.told !== undefined &&
+    first !== undefined &&
+    !needs.providers.some(({ template }) => template.id === input.told?.templateId) &&
+    !needs.neverSends
       ? [planFinding('plan.provider-differs', { told: input.told.name, template: first.template.name })]
       : [];
+  const hasPastedZone = observations.some((observation) => observation.server.kind === 'pasted');
   const isUnobserved = plan.changes.some((change) => change.action === 'unknown');
   return {
     domain: needs.domain,
     unicodeName: input.unicodeName,
     zone: input.zone,
     verdict: verdicts.verdict,
-    sentence: sentenceFor(input.unicodeName, verdicts.verdict, cards),
+    sentence: sentenceFor(input.unicodeName, verdicts.verdict, cards, hasPastedZone),
     seenAt: verdicts.seenAt ?? null,
     neverSends: needs.neverSends,
     steps,

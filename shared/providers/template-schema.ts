@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ProviderTemplate } from './template.ts';
+import type { TemplateFault } from './template-check.ts';
+import { checkTemplate } from './template-check.ts';
 
 /**
  * What an email provider asks to be published, as data. Patterns hold `{domain}` and `{field}` placeholders; a record
@@ -61,15 +63,24 @@ export const providerTemplate = z.object({
  * Lays a workspace's changes over a template.
  *
  * @param override a partial template; its top-level parts replace the base's.
- * @returns the changed template, or what is wrong with the override.
+ * @returns the changed template, or everything that is wrong with the override.
  */
 export function overrideTemplate(
   base: ProviderTemplate,
   override: unknown,
-): { readonly ok: true; readonly template: ProviderTemplate } | { readonly ok: false; readonly message: string } {
+):
+  | { readonly ok: true; readonly template: ProviderTemplate }
+  | { readonly ok: false; readonly faults: readonly TemplateFault[] } {
   const merged = typeof override === 'object' && override !== null ? { ...base, ...override, id: base.id } : override;
   const parsed = providerTemplate.safeParse(merged);
-  if (parsed.success) return { ok: true, template: parsed.data };
-  const [issue] = parsed.error.issues;
-  return { ok: false, message: `${issue?.path.join('.') ?? 'template'}: ${issue?.message ?? 'not valid'}` };
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => ({
+      path: issue.path.map(String).join('.') || 'template',
+      message: issue.message,
+      remedy: 'Correct it; the catalogue’s own template shows the form.',
+    }));
+    return { ok: false, faults };
+  }
+  const faults = checkTemplate(parsed.data);
+  return faults.length === 0 ? { ok: true, template: parsed.data } : { ok: false, faults };
 }

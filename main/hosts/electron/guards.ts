@@ -1,3 +1,4 @@
+import { providerTemplates } from '../../../shared/providers/catalogue.ts';
 import type { App, Session, WebContents } from 'electron';
 
 /** The window's own origin, served by the product's protocol (checklist 18: no `file://`). */
@@ -11,6 +12,7 @@ const EXTERNAL_HOSTS: ReadonlySet<string> = new Set([
   'senders.yahooinc.com',
   'learn.microsoft.com',
   'academy.creatio.com',
+  ...providerTemplates.flatMap(({ source }) => (URL.canParse(source.url) ? [new URL(source.url).hostname] : [])),
 ]);
 
 /**

@@ -1,4 +1,30 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate, TemplateField, TemplateRecord } from '../template.ts';
+
+const PLACES = [1, 2, 3] as const;
+
+const tokens = PLACES.map(
+  (place): TemplateField => ({
+    id: `token${place}`,
+    label: `DKIM token ${place}`,
+    help: `In Amazon SES, open Verified identities, the domain, Publish DNS records: the first label of CNAME ${place}.`,
+    example: 'abcdefghijklmnop1234567890abcdef',
+    pattern: '[a-z0-9]{16,64}',
+  }),
+);
+
+const keys = PLACES.map(
+  (place): TemplateRecord => ({
+    id: `dkim:${place}`,
+    purpose: 'dkim',
+    type: 'CNAME',
+    name: `{token${place}}._domainkey.{domain}`,
+    value: `{token${place}}.dkim.amazonses.com`,
+    optional: false,
+    why: `Leads to key ${place} of 3; Amazon rotates them.`,
+  }),
+);
+
+const selectors = PLACES.map((place) => `{token${place}}`);
 
 export const amazonSes: ProviderTemplate = {
   id: 'amazon-ses',
@@ -6,10 +32,13 @@ export const amazonSes: ProviderTemplate = {
   aliases: ['amazon ses', 'ses', 'aws ses', 'amazon'],
   source: {
     label: 'Amazon SES Developer Guide: Easy DKIM, custom MAIL FROM',
-    url: 'https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html',
+    url: 'https://docs.aws.amazon.com/ses/latest/dg/mail-from.html',
     date: '2026-11',
   },
-  notes: ['Without a custom MAIL FROM domain SPF passes for amazonses.com, which is not aligned; DKIM still is.'],
+  notes: [
+    'Without a custom MAIL FROM domain SPF passes for amazonses.com, which is not aligned; DKIM still is.',
+    'The MAIL FROM subdomain must not be used for anything else, and has this one MX record.',
+  ],
   modes: [
     {
       id: 'mail-from',
@@ -17,27 +46,7 @@ export const amazonSes: ProviderTemplate = {
       spfTerms: ['include:amazonses.com'],
       spfName: '{mailFrom}.{domain}',
       fields: [
-        {
-          id: 'token1',
-          label: 'DKIM token 1',
-          help: 'In Amazon SES, open Verified identities, the domain, Publish DNS records: the first label of CNAME 1.',
-          example: 'abcdefghijklmnop1234567890abcdef',
-          pattern: '[a-z0-9]{16,64}',
-        },
-        {
-          id: 'token2',
-          label: 'DKIM token 2',
-          help: 'In Amazon SES, open Verified identities, the domain, Publish DNS records: the first label of CNAME 2.',
-          example: 'abcdefghijklmnop1234567890abcdef',
-          pattern: '[a-z0-9]{16,64}',
-        },
-        {
-          id: 'token3',
-          label: 'DKIM token 3',
-          help: 'In Amazon SES, open Verified identities, the domain, Publish DNS records: the first label of CNAME 3.',
-          example: 'abcdefghijklmnop1234567890abcdef',
-          pattern: '[a-z0-9]{16,64}',
-        },
+        ...tokens,
         {
           id: 'mailFrom',
           label: 'MAIL FROM subdomain',
@@ -54,33 +63,7 @@ export const amazonSes: ProviderTemplate = {
         },
       ],
       records: [
-        {
-          id: 'dkim:1',
-          purpose: 'dkim',
-          type: 'CNAME',
-          name: '{token1}._domainkey.{domain}',
-          value: '{token1}.dkim.amazonses.com',
-          optional: false,
-          why: 'Leads to key 1 of 3; Amazon rotates them.',
-        },
-        {
-          id: 'dkim:2',
-          purpose: 'dkim',
-          type: 'CNAME',
-          name: '{token2}._domainkey.{domain}',
-          value: '{token2}.dkim.amazonses.com',
-          optional: false,
-          why: 'Leads to key 2 of 3; Amazon rotates them.',
-        },
-        {
-          id: 'dkim:3',
-          purpose: 'dkim',
-          type: 'CNAME',
-          name: '{token3}._domainkey.{domain}',
-          value: '{token3}.dkim.amazonses.com',
-          optional: false,
-          why: 'Leads to key 3 of 3; Amazon rotates them.',
-        },
+        ...keys,
         {
           id: 'mx',
           purpose: 'mx',
@@ -92,7 +75,7 @@ export const amazonSes: ProviderTemplate = {
           why: 'Bounces go to Amazon SES.',
         },
       ],
-      selectors: ['{token1}', '{token2}', '{token3}'],
+      selectors,
       ownKeys: false,
     },
     {
@@ -100,59 +83,9 @@ export const amazonSes: ProviderTemplate = {
       label: 'Easy DKIM alone',
       spfTerms: [],
       spfName: '{domain}',
-      fields: [
-        {
-          id: 'token1',
-          label: 'DKIM token 1',
-          help: 'In Amazon SES, open Verified identities, the domain, Publish DNS records: the first label of CNAME 1.',
-          example: 'abcdefghijklmnop1234567890abcdef',
-          pattern: '[a-z0-9]{16,64}',
-        },
-        {
-          id: 'token2',
-          label: 'DKIM token 2',
-          help: 'In Amazon SES, open Verified identities, the domain, Publish DNS records: the first label of CNAME 2.',
-          example: 'abcdefghijklmnop1234567890abcdef',
-          pattern: '[a-z0-9]{16,64}',
-        },
-        {
-          id: 'token3',
-          label: 'DKIM token 3',
-          help: 'In Amazon SES, open Verified identities, the domain, Publish DNS records: the first label of CNAME 3.',
-          example: 'abcdefghijklmnop1234567890abcdef',
-          pattern: '[a-z0-9]{16,64}',
-        },
-      ],
-      records: [
-        {
-          id: 'dkim:1',
-          purpose: 'dkim',
-          type: 'CNAME',
-          name: '{token1}._domainkey.{domain}',
-          value: '{token1}.dkim.amazonses.com',
-          optional: false,
-          why: 'Leads to key 1 of 3; Amazon rotates them.',
-        },
-        {
-          id: 'dkim:2',
-          purpose: 'dkim',
-          type: 'CNAME',
-          name: '{token2}._domainkey.{domain}',
-          value: '{token2}.dkim.amazonses.com',
-          optional: false,
-          why: 'Leads to key 2 of 3; Amazon rotates them.',
-        },
-        {
-          id: 'dkim:3',
-          purpose: 'dkim',
-          type: 'CNAME',
-          name: '{token3}._domainkey.{domain}',
-          value: '{token3}.dkim.amazonses.com',
-          optional: false,
-          why: 'Leads to key 3 of 3; Amazon rotates them.',
-        },
-      ],
-      selectors: ['{token1}', '{token2}', '{token3}'],
+      fields: tokens,
+      records: keys,
+      selectors,
       ownKeys: false,
     },
   ],

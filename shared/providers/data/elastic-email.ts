@@ -5,13 +5,14 @@ export const elasticEmail: ProviderTemplate = {
   name: 'Elastic Email',
   aliases: ['elasticemail', 'elastic email', 'elastic'],
   source: {
-    label: 'Elastic Email help: domain verification',
-    url: 'https://help.elasticemail.com/',
+    label: 'Elastic Email help: how to verify your domain',
+    url: 'https://help.elasticemail.com/en/articles/4934400-how-to-verify-your-domain',
     date: '2026-11',
   },
   notes: [
     'The DKIM key is the same for every customer; copy it from the account’s domain page, so that a changed key is noticed.',
     'Every subdomain that sends is verified by itself.',
+    'The shared key has 1024 bits: receivers accept it, and it is shorter than what is advised today.',
   ],
   modes: [
     {

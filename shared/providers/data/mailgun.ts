@@ -1,19 +1,32 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate, TemplateField } from '../template.ts';
+
+const trackingHost: TemplateField = {
+  id: 'trackingHost',
+  label: 'Tracking target',
+  help: 'The value of the CNAME for email: mailgun.org, or eu.mailgun.org in the EU region.',
+  example: 'mailgun.org',
+  pattern: '(?:eu\\.)?mailgun\\.org',
+  fallback: 'mailgun.org',
+};
 
 export const mailgun: ProviderTemplate = {
   id: 'mailgun',
   name: 'Mailgun',
   aliases: ['mailgun', 'sinch mailgun'],
   source: {
-    label: 'Mailgun documentation: domain verification',
-    url: 'https://documentation.mailgun.com/docs/mailgun/user-manual/domains/domains-verify',
+    label: 'Mailgun documentation: domains, DKIM security',
+    url: 'https://documentation.mailgun.com/docs/mailgun/user-manual/domains/dkim_security',
     date: '2026-11',
   },
-  notes: ['Mailgun advises a subdomain such as mg.example.com as the sender domain.'],
+  notes: [
+    'Mailgun advises a subdomain such as mg.example.com as the sender domain: SPF is looked for there.',
+    'The MX records that Mailgun shows serve mail to be received there; they are left out, because they would take over the mailboxes of a domain that has any.',
+    'In the EU region the target of the tracking name is eu.mailgun.org.',
+  ],
   modes: [
     {
       id: 'standard',
-      label: 'Standard',
+      label: 'Key as TXT',
       spfTerms: ['include:mailgun.org'],
       spfName: '{domain}',
       fields: [
@@ -31,6 +44,7 @@ export const mailgun: ProviderTemplate = {
           example: 'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB…',
           pattern: '[A-Za-z0-9+/=\\s]{100,}',
         },
+        trackingHost,
       ],
       records: [
         {
@@ -47,12 +61,66 @@ export const mailgun: ProviderTemplate = {
           purpose: 'tracking',
           type: 'CNAME',
           name: 'email.{domain}',
-          value: 'mailgun.org',
+          value: '{trackingHost}',
           optional: true,
           why: 'Links and opens are counted under your own domain.',
         },
       ],
       selectors: ['{selector}'],
+      ownKeys: false,
+    },
+    {
+      id: 'automatic',
+      label: 'Automatic sender security (CNAME)',
+      spfTerms: ['include:mailgun.org'],
+      spfName: '{domain}',
+      fields: [
+        {
+          id: 'keyHost1',
+          label: 'Value of pdk1._domainkey',
+          help: 'In Mailgun, open Sending, Domain settings, DNS records: the target of the first CNAME.',
+          example: 'pdk1._domainkey.1a2b3.dkim1.mailgun.com',
+          pattern: '[A-Za-z0-9._-]+\\.[A-Za-z]{2,}',
+        },
+        {
+          id: 'keyHost2',
+          label: 'Value of pdk2._domainkey',
+          help: 'In Mailgun, open Sending, Domain settings, DNS records: the target of the second CNAME.',
+          example: 'pdk2._domainkey.1a2b3.dkim1.mailgun.com',
+          pattern: '[A-Za-z0-9._-]+\\.[A-Za-z]{2,}',
+        },
+        trackingHost,
+      ],
+      records: [
+        {
+          id: 'dkim:pdk1',
+          purpose: 'dkim',
+          type: 'CNAME',
+          name: 'pdk1._domainkey.{domain}',
+          value: '{keyHost1}',
+          optional: false,
+          why: 'Leads to the first key; Mailgun rotates it.',
+        },
+        {
+          id: 'dkim:pdk2',
+          purpose: 'dkim',
+          type: 'CNAME',
+          name: 'pdk2._domainkey.{domain}',
+          value: '{keyHost2}',
+          optional: false,
+          why: 'Leads to the second key; Mailgun rotates it.',
+        },
+        {
+          id: 'tracking',
+          purpose: 'tracking',
+          type: 'CNAME',
+          name: 'email.{domain}',
+          value: '{trackingHost}',
+          optional: true,
+          why: 'Links and opens are counted under your own domain.',
+        },
+      ],
+      selectors: ['pdk1', 'pdk2'],
       ownKeys: false,
     },
   ],

@@ -5,11 +5,13 @@ export const mailjet: ProviderTemplate = {
   name: 'Mailjet',
   aliases: ['mailjet', 'sinch mailjet'],
   source: {
-    label: 'Mailjet documentation: SPF and DKIM',
-    url: 'https://documentation.mailjet.com/',
+    label: 'Mailjet documentation: authenticating domains with SPF and DKIM',
+    url: 'https://documentation.mailjet.com/hc/en-us/articles/360042412734-Authenticating-Domains-with-SPF-DKIM',
     date: '2026-11',
   },
-  notes: [],
+  notes: [
+    'Mailjet validates a domain by a TXT record or by a file on its web site: the record is needed only for the first way.',
+  ],
   modes: [
     {
       id: 'standard',
@@ -24,6 +26,20 @@ export const mailjet: ProviderTemplate = {
           example: 'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB…',
           pattern: '[A-Za-z0-9+/=\\s]{100,}',
         },
+        {
+          id: 'validationLabel',
+          label: 'Validation name',
+          help: 'The host of the validation record, beginning with mailjet._.',
+          example: 'mailjet._1a2b3c4d',
+          pattern: 'mailjet\\._[A-Za-z0-9]+',
+        },
+        {
+          id: 'validationValue',
+          label: 'Validation value',
+          help: 'The value of the validation record.',
+          example: '1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d',
+          pattern: '[A-Za-z0-9]{8,}',
+        },
       ],
       records: [
         {
@@ -34,6 +50,15 @@ export const mailjet: ProviderTemplate = {
           value: 'k=rsa; p={dkimKey}',
           optional: false,
           why: 'Receivers verify the signatures of Mailjet with this key.',
+        },
+        {
+          id: 'verification',
+          purpose: 'verification',
+          type: 'TXT',
+          name: '{validationLabel}.{domain}',
+          value: '{validationValue}',
+          optional: true,
+          why: 'Shows Mailjet that the domain is yours.',
         },
       ],
       selectors: ['mailjet'],

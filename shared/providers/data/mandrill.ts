@@ -9,7 +9,10 @@ export const mandrill: ProviderTemplate = {
     url: 'https://mailchimp.com/developer/transactional/docs/authentication-delivery/',
     date: '2026-11',
   },
-  notes: ['SPF is not required any more: mail is authenticated by DKIM, and bounces go to Mandrill’s own domain.'],
+  notes: [
+    'SPF is not required any more: mail is authenticated by DKIM, and bounces go to Mandrill’s own domain.',
+    'Mandrill sends nothing from a domain without DKIM and a DMARC record.',
+  ],
   modes: [
     {
       id: 'standard',

@@ -9,7 +9,10 @@ export const postmark: ProviderTemplate = {
     url: 'https://postmarkapp.com/support/article/1046-how-do-i-verify-a-domain',
     date: '2026-11',
   },
-  notes: ['SPF passes through the custom Return-Path; Postmark needs nothing in your own SPF record.'],
+  notes: [
+    'SPF passes through the custom Return-Path; Postmark needs nothing in your own SPF record.',
+    'The selector carries a date, and a new one comes with every new key: copy both together.',
+  ],
   modes: [
     {
       id: 'standard',

@@ -9,13 +9,16 @@ export const resend: ProviderTemplate = {
     url: 'https://resend.com/docs/dashboard/domains/introduction',
     date: '2026-11',
   },
-  notes: ['Resend sends through Amazon SES.'],
+  notes: [
+    'Resend sends through Amazon SES; SPF and bounces live on a subdomain, send unless another return path was chosen.',
+    'The subdomain must have no other MX record.',
+  ],
   modes: [
     {
       id: 'standard',
       label: 'Standard',
       spfTerms: ['include:amazonses.com'],
-      spfName: 'send.{domain}',
+      spfName: '{returnPath}.{domain}',
       fields: [
         {
           id: 'dkimKey',
@@ -31,13 +34,21 @@ export const resend: ProviderTemplate = {
           example: 'eu-west-1',
           pattern: '[a-z]{2}(?:-[a-z]+)+-\\d',
         },
+        {
+          id: 'returnPath',
+          label: 'Return path',
+          help: 'The label before your domain in the MX record that Resend shows.',
+          example: 'send',
+          pattern: '[A-Za-z0-9-]+',
+          fallback: 'send',
+        },
       ],
       records: [
         {
           id: 'mx',
           purpose: 'mx',
           type: 'MX',
-          name: 'send.{domain}',
+          name: '{returnPath}.{domain}',
           value: 'feedback-smtp.{region}.amazonses.com',
           preference: 10,
           optional: false,

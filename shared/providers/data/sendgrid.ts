@@ -11,6 +11,7 @@ export const sendgrid: ProviderTemplate = {
   },
   notes: [
     'SendGrid’s pages name _spf.sendgrid.com, _spf.sendgrid.net and sendgrid.net; use what the account shows.',
+    'A domain that is kept in the EU has a host under eu.sendgrid.net; copy the account host as shown.',
     'With automated security SendGrid keeps SPF and the keys behind the CNAMEs, so nothing is merged into your own SPF record.',
   ],
   modes: [

@@ -6,7 +6,7 @@ export const sparkpost: ProviderTemplate = {
   aliases: ['sparkpost', 'bird', 'messagebird'],
   source: {
     label: 'SparkPost documentation: sending domains',
-    url: 'https://support.sparkpost.com/docs/getting-started/setting-up-domains',
+    url: 'https://developers.sparkpost.com/api/sending-domains/',
     date: '2026-11',
   },
   notes: ['SPF passes through the bounce domain; nothing is merged into your own SPF record.'],
@@ -39,6 +39,14 @@ export const sparkpost: ProviderTemplate = {
           pattern: '[A-Za-z0-9-]+',
           fallback: 'bounces',
         },
+        {
+          id: 'bounceHost',
+          label: 'Bounce target',
+          help: 'The value of the CNAME: sparkpostmail.com, eu.sparkpostmail.com in the EU, or the host of an enterprise account.',
+          example: 'sparkpostmail.com',
+          pattern: '(?:eu\\.)?sparkpostmail\\.com|[a-z0-9-]+\\.mail\\.e\\.sparkpost\\.com',
+          fallback: 'sparkpostmail.com',
+        },
       ],
       records: [
         {
@@ -55,7 +63,7 @@ export const sparkpost: ProviderTemplate = {
           purpose: 'return-path',
           type: 'CNAME',
           name: '{bounce}.{domain}',
-          value: 'sparkpostmail.com',
+          value: '{bounceHost}',
           optional: false,
           why: 'Bounces go to SparkPost, and SPF is checked there.',
         },

@@ -5,11 +5,14 @@ export const unione: ProviderTemplate = {
   name: 'UniOne',
   aliases: ['unione', 'uni one', 'unisender go'],
   source: {
-    label: 'UniOne documentation: domain setup',
-    url: 'https://docs.unione.io/',
+    label: 'UniOne documentation: domain/get-dns-records',
+    url: 'https://us1.unione.io/en/docs/page/domain_get-dns-records_v1',
     date: '2026-11',
   },
-  notes: ['A domain belongs to one application of UniOne.'],
+  notes: [
+    'A domain belongs to one application of UniOne.',
+    'UniOne strongly advises the SPF include; the verification value and the key are what it checks.',
+  ],
   modes: [
     {
       id: 'standard',
