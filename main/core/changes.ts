@@ -15,11 +15,16 @@ export interface Changes {
   readonly close: () => void;
 }
 
-/** Changes kept for those who come back after a break. */
-const KEPT = 500;
+/** Changes kept for those who come back after a break; a change of many rows counts as many. */
+const KEPT = 2000;
+
+function weightOf(change: Unnumbered): number {
+  return change.kind === 'domains' ? 1 + change.rows.length : 1;
+}
 
 export function createChanges(): Changes {
   let sequence = 0;
+  let weight = 0;
   let closed = false;
   const kept: StateChange[] = [];
   const listeners = new Set<() => void>();
@@ -32,7 +37,8 @@ export function createChanges(): Changes {
     publish(change) {
       sequence += 1;
       kept.push({ ...change, sequence } as StateChange);
-      if (kept.length > KEPT) kept.shift();
+      weight += weightOf(change);
+      while (weight > KEPT && kept.length > 1) weight -= weightOf(kept.shift() as StateChange);
       wake();
     },
     async *follow(after, signal) {

@@ -19,7 +19,7 @@ import type { Clock, Log, Notifier, PracticePort, PracticeSurroundings } from '.
 import { openPractice, practiceState, publishRecords, resumePractice, setFault } from './practice.ts';
 import { serviceAddresses, testConnection, testKeys, testMonitoring, testResponses } from './probes.ts';
 import { markDkimKey, rotations } from './rotation.ts';
-import { getSchedule, runDue, setSchedule, TICK_MS } from './schedule.ts';
+import { createTick, getSchedule, setSchedule, TICK_MS } from './schedule.ts';
 import { getSettings, saveSettings, summarise } from './settings.ts';
 import { changeTemplate, listTemplates } from './templates.ts';
 import { startVerification } from './verification.ts';
@@ -51,6 +51,8 @@ export interface Core {
   readonly router: ReturnType<typeof createRouter>;
   /** Whether checks repeat by themselves in some workspace, so that they should go on without a window. */
   readonly hasSchedule: () => boolean;
+  /** What a background core does every minute: due checks, and history kept within bounds. */
+  readonly tick: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -186,18 +188,18 @@ function createRouter(context: Running, parts: CoreParts) {
       spfTree: os.domains.spfTree.handler(({ input }) => trees(context, input.workspaceId, input.domainId)),
       observations: os.domains.observations.handler(({ input }) => {
         domains.findDomain(context, input.workspaceId, input.domainId);
-        return store.domains.observations(input.domainId);
+        return store.history.observations(input.domainId);
       }),
       timeline: os.domains.timeline.handler(({ input }) => {
         domains.findDomain(context, input.workspaceId, input.domainId);
-        return store.domains.timeline(input.domainId);
+        return store.history.timeline(input.domainId);
       }),
       verify: os.domains.verify.handler(({ input }) =>
         startVerification(context, input.workspaceId, input.selection, input.resolver),
       ),
       changedSince: os.domains.changedSince.handler(({ input }) => {
         findWorkspace(context, input.workspaceId);
-        return store.domains.changedSince(input.workspaceId, input.since);
+        return store.history.changedSince(input.workspaceId, input.since);
       }),
       report: os.domains.report.handler(({ input }) => report(context, input.workspaceId, input.format)),
     },
@@ -254,7 +256,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const jobs = createJobs({
     now: clock.now,
     newId: parts.randomId,
-    save: store.records.putJob,
+    save: (job) => store.records.putJob(job),
     earlier: parts.background ? store.records.jobs<JobState>() : [],
     onChange: (job) => changes.publish({ kind: 'job', job }),
   });
@@ -286,6 +288,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   };
 
   await parts.vault.openWithKeychain();
+  const tick = createTick(context);
   const timers: NodeJS.Timeout[] = [];
   if (parts.background) {
     await resumePractice(context, context.startPractice).catch((error: unknown) =>
@@ -299,13 +302,14 @@ export async function createCore(parts: CoreParts): Promise<Core> {
         seen = now;
         changes.publish({ kind: 'reload' });
       }, FOREIGN_WRITES_MS),
-      setInterval(() => runDue(context), TICK_MS),
+      setInterval(tick, TICK_MS),
     );
     for (const timer of timers) timer.unref();
   }
 
   return {
     router: createRouter(context, parts),
+    tick,
     hasSchedule: () =>
       store.workspaces.list().some((workspace) => store.records.schedule(workspace.id)?.enabled === true),
     async close() {

@@ -1,4 +1,10 @@
-import type { DkimKeyPublic, DomainConfiguration, DomainListReport, DomainRow } from '../../shared/contract/schemas.ts';
+import type {
+  DkimKeyPublic,
+  DomainConfiguration,
+  DomainListReport,
+  DomainRow,
+  SettingsFields,
+} from '../../shared/contract/schemas.ts';
 import { generateDkimKey } from '../../shared/dkim/generate.ts';
 import { isSelector } from '../../shared/dkim/selector.ts';
 import { likelyZone, parseDomainList } from '../../shared/dns/sender-domain.ts';
@@ -13,7 +19,7 @@ import { domainVerdict, purposeVerdict } from '../../shared/plan/verdict.ts';
 import type { DomainNeeds } from '../../shared/providers/required-records.ts';
 import { requiredRecords } from '../../shared/providers/required-records.ts';
 import type { ProviderTemplate } from '../../shared/providers/template.ts';
-import type { StoredDomain, VerificationResult } from '../store/domains.ts';
+import type { StoredDomain, StoredVerdicts } from '../store/domains.ts';
 import { checkConfiguration } from './configuration-check.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
@@ -25,7 +31,7 @@ import { templatesOf } from './templates.ts';
 
 type Domain = StoredDomain<DomainConfiguration>;
 
-const defaultConfiguration: DomainConfiguration = {
+export const defaultConfiguration: DomainConfiguration = {
   providers: [],
   dmarc: {
     policy: 'none',
@@ -154,12 +160,18 @@ export interface DomainView {
   readonly zone: string;
 }
 
+/** @param known what the caller has read already, when it looks at many domains. */
 export function viewDomain(
   context: CoreContext,
   domain: Domain,
-  templates: readonly ProviderTemplate[] = templatesOf(context, domain.workspaceId),
+  known?: {
+    readonly templates: readonly ProviderTemplate[];
+    readonly fields: SettingsFields;
+    readonly dkimKeys: DomainNeeds['dkimKeys'];
+  },
 ): DomainView {
-  const configuration = configurationOf(domain, fieldsOf(context, domain.workspaceId));
+  const templates = known?.templates ?? templatesOf(context, domain.workspaceId);
+  const configuration = configurationOf(domain, known?.fields ?? fieldsOf(context, domain.workspaceId));
   const needs: DomainNeeds = {
     domain: domain.name,
     providers: configuration.providers.map(({ templateId, mode, fields }) => ({
@@ -167,7 +179,7 @@ export function viewDomain(
       mode,
       fields,
     })),
-    dkimKeys: context.store.domains.dkimKeys(domain.id),
+    dkimKeys: known?.dkimKeys ?? context.store.domains.dkimKeys(domain.id),
     dmarc: configuration.dmarc,
     neverSends: configuration.neverSends,
     spf: configuration.spf,
@@ -183,9 +195,9 @@ export function viewDomain(
   };
 }
 
-/** Observations from DNS, and what a pasted zone says. */
+/** What the last check saw in DNS, and what a pasted zone says. */
 export function observationsOf(context: CoreContext, view: DomainView): readonly Observation[] {
-  const stored = context.store.domains.observations(view.domain.id);
+  const stored = context.store.history.observations(view.domain.id, 1);
   const text = context.store.domains.pastedZone(view.domain.id);
   if (text === '') return stored;
   const { records } = readZone(text, { origin: view.zone });
@@ -213,7 +225,7 @@ export function manualOf(context: CoreContext, workspaceId: number, domainId: nu
 export function verdictsOf(
   view: DomainView,
   observations: readonly Observation[],
-): { verdicts: VerificationResult['verdicts']; detail: ReturnType<typeof domainVerdict> } {
+): { verdicts: StoredVerdicts; detail: ReturnType<typeof domainVerdict> } {
   const detail = domainVerdict(view.domain.name, view.required, observations);
   const of = (purpose: 'spf' | 'dkim' | 'dmarc') => purposeVerdict(purpose, view.required, detail);
   return {

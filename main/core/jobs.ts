@@ -5,8 +5,8 @@ import { fail } from './errors.ts';
 
 export interface JobControl {
   readonly signal: AbortSignal;
-  /** Waits while the job is paused. */
-  readonly whenRunning: () => Promise<void>;
+  /** What to wait for while the job is paused; null while it runs. */
+  readonly whenRunning: () => Promise<void> | null;
   /** Reports progress; `counts` are added up. */
   readonly progress: (step: { readonly done: number; readonly counts?: Readonly<Record<string, number>> }) => void;
 }
@@ -41,7 +41,8 @@ interface Running {
   state: JobState;
   readonly abort: AbortController;
   readonly listeners: Set<() => void>;
-  resume: (() => void) | null;
+  /** Set while the job is paused: everybody who works on it waits for it. */
+  paused: { readonly over: Promise<void>; readonly end: () => void } | null;
   finished: Promise<void>;
   readonly samples: { at: number; done: number }[];
 }
@@ -70,7 +71,7 @@ export function createJobs(parts: JobParts): Jobs {
       state,
       abort: new AbortController(),
       listeners: new Set(),
-      resume: null,
+      paused: null,
       finished: Promise.resolve(),
       samples: [],
     });
@@ -129,7 +130,7 @@ export function createJobs(parts: JobParts): Jobs {
         },
         abort: new AbortController(),
         listeners: new Set(),
-        resume: null,
+        paused: null,
         finished: Promise.resolve(),
         samples: [],
       };
@@ -149,17 +150,12 @@ export function createJobs(parts: JobParts): Jobs {
       };
       const control: JobControl = {
         signal: job.abort.signal,
-        whenRunning: async () => {
-          if (job.state.status !== 'paused') return;
-          await new Promise<void>((resolve) => {
-            job.resume = resolve;
-          });
-        },
+        whenRunning: () => job.paused?.over ?? null,
         progress({ done, counts = {} }) {
           pending.done += done;
           for (const [name, amount] of Object.entries(counts))
             pending.counts[name] = (pending.counts[name] ?? 0) + amount;
-          if (parts.now() - toldAt >= TELL_EVERY_MS) tell();
+          if (parts.now() - toldAt >= TELL_EVERY_MS && job.paused === null) tell();
         },
       };
       const finish = (status: JobState['status'], text: string) => {
@@ -216,14 +212,21 @@ export function createJobs(parts: JobParts): Jobs {
       const job = find(id);
       if (isActive(job)) {
         job.abort.abort('stopped');
-        job.resume?.();
+        job.paused?.end();
       }
       return job.state;
     },
 
     pause(id) {
       const job = find(id);
-      if (job.state.status === 'running') update(job, { status: 'paused', timeLeft: null });
+      if (job.state.status === 'running') {
+        let end = () => undefined as void;
+        const over = new Promise<void>((resolve) => {
+          end = resolve;
+        });
+        job.paused = { over, end };
+        update(job, { status: 'paused', rate: 0, timeLeft: null });
+      }
       return job.state;
     },
 
@@ -232,8 +235,8 @@ export function createJobs(parts: JobParts): Jobs {
       if (job.state.status === 'paused') {
         job.samples.length = 0;
         update(job, { status: 'running' });
-        job.resume?.();
-        job.resume = null;
+        job.paused?.end();
+        job.paused = null;
       }
       return job.state;
     },
@@ -242,7 +245,7 @@ export function createJobs(parts: JobParts): Jobs {
       const active = [...jobs.values()].filter(isActive);
       for (const job of active) {
         job.abort.abort('stopped');
-        job.resume?.();
+        job.paused?.end();
       }
       await Promise.all(active.map((job) => job.finished));
     },

@@ -1,5 +1,6 @@
 import { canonicalName } from '../../shared/dns/names.ts';
 import { questionsFor } from '../../shared/plan/build-plan.ts';
+import type { QueryType } from '../../shared/dns/records.ts';
 import type { Observation } from '../../shared/plan/types.ts';
 import type { Servers } from '../probes/dns/servers.ts';
 import { parseServers } from '../probes/dns/servers.ts';
@@ -32,25 +33,51 @@ export function serversFor(context: CoreContext, workspaceId: number, chosen?: s
   return { kind: 'chosen', servers: named };
 }
 
-/** The questions of a domain: its records, and the doubled names that slips leave (asked only where a record is absent). */
-export async function observeDomain(
-  context: CoreContext,
-  view: DomainView,
-  servers: Servers,
-  signal: AbortSignal,
-): Promise<readonly Observation[]> {
-  const questions = questionsFor(view.required);
+/**
+ * What a domain's check asks: its required records, and who takes its mail and speaks for its zone, so that a change of
+ * either can be seen in its history.
+ */
+function questionsOf(view: DomainView) {
+  const questions = [...questionsFor(view.required)];
+  const isAsked = (name: string, type: QueryType) =>
+    questions.some((question) => question.type === type && canonicalName(question.name) === canonicalName(name));
+  if (!isAsked(view.domain.name, 'MX')) questions.push({ name: view.domain.name, type: 'MX' });
+  questions.push({ name: view.zone, type: 'NS' });
+  return questions;
+}
+
+type Ask = (question: { readonly name: string; readonly type: QueryType }) => Promise<readonly Observation[]>;
+
+/** Questions that are remembered: domains of one zone follow each other in a list. */
+const REMEMBERED = 2000;
+
+/** Asks each question once in a job, whatever the number of domains that share it. */
+export function createAsk(context: CoreContext, servers: Servers, signal: AbortSignal): Ask {
+  const asked = new Map<string, Promise<readonly Observation[]>>();
+  return (question) => {
+    const key = `${canonicalName(question.name)}/${question.type}`;
+    let answer = asked.get(key);
+    if (answer === undefined) {
+      if (asked.size >= REMEMBERED) asked.delete(asked.keys().next().value as string);
+      answer = context.dns.observe(question, servers, signal);
+      asked.set(key, answer);
+    }
+    return answer;
+  };
+}
+
+/** Asks a domain's questions, and for what is absent the doubled names that slips leave. */
+export async function observeDomain(context: CoreContext, view: DomainView, ask: Ask): Promise<readonly Observation[]> {
+  const questions = questionsOf(view);
   const checkedAt = context.clock.now();
-  const answered = await Promise.all(questions.map((question) => context.dns.observe(question, servers, signal)));
-  const missing = questions.filter((_question, index) =>
+  const answered = await Promise.all(questions.map(ask));
+  const missing = questionsFor(view.required).filter((_question, index) =>
     answered[index]?.every((each) => each.outcome === 'nxdomain' || each.outcome === 'nodata'),
   );
   const doubled = await Promise.all(
     missing
       .filter((question) => canonicalName(question.name) !== canonicalName(view.zone))
-      .map((question) =>
-        context.dns.observe({ name: `${question.name}.${view.zone}`, type: question.type }, servers, signal),
-      ),
+      .map((question) => ask({ name: `${question.name}.${view.zone}`, type: question.type })),
   );
   const found = doubled.flat().filter((observation) => observation.outcome === 'answer');
   return [...answered.flat(), ...found].map((observation) => ({ ...observation, checkedAt }));

@@ -1,19 +1,34 @@
 import type { Schedule } from '../../shared/contract/schemas.ts';
+import type { CheckPace } from '../store/domains.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
 import { startVerification } from './verification.ts';
 
-/** Checks that repeat by themselves while the console runs. */
+/** Checks that repeat by themselves while the console runs, and the history they leave kept within bounds. */
 
+const MINUTE_MS = 60_000;
 const DEFAULT_MINUTES = 24 * 60;
 /** How often due checks are looked for, in milliseconds. */
-export const TICK_MS = 60_000;
-/** A workspace whose domains are not all verified is checked again sooner, at this part of its interval. */
-const EAGER_PART = 4;
+export const TICK_MS = MINUTE_MS;
+/** The first check again after a verdict that is not *verified*; each later one waits twice as long. */
+const FIRST_AGAIN_MINUTES = 15;
+/** Checks that become due within this time are made together. */
+const TOGETHER_MS = 5 * MINUTE_MS;
+/** Domains whose history is looked over in a minute. */
+const PRUNED_A_TICK = 500;
+
+function paceOf(everyMinutes: number): CheckPace {
+  return { every: everyMinutes * MINUTE_MS, first: Math.min(FIRST_AGAIN_MINUTES, everyMinutes) * MINUTE_MS };
+}
 
 export function getSchedule(context: CoreContext, workspaceId: number): Schedule {
   findWorkspace(context, workspaceId);
-  return context.store.records.schedule(workspaceId) ?? { enabled: false, everyMinutes: DEFAULT_MINUTES, nextAt: null };
+  const { enabled, everyMinutes } = context.store.records.schedule(workspaceId) ?? {
+    enabled: false,
+    everyMinutes: DEFAULT_MINUTES,
+  };
+  const due = enabled ? context.store.domains.nextDue(workspaceId, paceOf(everyMinutes)) : null;
+  return { enabled, everyMinutes, nextAt: due === null ? null : Math.max(due, context.clock.now()) };
 }
 
 export function setSchedule(
@@ -23,27 +38,37 @@ export function setSchedule(
   everyMinutes: number,
 ): Schedule {
   findWorkspace(context, workspaceId);
-  const nextAt = enabled ? context.clock.now() + everyMinutes * 60_000 : null;
-  context.store.records.putSchedule(workspaceId, { enabled, everyMinutes, nextAt });
+  context.store.records.putSchedule(workspaceId, { enabled, everyMinutes });
   record(context, workspaceId, 'schedule', enabled ? `Checks every ${everyMinutes} minutes` : 'Scheduled checks off');
   context.changes.publish({ kind: 'settings', workspaceId });
   return getSchedule(context, workspaceId);
 }
 
-/** Starts what is due; to be called every minute. */
-export function runDue(context: CoreContext): void {
+/**
+ * Starts the checks that are due: a verified domain's after the schedule's time, any other's sooner at first and then
+ * less and less often, until it too is checked at the schedule's time.
+ */
+function runDue(context: CoreContext): void {
+  const now = context.clock.now();
   for (const workspace of context.store.workspaces.list()) {
     const schedule = context.store.records.schedule(workspace.id);
-    if (schedule === null || !schedule.enabled || schedule.nextAt === null || schedule.nextAt > context.clock.now())
-      continue;
+    if (schedule === null || !schedule.enabled) continue;
     const isBusy = context.jobs
       .list()
       .some((job) => job.workspaceId === workspace.id && (job.status === 'running' || job.status === 'paused'));
     if (isBusy) continue;
-    const { failing, pending } = context.store.domains.counts(workspace.id);
-    const minutes =
-      failing + pending > 0 ? Math.max(5, Math.round(schedule.everyMinutes / EAGER_PART)) : schedule.everyMinutes;
-    context.store.records.putSchedule(workspace.id, { ...schedule, nextAt: context.clock.now() + minutes * 60_000 });
-    startVerification(context, workspace.id, { which: 'all' }, undefined);
+    const pace = paceOf(schedule.everyMinutes);
+    if ((context.store.domains.nextDue(workspace.id, pace) ?? Number.POSITIVE_INFINITY) > now) continue;
+    const domainIds = context.store.domains.due(workspace.id, pace, now + TOGETHER_MS);
+    startVerification(context, workspace.id, { which: 'chosen', domainIds }, undefined);
   }
+}
+
+/** What is to be done every minute. */
+export function createTick(context: CoreContext): () => void {
+  let pruneAfter = 0;
+  return () => {
+    runDue(context);
+    pruneAfter = context.store.history.prune(pruneAfter, PRUNED_A_TICK, context.clock.now()).next ?? 0;
+  };
 }

@@ -1,23 +1,27 @@
-import type { JobState, VerifySelection } from '../../shared/contract/schemas.ts';
-import type { Observation } from '../../shared/plan/types.ts';
+import type { DomainRow, JobState, VerifySelection } from '../../shared/contract/schemas.ts';
+import type { Verdict } from '../../shared/plan/types.ts';
 import type { Servers } from '../probes/dns/servers.ts';
-import type { StoredTimelineEntry, VerificationResult } from '../store/domains.ts';
+import type { StoredTimelineEntry, VerificationResult } from '../store/history.ts';
 import type { CoreContext } from './context.ts';
 import { record } from './context.ts';
 import type { DomainView } from './domains.ts';
-import { findDomain, observationsOf, toRow, verdictsOf, viewDomain } from './domains.ts';
+import { findDomain, toRow, verdictsOf, viewDomain } from './domains.ts';
 import type { JobControl } from './jobs.ts';
-import { observeDomain, serversFor } from './observing.ts';
+import { createAsk, observeDomain, serversFor } from './observing.ts';
 import { announce, fieldsOf } from './settings.ts';
 import { templatesOf } from './templates.ts';
 
 /** Asks DNS for every required record of many domains, and stores what came as it comes. */
 
 /** Domains checked at once; their questions are bounded for each server besides. */
-const CONCURRENCY = 32;
-/** Results written together: a crash loses less than this many. */
-const BATCH = 50;
+const CONCURRENCY = 48;
+/** Results written together: a crash loses fewer than this many, and no more than came in this time. */
+const BATCH = 500;
 const BATCH_MS = 500;
+/** Domains read together from the store, just before their turn. */
+const READ_TOGETHER = 200;
+/** Broken domains that a notification names. */
+const NAMED = 3;
 
 function selected(context: CoreContext, workspaceId: number, selection: VerifySelection): readonly number[] {
   if (selection.which === 'chosen') {
@@ -30,67 +34,88 @@ function selected(context: CoreContext, workspaceId: number, selection: VerifySe
     .map((domain) => domain.id);
 }
 
-/** What has changed since the last check, for the domain's timeline; the domain's own verdict has the empty id. */
-function timelineOf(
-  context: CoreContext,
-  view: DomainView,
-  outcome: ReturnType<typeof verdictsOf>,
-): StoredTimelineEntry[] {
-  const before = context.store.domains.lastVerdicts(view.domain.id);
-  const at = context.clock.now();
-  const own = { recordId: '', verdict: outcome.detail.verdict, summary: `Domain ${outcome.detail.verdict}` };
-  return [own, ...outcome.detail.records]
-    .filter((entry) => before.get(entry.recordId) !== entry.verdict)
-    .map((entry) => ({
-      at,
-      recordId: entry.recordId,
-      before: before.get(entry.recordId) ?? null,
-      after: entry.verdict,
-      summary: entry.summary,
-    }));
-}
-
-function judge(context: CoreContext, view: DomainView, fresh: readonly Observation[]): VerificationResult {
-  const known = observationsOf(context, view);
-  const outcome = verdictsOf(view, [...known, ...fresh]);
-  return {
-    domainId: view.domain.id,
-    observations: fresh,
-    verdicts: outcome.verdicts,
-    timeline: timelineOf(context, view, outcome),
+/** The domains of a list one by one, read some at a time; one that is not there any more is passed over. */
+function createReader(context: CoreContext, workspaceId: number, ids: readonly number[]) {
+  let next = 0;
+  let readAhead: ReturnType<CoreContext['store']['domains']['findSeveral']> = new Map();
+  return () => {
+    while (next < ids.length) {
+      if (next % READ_TOGETHER === 0)
+        readAhead = context.store.domains.findSeveral(workspaceId, ids.slice(next, next + READ_TOGETHER));
+      const found = readAhead.get(ids[next] as number);
+      next += 1;
+      if (found !== undefined) return found;
+    }
+    return null;
   };
 }
 
-/** Collects results and writes them in batches. */
-function createWriter(context: CoreContext, workspaceId: number, defaultTemplate: string) {
-  let pending: VerificationResult[] = [];
-  let writtenAt = context.clock.now();
+type Outcome = ReturnType<typeof verdictsOf>;
+
+/** What a domain's own entry in the timeline says: the first record that keeps it from being verified. */
+function summaryOf({ detail }: Outcome): string {
+  const culprit = detail.records.find((entry) => entry.verdict === detail.verdict);
+  return detail.verdict === 'verified' || culprit === undefined
+    ? 'Every required record is published and correct'
+    : `${culprit.recordId}: ${culprit.summary}`;
+}
+
+/** What has changed since the last check; a first check is one entry, the domain's own, which has the empty id. */
+function changesOf({ domain }: DomainView, outcome: Outcome, at: number): StoredTimelineEntry[] {
+  const isFirst = domain.seenAt === null;
+  const { verdict, records } = outcome.detail;
+  const changes: StoredTimelineEntry[] = [];
+  if (isFirst || domain.verdict !== verdict) {
+    const before = isFirst ? null : domain.verdict;
+    changes.push({ at, recordId: '', before, after: verdict, summary: summaryOf(outcome) });
+  }
+  if (isFirst) return changes;
+  for (const entry of records) {
+    const before = domain.recordVerdicts[entry.recordId] ?? null;
+    if (before === entry.verdict) continue;
+    changes.push({ at, recordId: entry.recordId, before, after: entry.verdict, summary: entry.summary });
+  }
+  return changes;
+}
+
+/** Collects results, writes them in batches and tells the windows. */
+function createWriter(context: CoreContext, workspaceId: number) {
+  let results: VerificationResult[] = [];
+  let rows: DomainRow[] = [];
+  let writtenAt = performance.now();
   const flush = () => {
-    if (pending.length === 0) return;
-    const results = pending;
-    pending = [];
-    writtenAt = context.clock.now();
-    context.store.domains.saveResults(results);
-    const rows = results.map((result) =>
-      toRow(context, findDomain(context, workspaceId, result.domainId), defaultTemplate),
-    );
-    context.changes.publish({ kind: 'domains', workspaceId, rows });
+    if (results.length === 0) return;
+    const batch = results;
+    const changed = rows;
+    results = [];
+    rows = [];
+    context.store.history.saveResults(batch);
+    writtenAt = performance.now();
+    context.changes.publish({ kind: 'domains', workspaceId, rows: changed });
   };
   return {
-    add(result: VerificationResult) {
-      pending.push(result);
-      if (pending.length >= BATCH || context.clock.now() - writtenAt >= BATCH_MS) flush();
+    add(result: VerificationResult, row: DomainRow) {
+      results.push(result);
+      rows.push(row);
+      if (results.length >= BATCH || performance.now() - writtenAt >= BATCH_MS) flush();
     },
     flush,
   };
 }
 
-function tellBroken(context: CoreContext, view: DomainView, before: string, after: string): void {
-  if (before !== 'verified' || after !== 'failing') return;
-  context.notifier.notify(
-    `${view.domain.unicodeName} no longer verifies`,
-    'A record that was published is missing or different. Open the domain’s manual to see which.',
-  );
+/** Tells the person of verified domains that fail now: once for all of a job, because they often break together. */
+function tellBroken(context: CoreContext, workspaceId: number, broken: readonly string[]): void {
+  const [first] = broken;
+  if (first === undefined) return;
+  const others = broken.length - NAMED;
+  const names = `${broken.slice(0, NAMED).join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+  const title = broken.length === 1 ? `${first} no longer verifies` : `${broken.length} domains no longer verify`;
+  const body =
+    broken.length === 1
+      ? 'A record that was published is missing or different. Open the domain’s manual to see which.'
+      : `Records that were published are missing or different: ${names}.`;
+  context.notifier.notify(title, body);
+  context.changes.publish({ kind: 'notice', workspaceId, title, body });
 }
 
 async function runVerification(
@@ -101,24 +126,48 @@ async function runVerification(
   control: JobControl,
 ): Promise<string> {
   const templates = templatesOf(context, workspaceId);
-  const writer = createWriter(context, workspaceId, fieldsOf(context, workspaceId).recordTemplate);
-  const totals: Record<string, number> = {};
-  let next = 0;
+  const fields = fieldsOf(context, workspaceId);
+  const writer = createWriter(context, workspaceId);
+  const totals = new Map<Verdict, number>();
+  const broken: string[] = [];
+  const ask = createAsk(context, servers, control.signal);
+  const nextDomain = createReader(context, workspaceId, ids);
+
+  const check = async ({ domain, dkimKeys }: NonNullable<ReturnType<typeof nextDomain>>) => {
+    const view = viewDomain(context, domain, { templates, fields, dkimKeys });
+    const observations = await observeDomain(context, view, ask);
+    // What was cut short says nothing about DNS.
+    if (control.signal.aborted) return;
+    const at = context.clock.now();
+    const outcome = verdictsOf(view, observations);
+    const { verdict } = outcome.verdicts;
+    const recordVerdicts: Record<string, Verdict> = {};
+    for (const entry of outcome.detail.records) recordVerdicts[entry.recordId] = entry.verdict;
+    writer.add(
+      {
+        domainId: domain.id,
+        at,
+        observations,
+        verdicts: outcome.verdicts,
+        recordVerdicts,
+        timeline: changesOf(view, outcome, at),
+      },
+      toRow(context, { ...domain, ...outcome.verdicts }, fields.recordTemplate),
+    );
+    if (domain.verdict === 'verified' && verdict === 'failing') broken.push(domain.unicodeName);
+    totals.set(verdict, (totals.get(verdict) ?? 0) + 1);
+    control.progress({ done: 1, counts: { [verdict]: 1 } });
+  };
   const worker = async () => {
     for (;;) {
-      await control.whenRunning();
-      const id = ids[next];
-      if (id === undefined || control.signal.aborted) return;
-      next += 1;
-      const view = viewDomain(context, findDomain(context, workspaceId, id), templates);
-      const fresh = await observeDomain(context, view, servers, control.signal);
-      // What was cut short says nothing about DNS.
-      if (control.signal.aborted) return;
-      const result = judge(context, view, fresh);
-      writer.add(result);
-      tellBroken(context, view, view.domain.verdict, result.verdicts.verdict);
-      totals[result.verdicts.verdict] = (totals[result.verdicts.verdict] ?? 0) + 1;
-      control.progress({ done: 1, counts: { [result.verdicts.verdict]: 1 } });
+      const pause = control.whenRunning();
+      if (pause !== null) {
+        writer.flush();
+        await pause;
+      }
+      const found = control.signal.aborted ? null : nextDomain();
+      if (found === null) return;
+      await check(found);
     }
   };
   try {
@@ -126,14 +175,19 @@ async function runVerification(
   } finally {
     writer.flush();
     announce(context, workspaceId);
+    tellBroken(context, workspaceId, broken);
   }
-  const parts = Object.entries(totals).map(([verdict, amount]) => `${amount} ${verdict}`);
+  const parts = [...totals].map(([verdict, amount]) => `${amount} ${verdict}`);
   const summary = parts.length === 0 ? 'Nothing to check' : parts.join(', ');
   record(context, workspaceId, 'verify', `${ids.length} domain${ids.length === 1 ? '' : 's'} checked`, {
-    detail: summary,
-    severity: (totals.failing ?? 0) > 0 ? 'warning' : 'info',
+    detail: control.signal.aborted ? `Cancelled after ${sum(totals)}: ${summary}` : summary,
+    severity: (totals.get('failing') ?? 0) > 0 ? 'warning' : 'info',
   });
   return summary;
+}
+
+function sum(totals: ReadonlyMap<Verdict, number>): number {
+  return [...totals.values()].reduce((total, amount) => total + amount, 0);
 }
 
 /** Starts the check as a job; results are stored while it runs. */

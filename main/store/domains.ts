@@ -1,4 +1,4 @@
-import type { Observation, Verdict } from '../../shared/plan/types.ts';
+import type { Verdict } from '../../shared/plan/types.ts';
 import type { SqliteDatabase } from './database.ts';
 
 export interface StoredDomain<Configuration> {
@@ -15,7 +15,12 @@ export interface StoredDomain<Configuration> {
   readonly dkim: Verdict;
   readonly dmarc: Verdict;
   readonly seenAt: number | null;
+  /** Each record's verdict at the last check. */
+  readonly recordVerdicts: Readonly<Record<string, Verdict>>;
 }
+
+/** What the list shows of a domain's last check. */
+export type StoredVerdicts = Pick<StoredDomain<unknown>, 'verdict' | 'spf' | 'dkim' | 'dmarc' | 'seenAt'>;
 
 export interface StoredDkimKey {
   readonly selector: string;
@@ -26,28 +31,6 @@ export interface StoredDkimKey {
   /** Since when mail is signed with it, as somebody said; null: not yet. */
   readonly signingSince: number | null;
   readonly revokedAt: number | null;
-}
-
-export interface StoredTimelineEntry {
-  readonly at: number;
-  readonly recordId: string;
-  readonly before: Verdict | null;
-  readonly after: Verdict;
-  readonly summary: string;
-}
-
-/** A check's whole outcome for one domain, written at once. */
-export interface VerificationResult {
-  readonly domainId: number;
-  readonly observations: readonly Observation[];
-  readonly verdicts: {
-    readonly verdict: Verdict;
-    readonly spf: Verdict;
-    readonly dkim: Verdict;
-    readonly dmarc: Verdict;
-    readonly seenAt: number | null;
-  };
-  readonly timeline: readonly StoredTimelineEntry[];
 }
 
 interface DomainRow {
@@ -64,15 +47,30 @@ interface DomainRow {
   dkim: Verdict;
   dmarc: Verdict;
   seen_at: number | null;
+  record_verdicts: string;
 }
 
-/** Observations kept of one domain beyond the newest days; about a year of daily checks of six records. */
-const KEPT_OBSERVATIONS = 2000;
+const KEY_COLUMNS =
+  'selector, algorithm, bits, public_key AS publicKey, created_at AS createdAt, signing_since AS signingSince, revoked_at AS revokedAt';
 
-/** Sender domains with what was observed of them. A domain can't be deleted: the table refuses it too. */
+const NO_VERDICTS: Readonly<Record<string, Verdict>> = {};
+
+/** How far apart checks of one domain lie, in milliseconds. */
+export interface CheckPace {
+  /** Of a domain that is verified, and the most for any other. */
+  readonly every: number;
+  /** Of one that is not, after its verdict changed; twice as much after each check that changed nothing. */
+  readonly first: number;
+}
+
+/** When a domain's next check is due; 0 when it was never checked. */
+const DUE_AT = `CASE WHEN checked_at IS NULL THEN 0 WHEN verdict = 'verified' THEN checked_at + @every
+  ELSE checked_at + min(@every, @first * (1 << min(unchanged, 12))) END`;
+
+/** Sender domains with what their last check found. A domain can't be deleted: the table refuses it too. */
 export function domainRepository<Configuration>(database: SqliteDatabase) {
   const columns =
-    'id, workspace_id, name, unicode_name, in_use, added_at, configuration, pasted_at, verdict, spf, dkim, dmarc, seen_at';
+    'id, workspace_id, name, unicode_name, in_use, added_at, configuration, pasted_at, verdict, spf, dkim, dmarc, seen_at, record_verdicts';
   const ofWorkspace = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? ORDER BY name`);
   const one = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? AND id = ?`);
   const names = database.prepare('SELECT name FROM domains WHERE workspace_id = ?').pluck();
@@ -89,36 +87,28 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
   const counts = database.prepare(
     'SELECT verdict, count(*) AS amount FROM domains WHERE workspace_id = ? GROUP BY verdict',
   );
-  const keys = database.prepare(
-    'SELECT selector, algorithm, bits, public_key AS publicKey, created_at AS createdAt, signing_since AS signingSince, revoked_at AS revokedAt FROM dkim_keys WHERE domain_id = ? ORDER BY created_at',
-  );
+  const keys = database.prepare(`SELECT ${KEY_COLUMNS} FROM dkim_keys WHERE domain_id = ? ORDER BY created_at`);
   const addKey = database.prepare(
     'INSERT INTO dkim_keys (domain_id, selector, algorithm, bits, public_key, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const markKey = database.prepare(
     'UPDATE dkim_keys SET signing_since = ?, revoked_at = ? WHERE domain_id = ? AND selector = ?',
   );
-  const addObservation = database.prepare('INSERT INTO observations (domain_id, seen_at, data) VALUES (?, ?, ?)');
-  const observations = database
-    .prepare('SELECT data FROM observations WHERE domain_id = ? ORDER BY id DESC LIMIT ?')
+  const several = database.prepare(
+    `SELECT ${columns} FROM domains WHERE workspace_id = ? AND id IN (SELECT value FROM json_each(?))`,
+  );
+  const keysOfSeveral = database.prepare(
+    `SELECT domain_id AS domainId, ${KEY_COLUMNS} FROM dkim_keys
+     WHERE domain_id IN (SELECT value FROM json_each(?)) ORDER BY created_at`,
+  );
+  const due = database
+    .prepare(
+      `SELECT id FROM domains WHERE workspace_id = @workspaceId AND in_use = 1 AND ${DUE_AT} <= @now ORDER BY checked_at`,
+    )
     .pluck();
-  const trim = database.prepare(
-    `DELETE FROM observations WHERE domain_id = @id AND id <=
-     (SELECT id FROM observations WHERE domain_id = @id ORDER BY id DESC LIMIT 1 OFFSET ${KEPT_OBSERVATIONS})`,
-  );
-  const addTimeline = database.prepare(
-    'INSERT INTO timeline (domain_id, at, record_id, before, after, summary) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  const timeline = database.prepare(
-    'SELECT at, record_id AS recordId, before, after, summary FROM timeline WHERE domain_id = ? ORDER BY id DESC LIMIT 500',
-  );
-  const lastVerdicts = database.prepare(
-    'SELECT record_id AS recordId, after FROM timeline WHERE id IN (SELECT max(id) FROM timeline WHERE domain_id = ? GROUP BY record_id)',
-  );
-  const changed = database.prepare(
-    `SELECT domains.name, timeline.before, timeline.after, timeline.at FROM timeline JOIN domains ON domains.id = timeline.domain_id
-     WHERE domains.workspace_id = ? AND timeline.at > ? AND timeline.record_id = '' AND timeline.before IS NOT NULL ORDER BY timeline.id DESC LIMIT 1000`,
-  );
+  const nextDue = database
+    .prepare(`SELECT min(${DUE_AT}) FROM domains WHERE workspace_id = @workspaceId AND in_use = 1`)
+    .pluck();
 
   const toDomain = (row: DomainRow): StoredDomain<Configuration> => ({
     id: row.id,
@@ -134,18 +124,9 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     dkim: row.dkim,
     dmarc: row.dmarc,
     seenAt: row.seen_at,
+    recordVerdicts:
+      row.record_verdicts === '{}' ? NO_VERDICTS : (JSON.parse(row.record_verdicts) as Record<string, Verdict>),
   });
-
-  const saveResult = (result: VerificationResult) => {
-    for (const observation of result.observations) {
-      addObservation.run(result.domainId, observation.seenAt, JSON.stringify(observation));
-    }
-    trim.run({ id: result.domainId });
-    setVerdicts.run({ ...result.verdicts, id: result.domainId });
-    for (const entry of result.timeline) {
-      addTimeline.run(result.domainId, entry.at, entry.recordId, entry.before, entry.after, entry.summary);
-    }
-  };
 
   return {
     list: (workspaceId: number): StoredDomain<Configuration>[] =>
@@ -153,6 +134,22 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     find(workspaceId: number, id: number): StoredDomain<Configuration> | null {
       const row = one.get(workspaceId, id) as DomainRow | undefined;
       return row === undefined ? null : toDomain(row);
+    },
+    /** Those of the ids that the workspace holds, with the keys made for each: for whoever goes through thousands. */
+    findSeveral(
+      workspaceId: number,
+      ids: readonly number[],
+    ): Map<number, { readonly domain: StoredDomain<Configuration>; readonly dkimKeys: readonly StoredDkimKey[] }> {
+      const wanted = JSON.stringify(ids);
+      const found = new Map(
+        (several.all(workspaceId, wanted) as DomainRow[]).map((row) => [
+          row.id,
+          { domain: toDomain(row), dkimKeys: [] as StoredDkimKey[] },
+        ]),
+      );
+      for (const { domainId, ...key } of keysOfSeveral.all(wanted) as (StoredDkimKey & { domainId: number })[])
+        found.get(domainId)?.dkimKeys.push(key);
+      return found;
     },
     names: (workspaceId: number): Set<string> => new Set(names.all(workspaceId) as string[]),
     /** @returns ids of those that were new, all added or none. */
@@ -170,8 +167,7 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
       void configure.run(JSON.stringify(configuration), id),
     paste: (id: number, text: string, now: number): void => void paste.run(text, text === '' ? null : now, id),
     pastedZone: (id: number): string => (pasted.get(id) as string | undefined) ?? '',
-    setVerdicts: (id: number, verdicts: VerificationResult['verdicts']): void =>
-      void setVerdicts.run({ ...verdicts, id }),
+    setVerdicts: (id: number, verdicts: StoredVerdicts): void => void setVerdicts.run({ ...verdicts, id }),
     counts(workspaceId: number): Record<Verdict, number> {
       const result: Record<Verdict, number> = { verified: 0, pending: 0, failing: 0, unknown: 0 };
       for (const row of counts.all(workspaceId) as { verdict: Verdict; amount: number }[])
@@ -185,18 +181,12 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     /** Notes how far a key's rotation has come. */
     markDkimKey: (id: number, key: Pick<StoredDkimKey, 'selector' | 'signingSince' | 'revokedAt'>): void =>
       void markKey.run(key.signingSince, key.revokedAt, id, key.selector),
-    observations: (id: number, limit = 500): Observation[] =>
-      (observations.all(id, limit) as string[]).map((data) => JSON.parse(data) as Observation),
-    timeline: (id: number): StoredTimelineEntry[] => timeline.all(id) as StoredTimelineEntry[],
-    /** The last verdict told of each record; the domain's own under the empty id. */
-    lastVerdicts: (id: number): Map<string, Verdict> =>
-      new Map((lastVerdicts.all(id) as { recordId: string; after: Verdict }[]).map((row) => [row.recordId, row.after])),
-    changedSince: (workspaceId: number, since: number) =>
-      changed.all(workspaceId, since) as { name: string; before: Verdict; after: Verdict; at: number }[],
-    /** Writes results in one transaction: what a crash leaves is whole. */
-    saveResults: database.transaction((results: readonly VerificationResult[]): void => {
-      for (const result of results) saveResult(result);
-    }),
+    /** Ids of the domains in use whose next check is due, the longest waiting first; one never checked is. */
+    due: (workspaceId: number, pace: CheckPace, now: number): number[] =>
+      due.all({ workspaceId, ...pace, now }) as number[],
+    /** When the first check is due, or null when there is no domain in use; may lie in the past. */
+    nextDue: (workspaceId: number, pace: CheckPace): number | null =>
+      nextDue.get({ workspaceId, ...pace }) as number | null,
   };
 }
 

@@ -136,4 +136,23 @@ export const migrations: readonly string[] = [
   ALTER TABLE dkim_keys ADD COLUMN signing_since INTEGER;
   ALTER TABLE dkim_keys ADD COLUMN revoked_at INTEGER;
   `,
+  `
+  CREATE TABLE checks (
+    id INTEGER PRIMARY KEY,
+    domain_id INTEGER NOT NULL REFERENCES domains (id),
+    at INTEGER NOT NULL,
+    observations TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO checks (id, domain_id, at, observations)
+    SELECT id, domain_id, seen_at, '[' || data || ']' FROM observations ORDER BY id;
+  CREATE INDEX checks_by_domain ON checks (domain_id);
+  DROP TABLE observations;
+
+  ALTER TABLE domains ADD COLUMN record_verdicts TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE domains ADD COLUMN checked_at INTEGER;
+  ALTER TABLE domains ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 0;
+  UPDATE domains SET checked_at = seen_at, record_verdicts = coalesce((
+    SELECT json_group_object(record_id, after) FROM timeline WHERE id IN (
+      SELECT max(id) FROM timeline WHERE domain_id = domains.id AND record_id <> '' GROUP BY record_id)), '{}');
+  `,
 ];

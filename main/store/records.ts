@@ -12,12 +12,13 @@ export interface StoredActivity {
 export interface StoredSchedule {
   readonly enabled: boolean;
   readonly everyMinutes: number;
-  readonly nextAt: number | null;
 }
 
 /** Traces of one kind that are kept of a workspace, and entries of its activity. */
 const KEPT_TRACES = 50;
 const KEPT_ACTIVITY = 20_000;
+/** Jobs that are kept, of all workspaces together. */
+const KEPT_JOBS = 200;
 
 /** What a workspace keeps besides its settings and domains: traces, jobs, activity, its schedule, its templates. */
 export function recordRepository(database: SqliteDatabase) {
@@ -47,11 +48,14 @@ export function recordRepository(database: SqliteDatabase) {
     `INSERT INTO jobs (id, workspace_id, status, started_at, data) VALUES (@id, @workspaceId, @status, @startedAt, @data)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, data = excluded.data`,
   );
+  const trimJobs = database.prepare(
+    `DELETE FROM jobs WHERE started_at < (SELECT started_at FROM jobs ORDER BY started_at DESC LIMIT 1 OFFSET ${KEPT_JOBS})`,
+  );
   const jobs = database.prepare('SELECT data FROM jobs ORDER BY started_at DESC LIMIT 50').pluck();
-  const schedule = database.prepare('SELECT enabled, every_minutes, next_at FROM schedules WHERE workspace_id = ?');
+  const schedule = database.prepare('SELECT enabled, every_minutes FROM schedules WHERE workspace_id = ?');
   const putSchedule = database.prepare(
-    `INSERT INTO schedules (workspace_id, enabled, every_minutes, next_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (workspace_id) DO UPDATE SET enabled = excluded.enabled, every_minutes = excluded.every_minutes, next_at = excluded.next_at`,
+    `INSERT INTO schedules (workspace_id, enabled, every_minutes) VALUES (?, ?, ?)
+     ON CONFLICT (workspace_id) DO UPDATE SET enabled = excluded.enabled, every_minutes = excluded.every_minutes`,
   );
   const overrides = database.prepare('SELECT template_id, override FROM template_overrides WHERE workspace_id = ?');
   const putOverride = database.prepare(
@@ -81,25 +85,18 @@ export function recordRepository(database: SqliteDatabase) {
         ...filter,
         kinds: filter.kinds === null ? null : JSON.stringify(filter.kinds),
       }) as StoredActivity[],
-    putJob: (job: { id: string; workspaceId: number; status: string; startedAt: number }): void =>
-      void putJob.run({
-        id: job.id,
-        workspaceId: job.workspaceId,
-        status: job.status,
-        startedAt: job.startedAt,
-        data: JSON.stringify(job),
-      }),
+    putJob(job: { id: string; workspaceId: number; status: string; startedAt: number }): void {
+      const { id, workspaceId, status, startedAt } = job;
+      putJob.run({ id, workspaceId, status, startedAt, data: JSON.stringify(job) });
+      trimJobs.run();
+    },
     jobs: <Job>(): Job[] => (jobs.all() as string[]).map((data) => JSON.parse(data) as Job),
     schedule(workspaceId: number): StoredSchedule | null {
-      const row = schedule.get(workspaceId) as
-        | { enabled: number; every_minutes: number; next_at: number | null }
-        | undefined;
-      return row === undefined
-        ? null
-        : { enabled: row.enabled === 1, everyMinutes: row.every_minutes, nextAt: row.next_at };
+      const row = schedule.get(workspaceId) as { enabled: number; every_minutes: number } | undefined;
+      return row === undefined ? null : { enabled: row.enabled === 1, everyMinutes: row.every_minutes };
     },
     putSchedule: (workspaceId: number, value: StoredSchedule): void =>
-      void putSchedule.run(workspaceId, value.enabled ? 1 : 0, value.everyMinutes, value.nextAt),
+      void putSchedule.run(workspaceId, value.enabled ? 1 : 0, value.everyMinutes),
     overrides: (workspaceId: number): Map<string, unknown> =>
       new Map(
         (overrides.all(workspaceId) as { template_id: string; override: string }[]).map((row) => [

@@ -2,6 +2,8 @@ import type { DomainConfiguration, SettingsFields } from '../../shared/contract/
 import { openDatabase, storeErrorFrom } from './database.ts';
 import { domainRepository } from './domains.ts';
 import type { DomainRepository } from './domains.ts';
+import { historyRepository } from './history.ts';
+import type { HistoryRepository } from './history.ts';
 import { recordRepository } from './records.ts';
 import type { RecordRepository } from './records.ts';
 import { secretRepository } from './secrets.ts';
@@ -14,6 +16,7 @@ export interface Store {
   readonly workspaces: WorkspaceRepository<SettingsFields>;
   readonly secrets: SecretRepository;
   readonly domains: DomainRepository<DomainConfiguration>;
+  readonly history: HistoryRepository;
   readonly records: RecordRepository;
   /** Runs writes as one: all of them happen, or none. */
   readonly atomically: <Result>(work: () => Result) => Result;
@@ -33,6 +36,7 @@ export function openStore(folder: string): Store {
     workspaces: workspaceRepository<SettingsFields>(database),
     secrets: secretRepository(database),
     domains: domainRepository<DomainConfiguration>(database),
+    history: historyRepository(database),
     records: recordRepository(database),
     atomically: (work) => database.transaction(work).immediate(),
     foreignWrites: () => database.pragma('data_version', { simple: true }) as number,

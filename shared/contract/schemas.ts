@@ -237,7 +237,16 @@ export const timelineEntry = z.object({
   summary: z.string(),
 });
 
-export const changedDomain = z.object({ name: z.string(), before: verdict, after: verdict, at: instant });
+/** A domain whose verdict is another than it was, and what changed last. */
+export const changedDomain = z.object({
+  id: domainId,
+  name: z.string(),
+  unicodeName: z.string(),
+  before: verdict,
+  after: verdict,
+  at: instant,
+  summary: z.string(),
+});
 
 /* Jobs */
 
@@ -322,6 +331,8 @@ export const stateChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('vault'), sequence: z.int(), vault: vaultState }),
   z.object({ kind: z.literal('activity'), sequence: z.int(), workspaceId }),
   z.object({ kind: z.literal('practice'), sequence: z.int(), workspaceId }),
+  /** Something a person should know even while the window is hidden. */
+  z.object({ kind: z.literal('notice'), sequence: z.int(), workspaceId, title: z.string(), body: z.string() }),
   /** Another process wrote to the data file, or a number was missed: ask for the snapshot again. */
   z.object({ kind: z.literal('reload'), sequence: z.int() }),
 ]);

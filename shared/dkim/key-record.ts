@@ -252,6 +252,7 @@ export function printDkimKey(key: DkimKey): string {
 export function sameDkimKey(left: DkimKey, right: DkimKey): boolean {
   if (left.publicKey === '' && right.publicKey === '') return true;
   if (left.type !== right.type) return false;
+  if (left.publicKey === right.publicKey) return true;
   const [one, other] = [decodeBase64(left.publicKey), decodeBase64(right.publicKey)];
   if (one === null || other === null) return false;
   return one.length === other.length && one.every((octet, index) => octet === other[index]);

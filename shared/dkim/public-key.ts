@@ -88,7 +88,9 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
   const compact = text.replace(/[ \t\r\n]+/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) return null;
   const binary = atob(compact.replace(/=+$/, ''));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const octets = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index += 1) octets[index] = binary.charCodeAt(index);
+  return octets;
 }
 
 /** Octets as base64 with padding. */

@@ -1,3 +1,4 @@
+import { remembering } from '../memo.ts';
 import { parseDkimKey, sameDkimKey } from '../dkim/key-record.ts';
 import { isDmarcRecord, parseDmarc, strictness } from '../dmarc/record.ts';
 import type { DmarcRecord } from '../dmarc/record.ts';
@@ -67,6 +68,11 @@ function hasPolicyTags(texts: readonly string[], wanted: string, version: string
   });
 }
 
+/** Records that are remembered as they were read. */
+const REMEMBERED = 64;
+const readKey = remembering(REMEMBERED, (text) => parseDkimKey(text).key);
+const readPolicy = remembering(REMEMBERED, (text) => parseDmarc(text).record);
+
 /**
  * Whether what is published fulfils a requirement, compared by meaning.
  *
@@ -85,13 +91,13 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
       return texts.length === 1 && holdsChosen(texts[0] as string, terms, choice);
     }
     case 'dkim-key': {
-      const wanted = parseDkimKey(joinTxt(data.type === 'TXT' ? data.strings : [])).key;
-      const have = parseDkimKey(texts[0] ?? '').key;
+      const wanted = readKey(joinTxt(data.type === 'TXT' ? data.strings : []));
+      const have = readKey(texts[0] ?? '');
       return texts.length === 1 && wanted !== null && have !== null && sameDkimKey(wanted, have);
     }
     case 'dmarc-policy': {
-      const wanted = parseDmarc(joinTxt(data.type === 'TXT' ? data.strings : [])).record;
-      const have = parseDmarc(texts[0] ?? '').record;
+      const wanted = readPolicy(joinTxt(data.type === 'TXT' ? data.strings : []));
+      const have = readPolicy(texts[0] ?? '');
       return texts.length === 1 && wanted !== null && have !== null && dmarcSuffices(have, wanted);
     }
     case 'report-authorisation':

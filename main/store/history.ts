@@ -1,0 +1,124 @@
+import type { Observation, Verdict } from '../../shared/plan/types.ts';
+import type { SqliteDatabase } from './database.ts';
+import type { StoredVerdicts } from './domains.ts';
+
+export interface StoredTimelineEntry {
+  readonly at: number;
+  /** Empty for the domain's own verdict. */
+  readonly recordId: string;
+  readonly before: Verdict | null;
+  readonly after: Verdict;
+  readonly summary: string;
+}
+
+/** A check's whole outcome for one domain, written at once. */
+export interface VerificationResult {
+  readonly domainId: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly observations: readonly Observation[];
+  readonly verdicts: StoredVerdicts;
+  readonly recordVerdicts: Readonly<Record<string, Verdict>>;
+  /** What has changed. */
+  readonly timeline: readonly StoredTimelineEntry[];
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * How long history is kept: every check for 30 days, then the last check of each day for 400 days; changes of verdicts
+ * for 3 years. A domain's newest check is kept whatever its age, because the manual is made from it.
+ */
+export const retention = { everyCheckMs: 30 * DAY_MS, dailyCheckMs: 400 * DAY_MS, changesMs: 1096 * DAY_MS } as const;
+
+/** What was observed of each domain, check by check, and how its verdicts changed. */
+export function historyRepository(database: SqliteDatabase) {
+  const addCheck = database.prepare('INSERT INTO checks (domain_id, at, observations) VALUES (?, ?, ?)');
+  const setVerdicts = database.prepare(
+    `UPDATE domains SET verdict = @verdict, spf = @spf, dkim = @dkim, dmarc = @dmarc, seen_at = @seenAt, checked_at = @at,
+     record_verdicts = @records, unchanged = CASE WHEN verdict = @verdict THEN unchanged + 1 ELSE 0 END WHERE id = @domainId`,
+  );
+  const addChange = database.prepare(
+    'INSERT INTO timeline (domain_id, at, record_id, before, after, summary) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const checks = database
+    .prepare('SELECT observations FROM checks WHERE domain_id = ? ORDER BY id DESC LIMIT ?')
+    .pluck();
+  const timeline = database.prepare(
+    'SELECT at, record_id AS recordId, before, after, summary FROM timeline WHERE domain_id = ? ORDER BY id DESC LIMIT 500',
+  );
+  const changed = database.prepare(
+    `SELECT domains.id, domains.name, domains.unicode_name AS unicodeName, first.before, domains.verdict AS after,
+       last.at, last.summary
+     FROM domains
+     JOIN timeline AS first ON first.id = (
+       SELECT min(id) FROM timeline WHERE domain_id = domains.id AND at > @since AND record_id = '' AND before IS NOT NULL)
+     JOIN timeline AS last ON last.id = (
+       SELECT max(id) FROM timeline WHERE domain_id = domains.id AND at > @since AND record_id = '')
+     WHERE domains.workspace_id = @workspaceId AND first.before <> domains.verdict
+     ORDER BY last.at DESC LIMIT 10000`,
+  );
+  const domainsAfter = database.prepare('SELECT id FROM domains WHERE id > ? ORDER BY id LIMIT ?').pluck();
+  const pruneChecks = database.prepare(
+    `DELETE FROM checks WHERE domain_id = @domainId AND at < @everyCheck
+     AND id <> (SELECT max(id) FROM checks WHERE domain_id = @domainId)
+     AND (at < @dailyCheck OR id NOT IN (
+       SELECT max(id) FROM checks WHERE domain_id = @domainId AND at < @everyCheck GROUP BY at / ${DAY_MS}))`,
+  );
+  const pruneChanges = database.prepare('DELETE FROM timeline WHERE domain_id = @domainId AND at < @changes');
+
+  const save = ({ domainId, at, observations, verdicts, recordVerdicts, timeline: changes }: VerificationResult) => {
+    addCheck.run(domainId, at, JSON.stringify(observations));
+    const { verdict, spf, dkim, dmarc, seenAt } = verdicts;
+    setVerdicts.run({ verdict, spf, dkim, dmarc, seenAt, at, records: JSON.stringify(recordVerdicts), domainId });
+    for (const entry of changes)
+      addChange.run(domainId, entry.at, entry.recordId, entry.before, entry.after, entry.summary);
+  };
+
+  const prune = database.transaction((ids: readonly number[], now: number): number => {
+    let removed = 0;
+    for (const domainId of ids) {
+      removed += pruneChecks.run({
+        domainId,
+        everyCheck: now - retention.everyCheckMs,
+        dailyCheck: now - retention.dailyCheckMs,
+      }).changes;
+      removed += pruneChanges.run({ domainId, changes: now - retention.changesMs }).changes;
+    }
+    return removed;
+  });
+
+  return {
+    /** Writes results in one transaction: what a crash leaves is whole. */
+    saveResults: database.transaction((results: readonly VerificationResult[]): void => {
+      for (const result of results) save(result);
+    }),
+    /** The observations of a domain's newest checks, so many checks back, the newest check first. */
+    observations: (domainId: number, lastChecks = 20): Observation[] =>
+      (checks.all(domainId, lastChecks) as string[]).flatMap((data) => JSON.parse(data) as Observation[]),
+    timeline: (domainId: number): StoredTimelineEntry[] => timeline.all(domainId) as StoredTimelineEntry[],
+    /** Domains whose verdict is another than it was then, with the last change since. */
+    changedSince: (workspaceId: number, since: number) =>
+      changed.all({ workspaceId, since }) as {
+        id: number;
+        name: string;
+        unicodeName: string;
+        before: Verdict;
+        after: Verdict;
+        at: number;
+        summary: string;
+      }[],
+    /**
+     * Takes away what is older than `retention` keeps, for so many domains, so that nothing else has to wait long.
+     *
+     * @param after the id of the last domain done.
+     * @returns the id to go on after; null when all are done.
+     */
+    prune(after: number, limit: number, now: number): { readonly next: number | null; readonly removed: number } {
+      const ids = domainsAfter.all(after, limit) as number[];
+      return { removed: prune.immediate(ids, now), next: ids.length < limit ? null : (ids.at(-1) ?? null) };
+    },
+  };
+}
+
+export type HistoryRepository = ReturnType<typeof historyRepository>;

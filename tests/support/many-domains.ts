@@ -1,0 +1,81 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { defaultConfiguration } from '../../main/core/domains.ts';
+import { defaultFields } from '../../main/core/settings.ts';
+import { openStore } from '../../main/store/store.ts';
+import { zoneHead } from './bind.ts';
+
+/** Thousands of sender domains, each in a zone of its own that publishes what it requires, and the data folder that lists them. */
+
+const SELECTORS = ['k1', 'k2'];
+const PUBLIC_KEY =
+  'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB';
+
+export const manyNames = (amount: number): readonly string[] =>
+  Array.from({ length: amount }, (_, index) => `d${index}.example`);
+
+/** A zone for each domain: SPF, two DKIM keys, DMARC, MX and NS. */
+export function manyZones(amount: number): ReadonlyMap<string, string> {
+  return new Map(
+    manyNames(amount).map((name) => [
+      name,
+      [
+        zoneHead(name),
+        '@ TXT "v=spf1 include:_spf.example.net ~all"',
+        ...SELECTORS.map((selector) => `${selector}._domainkey TXT "v=DKIM1; k=rsa; p=${PUBLIC_KEY}"`),
+        '_dmarc TXT "v=DMARC1; p=none"',
+        '@ MX 10 mx',
+        'mx A 192.0.2.25',
+        '',
+      ].join('\n'),
+    ]),
+  );
+}
+
+/** Every question that a check of these domains asks, as `dnsperf` reads them. */
+export function manyQuestions(amount: number): string {
+  return manyNames(amount)
+    .map((name) =>
+      [
+        `${name} TXT`,
+        ...SELECTORS.map((selector) => `${selector}._domainkey.${name} TXT`),
+        `_dmarc.${name} TXT`,
+        `${name} MX`,
+        `${name} NS`,
+      ].join('\n'),
+    )
+    .join('\n');
+}
+
+/** A data folder with one workspace that lists them, its record template and keys chosen. */
+export async function manyDomains(amount: number, resolver: string): Promise<{ folder: string; workspaceId: number }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sendwright-many-'));
+  const store = openStore(folder);
+  const now = Date.now();
+  const workspaceId = store.workspaces.add('Many', false, now);
+  const template = { recordTemplate: 'custom', recordTemplateMode: 'own-key' };
+  store.workspaces.saveSettings(workspaceId, 0, { ...defaultFields, ...template, resolver }, now);
+  const names = manyNames(amount).map((name) => ({ name, unicodeName: name }));
+  const ids = store.domains.add(workspaceId, names, now);
+  store.atomically(() => {
+    for (const id of ids) {
+      store.domains.configure(id, {
+        ...defaultConfiguration,
+        providers: [{ templateId: 'custom', mode: 'own-key', fields: { spfMechanism: 'include:_spf.example.net' } }],
+      });
+      for (const selector of SELECTORS)
+        store.domains.addDkimKey(id, {
+          selector,
+          algorithm: 'rsa',
+          bits: 1024,
+          publicKey: PUBLIC_KEY,
+          createdAt: now,
+          signingSince: null,
+          revokedAt: null,
+        });
+    }
+  });
+  store.close();
+  return { folder, workspaceId };
+}
