@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { promises as dns } from 'node:dns';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { startKnot } from '../support/knot.ts';
+import { manyDomains, manyQuestions, manyZones } from '../support/many-domains.ts';
+
+/**
+ * A whole check of 10,000 domains, each in a zone of its own on a local Knot: asked, judged, stored. Held against what
+ * dnsperf gets out of the same server, and c-ares (dns.promises.Resolver), which only ask.
+ */
+
+const DOMAINS = 10_000;
+const ROUNDS = 3;
+const root = path.resolve(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+
+interface Measured {
+  readonly ms: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] as number;
+}
+
+async function dnsperf(port: number, file: string): Promise<number> {
+  const { stdout } = await run('dnsperf', ['-s', '127.0.0.1', '-p', String(port), '-d', file, '-l', '3']);
+  return Number(/Queries per second:\s+([\d.]+)/.exec(stdout)?.[1]);
+}
+
+/** Questions a second of c-ares, at the best of several numbers of questions under way. */
+async function cares(port: number, questions: readonly (readonly string[])[]): Promise<number> {
+  let best = 0;
+  for (const concurrency of [32, 64, 128, 256]) {
+    const resolver = new dns.Resolver();
+    resolver.setServers([`127.0.0.1:${port}`]);
+    let next = 0;
+    const worker = async () => {
+      for (;;) {
+        const question = questions[next];
+        if (question === undefined) return;
+        next += 1;
+        await resolver.resolve(question[0] as string, question[1] as string);
+      }
+    };
+    const begin = performance.now();
+    await Promise.all(Array.from({ length: concurrency }, worker));
+    best = Math.max(best, (questions.length / (performance.now() - begin)) * 1000);
+  }
+  return best;
+}
+
+async function check(folder: string, workspaceId: number): Promise<{ checks: Measured[]; rss: number }> {
+  const { stdout } = await run(
+    process.execPath,
+    [path.join(root, 'tests/support/programs/bulk-core.ts'), folder, String(workspaceId)],
+    { cwd: root },
+  );
+  const { first, second, rss } = JSON.parse(stdout) as { first: Measured; second: Measured; rss: number };
+  for (const { counts } of [first, second])
+    if (counts.verified !== DOMAINS) throw new Error(`Not every domain was verified: ${JSON.stringify(counts)}`);
+  return { checks: [first, second], rss };
+}
+
+async function bareNode(): Promise<number> {
+  const program = "new (require('better-sqlite3'))(':memory:'); console.log(process.memoryUsage.rss())";
+  return Number((await run(process.execPath, ['-e', program], { cwd: root })).stdout);
+}
+
+async function measure() {
+  const knot = await startKnot(manyZones(DOMAINS));
+  const { folder, workspaceId } = await manyDomains(DOMAINS, `127.0.0.1:${knot.port}`);
+  try {
+    const text = manyQuestions(DOMAINS);
+    const file = path.join(folder, 'questions.txt');
+    await writeFile(file, text);
+    const questions = text.split('\n').map((line) => line.split(' '));
+    const rounds: { perf: number; peer: number; ours: number; rss: number }[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const perf = await dnsperf(knot.port, file);
+      const peer = await cares(knot.port, questions);
+      const { checks, rss } = await check(folder, workspaceId);
+      const ours = median(checks.map(({ ms }) => (questions.length / ms) * 1000));
+      rounds.push({ perf, peer, ours, rss });
+    }
+    const bare = median(await Promise.all([bareNode(), bareNode(), bareNode()]));
+    const toPerf = median(rounds.map(({ ours, perf }) => ours / perf));
+    const toPeer = median(rounds.map(({ ours, peer }) => ours / peer));
+    const memory = median(rounds.map(({ rss }) => rss)) / bare;
+    const rate = (which: 'ours' | 'perf' | 'peer') => Math.round(median(rounds.map((round) => round[which])));
+    return [
+      {
+        label: `check of ${DOMAINS} domains, questions a second: ${rate('ours')} to dnsperf's ${rate('perf')}`,
+        value: `${toPerf.toFixed(2)} ×`,
+        target: '≥ 0.4 ×',
+        met: toPerf >= 0.4,
+      },
+      {
+        label: `the same to ${rate('peer')} of dns.promises.Resolver`,
+        value: `${toPeer.toFixed(2)} ×`,
+        target: '≥ 1.5 ×',
+        met: toPeer >= 1.5,
+      },
+      {
+        label: `memory of the core to ${Math.round(bare / 2 ** 20)} MiB of Node with better-sqlite3`,
+        value: `${memory.toFixed(2)} ×`,
+        target: '≤ 2 ×',
+        met: memory <= 2,
+      },
+    ];
+  } finally {
+    await knot.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export const bench = { name: 'bulk', run: measure };
