@@ -1,14 +1,17 @@
 import { dkimName } from '../dkim/selector.ts';
-import { parseDkimKey } from '../dkim/key-record.ts';
+import type { DkimKeyParse } from '../dkim/key-record.ts';
+import { lintDkimAnswer, parseDkimKey } from '../dkim/key-record.ts';
 import type { DmarcVerdict } from '../dmarc/evaluate.ts';
 import { evaluateDmarc } from '../dmarc/evaluate.ts';
 import type { Lookup } from '../dns/lookup.ts';
 import type { RecordOf } from '../dns/records.ts';
 import { joinTxt } from '../dns/txt.ts';
+import { dkimFinding } from '../findings/dkim.ts';
 import type { Finding } from '../findings/finding.ts';
 import { checkHost } from '../spf/check-host.ts';
 import type { SpfResult } from '../spf/check-host.ts';
-import { parseSpf } from '../spf/syntax.ts';
+import type { SpfTerm } from '../spf/syntax.ts';
+import { isSpfRecord, parseSpf } from '../spf/syntax.ts';
 import type { Requirement } from './mailbox-providers.ts';
 import { mailboxProviders } from './mailbox-providers.ts';
 
@@ -33,14 +36,24 @@ export interface ReceiverVerdict {
   readonly mailboxProviders: readonly {
     readonly id: string;
     readonly name: string;
-    readonly requirements: readonly {
-      readonly text: string;
-      readonly state: RequirementState;
-      readonly detail: string;
-    }[];
-    /** `accepted` as far as DNS decides; `unknown` when something could not be asked. */
-    readonly outcome: 'accepted' | 'refused' | 'unknown';
+    readonly requirements: readonly JudgedRequirement[];
+    /** For bulk mail, which has to meet every requirement. */
+    readonly outcome: Outcome;
+    /** For mail of those who send no more than 5,000 messages a day. */
+    readonly outcomeForFew: Outcome;
   }[];
+}
+
+/** `accepted` as far as DNS decides; `unknown` when something could not be asked. */
+export type Outcome = 'accepted' | 'refused' | 'unknown';
+
+export interface JudgedRequirement {
+  readonly text: string;
+  readonly audience: Requirement['audience'];
+  /** What the provider answers to a message that does not meet it. */
+  readonly rejection: string | null;
+  readonly state: RequirementState;
+  readonly detail: string;
 }
 
 export interface ReceiverInput {
@@ -52,55 +65,82 @@ export interface ReceiverInput {
   readonly dkim: readonly { readonly selector: string; readonly domain: string }[];
   /** SPF terms of the provider: an address that sends is looked for in them. */
   readonly providerTerms: readonly string[];
-  readonly signal?: AbortSignal;
 }
 
-/** Includes followed in search of an address that the provider sends from. */
-const MAX_DEPTH = 5;
+/** Questions asked in search of an address that the provider sends from: as many as SPF itself may ask. */
+const MOST_QUESTIONS = 10;
 
-/** The first address that one of the terms names, through includes; null when DNS tells none. */
+/** The address that a mechanism names, if any: the first of its network. */
+function namedAddress(terms: readonly SpfTerm[]): string | null {
+  for (const term of terms) {
+    if (term.kind === 'mechanism' && term.network !== undefined && term.qualifier === '+') {
+      return term.text.replace(/^\+?ip[46]:/i, '').replace(/\/\d+$/, '');
+    }
+  }
+  return null;
+}
+
+/** The first address that one of the terms names, through includes and mail servers; null when DNS tells none. */
 async function findSendingAddress(
   terms: readonly string[],
   domain: string,
   lookup: Lookup,
-  depth: number,
+  budget: { questions: number },
 ): Promise<string | null> {
-  const { words } = parseSpf(`v=spf1 ${terms.join(' ')}`);
-  for (const { term } of words) {
-    if (term?.kind === 'mechanism' && term.network !== undefined && term.qualifier === '+') {
-      return term.text.replace(/^\+?ip[46]:/i, '').replace(/\/\d+$/, '');
-    }
-  }
-  for (const { term } of words) {
-    if (term === null || depth === MAX_DEPTH) continue;
-    const target = term.kind === 'modifier' ? (term.name === 'redirect' ? term.value : undefined) : term.domain?.text;
-    const isBranch = term.kind === 'modifier' || term.name === 'include';
-    if (isBranch && target !== undefined && !target.includes('%')) {
-      const answer = await lookup.query(target, 'TXT');
-      const texts = answer.status === 'answer' ? (answer.records as readonly RecordOf<'TXT'>[]) : [];
-      const text = texts.map((record) => joinTxt(record.strings)).find((candidate) => candidate.startsWith('v=spf1'));
-      const found =
-        text === undefined ? null : await findSendingAddress(text.split(' ').slice(1), target, lookup, depth + 1);
+  const parsed = parseSpf(`v=spf1 ${terms.join(' ')}`).words.flatMap(({ term }) => term ?? []);
+  const named = namedAddress(parsed);
+  if (named !== null) return named;
+  const ask = async <Type extends 'TXT' | 'A' | 'MX'>(name: string, type: Type): Promise<readonly RecordOf<Type>[]> => {
+    if (budget.questions === 0 || name.includes('%')) return [];
+    budget.questions -= 1;
+    const answer = await lookup.query(name, type);
+    return answer.status === 'answer' ? (answer.records as readonly RecordOf<Type>[]) : [];
+  };
+  for (const term of parsed) {
+    const target = term.kind === 'modifier' ? term.value : (term.domain?.text ?? domain);
+    const isBranch = term.kind === 'modifier' ? term.name === 'redirect' : term.name === 'include';
+    if (isBranch) {
+      const records = await ask(target, 'TXT');
+      const text = records.map((record) => joinTxt(record.strings)).find(isSpfRecord);
+      const inside = text?.split(' ').slice(1) ?? [];
+      const found = inside.length === 0 ? null : await findSendingAddress(inside, target, lookup, budget);
       if (found !== null) return found;
     }
-    if (term.kind === 'mechanism' && term.name === 'a') {
-      const answer = await lookup.query(term.domain?.text ?? domain, 'A');
-      const [record] = answer.status === 'answer' ? (answer.records as readonly RecordOf<'A'>[]) : [];
+    if (term.kind !== 'mechanism' || (term.name !== 'a' && term.name !== 'mx')) continue;
+    const hosts = term.name === 'a' ? [target] : (await ask(target, 'MX')).map((record) => record.exchange);
+    for (const host of hosts) {
+      const [record] = await ask(host, 'A');
       if (record !== undefined) return record.address;
     }
   }
   return null;
 }
 
+/** Bits of a key; for one that is too short to be used, what its finding says. */
+function bitsOf({ key, findings }: DkimKeyParse): number {
+  const short = findings.find((finding) => finding.code === 'dkim.too-short');
+  return key?.bits ?? Number(short?.values.bits ?? 0);
+}
+
 async function viewDkim(selector: string, domain: string, lookup: Lookup): Promise<DkimView> {
   const answer = await lookup.query(dkimName(selector, domain), 'TXT');
   const base = { selector, domain, bits: 0, findings: [] };
   if (answer.status === 'failure') return { ...base, state: 'unknown' };
-  if (answer.status !== 'answer') return { ...base, state: 'missing' };
+  const target = answer.aliases.at(-1);
+  if (answer.status !== 'answer') {
+    const findings = target === undefined ? [] : [dkimFinding('dkim.dangling-alias', { target })];
+    return { ...base, state: 'missing', findings };
+  }
   const texts = (answer.records as readonly RecordOf<'TXT'>[]).map((record) => joinTxt(record.strings));
-  const { key, findings } = parseDkimKey(texts[0] ?? '');
-  const isUsable = key !== null && key.publicKey !== '' && texts.length === 1;
-  return { ...base, state: isUsable ? 'usable' : 'unusable', bits: key?.bits ?? 0, findings };
+  const parse = parseDkimKey(texts[0] ?? '');
+  const isUsable = parse.key !== null && parse.key.publicKey !== '' && texts.length === 1;
+  const delegated = target === undefined ? [] : [dkimFinding('dkim.delegated', { target })];
+  return {
+    ...base,
+    state: isUsable ? 'usable' : 'unusable',
+    bits: bitsOf(parse),
+    findings: [...lintDkimAnswer(texts), ...delegated],
+  };
 }
 
 /** A message that the provider signs with this key, as a receiver would judge it. */
@@ -110,6 +150,12 @@ interface Evidence {
   readonly spf: ReceiverVerdict['spf'];
   readonly dkim: readonly DkimView[];
   readonly dmarc: DmarcVerdict;
+}
+
+/** Met when one is; not met only when neither is. */
+function either(left: RequirementState, right: RequirementState): RequirementState {
+  if (left === 'met' || right === 'met') return 'met';
+  return left === 'unknown' || right === 'unknown' ? 'unknown' : 'not-met';
 }
 
 function both(left: RequirementState, right: RequirementState): RequirementState {
@@ -133,7 +179,8 @@ function judge(requirement: Requirement, evidence: Evidence): { state: Requireme
   switch (requirement.kind) {
     case 'spf-and-dkim':
     case 'spf-or-dkim': {
-      const state = both(spfState(spf), dkimState(dkim));
+      const combine = requirement.kind === 'spf-and-dkim' ? both : either;
+      const state = combine(spfState(spf), dkimState(dkim));
       const keys = dkim.map((view) => `${view.selector}: ${view.state}`).join(', ');
       return {
         state,
@@ -155,8 +202,11 @@ function judge(requirement: Requirement, evidence: Evidence): { state: Requireme
       };
     }
     case 'dkim-key-length': {
-      const short = dkim.find((view) => view.state === 'usable' && view.bits < 1024 && view.bits !== 256);
+      const short = dkim.find((view) => view.findings.some((finding) => finding.code === 'dkim.too-short'));
       if (short !== undefined) return { state: 'not-met', detail: `${short.selector} has ${short.bits} bits` };
+      if (dkim.length > 0 && dkim.every((view) => view.state === 'missing')) {
+        return { state: 'met', detail: 'There is no key that could be too short' };
+      }
       const state = dkimState(dkim);
       return {
         state: state === 'not-met' ? 'unknown' : state,
@@ -168,6 +218,12 @@ function judge(requirement: Requirement, evidence: Evidence): { state: Requireme
   }
 }
 
+function outcomeOf(judged: readonly Pick<JudgedRequirement, 'state'>[]): Outcome {
+  const states = judged.map((each) => each.state);
+  if (states.includes('not-met')) return 'refused';
+  return states.includes('unknown') ? 'unknown' : 'accepted';
+}
+
 /**
  * The receivers' own evaluation over any Lookup: SPF for an address the provider sends from, the DKIM keys, DMARC with
  * alignment, and the large mailbox providers' rules. What DNS can't show is `not-checkable-here`, never met.
@@ -175,7 +231,7 @@ function judge(requirement: Requirement, evidence: Evidence): { state: Requireme
 export async function receiverVerdict(input: ReceiverInput): Promise<ReceiverVerdict> {
   const { domain, lookup } = input;
   const mailFromDomain = input.mailFromDomain ?? domain;
-  const address = await findSendingAddress(input.providerTerms, domain, lookup, 0);
+  const address = await findSendingAddress(input.providerTerms, domain, lookup, { questions: MOST_QUESTIONS });
   const result =
     address === null
       ? null
@@ -195,10 +251,14 @@ export async function receiverVerdict(input: ReceiverInput): Promise<ReceiverVer
     domain,
     ...evidence,
     mailboxProviders: mailboxProviders.map(({ id, name, requirements }) => {
-      const judged = requirements.map((requirement) => ({ text: requirement.text, ...judge(requirement, evidence) }));
-      const states = judged.map((each) => each.state);
-      const outcome = states.includes('not-met') ? 'refused' : states.includes('unknown') ? 'unknown' : 'accepted';
-      return { id, name, requirements: judged, outcome };
+      const judged = requirements.map((requirement) => ({
+        text: requirement.text,
+        audience: requirement.audience,
+        rejection: requirement.rejection ?? null,
+        ...judge(requirement, evidence),
+      }));
+      const ofAll = judged.filter((each) => each.audience === 'all');
+      return { id, name, requirements: judged, outcome: outcomeOf(judged), outcomeForFew: outcomeOf(ofAll) };
     }),
   };
 }

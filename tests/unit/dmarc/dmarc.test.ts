@@ -352,6 +352,105 @@ describe('evaluation', () => {
   });
 });
 
+describe('the examples of RFC 9989 appendix B', () => {
+  const evaluate = async (
+    records: readonly ResourceRecord[],
+    from: string,
+    { spf, dkim }: { readonly spf?: string; readonly dkim?: string },
+  ) => {
+    const verdict = await evaluateDmarc(
+      {
+        fromDomain: from,
+        spf: { result: spf === undefined ? 'none' : 'pass', domain: spf ?? 'nobody.invalid' },
+        dkim: dkim === undefined ? [] : [{ result: 'pass', domain: dkim }],
+      },
+      zoneLookup(records),
+    );
+    const { spfAligned, dkimAligned, discovery } = verdict;
+    const { policyDomain, organisationalDomain, steps } = discovery;
+    return { spfAligned, dkimAligned, policyDomain, organisationalDomain, asked: steps.map((step) => step.domain) };
+  };
+  const record = (domain: string, tags = 'p=none') => txt(`_dmarc.${domain}`, `v=DMARC1; ${tags}`);
+
+  it.each([
+    ['example.com', 'example.com', 's', true],
+    ['child.example.com', 'example.com', 'r', true],
+    ['child.example.com', 'example.com', 's', false],
+    ['child.example.com', 'example.net', 'r', false],
+  ])('B.1: From %s with an identifier of %s, %s: %s', async (from, identifier, mode, aligned) => {
+    const above = from === 'example.com' ? [] : [record('example.com')];
+    const records = [record(from, `p=none; aspf=${mode}; adkim=${mode}`), ...above];
+    expect(await evaluate(records, from, { spf: identifier, dkim: identifier })).toMatchObject({
+      spfAligned: aligned,
+      dkimAligned: aligned,
+    });
+  });
+
+  it('B.2: the records of a domain owner', () => {
+    const records = [
+      'v=DMARC1; p=none; rua=mailto:dmarc-feedback@example.com',
+      'v=DMARC1; p=none; rua=mailto:dmarc-feedback@example.com; ruf=mailto:auth-reports@example.com',
+      'v=DMARC1; p=none; rua=mailto:dmarc-feedback@example.com; ruf=mailto:auth-reports@thirdparty.example.net',
+      'v=DMARC1; p=quarantine; rua=mailto:dmarc-feedback@example.com,mailto:tld-test@thirdparty.example.net; t=y',
+      'v=DMARC1; p=reject; rua=mailto:dmarc-feedback@example.com,mailto:tld-test@thirdparty.example.net',
+    ];
+    expect(records.map((text) => codes(text).filter((code) => code !== 'dmarc.policy-none'))).toEqual(
+      records.map(() => []),
+    );
+    expect(externalReportRecords('example.com', parsed(records[2] as string), 'example.com')).toEqual([
+      {
+        destination: 'thirdparty.example.net',
+        name: 'example.com._report._dmarc.thirdparty.example.net',
+        value: 'v=DMARC1;',
+      },
+    ]);
+  });
+
+  it('B.4.1: one organization, two records', async () => {
+    const records = [record('example.com'), record('signing.example.com')];
+    expect(await evaluate(records, 'example.com', { spf: 'example.com', dkim: 'signing.example.com' })).toEqual({
+      spfAligned: true,
+      dkimAligned: true,
+      policyDomain: 'example.com',
+      organisationalDomain: 'example.com',
+      asked: ['example.com', 'com'],
+    });
+  });
+
+  it('B.4.2: a deep name', async () => {
+    const records = [record('example.com'), record('signing.example.com')];
+    const from = 'a.b.c.d.e.f.g.h.i.j.k.example.com';
+    expect(await evaluate(records, from, { spf: 'example.com', dkim: 'signing.example.com' })).toEqual({
+      spfAligned: true,
+      dkimAligned: true,
+      policyDomain: 'example.com',
+      organisationalDomain: 'example.com',
+      asked: [
+        from,
+        'g.h.i.j.k.example.com',
+        'h.i.j.k.example.com',
+        'i.j.k.example.com',
+        'j.k.example.com',
+        'k.example.com',
+        'example.com',
+        'com',
+      ],
+    });
+  });
+
+  it('B.4.3: below a public suffix', async () => {
+    const records = [record('bank.example', 'p=reject; psd=y'), record('giant.bank.example')];
+    const identifiers = { spf: 'mail.giant.bank.example', dkim: 'mail.mega.bank.example' };
+    expect(await evaluate(records, 'giant.bank.example', identifiers)).toEqual({
+      spfAligned: true,
+      dkimAligned: false,
+      policyDomain: 'giant.bank.example',
+      organisationalDomain: 'giant.bank.example',
+      asked: ['giant.bank.example', 'bank.example'],
+    });
+  });
+});
+
 describe('reports and the ladder', () => {
   it('names the record that another domain has to publish (RFC 9990 §4)', () => {
     const record = parsed(
