@@ -14,6 +14,7 @@ import { Skeleton } from '../ui/status.tsx';
 import { shortDay } from '../ui/time.ts';
 import styles from './Configure.module.css';
 import { KeyPairForm } from './MissingValues.tsx';
+import { PoliciesPart } from './PoliciesPart.tsx';
 import { ProviderForm } from './ProviderForm.tsx';
 import { useTemplates } from './templates.ts';
 import { ZonePaste } from './ZonePaste.tsx';
@@ -176,7 +177,7 @@ export function ConfigureSheet({ workspaceId, domainId, manual, startsWithPaste,
     }
   };
   const wantsOwnKey = providers.some((provider) => provider.templateId === 'custom');
-  const isOnField = error?.field?.startsWith('configuration.providers') === true || error?.field === 'text';
+  const isOnField = error?.field !== undefined && error.field !== 'configuration';
   return (
     <Sheet
       title={`Configure ${manual.unicodeName}`}
@@ -261,6 +262,13 @@ export function ConfigureSheet({ workspaceId, domainId, manual, startsWithPaste,
           onChange={(dmarc) => change({ dmarc })}
         />
       )}
+      <PoliciesPart
+        policies={configuration.policies}
+        error={error}
+        onChange={({ mtaSts, ...others }) =>
+          change({ policies: { ...others, mtaSts: mtaSts === null ? null : { ...mtaSts, mx: [...mtaSts.mx] } } })
+        }
+      />
       <section className={styles.part}>
         <h3>Zone</h3>
         <Field

@@ -1,8 +1,10 @@
+import { Mail, Printer } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { HandOverText } from '../../shared/contract/schemas.ts';
 import { handOverFormats } from '../../shared/manual/formats/index.ts';
 import { recordsMail } from '../../shared/service/support-mail.ts';
 import { attempt, core } from '../app/store.ts';
+import controls from '../ui/controls.module.css';
 import { Button, CopyButton, Select, Sheet } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import { Skeleton } from '../ui/status.tsx';
@@ -11,6 +13,14 @@ import { saveFile } from '../ui/time.ts';
 const REMEMBERED = 'sendwright.format';
 /** Mail programs cut longer addresses off. */
 const MAX_MAILTO = 1900;
+
+/** The draft for whoever edits DNS: with the records in it, or naming the file to attach where they are too long. */
+function draftFor(domain: string, text: HandOverText) {
+  const whole = recordsMail(domain, text.text);
+  if (whole.mailto.length < MAX_MAILTO) return { mailto: whole.mailto, isWhole: true };
+  const body = `Hello,\n\nplease publish the DNS records for ${domain} that are in the attached file ${text.fileName}.\n`;
+  return { mailto: recordsMail(domain, body).mailto, isWhole: false };
+}
 
 /** The prepared records in the form that whoever edits DNS wants. */
 export function HandOverSheet(props: {
@@ -23,12 +33,18 @@ export function HandOverSheet(props: {
   const [format, setFormat] = useState(() => localStorage.getItem(REMEMBERED) ?? 'text');
   const [text, setText] = useState<HandOverText | null>(null);
   useEffect(() => {
+    let current = true;
     setText(null);
     localStorage.setItem(REMEMBERED, format);
-    void attempt(() => core().domains.handOver({ workspaceId, domainId, format })).then(setText);
+    void attempt(() => core().domains.handOver({ workspaceId, domainId, format })).then((found) => {
+      if (current) setText(found);
+    });
+    return () => {
+      current = false;
+    };
   }, [workspaceId, domainId, format]);
   const chosen = handOverFormats.find((candidate) => candidate.id === format);
-  const mail = text === null ? null : recordsMail(props.domain, text.text);
+  const draft = text === null ? null : draftFor(props.domain, text);
   return (
     <Sheet
       title={`Hand over ${props.domain}`}
@@ -38,7 +54,22 @@ export function HandOverSheet(props: {
       actions={
         text !== null && (
           <>
-            {mail !== null && mail.mailto.length < MAX_MAILTO && <a href={mail.mailto}>E-mail draft</a>}
+            {draft !== null && (
+              <a
+                className={controls.linkButton}
+                href={draft.mailto}
+                onClick={() => {
+                  if (!draft.isWhole) saveFile(text.fileName, text.mediaType, text.text);
+                }}
+              >
+                <Mail size={14} aria-hidden />
+                {draft.isWhole ? 'E-mail draft' : 'E-mail draft, with the file to attach'}
+              </a>
+            )}
+            <Button onPress={() => window.print()}>
+              <Printer size={14} aria-hidden />
+              Print
+            </Button>
             <CopyButton text={text.text} label="Copy all" isNamed />
             <Button look="primary" onPress={() => saveFile(text.fileName, text.mediaType, text.text)}>
               Save {text.fileName}

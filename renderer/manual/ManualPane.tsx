@@ -13,6 +13,7 @@ import { ProvePanel } from './ProvePanel.tsx';
 import type { NameForm } from './preferences.ts';
 import { useNameForm } from './preferences.ts';
 import { cardId, needsAttention, RecordCardView } from './RecordCardView.tsx';
+import { RotationPanel } from './RotationPanel.tsx';
 import { Timeline } from './Timeline.tsx';
 
 /** The manual of one domain, read anew whenever the domain changes. */
@@ -103,6 +104,7 @@ export default function ManualPane({
     document.getElementById(cardId(card))?.scrollIntoView({ block: 'start' });
     document.querySelector<HTMLElement>(`#${cardId(card)} > button`)?.focus({ preventScroll: true });
   };
+  const revision = `${manual.seenAt} ${cards.map((card) => `${card.action} ${card.value}`).join('|')}`;
   const providers = manual.neverSends
     ? 'Never sends'
     : manual.providers.map((provider) => `${provider.name}, ${provider.modeLabel}`).join(' + ');
@@ -114,6 +116,7 @@ export default function ManualPane({
           <VerdictMark verdict={manual.verdict} isPill />
           {manual.seenAt !== null && <time className={styles.small}>seen {shortTime(manual.seenAt)}</time>}
         </div>
+        <p className={styles.printOnly}>DKIM/SPF manual, prepared {shortTime(Date.now())}</p>
         {manual.unicodeName !== manual.domain && <code className={styles.small}>{manual.domain}</code>}
         <p className={styles.sentence}>{manual.sentence}</p>
         <div className={styles.actions}>
@@ -185,21 +188,33 @@ export default function ManualPane({
                 onToggle={() => setUnfolded({ ...unfolded, [card.id]: !isOpen(card) })}
               />
             ))}
+            {step.cards.some((card) => card.purpose === 'dkim') && !manual.neverSends && (
+              <RotationPanel
+                where={{ workspaceId, domainId }}
+                revision={revision}
+                onMake={() => setSheet('configure')}
+              />
+            )}
           </li>
         ))}
       </ol>
-      <ProvePanel workspaceId={workspaceId} domainId={domainId} seenAt={manual.seenAt} />
+      <ProvePanel workspaceId={workspaceId} domainId={domainId} revision={revision} />
       <Timeline workspaceId={workspaceId} domainId={domainId} seenAt={manual.seenAt} />
-      {manual.providers.flatMap((provider) =>
-        provider.notes.map((note) => (
-          <p key={note} className={styles.note}>
-            {provider.name}: {note}{' '}
-            <span>
-              ({provider.source.label}, {provider.source.date})
-            </span>
-          </p>
-        )),
-      )}
+      {manual.providers
+        .filter((provider) => provider.notes.length > 0 && !manual.neverSends)
+        .map((provider) => (
+          <section key={provider.id} className={styles.notes} aria-label={`About ${provider.name}`}>
+            <h3>About {provider.name}</h3>
+            <ul>
+              {provider.notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+            <p className={styles.small}>
+              {provider.source.label}, {provider.source.date}
+            </p>
+          </section>
+        ))}
       {(sheet === 'configure' || sheet === 'paste') && (
         <ConfigureSheet
           workspaceId={workspaceId}

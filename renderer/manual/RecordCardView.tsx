@@ -143,9 +143,25 @@ export function RecordCardView(props: {
         ))}
         {card.spf !== null && !isWaiting && <SpfPanel card={card.spf} value={card.value} where={where} />}
         {card.dmarc !== null && <PolicyLadder card={card.dmarc} where={where} />}
+        {card.file !== null && (
+          <div className={styles.form}>
+            <h4>Serve this file first, at {card.file.url}</h4>
+            <div className={styles.fileText}>
+              <pre>{card.file.text}</pre>
+              <CopyButton text={card.file.text} label="Copy the file" />
+            </div>
+          </div>
+        )}
         <Observations card={card} />
         <p className={styles.source}>
-          Source: {card.source.label}
+          Source:{' '}
+          {card.source.url === undefined || card.source.url === '' ? (
+            card.source.label
+          ) : (
+            <a href={card.source.url} target="_blank" rel="noreferrer">
+              {card.source.label}
+            </a>
+          )}
           {card.source.date !== undefined && `, ${card.source.date}`}
         </p>
       </div>

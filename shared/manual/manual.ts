@@ -241,6 +241,7 @@ function sentenceFor(name: string, verdict: Verdict, cards: readonly RecordCard[
   const titles = (wanted: readonly RecordCard[]) => [...new Set(wanted.map((card) => card.title))].join(', ');
   const waiting = needed.filter((card) => card.action === 'waiting');
   if (verdict === 'verified') return `${name} is ready: every required record is published and correct.`;
+  if (waiting.length > 0 && waiting.every((card) => card.needsKeyPair)) return `${name} waits for a DKIM key pair.`;
   if (waiting.length > 0) return `${name} waits for values from the provider: ${titles(waiting)}.`;
   if (verdict === 'pending') return `${name} is published, but not every name server answers with it yet.`;
   const toMake = needed.filter((card) => card.action === 'add' || card.action === 'replace');
