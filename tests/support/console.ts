@@ -24,10 +24,14 @@ function ended(child: ChildProcess): Promise<void> {
     : new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
-/** @param dataFolder an existing one, to start again; a fresh temporary one by default. */
-export async function startConsole(dataFolder?: string): Promise<RunningConsole> {
+/**
+ * @param dataFolder an existing one, to start again, or to ask the console that has it for another address; a fresh
+ *   temporary one by default.
+ * @param args beside the data folder.
+ */
+export async function startConsole(dataFolder?: string, args: readonly string[] = []): Promise<RunningConsole> {
   const folder = dataFolder ?? (await mkdtemp(path.join(tmpdir(), 'sendwright-e2e-')));
-  const child = spawn(process.execPath, ['main/hosts/loopback/main.ts', '--no-open', '--data-dir', folder], {
+  const child = spawn(process.execPath, ['main/hosts/loopback/main.ts', '--no-open', '--data-dir', folder, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

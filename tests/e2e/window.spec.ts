@@ -1,0 +1,258 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { buildRenderer } from '../../build/renderer.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import type { RunningConsole } from '../support/console.ts';
+import { removeFolder, startConsole } from '../support/console.ts';
+
+/** The window among others: second starts, the command line beside it, what is typed and not saved, secrets. */
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+let desk: RunningConsole;
+
+skipWithoutBrowser();
+
+test.beforeAll(async () => {
+  await buildRenderer();
+});
+test.beforeEach(async () => {
+  desk = await startConsole();
+});
+test.afterEach(async () => {
+  await desk.stop();
+  await removeFolder(desk.dataFolder);
+});
+
+async function connectService(page: Page, name = 'Acme'): Promise<void> {
+  await page.getByRole('button', { name: 'Connect my service' }).click();
+  await page.getByLabel('Name').fill(name);
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Cloud services connection URL')).toBeVisible();
+}
+
+const urlField = (page: Page) => page.getByLabel('Cloud services connection URL');
+
+async function cli(...args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, ['main/hosts/cli/cli.ts', ...args, '--data-dir', desk.dataFolder], {
+    cwd: root,
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  return code;
+}
+
+test('a second start takes over from the first window, but never from what is typed and not saved', async ({
+  context,
+}) => {
+  const first = await context.newPage();
+  await first.goto(desk.address);
+  await connectService(first);
+  const second = await context.newPage();
+  await second.goto((await startConsole(desk.dataFolder)).address);
+  await expect(second.getByRole('heading', { name: 'Acme' })).toBeVisible();
+  // A tab that a person opened can't close itself; a window that the console opened does.
+  await expect
+    .poll(async () => first.isClosed() || (await first.getByText('opened in another window').isVisible()))
+    .toBe(true);
+
+  await urlField(second).fill('https://half-typed.example.com');
+  const third = await context.newPage();
+  await third.goto((await startConsole(desk.dataFolder)).address);
+  await expect(third.getByRole('heading', { name: 'Acme' })).toBeVisible();
+  await expect(urlField(second)).toHaveValue('https://half-typed.example.com');
+  await expect(second.getByRole('region', { name: 'Unsaved changes' })).toBeVisible();
+});
+
+test('what commands write shows in the open window, while several write at once', async ({ page }) => {
+  await page.goto(desk.address);
+  await connectService(page);
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  const codes = await Promise.all(
+    ['a', 'b', 'c'].map((letter) => cli('domains', 'add', `${letter}1.example.com`, `${letter}2.example.com`)),
+  );
+  expect(codes).toEqual([0, 0, 0]);
+  for (const name of ['a1', 'a2', 'b1', 'b2', 'c1', 'c2'])
+    await expect(page.getByRole('rowheader', { name: `${name}.example.com` })).toBeVisible();
+
+  await page.getByRole('tab', { name: 'General settings' }).click();
+  await urlField(page).fill('https://typed-here.example.com');
+  expect(await cli('settings', 'set', '--service-url', 'https://set-there.example.com')).toBe(0);
+  await page.keyboard.press('Control+s');
+  // Nobody's change is lost without a word: the window is told, and keeps what was typed.
+  await expect(page.getByRole('alert')).toContainText('changed elsewhere');
+  await expect(urlField(page)).toHaveValue('https://typed-here.example.com');
+});
+
+test('General settings has the documented fields, in the documented order, under the documented names', async ({
+  page,
+}) => {
+  await page.goto(desk.address);
+  await connectService(page);
+  const documented = [
+    'API key',
+    'Cloud services connection URL',
+    'Auth key',
+    'Email provider',
+    'Domain to receive responses',
+    'Connection status',
+  ];
+  const places: number[] = [];
+  for (const name of documented) {
+    const found = name === 'Connection status' ? page.getByText(name) : page.getByLabel(name, { exact: true });
+    places.push((await found.first().boundingBox())?.y ?? -1);
+  }
+  expect(places).toEqual([...places].sort((left, right) => left - right));
+  expect(new Set(places).size).toBe(documented.length);
+  await expect(page.getByLabel('Email provider')).toHaveValue('Not told by the service');
+  await expect(page.getByLabel('Email provider')).toHaveAttribute('readonly', '');
+});
+
+test('an address that can’t be right is told when its field is left, and is not saved', async ({ page }) => {
+  await page.goto(desk.address);
+  await connectService(page);
+  const cases = [
+    ['not an address at all', /address/i],
+    ['http://service.example.com', /http/],
+    ['https://user:word@service.example.com', /password|credential|user name/i],
+    ['https://', /address/i],
+  ] as const;
+  for (const [typed, told] of cases) {
+    await urlField(page).fill(typed);
+    await urlField(page).blur();
+    await expect(urlField(page)).toHaveAttribute('aria-invalid', 'true');
+    const described = (await urlField(page).getAttribute('aria-describedby')) ?? '';
+    const texts = await Promise.all(
+      described.split(' ').map((id) => page.locator(`[id="${id}"]`).textContent({ timeout: 1000 })),
+    );
+    expect(texts.join(' ')).toMatch(told);
+    await page.keyboard.press('Control+s');
+    await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeVisible();
+  }
+  await urlField(page).fill('Service.Example.COM:8443/metadata/');
+  await urlField(page).blur();
+  await expect(urlField(page)).toHaveValue('https://service.example.com:8443');
+  await page.keyboard.press('Control+s');
+  await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
+  await page.reload();
+  await expect(urlField(page)).toHaveValue('https://service.example.com:8443');
+});
+
+test('leaving with unsaved changes asks, and what was typed can be taken up again', async ({ page }) => {
+  await page.goto(desk.address);
+  await connectService(page);
+  await urlField(page).fill('https://service.example.com');
+  let answer = false;
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.message());
+    void (answer ? dialog.accept() : dialog.dismiss());
+  });
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await expect(urlField(page)).toHaveValue('https://service.example.com');
+  expect(asked).toEqual([expect.stringContaining('unsaved changes')]);
+  await page.waitForTimeout(1000);
+  answer = true;
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await expect(page.getByRole('tab', { name: 'Activity' })).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('tab', { name: 'General settings' }).click();
+  await page.getByRole('button', { name: 'Take them up' }).click();
+  await expect(urlField(page)).toHaveValue('https://service.example.com');
+});
+
+test('a pasted list with 1,000 bad lines is told line by line, and what is good is added', async ({ page }) => {
+  await page.goto(desk.address);
+  await connectService(page);
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  const bad = ['two words.example.com', 'a_b.example.com', 'i❤.ws', `${'a.'.repeat(127)}com`, 'gmail.com'];
+  const list = Array.from({ length: 1000 }, (_nothing, index) => bad[index % bad.length]).join('\n');
+  await page.getByLabel('Domains', { exact: true }).fill(`${list}\ngood.example.com.\n`);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.getByText('1 can be added, 1000 refused')).toBeVisible();
+  const report = page.getByRole('list', { name: 'Refused lines' });
+  for (const line of [1, 2, 3, 4, 5]) await expect(report.getByText(`line ${line}`, { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Add 1 domain' }).click();
+  await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await expect(page.getByRole('rowheader', { name: 'good.example.com' })).toBeVisible();
+});
+
+test('a wrong passphrase is told, and changes nothing', async ({ page, browser }) => {
+  await page.goto(desk.address);
+  await connectService(page);
+  await page.getByRole('button', { name: 'Vault: No passphrase yet' }).click();
+  await page.getByLabel('Passphrase', { exact: true }).fill('correct horse battery');
+  await page.getByLabel('Passphrase again').fill('correct horse battery');
+  await page.getByRole('button', { name: 'Protect secrets' }).click();
+  await page.getByLabel('API key').fill('api-key-of-many-letters');
+  await page.keyboard.press('Control+s');
+  await expect(page.getByText('ends in ters')).toBeVisible();
+  const { dataFolder } = desk;
+  await desk.stop();
+  desk = await startConsole(dataFolder);
+  const next = await browser.newPage();
+  await next.goto(desk.address);
+  await next.getByRole('button', { name: 'Vault: Locked' }).click();
+  await next.getByLabel('Passphrase', { exact: true }).fill('wrong horse battery');
+  await next.getByRole('button', { name: 'Unlock' }).click();
+  await expect(next.getByText('The passphrase does not open this vault')).toBeVisible();
+  await next.getByLabel('Passphrase', { exact: true }).fill('correct horse battery');
+  await next.getByRole('button', { name: 'Unlock' }).click();
+  await expect(next.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
+  await expect(next.getByText('ends in ters')).toBeVisible();
+  await next.close();
+});
+
+/** Everything that the page holds in memory: V8's own picture of its heap. */
+async function heapOf(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page);
+  const parts: string[] = [];
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => parts.push(chunk));
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  await session.detach();
+  return parts.join('');
+}
+
+test('a key that was saved is nowhere in the window’s memory, storage or page any more', async ({ page }) => {
+  const key = 'planted-Qx7vR2mK9wZt';
+  const passphrase = 'violet-tractor-under-seven-bridges';
+  await page.goto(desk.address);
+  await connectService(page);
+  await page.getByLabel('API key').fill(key);
+  expect(await heapOf(page)).toContain(key);
+  await page.keyboard.press('Control+s');
+  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await page.getByLabel('Passphrase again').fill(passphrase);
+  await page.getByRole('button', { name: 'Protect secrets' }).click();
+  await expect(page.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
+  await page.keyboard.press('Control+s');
+  await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
+  // What React keeps of the view before goes with the next one.
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.getByRole('tab', { name: 'Monitoring' }).click();
+  const stored = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
+  const html = await page.content();
+  for (const secret of [key, passphrase]) {
+    expect(stored).not.toContain(secret);
+    expect(html).not.toContain(secret);
+  }
+  const remembered = async () => {
+    const heap = await heapOf(page);
+    return [key, passphrase].filter((secret) => heap.includes(secret));
+  };
+  // The browser lets go of an input's text in its own time.
+  await expect.poll(remembered, { timeout: 30_000 }).toEqual([]);
+});
+
+test('when the console ends the window says so, and after a new start it asks for the new window', async ({ page }) => {
+  await page.goto(desk.address);
+  await connectService(page);
+  const { dataFolder, origin } = desk;
+  await desk.kill();
+  await expect(page.getByText('The console does not answer')).toBeVisible();
+  desk = await startConsole(dataFolder, ['--port', new URL(origin).port]);
+  await expect(page.getByText('The console was started anew')).toBeVisible({ timeout: 20_000 });
+});
