@@ -56,6 +56,15 @@ export interface FieldProps {
   readonly maxLength?: number;
 }
 
+/** A browser may keep an input that was removed for a while: a secret does not stay in it. */
+function emptyWhenGone(input: HTMLInputElement | null): () => void {
+  return () => {
+    if (input === null) return;
+    input.value = '';
+    input.removeAttribute('value');
+  };
+}
+
 /** A labelled text field with one line of help, its fault or its warning below. */
 export function Field(props: FieldProps) {
   const { label, help, fault, warning, rows } = props;
@@ -78,7 +87,7 @@ export function Field(props: FieldProps) {
     >
       <Label className={styles.label ?? ''}>{label}</Label>
       {rows === undefined ? (
-        <Input className={className} {...hints} />
+        <Input className={className} {...hints} {...(props.type === 'password' ? { ref: emptyWhenGone } : {})} />
       ) : (
         <TextArea className={className} rows={rows} {...hints} />
       )}

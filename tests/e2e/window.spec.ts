@@ -233,7 +233,9 @@ test('a key that was saved is nowhere in the window’s memory, storage or page 
   // What React keeps of the view before goes with the next one.
   await page.getByRole('tab', { name: 'Activity' }).click();
   await page.getByRole('tab', { name: 'Monitoring' }).click();
-  const stored = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
+  const stored = await page.evaluate(() =>
+    JSON.stringify([sessionStorage, localStorage].map((storage) => Object.entries(storage))),
+  );
   const html = await page.content();
   for (const secret of [key, passphrase]) {
     expect(stored).not.toContain(secret);
