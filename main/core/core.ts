@@ -182,7 +182,7 @@ function createRouter(context: Running, parts: CoreParts) {
       markDkimKey: os.domains.markDkimKey.handler(({ input }) => [...markDkimKey(context, input)]),
       manual: os.domains.manual.handler(({ input }) => domains.manualOf(context, input.workspaceId, input.domainId)),
       handOver: os.domains.handOver.handler(({ input }) =>
-        handOver(context, input.workspaceId, input.domainId, input.format),
+        handOver(context, input.workspaceId, input.domainId, input.format, input.wayBack === true),
       ),
       prove: os.domains.prove.handler(({ input }) => prove(context, input.workspaceId, input.domainId)),
       spfTree: os.domains.spfTree.handler(({ input }) => trees(context, input.workspaceId, input.domainId)),

@@ -39,9 +39,16 @@ function todaysLookup(context: CoreContext, view: DomainView): Lookup {
   };
 }
 
+/** Every name lies in it: what is proved may lie in several zones. */
+const ROOT = '';
+
 function prepared(plan: Plan, base: Lookup): Lookup {
   return overlayLookup(
-    recordSets(plan.changes).map((set) => ({ name: set.name, type: set.type, records: set.all })),
+    recordSets({ changes: plan.changes, zone: ROOT }).map((set) => ({
+      name: set.name,
+      type: set.type,
+      records: set.all,
+    })),
     base,
   );
 }
@@ -83,7 +90,13 @@ export async function trees(context: CoreContext, workspaceId: number, domainId:
   };
 }
 
-export function handOver(context: CoreContext, workspaceId: number, domainId: number, formatId: string): HandOverText {
+export function handOver(
+  context: CoreContext,
+  workspaceId: number,
+  domainId: number,
+  formatId: string,
+  isWayBack: boolean,
+): HandOverText {
   const format = formatById(formatId);
   if (format === undefined) {
     throw fail('BAD_INPUT', `There is no format ${formatId}`, {
@@ -94,9 +107,20 @@ export function handOver(context: CoreContext, workspaceId: number, domainId: nu
   }
   const manual = manualOf(context, workspaceId, domainId);
   const generatedAt = new Date(context.clock.now()).toISOString();
-  const text = format.write({ domain: manual.domain, zone: manual.zone, changes: manual.plan.changes, generatedAt });
-  record(context, workspaceId, 'export', `Records of ${manual.unicodeName} prepared as ${format.label}`);
-  return { fileName: `${manual.domain}.${format.extension}`, mediaType: format.mediaType, text };
+  const { domain, zone, plan, unicodeName } = manual;
+  const changes = isWayBack ? plan.wayBack : plan.changes;
+  const text = format.write({ domain, zone, changes, generatedAt, isWayBack });
+  record(
+    context,
+    workspaceId,
+    'export',
+    `${isWayBack ? 'Way back' : 'Records'} of ${unicodeName} prepared as ${format.label}`,
+  );
+  return {
+    fileName: `${domain}${isWayBack ? '.way-back' : ''}.${format.extension}`,
+    mediaType: format.mediaType,
+    text,
+  };
 }
 
 export function report(context: CoreContext, workspaceId: number, format: 'csv' | 'json'): HandOverText {

@@ -375,7 +375,8 @@ export const inputs = {
     /** `signing`: mail is signed with it from now on; `revoked`; `live`: neither, a slip is taken back. */
     as: z.enum(['signing', 'revoked', 'live']),
   }),
-  handOver: inDomain.extend({ format: z.string().max(64) }),
+  /** `wayBack`: what undoes the changes instead of the changes. */
+  handOver: inDomain.extend({ format: z.string().max(64), wayBack: z.boolean().optional() }),
   verify: inWorkspace.extend({ selection: verifySelection, resolver: z.string().max(2048).optional() }),
   watch: z.object({ after: z.int().min(-1) }),
   watchJob: z.object({ jobId, after: z.int().min(-1) }),

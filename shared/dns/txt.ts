@@ -22,6 +22,30 @@ export function splitTxt(octets: string): TxtStrings {
   return strings;
 }
 
+/**
+ * Splits text, for tools that take strings of characters, into parts of at most 255 octets each; no character is cut.
+ *
+ * @param beginsWrong characters that no part but the first may begin with.
+ */
+export function splitText(text: string, beginsWrong = ''): readonly string[] {
+  const parts: string[][] = [[]];
+  let octets = 0;
+  for (const character of text) {
+    const length = textToOctets(character).length;
+    if (octets + length <= MAX_STRING_OCTETS) {
+      parts.at(-1)?.push(character);
+      octets += length;
+      continue;
+    }
+    const full = parts.at(-1) as string[];
+    const part = [character];
+    while (beginsWrong.includes(part[0] as string) && full.length > 1) part.unshift(full.pop() as string);
+    parts.push(part);
+    octets = textToOctets(part.join('')).length;
+  }
+  return parts.map((part) => part.join(''));
+}
+
 /** Text to octets in UTF-8, one character for each octet. */
 export function textToOctets(text: string): string {
   let ascii = true;

@@ -5,7 +5,7 @@ import { commentLines, heading, recordSets } from './format.ts';
 
 function write(input: HandOver): string {
   const lines: string[] = [`$ORIGIN ${input.zone}.`];
-  for (const set of recordSets(input.changes)) {
+  for (const set of recordSets(input)) {
     const owner = relativeName(set.name, input.zone);
     for (const record of set.remove) lines.push(`; remove: ${owner} ${set.type} ${rdataText(record, input.zone)}`);
     for (const record of set.add)
@@ -17,7 +17,7 @@ function write(input: HandOver): string {
 export const bind: HandOverFormat = {
   id: 'bind',
   label: 'Zone file (BIND)',
-  note: 'Paste the lines into the zone file, raise the serial, and reload the zone.',
+  note: 'Paste the lines into the zone file, take out those named as removed, raise the serial, and reload the zone.',
   extension: 'zone',
   mediaType: 'text/dns',
   write,

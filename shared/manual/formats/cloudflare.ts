@@ -4,8 +4,11 @@ import { rdataText } from '../../dns/zone-file.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, heading, recordSets } from './format.ts';
 
+/** Seconds: Cloudflare takes no shorter TTL but `1`, which means automatic. */
+const SHORTEST_TTL = 60;
+
 function body(record: ResourceRecord): object {
-  const shared = { name: record.name, type: record.type, ttl: record.ttl, comment: 'Prepared by Sendwright' };
+  const shared = { name: record.name, type: record.type, ttl: Math.max(SHORTEST_TTL, record.ttl) };
   if (record.type === 'TXT') return { ...shared, content: quoteTxt(record.strings) };
   if (record.type === 'MX') return { ...shared, content: record.exchange || '.', priority: record.preference };
   // A proxied CNAME answers with addresses, which the provider's check can't follow.
@@ -13,13 +16,13 @@ function body(record: ResourceRecord): object {
 }
 
 function writeApi(input: HandOver): string {
-  const sets = recordSets(input.changes);
+  const sets = recordSets(input);
   const batch = {
     comment: heading(input).join(' '),
     look_up_and_delete: sets.flatMap((set) =>
       set.remove.map((record) => ({ ...body(record), id: 'ID of this record in the zone' })),
     ),
-    posts: sets.flatMap((set) => set.add.map(body)),
+    posts: sets.flatMap((set) => set.add.map((record) => ({ ...body(record), comment: 'Prepared by Sendwright' }))),
   };
   return `${JSON.stringify(batch, null, 2)}\n`;
 }
@@ -34,14 +37,14 @@ export const cloudflareApi: HandOverFormat = {
 };
 
 function writeZone(input: HandOver): string {
-  const lines = recordSets(input.changes).flatMap((set) => [
-    ...set.remove.map((record) => `;; delete first: ${set.name}. ${set.type} ${rdataText(record, null)}`),
+  const lines = recordSets(input).flatMap((set) => [
+    ...set.remove.map((record) => `;; delete first: ${set.name}. ${set.type} ${rdataText(record, null)}\n`),
     ...set.add.map(
       (record) =>
-        `${set.name}.\t${record.ttl}\tIN\t${set.type}\t${rdataText(record, null)}${set.type === 'CNAME' ? ' ; cf_tags=cf-proxied:false' : ''}`,
+        `${set.name}.\t${Math.max(SHORTEST_TTL, record.ttl)}\tIN\t${set.type}\t${rdataText(record, null)}${set.type === 'CNAME' ? ' ; cf_tags=cf-proxied:false' : ''}\n`,
     ),
   ]);
-  return `${commentLines(heading(input), ';;')}${lines.join('\n')}\n`;
+  return `${commentLines(heading(input), ';;')}${lines.join('')}`;
 }
 
 export const cloudflareZone: HandOverFormat = {

@@ -18,14 +18,14 @@ function call(record: ResourceRecord, name: string): string {
 }
 
 function write(input: HandOver): string {
-  const sets = recordSets(input.changes);
+  const sets = recordSets(input);
   const removed = sets.flatMap((set) =>
     set.remove.map((record) => `Remove: ${set.name} ${set.type} ${valueText(record)}`),
   );
-  const calls = sets.flatMap((set) =>
-    set.add.map((record) => `  ${call(record, relativeName(set.name, input.zone))},`),
-  );
-  return `${commentLines([...heading(input), ...removed], '//')}D_EXTEND(${js(input.zone)},\n${calls.join('\n')}\n);\n`;
+  const calls = sets.flatMap((set) => set.add.map((record) => `  ${call(record, relativeName(set.name, input.zone))}`));
+  // DNSControl's interpreter knows no comma behind the last argument.
+  const body = calls.length === 0 ? '' : `D_EXTEND(${[js(input.zone), ...calls].join(',\n')}\n);\n`;
+  return `${commentLines([...heading(input), ...removed], '//')}${body}`;
 }
 
 export const dnscontrol: HandOverFormat = {

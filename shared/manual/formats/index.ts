@@ -3,11 +3,13 @@ import { bind } from './bind.ts';
 import { cloudflareApi, cloudflareZone } from './cloudflare.ts';
 import { csv } from './csv.ts';
 import { dnscontrol } from './dnscontrol.ts';
+import { email } from './email.ts';
 import type { HandOverFormat } from './format.ts';
-import { gcloud } from './gcloud.ts';
+import { gcloud, gcloudImport } from './gcloud.ts';
 import { json } from './json.ts';
 import { nsupdate } from './nsupdate.ts';
 import { octodns } from './octodns.ts';
+import { page } from './page.ts';
 import { powershell } from './powershell.ts';
 import { route53 } from './route53.ts';
 import { terraformAws, terraformCloudflare } from './terraform.ts';
@@ -16,6 +18,8 @@ import { text } from './text.ts';
 /** Every hand-over format, the ones for people first. */
 export const handOverFormats: readonly HandOverFormat[] = [
   text,
+  page,
+  email,
   bind,
   nsupdate,
   cloudflareApi,
@@ -23,6 +27,7 @@ export const handOverFormats: readonly HandOverFormat[] = [
   route53,
   azure,
   gcloud,
+  gcloudImport,
   powershell,
   terraformCloudflare,
   terraformAws,

@@ -2,6 +2,7 @@ import { relativeName } from '../../dns/names.ts';
 import type { ResourceRecord } from '../../dns/records.ts';
 import { joinTxt, octetsToText } from '../../dns/txt.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
+import { isInZone } from './format.ts';
 
 function data(record: ResourceRecord): object {
   if (record.type === 'TXT')
@@ -16,13 +17,15 @@ function write(input: HandOver): string {
     purpose: change.purpose,
     name: change.name,
     relativeName: relativeName(change.name, input.zone),
+    inZone: isInZone(change, input.zone),
     type: change.type,
     reason: change.reason,
     before: change.before.map(data),
     // What waits or conflicts has no value that may be published.
     after: change.action === 'waiting' || change.action === 'conflict' ? [] : change.after.map(data),
   }));
-  return `${JSON.stringify({ format: 'sendwright-records/1', domain: input.domain, zone: input.zone, generatedAt: input.generatedAt, changes }, null, 2)}\n`;
+  const { domain, zone, generatedAt, isWayBack = false } = input;
+  return `${JSON.stringify({ format: 'sendwright-records/1', domain, zone, generatedAt, isWayBack, changes }, null, 2)}\n`;
 }
 
 export const json: HandOverFormat = {

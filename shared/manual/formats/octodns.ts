@@ -1,35 +1,39 @@
 import { relativeName } from '../../dns/names.ts';
-import type { ResourceRecord } from '../../dns/records.ts';
 import { joinTxt, octetsToText } from '../../dns/txt.ts';
-import type { HandOver, HandOverFormat } from './format.ts';
+import { valueText } from '../record-text.ts';
+import type { HandOver, HandOverFormat, RecordSet } from './format.ts';
 import { commentLines, heading, recordSets } from './format.ts';
+import { yamlText } from './yaml.ts';
 
-/** A string in YAML: JSON's double-quoted form is YAML's too. */
-const yaml = (text: string) => JSON.stringify(text);
-
-function values(set: { readonly type: string; readonly all: readonly ResourceRecord[] }): readonly string[] {
-  const lines: string[] = [];
-  for (const record of set.all) {
+function values(set: RecordSet): readonly string[] {
+  const [only] = set.all;
+  if (only?.type === 'CNAME') return [`    value: ${yamlText(`${only.target}.`)}`];
+  const lines = set.all.flatMap((record) => {
     // octoDNS splits long texts itself and wants semicolons escaped.
     if (record.type === 'TXT')
-      lines.push(`      - ${yaml(octetsToText(joinTxt(record.strings)).replace(/;/g, '\\;'))}`);
+      return [`      - ${yamlText(octetsToText(joinTxt(record.strings)).replace(/;/g, '\\;'))}`];
     if (record.type === 'MX')
-      lines.push(`      - exchange: ${yaml(`${record.exchange}.`)}`, `        preference: ${record.preference}`);
-  }
-  const [only] = set.all;
-  return only?.type === 'CNAME' ? [`    value: ${yaml(`${only.target}.`)}`] : ['    values:', ...lines];
+      return [`      - exchange: ${yamlText(`${record.exchange}.`)}`, `        preference: ${record.preference}`];
+    return [];
+  });
+  return ['    values:', ...lines];
 }
 
 function write(input: HandOver): string {
   const byName = new Map<string, string[]>();
-  for (const set of recordSets(input.changes)) {
+  const sets = recordSets(input);
+  for (const set of sets) {
+    if (set.all.length === 0) continue;
     const relative = relativeName(set.name, input.zone);
     const name = relative === '@' ? '' : relative;
     const block = [`  - type: ${set.type}`, `    ttl: ${set.ttl}`, ...values(set)];
     byName.set(name, [...(byName.get(name) ?? []), ...block]);
   }
-  const body = [...byName].map(([name, lines]) => `${yaml(name)}:\n${lines.join('\n')}`);
-  return `${commentLines(heading(input))}---\n${body.join('\n')}\n`;
+  const removed = sets.flatMap((set) =>
+    set.remove.map((record) => `Remove: ${set.name} ${set.type} ${valueText(record)}`),
+  );
+  const body = [...byName].map(([name, lines]) => `${yamlText(name)}:\n${lines.join('\n')}\n`);
+  return `${commentLines([...heading(input), ...removed])}---\n${body.length === 0 ? '{}\n' : body.join('')}`;
 }
 
 export const octodns: HandOverFormat = {

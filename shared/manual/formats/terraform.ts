@@ -1,13 +1,37 @@
 import type { ResourceRecord } from '../../dns/records.ts';
 import { quoteTxt } from '../../dns/txt.ts';
-import { rdataText } from '../../dns/zone-file.ts';
 import { valueText } from '../record-text.ts';
-import type { HandOver, HandOverFormat } from './format.ts';
-import { commentLines, heading, identifier, recordSets } from './format.ts';
+import type { HandOver, HandOverFormat, RecordSet } from './format.ts';
+import { commentLines, heading, identifiers, recordSets } from './format.ts';
+import { route53Value } from './route53.ts';
 
-/** A string in HCL: JSON's escapes, and `${` and `%{` doubled so that they are not templates. */
+/**
+ * A string in HCL: JSON's escapes that HCL knows too. `${` and `%{` are doubled so that they are not templates; behind
+ * the same character that would be read otherwise, so there the character is escaped.
+ */
 function hcl(text: string): string {
-  return JSON.stringify(text).replace(/([$%])\{/g, '$1$1{');
+  return JSON.stringify(text)
+    .replace(/\\./g, (escape) => (escape === '\\b' ? '\\u0008' : escape === '\\f' ? '\\u000c' : escape))
+    .replace(/([$%])\{/g, (_whole, mark: string, at: number, whole: string) =>
+      whole[at - 1] === mark ? `\\u00${mark.charCodeAt(0).toString(16)}{` : `${mark}${mark}{`,
+    );
+}
+
+const VARIABLE = 'variable "zone_id" {\n  type = string\n}\n';
+
+function removals(sets: readonly RecordSet[]): readonly string[] {
+  return sets.flatMap((set) => set.remove.map((record) => `Remove: ${set.name} ${set.type} ${valueText(record)}`));
+}
+
+/** One resource as `terraform fmt` leaves it. */
+function block(type: string, label: string, values: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...values.map(([name]) => name.length));
+  const lines = values.map(([name, value]) => `  ${name.padEnd(width)} = ${value}\n`);
+  return `resource "${type}" "${label}" {\n${lines.join('')}}\n`;
+}
+
+function document(input: HandOver, comments: readonly string[], blocks: readonly string[]): string {
+  return `${commentLines([...heading(input), ...comments])}${[VARIABLE, ...blocks].map((block) => `\n${block}`).join('')}`;
 }
 
 function cloudflareContent(record: ResourceRecord): string {
@@ -16,25 +40,23 @@ function cloudflareContent(record: ResourceRecord): string {
 }
 
 function writeCloudflare(input: HandOver): string {
-  const blocks = recordSets(input.changes).flatMap((set) =>
-    set.add.map((record, index) => {
-      const lines = [
-        `resource "cloudflare_dns_record" "${identifier(set)}${index === 0 ? '' : `_${index + 1}`}" {`,
-        '  zone_id = var.zone_id',
-        `  name    = ${hcl(set.name)}`,
-        `  type    = "${set.type}"`,
-        `  ttl     = ${set.ttl}`,
-        `  content = ${hcl(cloudflareContent(record))}`,
+  const sets = recordSets(input);
+  const identifier = identifiers();
+  const blocks = sets.flatMap((set) =>
+    set.add.map((record) => {
+      const values: (readonly [string, string])[] = [
+        ['zone_id', 'var.zone_id'],
+        ['name', hcl(set.name)],
+        ['type', `"${set.type}"`],
+        ['ttl', String(record.ttl)],
+        ['content', hcl(cloudflareContent(record))],
       ];
-      if (record.type === 'MX') lines.push(`  priority = ${record.preference}`);
-      if (record.type === 'CNAME') lines.push('  proxied = false');
-      return `${lines.join('\n')}\n}\n`;
+      if (record.type === 'MX') values.push(['priority', String(record.preference)]);
+      if (record.type === 'CNAME') values.push(['proxied', 'false']);
+      return block('cloudflare_dns_record', identifier(set), values);
     }),
   );
-  const removed = recordSets(input.changes).flatMap((set) =>
-    set.remove.map((record) => `Remove: ${set.name} ${set.type} ${valueText(record)}`),
-  );
-  return `${commentLines([...heading(input), ...removed])}\nvariable "zone_id" {\n  type = string\n}\n\n${blocks.join('\n')}`;
+  return document(input, removals(sets), blocks);
 }
 
 export const terraformCloudflare: HandOverFormat = {
@@ -47,27 +69,29 @@ export const terraformCloudflare: HandOverFormat = {
 };
 
 function awsValue(record: ResourceRecord): string {
-  // The provider puts the outer quotes itself and takes `" "` as the border between two strings.
-  return record.type === 'TXT'
-    ? quoteTxt(record.strings).slice(1, -1).replaceAll('" "', '""')
-    : rdataText(record, null);
+  if (record.type !== 'TXT') return route53Value(record);
+  // The provider puts the outer quotes itself and takes `""` as the border between two strings.
+  return record.strings.map((string) => route53Value({ ...record, strings: [string] }).slice(1, -1)).join('""');
 }
 
 function writeAws(input: HandOver): string {
-  const blocks = recordSets(input.changes).map((set) => {
-    const records = set.all.map((record) => hcl(awsValue(record))).join(', ');
-    return [
-      `resource "aws_route53_record" "${identifier(set)}" {`,
-      '  zone_id         = var.zone_id',
-      `  name            = ${hcl(set.name)}`,
-      `  type            = "${set.type}"`,
-      `  ttl             = ${set.ttl}`,
-      `  records         = [${records}]`,
-      '  allow_overwrite = true',
-      '}\n',
-    ].join('\n');
-  });
-  return `${commentLines(heading(input))}\nvariable "zone_id" {\n  type = string\n}\n\n${blocks.join('\n')}`;
+  const sets = recordSets(input);
+  const identifier = identifiers();
+  const blocks = sets
+    .filter((set) => set.all.length > 0)
+    .map((set) => {
+      const records = set.all.map((record) => hcl(awsValue(record))).join(', ');
+      return block('aws_route53_record', identifier(set), [
+        ['zone_id', 'var.zone_id'],
+        ['name', hcl(set.name)],
+        ['type', `"${set.type}"`],
+        ['ttl', String(set.ttl)],
+        ['records', `[${records}]`],
+        ['allow_overwrite', 'true'],
+      ]);
+    });
+  const gone = removals(sets.filter((set) => set.all.length === 0));
+  return document(input, gone, blocks);
 }
 
 export const terraformAws: HandOverFormat = {

@@ -1,30 +1,16 @@
-import { relativeName } from '../../dns/names.ts';
-import { valueText } from '../record-text.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
-import { cautions, handedOver, leftOut } from './format.ts';
+import { letterOf } from './letter.ts';
 
 function write(input: HandOver): string {
-  const parts = [
-    `Please publish these DNS records for ${input.domain} in the zone ${input.zone}.`,
-    ...cautions(input.changes),
-  ];
-  for (const [index, change] of handedOver(input.changes).entries()) {
-    const lines = [
-      `${index + 1}. ${change.action === 'replace' ? 'Replace' : 'Add'} a ${change.type} record`,
-      `   Name:  ${relativeName(change.name, input.zone)}   (in full: ${change.name})`,
-      `   Type:  ${change.type}`,
-    ];
-    for (const record of change.after) {
-      if (record.type === 'MX') lines.push(`   Priority: ${record.preference}`, `   Value: ${record.exchange || '.'}`);
-      else lines.push(`   Value: ${valueText(record)}`);
-      lines.push(`   TTL:   ${record.ttl}`);
-    }
-    for (const record of change.before) lines.push(`   In place of: ${valueText(record)}`);
-    if (change.type === 'TXT') lines.push('   Enter the value without quotation marks, as one piece.');
-    parts.push(lines.join('\n'));
-  }
-  parts.push(...leftOut(input.changes), `Prepared ${input.generatedAt}.`);
-  return `${parts.join('\n\n')}\n`;
+  const letter = letterOf(input);
+  const steps = letter.steps.map(({ title, fields, hint }, index) =>
+    [
+      `${index + 1}. ${title}`,
+      ...fields.map(([label, value]) => `   ${`${label}:`.padEnd(13)}${value}`),
+      ...(hint === '' ? [] : [`   ${hint}`]),
+    ].join('\n'),
+  );
+  return `${[letter.opening, ...letter.cautions, ...steps, ...letter.leftOut, letter.closing].join('\n\n')}\n`;
 }
 
 export const text: HandOverFormat = {

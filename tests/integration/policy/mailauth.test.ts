@@ -109,7 +109,11 @@ describe('a receiver of another make', () => {
     const required = requiredRecords(needs);
     const observations = observationsFromZone(world.published, '', questionsFor(required), 1);
     const plan = buildPlan(world.domain, required, observations);
-    const sets = recordSets(plan.changes).map((set) => ({ name: set.name, type: set.type, records: set.all }));
+    const sets = recordSets({ changes: plan.changes, zone: '' }).map((set) => ({
+      name: set.name,
+      type: set.type,
+      records: set.all,
+    }));
     // What another domain signs with is published there, not by this plan.
     const elsewhere =
       world.signer === world.domain ? [] : [txt(`${world.selector}._domainkey.${world.signer}`, published.record)];
