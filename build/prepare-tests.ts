@@ -28,6 +28,7 @@ const packages: Readonly<Record<string, string>> = {
   'python3-spf': '/usr/lib/python3/dist-packages/spf.py',
   'python3-dnspython': '/usr/lib/python3/dist-packages/dns/version.py',
   'python3-dkim': '/usr/lib/python3/dist-packages/dkim/__init__.py',
+  'python3-nacl': '/usr/lib/python3/dist-packages/nacl/__init__.py',
   'python3-yaml': '/usr/lib/python3/dist-packages/yaml/__init__.py',
   dnsperf: 'dnsperf',
   'fonts-inter': '/usr/share/doc/fonts-inter',

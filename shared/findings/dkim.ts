@@ -33,7 +33,7 @@ export const dkimFindings = {
     source: 'RFC 6376 §3.2',
   },
   'dkim.tag-case': {
-    severity: 'error',
+    severity: 'warning',
     title: '{name}= is not {meant}=',
     explanation: 'The names of tags are case-sensitive, so receivers do not see this one.',
     remedy: 'Write {meant}= in lower case.',
