@@ -1,97 +1,190 @@
-import { useState } from 'react';
-import { ListBox, ListBoxItem } from 'react-aria-components';
-import { Field, Sheet } from '../ui/controls.tsx';
+import { useMemo, useState } from 'react';
+import { Autocomplete, Input, ListBox, ListBoxItem, SearchField } from 'react-aria-components';
+import type { JobState } from '../../shared/contract/schemas.ts';
+import { openDomain, useDomains } from '../domains/store.ts';
+import controls from '../ui/controls.module.css';
+import { Sheet } from '../ui/controls.tsx';
 import styles from './App.module.css';
+import type { Command } from './commands.ts';
+import { runOn, useOffered } from './commands.ts';
 import { openPractice } from './practice.ts';
-import { attempt, core, openSheet, openTab, openWorkspace, tabs, useApp } from './store.ts';
+import { attempt, core, openSheet, openTab, openWorkspace, tabs, tell, useApp } from './store.ts';
 import { applyTheme } from './theme.ts';
 
-interface Command {
-  readonly id: string;
-  readonly label: string;
-  readonly kind: string;
-  readonly run: () => void;
+/** Domains offered at once; typing more of the name narrows them down. */
+const MOST_DOMAINS = 30;
+
+/** What can be done in a workspace from wherever the person is; the tab that shows it is opened. */
+function workspaceCommands(workspaceId: number): readonly Command[] {
+  const verify = (which: 'all' | 'not-verified') =>
+    void attempt(() => core().domains.verify({ workspaceId, selection: { which } })).then(() => openTab('domains'));
+  return [
+    { id: 'domains.add', label: 'Add domains', kind: 'Domains', run: () => runOn('domains', 'domains.add') },
+    { id: 'domains.verify', label: 'Verify all domains', kind: 'Domains', run: () => verify('all') },
+    {
+      id: 'domains.rest',
+      label: 'Verify only the domains not verified',
+      kind: 'Domains',
+      run: () => verify('not-verified'),
+    },
+    {
+      id: 'probes.connection',
+      label: 'Test connection',
+      kind: 'Probe',
+      run: () => void attempt(() => core().probes.connection({ workspaceId })).then(() => openTab('settings')),
+    },
+    {
+      id: 'settings.keys',
+      label: 'Check keys',
+      kind: 'Probe',
+      run: () => runOn('settings', 'settings.keys'),
+    },
+    {
+      id: 'probes.responses',
+      label: 'Probe the webhook address',
+      kind: 'Probe',
+      run: () => void attempt(() => core().probes.responses({ workspaceId })).then(() => openTab('responses')),
+    },
+    {
+      id: 'probes.monitoring',
+      label: 'Probe the monitoring address',
+      kind: 'Probe',
+      run: () => void attempt(() => core().probes.monitoring({ workspaceId })).then(() => openTab('monitoring')),
+    },
+    { id: 'templates', label: 'Edit the record templates', kind: 'Settings', run: () => openSheet('templates') },
+    { id: 'rename', label: 'Rename the workspace', kind: 'Workspace', run: () => openSheet('rename') },
+  ];
+}
+
+/** What can be done with a check that is under way. */
+function jobCommands(job: JobState | undefined): readonly Command[] {
+  if (job === undefined || (job.status !== 'running' && job.status !== 'paused')) return [];
+  const { id: jobId } = job;
+  const isPaused = job.status === 'paused';
+  return [
+    {
+      id: 'job.pause',
+      label: isPaused ? 'Resume the check' : 'Pause the check',
+      kind: 'Check',
+      run: () => void attempt(() => (isPaused ? core().jobs.resume({ jobId }) : core().jobs.pause({ jobId }))),
+    },
+    {
+      id: 'job.cancel',
+      label: 'Cancel the check',
+      kind: 'Check',
+      run: () => void attempt(() => core().jobs.cancel({ jobId })),
+    },
+  ];
+}
+
+function useCommandList(): readonly Command[] {
+  const workspaces = useApp((state) => state.workspaces);
+  const workspaceId = useApp((state) => state.workspaceId);
+  const job = useApp((state) => state.jobs.filter((candidate) => candidate.workspaceId === workspaceId).at(-1));
+  const vault = useApp((state) => state.vault?.state);
+  const offered = useOffered((state) => state.offered);
+  return useMemo(() => {
+    const own = Object.values(offered).flat();
+    const general: readonly Command[] = [
+      ...tabs.map((tab) => ({ id: `tab-${tab.id}`, label: tab.label, kind: 'Tab', run: () => openTab(tab.id) })),
+      ...(workspaceId === null ? [] : [...workspaceCommands(workspaceId), ...jobCommands(job)]),
+      ...workspaces.map((workspace) => ({
+        id: `workspace-${workspace.id}`,
+        label: workspace.name,
+        kind: 'Workspace',
+        run: () => openWorkspace(workspace.id),
+      })),
+      { id: 'new', label: 'New workspace', kind: 'Workspace', run: () => openSheet('workspace') },
+      {
+        id: 'practice',
+        label: 'Open the practice workspace',
+        kind: 'Workspace',
+        run: () => void openPractice(),
+      },
+      { id: 'vault', label: 'Vault', kind: 'Vault', run: () => openSheet('vault') },
+      ...(vault === 'open'
+        ? [
+            {
+              id: 'lock',
+              label: 'Lock the vault',
+              kind: 'Vault',
+              run: () => void attempt(() => core().vault.lock({})).then((done) => done && tell('The vault is locked')),
+            },
+            {
+              id: 'passphrase',
+              label: 'Change the passphrase',
+              kind: 'Vault',
+              run: () => openSheet('passphrase'),
+            },
+          ]
+        : []),
+      { id: 'light', label: 'Light theme', kind: 'Theme', run: () => applyTheme('light') },
+      { id: 'dark', label: 'Dark theme', kind: 'Theme', run: () => applyTheme('dark') },
+      { id: 'system', label: 'System theme', kind: 'Theme', run: () => applyTheme('system') },
+    ];
+    // A view's own offer says more than the general one of the same name.
+    const known = new Set(own.map((command) => command.id));
+    return [...own, ...general.filter((command) => !known.has(command.id))];
+  }, [workspaces, workspaceId, job, vault, offered]);
+}
+
+/** The domains whose names hold what was typed; none before something was. */
+function useDomainCommands(text: string): readonly Command[] {
+  const rows = useDomains((state) => state.rows);
+  const wanted = text.trim().toLowerCase();
+  if (wanted.length < 2 || rows === null) return [];
+  return rows
+    .filter((row) => row.name.includes(wanted) || row.unicodeName.includes(wanted))
+    .slice(0, MOST_DOMAINS)
+    .map((row) => ({
+      id: `domain-${row.id}`,
+      label: row.unicodeName,
+      kind: 'Domain',
+      run: () => {
+        openTab('domains');
+        openDomain(row.id);
+      },
+    }));
+}
+
+/** Every word that was typed stands somewhere in the label or in its kind. */
+function fits(command: Command, text: string): boolean {
+  const words = text.trim().toLowerCase().split(/\s+/);
+  const whole = `${command.label} ${command.kind}`.toLowerCase();
+  return words.every((word) => whole.includes(word));
 }
 
 /** Everything that can be done from anywhere, found by typing. */
-export function CommandPalette() {
+export default function CommandPalette() {
   const [text, setText] = useState('');
-  const workspaces = useApp((state) => state.workspaces);
-  const workspaceId = useApp((state) => state.workspaceId);
-
-  const commands: readonly Command[] = [
-    ...tabs.map((tab) => ({ id: `tab-${tab.id}`, label: tab.label, kind: 'Tab', run: () => openTab(tab.id) })),
-    ...workspaces.map((workspace) => ({
-      id: `workspace-${workspace.id}`,
-      label: workspace.name,
-      kind: 'Workspace',
-      run: () => openWorkspace(workspace.id),
-    })),
-    ...(workspaceId === null
-      ? []
-      : [
-          {
-            id: 'verify',
-            label: 'Verify all domains',
-            kind: 'Action',
-            run: () =>
-              void attempt(() => core().domains.verify({ workspaceId, selection: { which: 'all' } })).then(() =>
-                openTab('domains'),
-              ),
-          },
-          {
-            id: 'test',
-            label: 'Test connection',
-            kind: 'Action',
-            run: () => void attempt(() => core().probes.connection({ workspaceId })).then(() => openTab('settings')),
-          },
-        ]),
-    { id: 'new', label: 'New workspace', kind: 'Action', run: () => openSheet('workspace') },
-    { id: 'practice', label: 'Open the practice workspace', kind: 'Action', run: () => void openPractice() },
-    { id: 'vault', label: 'Vault', kind: 'Action', run: () => openSheet('vault') },
-    { id: 'light', label: 'Light theme', kind: 'Theme', run: () => applyTheme('light') },
-    { id: 'dark', label: 'Dark theme', kind: 'Theme', run: () => applyTheme('dark') },
-    { id: 'system', label: 'System theme', kind: 'Theme', run: () => applyTheme('system') },
-  ];
-  const shown = commands.filter((command) => command.label.toLowerCase().includes(text.trim().toLowerCase()));
+  const shown = [...useCommandList().filter((command) => fits(command, text)), ...useDomainCommands(text)];
   const run = (id: unknown) => {
     openSheet(null);
-    commands.find((command) => command.id === id)?.run();
+    shown.find((command) => command.id === id)?.run();
   };
-
   return (
     <Sheet title="What do you want to do?" isOpen onClose={() => openSheet(null)}>
-      <form
-        className={styles.palette}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (shown[0] !== undefined) run(shown[0].id);
-        }}
-      >
-        <Field
-          label="Command"
-          type="search"
-          value={text}
-          onChange={setText}
-          help="Enter runs the first; the arrow keys choose."
-          autoFocus
-        />
-        <button type="submit" hidden />
-        <ListBox
-          className={styles.paletteList ?? ''}
-          aria-label="Commands"
-          items={shown}
-          onAction={run}
-          renderEmptyState={() => 'Nothing fits'}
-        >
-          {(command) => (
-            <ListBoxItem className={styles.paletteItem ?? ''} id={command.id} textValue={command.label}>
-              {command.label}
-              <span>{command.kind}</span>
-            </ListBoxItem>
-          )}
-        </ListBox>
-      </form>
+      <Autocomplete inputValue={text} onInputChange={setText}>
+        <div className={styles.palette}>
+          <SearchField aria-label="Command" autoFocus>
+            <Input className={controls.input ?? ''} placeholder="Type a few letters; the arrow keys choose" />
+          </SearchField>
+          <ListBox
+            className={styles.paletteList ?? ''}
+            aria-label="Commands"
+            items={shown}
+            onAction={run}
+            renderEmptyState={() => <p className={styles.paletteEmpty}>Nothing fits</p>}
+          >
+            {(command) => (
+              <ListBoxItem className={styles.paletteItem ?? ''} id={command.id} textValue={command.label}>
+                {command.label}
+                <span>{command.kind}</span>
+              </ListBoxItem>
+            )}
+          </ListBox>
+        </div>
+      </Autocomplete>
     </Sheet>
   );
 }

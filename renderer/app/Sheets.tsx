@@ -1,37 +1,46 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button, Field, Sheet } from '../ui/controls.tsx';
-import { CommandPalette } from './CommandPalette.tsx';
+import styles from './App.module.css';
 import type { ShownError } from './errors.ts';
 import { shownError } from './errors.ts';
 import { closeError, core, openSheet, openTab, openWorkspace, tell, useApp } from './store.ts';
 
+const CommandPalette = lazy(() => import('./CommandPalette.tsx'));
 const TemplatesSheet = lazy(() => import('../settings/TemplatesSheet.tsx'));
 
 const close = () => openSheet(null);
 
-function NewWorkspace() {
-  const [name, setName] = useState('');
+/** Names a workspace: a new one, or the open one anew. */
+function NameSheet({ renames }: { readonly renames: { readonly id: number; readonly name: string } | null }) {
+  const [name, setName] = useState(renames?.name ?? '');
   const [error, setError] = useState<ShownError | null>(null);
-  const create = async () => {
+  const save = async () => {
+    if (name.trim() === '') return;
     try {
-      const workspace = await core().workspaces.create({ name });
+      if (renames === null) {
+        const workspace = await core().workspaces.create({ name });
+        close();
+        openWorkspace(workspace.id);
+        openTab('settings');
+        return;
+      }
+      await core().workspaces.rename({ workspaceId: renames.id, name });
       close();
-      openWorkspace(workspace.id);
-      openTab('settings');
+      tell('Renamed');
     } catch (caught) {
       setError(shownError(caught));
     }
   };
   return (
     <Sheet
-      title="New workspace"
+      title={renames === null ? 'New workspace' : 'Rename the workspace'}
       isOpen
       onClose={close}
       actions={
         <>
           <Button onPress={close}>Cancel</Button>
-          <Button look="primary" onPress={() => void create()} isDisabled={name.trim() === ''}>
-            Create workspace
+          <Button look="primary" onPress={() => void save()} isDisabled={name.trim() === ''}>
+            {renames === null ? 'Create workspace' : 'Rename'}
           </Button>
         </>
       }
@@ -39,7 +48,7 @@ function NewWorkspace() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void create();
+          void save();
         }}
       >
         <Field
@@ -47,10 +56,81 @@ function NewWorkspace() {
           value={name}
           onChange={setName}
           help="One workspace for each account at the cloud email service, for example the company’s or a client’s name."
-          fault={error?.message}
+          fault={error === null ? undefined : `${error.message}. ${error.remedy}`}
           maxLength={80}
           autoFocus
         />
+      </form>
+    </Sheet>
+  );
+}
+
+/** Another passphrase for what is sealed; the keys themselves stay as they are. */
+function PassphraseSheet() {
+  const hasOne = useApp((state) => state.vault?.keepers.includes('passphrase') === true);
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const [again, setAgain] = useState('');
+  const [error, setError] = useState<ShownError | null>(null);
+  const canSave = next !== '' && next === again && (!hasOne || current !== '');
+  const save = async () => {
+    if (!canSave) return;
+    try {
+      await core().vault.changePassphrase({ current: hasOne ? current : null, next });
+      close();
+      tell('The passphrase is changed');
+    } catch (caught) {
+      setError(shownError(caught));
+    }
+  };
+  const fault = error === null ? undefined : `${error.message}. ${error.remedy}`;
+  return (
+    <Sheet
+      title="Change the passphrase"
+      isOpen
+      onClose={close}
+      actions={
+        <>
+          <Button onPress={close}>Cancel</Button>
+          <Button look="primary" onPress={() => void save()} isDisabled={!canSave}>
+            Change the passphrase
+          </Button>
+        </>
+      }
+    >
+      <form
+        className={styles.palette}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        {hasOne && (
+          <Field
+            label="Passphrase today"
+            type="password"
+            value={current}
+            onChange={setCurrent}
+            fault={error?.code === 'WRONG_PASSPHRASE' ? fault : undefined}
+            autoFocus
+          />
+        )}
+        <Field
+          label="New passphrase"
+          type="password"
+          value={next}
+          onChange={setNext}
+          fault={error?.code === 'WRONG_PASSPHRASE' ? undefined : fault}
+          help="At least 8 characters; a few words are best."
+        />
+        <Field
+          label="New passphrase again"
+          type="password"
+          value={again}
+          onChange={setAgain}
+          fault={again !== '' && again !== next ? 'The two are not the same yet' : undefined}
+        />
+        <button type="submit" hidden />
       </form>
     </Sheet>
   );
@@ -88,7 +168,12 @@ function VaultSheet() {
         title="Vault"
         isOpen
         onClose={close}
-        actions={<Button onPress={() => void run(() => core().vault.lock({}), 'The vault is locked')}>Lock now</Button>}
+        actions={
+          <>
+            <Button onPress={() => openSheet('passphrase')}>Change the passphrase</Button>
+            <Button onPress={() => void run(() => core().vault.lock({}), 'The vault is locked')}>Lock now</Button>
+          </>
+        }
       >
         <p>Secrets are sealed and can be used. They are never shown again in full, and no export holds them.</p>
       </Sheet>
@@ -158,15 +243,15 @@ function VaultSheet() {
 /** The sheets that any view may open. */
 export function Sheets() {
   const sheet = useApp((state) => state.sheet);
-  const workspaceId = useApp((state) => state.workspaceId);
-  if (sheet === 'workspace') return <NewWorkspace />;
+  const workspace = useApp((state) => state.workspaces.find(({ id }) => id === state.workspaceId));
+  if (sheet === 'workspace') return <NameSheet renames={null} />;
+  if (sheet === 'rename' && workspace !== undefined) return <NameSheet renames={workspace} />;
   if (sheet === 'vault') return <VaultSheet />;
-  if (sheet === 'templates' && workspaceId !== null) {
-    return (
-      <Suspense fallback={null}>
-        <TemplatesSheet workspaceId={workspaceId} />
-      </Suspense>
-    );
-  }
-  return sheet === 'palette' ? <CommandPalette /> : null;
+  if (sheet === 'passphrase') return <PassphraseSheet />;
+  return (
+    <Suspense fallback={null}>
+      {sheet === 'palette' && <CommandPalette />}
+      {sheet === 'templates' && workspace !== undefined && <TemplatesSheet workspaceId={workspace.id} />}
+    </Suspense>
+  );
 }

@@ -33,7 +33,7 @@ export interface AppState {
   readonly error: ShownError | null;
   /** Spoken and shown for a moment: what was just done. */
   readonly notice: string;
-  readonly sheet: 'vault' | 'palette' | 'workspace' | 'templates' | null;
+  readonly sheet: 'vault' | 'passphrase' | 'palette' | 'workspace' | 'rename' | 'templates' | null;
 }
 
 const CHOSEN = 'sendwright.chosen';

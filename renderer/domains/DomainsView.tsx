@@ -2,6 +2,7 @@ import { EllipsisVertical, ListChecks, Plus } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { useCommands } from '../app/commands.ts';
 import { attempt, core } from '../app/store.ts';
 import controls from '../ui/controls.module.css';
 import { Button, Select } from '../ui/controls.tsx';
@@ -58,6 +59,21 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
   const { rows, filter, show, selected, openId } = useDomains();
   const [adding, setAdding] = useState(false);
   const split = useSplit();
+  useCommands('domains', [
+    { id: 'domains.add', label: 'Add domains', kind: 'Domains', run: () => setAdding(true) },
+    {
+      id: 'domains.csv',
+      label: 'Save the report as CSV',
+      kind: 'Domains',
+      run: () => void saveReport(workspaceId, 'csv'),
+    },
+    {
+      id: 'domains.json',
+      label: 'Save the report as JSON',
+      kind: 'Domains',
+      run: () => void saveReport(workspaceId, 'json'),
+    },
+  ]);
   useEffect(() => openDomains(workspaceId), [workspaceId]);
 
   if (rows === null) return <Skeleton lines={12} />;

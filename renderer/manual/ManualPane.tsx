@@ -1,11 +1,13 @@
 import { Check, FileOutput, Printer, RefreshCw, Send, SlidersHorizontal } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Manual, ManualStep, RecordCard } from '../../shared/manual/manual.ts';
+import { useCommands } from '../app/commands.ts';
 import { attempt, core, onChange, tell, useApp } from '../app/store.ts';
 import { verify } from '../domains/store.ts';
 import { Button, Segments } from '../ui/controls.tsx';
-import { FindingNote, Skeleton, VerdictMark } from '../ui/status.tsx';
+import { Empty, FindingNote, Skeleton, VerdictMark } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
+import type { Where } from './configuration.ts';
 import { ConfigureSheet } from './ConfigureSheet.tsx';
 import { HandOverSheet } from './HandOverSheet.tsx';
 import styles from './ManualPane.module.css';
@@ -17,13 +19,14 @@ import { RotationPanel } from './RotationPanel.tsx';
 import { Timeline } from './Timeline.tsx';
 
 /** The manual of one domain, read anew whenever the domain changes. */
-function useManual(workspaceId: number, domainId: number): Manual | null {
-  const [manual, setManual] = useState<Manual | null>(null);
+function useManual({ workspaceId, domainId }: Where, round: number): Manual | 'failed' | null {
+  const [manual, setManual] = useState<Manual | 'failed' | null>(null);
   useEffect(() => {
     let current = true;
     const load = async () => {
       const found = await attempt(() => core().domains.manual({ workspaceId, domainId }));
-      if (current && found !== null) setManual(found);
+      // What was shown stays when it can't be read anew; the message at the top says so.
+      if (current) setManual((known) => found ?? known ?? 'failed');
     };
     void load();
     const stop = onChange((change) => {
@@ -35,7 +38,7 @@ function useManual(workspaceId: number, domainId: number): Manual | null {
       current = false;
       stop();
     };
-  }, [workspaceId, domainId]);
+  }, [workspaceId, domainId, round]);
   return manual;
 }
 
@@ -68,15 +71,39 @@ function StepTitle({ step, place }: { readonly step: ManualStep; readonly place:
   );
 }
 
-/** The DKIM/SPF manual: where the domain stands, then every record in the order in which to publish it. */
-export default function ManualPane({
-  workspaceId,
-  domainId,
-}: {
-  readonly workspaceId: number;
-  readonly domainId: number;
-}) {
-  const manual = useManual(workspaceId, domainId);
+const COMMANDS = {
+  'manual.verify': (name: string) => `Verify ${name}`,
+  'manual.publish': (name: string) => `Publish the records of ${name} into the practice zone`,
+  'manual.hand-over': (name: string) => `Hand over the records of ${name}`,
+  'manual.configure': (name: string) => `Configure ${name}`,
+  'manual.paste': (name: string) => `Paste the provider’s values for ${name}`,
+  'manual.print': (name: string) => `Print the manual of ${name}`,
+  'manual.fold': () => 'Fold or unfold all records',
+  'manual.names': () => 'Switch between relative and full names',
+} as const;
+
+type ManualCommand = keyof typeof COMMANDS;
+
+/** The DKIM/SPF manual of one domain: loading, failed, or there. */
+export default function ManualPane(where: Where) {
+  const [round, setRound] = useState(0);
+  const manual = useManual(where, round);
+  if (manual === null) return <Skeleton lines={10} />;
+  if (manual === 'failed') {
+    return (
+      <Empty
+        title="The manual could not be read"
+        action={<Button onPress={() => setRound(round + 1)}>Try again</Button>}
+      >
+        The message at the top says why. Nothing is lost.
+      </Empty>
+    );
+  }
+  return <LoadedManual {...where} manual={manual} />;
+}
+
+/** Where the domain stands, then every record in the order in which to publish it. */
+function LoadedManual({ workspaceId, domainId, manual }: Where & { readonly manual: Manual }) {
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
@@ -84,8 +111,6 @@ export default function ManualPane({
   const [unfolded, setUnfolded] = useState<Readonly<Record<string, boolean>>>({});
   const [sheet, setSheet] = useState<'configure' | 'paste' | 'hand-over' | null>(null);
   const [busy, setBusy] = useState(false);
-  if (manual === null) return <Skeleton lines={10} />;
-
   const publish = async () => {
     setBusy(true);
     const result = await attempt(() => core().practice.publish({ workspaceId, domainId }));
@@ -104,6 +129,25 @@ export default function ManualPane({
     document.getElementById(cardId(card))?.scrollIntoView({ block: 'start' });
     document.querySelector<HTMLElement>(`#${cardId(card)} > button`)?.focus({ preventScroll: true });
   };
+  const actions: Readonly<Partial<Record<ManualCommand, () => void>>> = {
+    'manual.verify': () => void verify(workspaceId, [domainId]),
+    'manual.hand-over': () => setSheet('hand-over'),
+    'manual.configure': () => setSheet('configure'),
+    'manual.paste': () => setSheet('paste'),
+    'manual.print': () => window.print(),
+    'manual.fold': () => fold(!allOpen),
+    'manual.names': () => setNameForm(nameForm === 'relative' ? 'absolute' : 'relative'),
+    ...(isPractice ? { 'manual.publish': () => void publish() } : {}),
+  };
+  useCommands(
+    'manual',
+    (Object.keys(actions) as ManualCommand[]).map((id) => ({
+      id,
+      label: COMMANDS[id](manual.unicodeName),
+      kind: 'Domain',
+      run: () => actions[id]?.(),
+    })),
+  );
   const revision = `${manual.seenAt} ${cards.map((card) => `${card.action} ${card.value}`).join('|')}`;
   const providers = manual.neverSends
     ? 'Never sends'

@@ -4,6 +4,7 @@ import { providerTemplates } from '../../shared/providers/catalogue.ts';
 import { modeOf } from '../../shared/providers/template.ts';
 import { normalizeResponseDomain, normalizeServiceUrl } from '../../shared/service/urls.ts';
 import { providerRequest } from '../../shared/service/support-mail.ts';
+import { useCommands } from '../app/commands.ts';
 import { openSheet, useApp } from '../app/store.ts';
 import { useTemplates } from '../manual/templates.ts';
 import { Button, CopyButton, Field, Select } from '../ui/controls.tsx';
@@ -117,6 +118,15 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
   const { saved, faults, busy, trace, keyCheck } = state;
   const fields = currentFields(state);
 
+  useCommands('settings', [
+    { id: 'settings.keys', label: 'Check keys', kind: 'Probe', run: () => void checkKeys() },
+    ...(isDirty(state)
+      ? [
+          { id: 'settings.save', label: 'Save the settings', kind: 'Settings', run: () => void save() },
+          { id: 'settings.discard', label: 'Discard the unsaved changes', kind: 'Settings', run: discard },
+        ]
+      : []),
+  ]);
   useEffect(() => openSettings(workspaceId), [workspaceId]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
