@@ -23,7 +23,12 @@ const MAX_TAGS = 256;
 /** Characters of a fault that are told. */
 const TOLD = 80;
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
-const BLANK = /[ \t\r\n]/;
+
+/** A blank, tab or line end at that place. */
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
+}
 
 /**
  * Reads a tag list. Never throws; time grows with the text's length.
@@ -41,8 +46,8 @@ export function parseTagList(text: string): TagList {
     const stop = semicolon === -1 ? text.length : semicolon;
     let start = position;
     let end = stop;
-    while (start < end && BLANK.test(text[start] as string)) start += 1;
-    while (end > start && BLANK.test(text[end - 1] as string)) end -= 1;
+    while (start < end && isBlank(text, start)) start += 1;
+    while (end > start && isBlank(text, end - 1)) end -= 1;
     const before = position;
     position = stop + 1;
     if (start === end) {
@@ -58,7 +63,7 @@ export function parseTagList(text: string): TagList {
       continue;
     }
     let valueStart = equals + 1;
-    while (valueStart < end && BLANK.test(text[valueStart] as string)) valueStart += 1;
+    while (valueStart < end && isBlank(text, valueStart)) valueStart += 1;
     const tag = {
       name,
       value: text.slice(valueStart, end),
@@ -80,14 +85,14 @@ export function findTag(list: TagList, name: string): Tag | undefined {
 /** The stretch that goes away with a tag: itself, its semicolon and the blanks up to the next. */
 export function removalSpan(text: string, { start, end }: Span): Span {
   let stop = end;
-  while (stop < text.length && BLANK.test(text[stop] as string)) stop += 1;
+  while (stop < text.length && isBlank(text, stop)) stop += 1;
   if (text[stop] === ';') {
     stop += 1;
-    while (stop < text.length && BLANK.test(text[stop] as string)) stop += 1;
+    while (stop < text.length && isBlank(text, stop)) stop += 1;
     return { start, end: stop };
   }
   let from = start;
-  while (from > 0 && BLANK.test(text[from - 1] as string)) from -= 1;
+  while (from > 0 && isBlank(text, from - 1)) from -= 1;
   if (text[from - 1] === ';') from -= 1;
   return { start: from, end: stop };
 }

@@ -6,7 +6,7 @@ import { expandMacros, parseMacroString } from '../../shared/spf/macro.ts';
 import { mergeSpf } from '../../shared/spf/merge.ts';
 import { repairSpf } from '../../shared/spf/repair.ts';
 import { parseSpf, printSpf } from '../../shared/spf/syntax.ts';
-import { bestOf, generator } from '../support/hostile.ts';
+import { generator, measureTextGrowth } from '../support/hostile.ts';
 
 /** Hostile SPF texts: nothing may throw, hang, or take time that grows faster than the text. */
 
@@ -193,41 +193,14 @@ const REPEATED = [
   'exp=a.b ',
 ];
 
-/** Lengths compared, three doublings apart: up to the longest record that is read, and far beyond it. */
-const SPANS = [
-  { from: 8000, to: 64_000 },
-  { from: 131_072, to: 1_048_576 },
-] as const;
-/** Below this the clock says more about the machine than about the text. */
-const SHORTEST_MS = 4;
-const MOST_GROWTH = 2.2;
-
 /** From so many rounds on, a run is a full one. */
 const FULL_RUN = 100_000;
 
-/** The largest growth of time from one length to its double, over all parsers and shapes. */
 function measureGrowth(isFullRun: boolean): string {
-  let worst = { growth: 0, label: 'nothing took long enough to be measured' };
-  const nothing = () => 0;
-  for (const { name, run } of parsers.filter((parser) => parser.name !== 'checkHost')) {
-    for (const piece of REPEATED) {
-      for (const { from, to } of SPANS) {
-        const text = (length: number) => `v=spf1 ${piece.repeat(Math.ceil(length / piece.length))}`.slice(0, length);
-        const [short, long] = [text(from), text(to)];
-        let growth = 0;
-        for (let attempt = 0; attempt < 3; attempt += 1) {
-          const slow = bestOf(3, () => void run(long, nothing));
-          growth = slow < SHORTEST_MS ? 0 : (slow / bestOf(5, () => void run(short, nothing))) ** (1 / 3);
-          if (growth <= MOST_GROWTH) break;
-        }
-        if (growth > worst.growth)
-          worst = { growth, label: `${name} on ${JSON.stringify(piece)} up to ${to} characters` };
-      }
-    }
-  }
-  // A short run shares its machine with other tests: it reports the figure and demands nothing of it.
-  demand(!isFullRun || worst.growth <= MOST_GROWTH, `time grows ${worst.growth.toFixed(2)} × when ${worst.label}`);
-  return `time grows ${worst.growth.toFixed(2)} × at most when the text doubles (${worst.label})`;
+  const measured = parsers
+    .filter((parser) => parser.name !== 'checkHost')
+    .map(({ name, run: take }) => ({ name, prefix: 'v=spf1 ', run: (text: string) => void take(text, () => 0) }));
+  return measureTextGrowth(measured, REPEATED, isFullRun);
 }
 
 /**

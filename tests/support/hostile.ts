@@ -21,3 +21,45 @@ export function bestOf(tries: number, run: () => void): number {
   }
   return best;
 }
+
+/** Lengths compared, three doublings apart: up to the longest record that is read, and far beyond it. */
+const SPANS = [
+  { from: 8000, to: 64_000 },
+  { from: 131_072, to: 1_048_576 },
+] as const;
+/** Below this the clock says more about the machine than about the text. */
+const SHORTEST_MS = 4;
+const MOST_GROWTH = 2.2;
+
+/**
+ * The largest growth of time from one length to its double, over parsers and what a text is repeated from.
+ *
+ * @param isFullRun a growth over 2.2 is an error; a short run shares its machine with other tests and only reports it.
+ */
+export function measureTextGrowth(
+  parsers: readonly { readonly name: string; readonly prefix: string; readonly run: (text: string) => void }[],
+  repeated: readonly string[],
+  isFullRun: boolean,
+): string {
+  let worst = { growth: 0, label: 'nothing took long enough to be measured' };
+  for (const { name, prefix, run } of parsers) {
+    for (const piece of repeated) {
+      for (const { from, to } of SPANS) {
+        const text = (length: number) => `${prefix}${piece.repeat(Math.ceil(length / piece.length))}`.slice(0, length);
+        const [short, long] = [text(from), text(to)];
+        let growth = 0;
+        for (let attempt = 0; attempt < 3; attempt += 1) {
+          const slow = bestOf(3, () => run(long));
+          growth = slow < SHORTEST_MS ? 0 : (slow / bestOf(5, () => run(short))) ** (1 / 3);
+          if (growth <= MOST_GROWTH) break;
+        }
+        if (growth > worst.growth) {
+          worst = { growth, label: `${name} on ${JSON.stringify(piece)} up to ${to} characters` };
+        }
+      }
+    }
+  }
+  const figure = `time grows ${worst.growth.toFixed(2)} × at most when the text doubles (${worst.label})`;
+  if (isFullRun && worst.growth > MOST_GROWTH) throw new Error(figure);
+  return figure;
+}
