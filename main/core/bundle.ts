@@ -1,74 +1,112 @@
-import { createHmac } from 'node:crypto';
-import type { BundleOptions, HandOverText } from '../../shared/contract/schemas.ts';
+import type { BundleOptions, HandOverText, SettingsFields } from '../../shared/contract/schemas.ts';
+import { describeFindings } from '../../shared/findings/catalogue.ts';
+import { createRedaction } from '../../shared/service/redaction.ts';
+import type { ProbeTrace } from '../../shared/service/trace.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
 import { listDomains } from './domains.ts';
-import { getSettings } from './settings.ts';
+import { getSettings, secretId } from './settings.ts';
 
 /** The support bundle: what support needs to see which hop fails, and nothing that is nobody's business. */
 
 const ACTIVITY_ENTRIES = 200;
-const IPV4 = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
-const IPV6 = /(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi;
+/** Traces of each kind, the latest first. */
+const TRACES = 5;
+/** More than are ever kept. */
+const MAX_TRACES = 1000;
+const KINDS = ['connection', 'responses', 'monitoring'] as const;
 
-/** Replaces addresses and names by stable pseudonyms, so that lines about one host can still be told together. */
-function createRedaction(options: BundleOptions, names: readonly string[], key: string) {
-  const pseudonym = (kind: string, value: string) =>
-    `${kind}-${createHmac('sha256', key).update(value.toLowerCase()).digest('hex').slice(0, 8)}`;
-  const byLength = [...new Set(names.filter((name) => name !== ''))].sort((left, right) => right.length - left.length);
-  const escaped = byLength.slice(0, 5000).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const namePattern = escaped.length === 0 ? null : new RegExp(escaped.join('|'), 'gi');
-  return (text: string): string => {
-    let redacted = text;
-    if (options.hideNames && namePattern !== null)
-      redacted = redacted.replace(namePattern, (name) => pseudonym('name', name));
-    if (options.hideAddresses) {
-      redacted = redacted
-        .replace(IPV4, (address) => pseudonym('address', address))
-        .replace(IPV6, (address) => (/[0-9a-f]/i.test(address) ? pseudonym('address', address) : address));
-    }
-    return redacted;
+/** The hosts of all addresses in a text: a host without a dot is known as one by nothing else. */
+function hostsIn(text: string): readonly string[] {
+  return [...text.matchAll(/:\/\/([^\s/?#:"'\\[\]]{1,253})/gu)].map((match) => match[1] as string);
+}
+
+/** Which hop fails, in a line per probe: the first thing that support looks for. */
+function overview(traces: readonly ProbeTrace[]): string {
+  const [latest] = traces;
+  if (latest === undefined) return 'not checked';
+  const stage = latest.stages.find((each) => each.state === 'failed')?.stage;
+  const [gravest] = describeFindings(latest.findings);
+  const found = gravest === undefined ? '' : `: ${gravest.title} (${gravest.code})`;
+  return `${latest.outcome}${stage === undefined ? '' : ` at ${stage}`}${found}`;
+}
+
+/** What certificates and the service call people and companies; such names stand in findings' texts, too. */
+function namesIn(traces: readonly ProbeTrace[]): readonly string[] {
+  return traces.flatMap((trace): readonly string[] => {
+    const certificates = trace.stages.flatMap(({ certificate }) => (certificate === undefined ? [] : [certificate]));
+    return [
+      ...certificates.flatMap(({ subject, issuer, chain, names }) => [subject, issuer, ...chain, ...names]),
+      ...(trace.told?.account === undefined ? [] : [trace.told.account]),
+      ...(trace.told?.domains ?? []),
+      ...(trace.beside === undefined ? [] : namesIn([trace.beside])),
+    ];
+  });
+}
+
+/** The secrets that are open at this moment, so that they are found wherever they might have come to lie. */
+async function openSecrets(context: CoreContext, workspaceId: number): Promise<readonly string[]> {
+  const open: string[] = [];
+  for (const name of ['api-key', 'auth-key'] as const) {
+    await context.vault.use(secretId(workspaceId, name), async (value) => {
+      open.push(value);
+    });
+  }
+  return open;
+}
+
+function settingsPart(fields: SettingsFields): object {
+  return {
+    serviceUrl: fields.serviceUrl,
+    responseDomain: fields.responseDomain,
+    recordTemplate: fields.recordTemplate,
+    recordTemplateMode: fields.recordTemplateMode,
+    monitoringEnabled: fields.monitoringEnabled,
+    applicationHosting: fields.applicationHosting,
+    resolver: fields.resolver,
+    publicResolvers: fields.publicResolvers,
+    fallbackResolvers: fields.fallbackResolvers,
+    extraCaGiven: fields.extraCa.trim() !== '',
+    serviceProfileGiven: fields.serviceProfile.trim() !== '',
   };
 }
 
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : '';
-}
-
-/** Makes the bundle as it will be saved. Secrets are not in it: the core could not put them there if it wanted to. */
-export function makeBundle(
+/**
+ * Makes the bundle as it will be saved: redacted JSON. Private keys, message texts and templates are not among what it is
+ * made of; the keys to the service are looked for all the same.
+ */
+export async function makeBundle(
   context: CoreContext,
   workspaceId: number,
   options: BundleOptions,
   version: string,
-): HandOverText {
+): Promise<HandOverText> {
   const workspace = findWorkspace(context, workspaceId);
   const settings = getSettings(context, workspaceId);
   const domains = listDomains(context, workspaceId);
+  const { records } = context.store;
   const { fields } = settings;
+  const traces = Object.fromEntries(
+    KINDS.map((kind) => [kind, records.latestTraces<ProbeTrace>(workspaceId, kind, TRACES)]),
+  ) as Record<(typeof KINDS)[number], ProbeTrace[]>;
+  const activity = options.includeActivity
+    ? records.activity(workspaceId, { kinds: null, text: '', before: Number.MAX_SAFE_INTEGER, limit: ACTIVITY_ENTRIES })
+    : [];
   const bundle = {
-    format: 'sendwright-bundle/1',
+    format: 'sendwright-bundle/2',
     version,
     madeAt: new Date(context.clock.now()).toISOString(),
+    hidden: { addresses: options.hideAddresses, names: options.hideNames },
     system: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
     practice: workspace.practice,
-    settings: {
-      serviceUrl: fields.serviceUrl,
-      responseDomain: fields.responseDomain,
-      recordTemplate: fields.recordTemplate,
-      monitoringEnabled: fields.monitoringEnabled,
-      applicationHosting: fields.applicationHosting,
-      resolver: fields.resolver,
-      publicResolvers: fields.publicResolvers,
-      fallbackResolvers: fields.fallbackResolvers,
-      extraCaGiven: fields.extraCa !== '',
-      serviceProfileGiven: fields.serviceProfile !== '',
+    overview: {
+      connectionStatus: settings.connection.text,
+      ...Object.fromEntries(KINDS.map((kind) => [kind, overview(traces[kind])])),
       apiKey: settings.apiKey.state,
       authKey: settings.authKey.state,
-      provider: settings.provider.name,
-      connection: settings.connection.text,
+      provider: settings.provider.name ?? 'not told by the service',
     },
-    traces: settings.traces,
+    settings: settingsPart(fields),
     domains: domains.map(({ name, inUse, templateId, verdict, spf, dkim, dmarc, seenAt }) => ({
       name,
       inUse,
@@ -79,23 +117,23 @@ export function makeBundle(
       dmarc,
       seenAt,
     })),
-    activity: options.includeActivity
-      ? context.store.records
-          .activity(workspaceId, { kinds: null, text: '', before: Number.MAX_SAFE_INTEGER, limit: ACTIVITY_ENTRIES })
-          .map(({ at, kind, severity, summary, detail }) => ({ at, kind, severity, summary, detail }))
-      : [],
+    traces,
+    // What a workspace was called before can't be known from what it is called today.
+    activity: activity
+      .filter((entry) => !options.hideNames || entry.kind !== 'workspace')
+      .map(({ at, kind, severity, summary, detail }) => ({ at, kind, severity, summary, detail })),
   };
   const names = [
     workspace.name,
-    hostOf(fields.serviceUrl),
-    hostOf(fields.responseDomain),
+    ...hostsIn(JSON.stringify(bundle)),
     ...domains.flatMap((domain) => [domain.name, domain.unicodeName]),
+    ...KINDS.flatMap((kind) => namesIn(records.latestTraces<ProbeTrace>(workspaceId, kind, MAX_TRACES))),
   ];
-  const redact = createRedaction(options, names, `${workspace.createdAt}/${workspaceId}`);
+  const redaction = createRedaction(options, { names, secrets: await openSecrets(context, workspaceId) });
   record(context, workspaceId, 'export', 'Support bundle prepared');
   return {
     fileName: `sendwright-bundle-${new Date(context.clock.now()).toISOString().slice(0, 10)}.json`,
     mediaType: 'application/json',
-    text: `${redact(JSON.stringify(bundle, null, 2))}\n`,
+    text: `${JSON.stringify(redaction.value(bundle), null, 2)}\n`,
   };
 }

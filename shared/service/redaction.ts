@@ -1,0 +1,254 @@
+import ipaddr from 'ipaddr.js';
+import { toASCII } from 'tr46';
+import { catalogue } from '../findings/catalogue.ts';
+import { EMAIL_STATE_PATH, WEBHOOK_PATH } from './urls.ts';
+
+/**
+ * Takes out of texts what is nobody else's business. Secrets always go; addresses and names go on choice, replaced by
+ * numbered stand-ins, so that lines about one host can still be told together. When in doubt, it takes out too much.
+ */
+
+export interface RedactionOptions {
+  /** IP addresses, and the local part of e-mail addresses. */
+  readonly hideAddresses: boolean;
+  /** Domain names, host names, and what people and certificates are called. */
+  readonly hideNames: boolean;
+}
+
+export interface KnownTexts {
+  /** Names by which the workspace, its hosts and its domains go, in any spelling. */
+  readonly names: readonly string[];
+  /** Secrets that are known by their value. */
+  readonly secrets: readonly string[];
+}
+
+const HIDDEN = '[hidden]';
+/** Longer texts go whole: nothing that a probe keeps comes near this. */
+const MAX_TEXT = 1_000_000;
+
+/* Stand-ins for texts of the product's own that look like something to hide; no text from outside may hold these. */
+const OWN_TEXTS = [WEBHOOK_PATH, EMAIL_STATE_PATH] as const;
+const PRIVATE_USE = /[\uE000-\uF8FF]/g;
+const ownMark = (index: number): string => String.fromCharCode(0xe000 + index);
+
+const SECRET_WORDS =
+  '(?:proxy-)?authorization|(?:set-)?cookie|(?:x[-_])?(?:api|auth|access|private|secret)[-_ ]?key|pass(?:word|wd|phrase)|secret|token|credentials?';
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g;
+const NAMED_SECRET = new RegExp(
+  `\\b(${SECRET_WORDS})(["']?\\s{0,3}[:=]\\s{0,3})(?:"[^"]*"|'[^']*'|(?:Basic|Bearer|Digest|Negotiate|NTLM)\\s+\\S+|[^\\s,;]+)`,
+  'gi',
+);
+const SCHEME_SECRET = /\b(Bearer|Basic|Negotiate|NTLM)\s+[A-Za-z0-9+/=._~-]{4,}/gi;
+const USER_INFO = /([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@]*@/gi;
+/** The same without a scheme, as proxies are written. */
+const USER_AND_PASSWORD = /[^\s:/@"'<>]{1,100}:[^\s:/@"'<>]{1,200}@(?=[\p{L}\p{N}[])/gu;
+const QUERY_VALUE = /([?&#;][^\s=&#?;"'<>]{1,100}=)[^\s&#"'<>]*/g;
+const BARE_FRAGMENT = /(:\/\/[^\s#"'<>]{1,500}#)[^\s"'<>]+/g;
+/** A run that could be a key in base64, base64url or hexadecimal. */
+const OPAQUE = /[A-Za-z0-9+/_-]{32,}={0,2}/g;
+const CIPHER_NAME = /^TLS_[A-Z0-9_]+$/;
+
+function isOpaque(run: string): boolean {
+  return !CIPHER_NAME.test(run) && /\d/.test(run) && /[A-Za-z]/.test(run);
+}
+
+function hideSecrets(text: string): string {
+  return text
+    .replace(PRIVATE_KEY, HIDDEN)
+    .replace(USER_INFO, `$1${HIDDEN}@`)
+    .replace(USER_AND_PASSWORD, `${HIDDEN}@`)
+    .replace(NAMED_SECRET, `$1$2${HIDDEN}`)
+    .replace(SCHEME_SECRET, `$1 ${HIDDEN}`)
+    .replace(QUERY_VALUE, `$1${HIDDEN}`)
+    .replace(BARE_FRAGMENT, `$1${HIDDEN}`)
+    .replace(OPAQUE, (run) => (isOpaque(run) ? HIDDEN : run));
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
+/** The spellings in which a known text may lie in another one. */
+function spellingsOf(text: string): readonly string[] {
+  const composed = [text, text.normalize('NFC'), text.normalize('NFD')];
+  const escaped = JSON.stringify(text).slice(1, -1);
+  return [...composed, escaped, ...composed.map((each) => encodeURIComponent(each))];
+}
+
+/** A pattern for any of the texts, the longest first; null for none. */
+function anyOf(texts: readonly string[]): RegExp | null {
+  const spellings = [...new Set(texts.filter((text) => text.trim() !== '').flatMap(spellingsOf))];
+  if (spellings.length === 0) return null;
+  spellings.sort((left, right) => right.length - left.length);
+  const patterns = spellings.map((spelling) => {
+    const pattern = escapePattern(spelling);
+    // A name of a letter or two would else be found within every word.
+    return spelling.length < 4 ? `(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])` : pattern;
+  });
+  return new RegExp(patterns.join('|'), 'giu');
+}
+
+/** A-labels in small letters without the last dot, so that every spelling of a name gets the same stand-in. */
+function canonicalName(name: string): string {
+  const bare = name.replace(/[.。．｡]+$/, '');
+  return (toASCII(bare.normalize('NFC')) ?? bare.normalize('NFC')).toLowerCase();
+}
+
+const TOKEN = /[\p{L}\p{N}\p{M}_.。．｡\u200C\u200D-]+/gu;
+const DOTS = /[.。．｡]+/g;
+const TOP_LABEL = /^(?:xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}\p{N}-]*)$/iu;
+
+/** Whether a run of letters, digits, hyphens and dots reads as a domain name: its last label holds letters. */
+function isName(token: string): boolean {
+  const labels = token.replace(/^[.。．｡-]+|[.。．｡-]+$/gu, '').split(DOTS);
+  return labels.length > 1 && TOP_LABEL.test(labels.at(-1) as string);
+}
+
+const IPV4 = /\p{Nd}{1,3}(?:[.。．｡]\p{Nd}{1,3}){3,}/gu;
+/** As cloud providers write an address into a host name. */
+const DASHED_IPV4 = /(?<!\d-?)\d{1,3}(?:-\d{1,3}){3}(?!-?\d)/g;
+const REVERSE_IPV6 = /(?:[0-9a-f]\.){4,}ip6\.arpa\.?$/i;
+const MAX_REVERSE = 80;
+const HEXADECIMAL_RUN = /[0-9a-f:.]+(?:%[\w.-]+)?/gi;
+const MAX_IPV6 = 46;
+/** Runs with colons that are longer than a certificate's fingerprint are nobody's address list. */
+const MAX_RUN = 200;
+
+/** The longest IPv6 address within a run of hexadecimal digits, colons and dots, as half-open offsets; null for none. */
+function findIpv6(run: string): { readonly start: number; readonly end: number } | null {
+  const edges = [0, run.length];
+  for (let index = 0; index < run.length; index += 1)
+    if (/[:.]/.test(run[index] as string)) edges.push(index, index + 1);
+  const sorted = [...new Set(edges)].sort((left, right) => left - right);
+  for (const start of sorted) {
+    for (const end of sorted.toReversed()) {
+      if (end - start < 2 || end - start > MAX_IPV6) continue;
+      const part = run.slice(start, end);
+      // "::" alone names no machine, and would make times out of clocks.
+      if (part !== '::' && part.includes(':') && ipaddr.IPv6.isValid(part)) return { start, end };
+    }
+  }
+  return null;
+}
+
+function hideIpv6(run: string, standIn: (address: string) => string): string {
+  if (run.indexOf(':') === run.lastIndexOf(':')) return run;
+  if (run.length > MAX_RUN) return HIDDEN;
+  const [bare = '', zone] = run.split('%');
+  const found = findIpv6(bare);
+  if (found === null) return run;
+  const { start, end } = found;
+  const address = standIn(ipaddr.IPv6.parse(bare.slice(start, end)).toNormalizedString());
+  return bare.slice(0, start) + address + hideIpv6(bare.slice(end), standIn) + (zone === undefined ? '' : '%zone');
+}
+
+const LOCAL_CHARACTER = /[\p{L}\p{N}\p{M}.!#$%&'*+/=?^_`{|}~-]/u;
+const MAX_LOCAL = 256;
+
+/**
+ * The local parts of e-mail addresses, in quotes or without (RFC 5321 §4.1.2, and beyond ASCII RFC 6531). Walks back from
+ * each at sign: a pattern would try every start before it.
+ */
+function hideLocalParts(text: string, standIn: (local: string) => string): string {
+  const parts = text.split('@');
+  return parts
+    .map((part, index) => {
+      const next = parts[index + 1];
+      if (next === undefined || !/^[\p{L}\p{N}\p{M}[(]/u.test(next)) return part;
+      let start = part.length;
+      if (part.endsWith('"')) start = Math.max(part.lastIndexOf('"', part.length - 2), 0);
+      else
+        while (start > 0 && part.length - start < MAX_LOCAL && LOCAL_CHARACTER.test(part[start - 1] as string))
+          start -= 1;
+      return start === part.length ? part : part.slice(0, start) + standIn(part.slice(start));
+    })
+    .join('@');
+}
+
+/** Makes stand-ins of one kind: `name-1`, `name-2`, … by canonical spelling. */
+function numbered(kind: string, canonical: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const key = canonical(text);
+    const standIn = known.get(key) ?? `${kind}-${known.size + 1}`;
+    known.set(key, standIn);
+    return standIn;
+  };
+}
+
+/** Certificate facts and findings' values that are names whatever they look like. */
+const NAME_KEYS: ReadonlySet<string> = new Set(['subject', 'issuer', 'chain', 'account']);
+
+export interface Redaction {
+  readonly text: (text: string) => string;
+  /** Every text of a plain value, at any depth; numbers and truth values stay. */
+  readonly value: (value: unknown) => unknown;
+}
+
+export function createRedaction(options: RedactionOptions, known: KnownTexts): Redaction {
+  const nameStandIn = numbered('name', canonicalName);
+  const addressStandIn = numbered('address', (address) => address);
+  const mailboxStandIn = numbered('mailbox', (local) => local.toLowerCase());
+  const secretPattern = anyOf(known.secrets);
+  const namePattern = anyOf([...known.names, ...known.names.map((name) => toASCII(name) ?? name)]);
+
+  const hideAddresses = (text: string): string =>
+    hideLocalParts(text, mailboxStandIn)
+      .replace(TOKEN, (token) =>
+        REVERSE_IPV6.test(token.slice(-MAX_REVERSE)) ? addressStandIn(token.toLowerCase()) : token,
+      )
+      .replace(HEXADECIMAL_RUN, (run) => hideIpv6(run, addressStandIn))
+      .replace(IPV4, (address) => addressStandIn(address.normalize('NFKC').replace(DOTS, '.')))
+      .replace(DASHED_IPV4, (dashed) => addressStandIn(dashed.replaceAll('-', '.')));
+  const hideNames = (text: string): string => {
+    const hostless = hideLocalParts(text, mailboxStandIn)
+      .replace(/(:\/\/)([^\s/?#:[\]]+)/gu, (_whole, lead: string, host: string) => `${lead}${nameOrAddress(host)}`)
+      .replace(TOKEN, (token) => (isName(token) && catalogue[token] === undefined ? nameStandIn(token) : token));
+    return namePattern === null ? hostless : hostless.replace(namePattern, nameStandIn);
+  };
+  const nameOrAddress = (host: string): string =>
+    /^(?:(?:address|name)-\d+|\d{1,3}(?:\.\d{1,3}){3})$/.test(host) ? host : nameStandIn(decodeHost(host));
+
+  const redactText = (input: string): string => {
+    if (input.length > MAX_TEXT) return HIDDEN;
+    let text = input.replace(PRIVATE_USE, '\uFFFD');
+    for (const [index, own] of OWN_TEXTS.entries()) text = text.replaceAll(own, ownMark(index));
+    if (secretPattern !== null) text = text.replace(secretPattern, HIDDEN);
+    text = hideSecrets(text);
+    if (options.hideAddresses) text = hideAddresses(text);
+    if (options.hideNames) text = hideNames(text);
+    for (const [index, own] of OWN_TEXTS.entries()) text = text.replaceAll(ownMark(index), own);
+    return text;
+  };
+
+  const redactKeyed = (key: string, value: unknown): unknown => {
+    if (options.hideNames && NAME_KEYS.has(key) && Array.isArray(value))
+      return value.map((each) => redactKeyed(key, each));
+    if (typeof value !== 'string') return redactValue(value);
+    if (key === 'code' && catalogue[value] !== undefined) return value;
+    if (key === 'fingerprint256' && /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/.test(value))
+      return options.hideNames ? HIDDEN : value;
+    if (options.hideNames && NAME_KEYS.has(key)) return nameStandIn(value);
+    return redactText(value);
+  };
+  const redactValue = (value: unknown): unknown => {
+    if (typeof value === 'string') return redactText(value);
+    if (Array.isArray(value)) return value.map(redactValue);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [
+        /^[A-Za-z][A-Za-z0-9]*$/.test(key) ? key : redactText(key),
+        redactKeyed(key, each),
+      ]),
+    );
+  };
+  return { text: redactText, value: redactValue };
+}
+
+function decodeHost(host: string): string {
+  try {
+    return decodeURIComponent(host);
+  } catch {
+    return host;
+  }
+}
