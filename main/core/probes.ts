@@ -4,17 +4,13 @@ import { serviceFinding } from '../../shared/findings/service.ts';
 import { parseServiceProfile, practiceProfile } from '../../shared/service/profile.ts';
 import type { ProbeTrace } from '../../shared/service/trace.ts';
 import { normalizeServiceUrl } from '../../shared/service/urls.ts';
-import { parseSpf } from '../../shared/spf/syntax.ts';
-import { modeOf } from '../../shared/providers/template.ts';
 import type { ProbeSurroundings } from '../probes/http/metadata.ts';
 import { checkKeys, probeConnection } from '../probes/http/metadata.ts';
 import { probeMonitoring, probeResponses } from '../probes/webhook/responses.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace, record } from './context.ts';
 import { fail } from './errors.ts';
-import { serversFor } from './observing.ts';
 import { announce, evidenceBasis, fieldsOf, secretId } from './settings.ts';
-import { templatesOf } from './templates.ts';
 
 /** Proves that the service and the response address can be reached. */
 
@@ -153,41 +149,4 @@ export async function testMonitoring(
   const domain = required(fields.responseDomain, 'responseDomain', 'Domain to receive responses');
   const surroundings = await surroundingsOf(context, workspaceId, domain, fields.extraCa, signal);
   return keep(context, workspaceId, await probeMonitoring(domain, surroundings), fields, 'Monitoring address test');
-}
-
-/** Records of included domains read for one list of addresses. */
-const MAX_RECORDS = 30;
-
-/** Addresses the service was seen at, and those its provider's SPF names, as far as DNS tells. */
-export async function serviceAddresses(
-  context: CoreContext,
-  workspaceId: number,
-): Promise<{ address: string; from: string }[]> {
-  findWorkspace(context, workspaceId);
-  const fields = fieldsOf(context, workspaceId);
-  const found = new Map<string, string>();
-  for (const trace of context.store.records.latestTraces<ProbeTrace>(workspaceId, 'connection', 1))
-    for (const address of trace.stages.flatMap((stage) => stage.addresses ?? [])) found.set(address, 'connection test');
-
-  const template = templatesOf(context, workspaceId).find((candidate) => candidate.id === fields.recordTemplate);
-  const lookup = context.dns.lookup(serversFor(context, workspaceId));
-  const queue =
-    template === undefined
-      ? []
-      : modeOf(template, fields.recordTemplateMode)
-          .spfTerms.filter((term) => term.startsWith('include:') && !term.includes('{'))
-          .map((term) => term.slice('include:'.length));
-  for (let read = 0; read < MAX_RECORDS && queue.length > 0; read += 1) {
-    const domain = queue.shift() as string;
-    const answer = await lookup.query(domain, 'TXT');
-    if (answer.status !== 'answer') continue;
-    const texts = answer.records.flatMap((each) => (each.type === 'TXT' ? [each.strings.join('')] : []));
-    for (const term of texts.flatMap((text) => parseSpf(text).record?.terms ?? [])) {
-      if (term.kind === 'modifier') {
-        if (term.name === 'redirect') queue.push(term.value);
-      } else if (term.network !== undefined) found.set(term.text.replace(/^[+]?ip[46]:/i, ''), `SPF of ${domain}`);
-      else if (term.name === 'include' && term.domain !== undefined) queue.push(term.domain.text);
-    }
-  }
-  return [...found].map(([address, from]) => ({ address, from }));
 }

@@ -70,9 +70,13 @@ export const contract = {
     responses: procedure.input(inputs.inWorkspace).output(outputs.trace),
     monitoring: procedure.input(inputs.inWorkspace).output(outputs.trace),
     /** Addresses the service was seen at or may send from (traces, and the provider's SPF), for the deny-list check. */
-    serviceAddresses: procedure
-      .input(inputs.inWorkspace)
-      .output(z.array(z.object({ address: z.string(), from: z.string() }))),
+    serviceAddresses: procedure.input(inputs.inWorkspace).output(
+      z.object({
+        addresses: z.array(z.object({ address: z.string(), from: z.string() })),
+        /** What could not be read, in words; the list is then shorter than it should be. */
+        gaps: z.array(z.string()),
+      }),
+    ),
   },
   domains: {
     list: procedure.input(inputs.inWorkspace).output(z.array(domainRow)),

@@ -2,40 +2,49 @@ import ipaddr from 'ipaddr.js';
 
 /** A deny list as people paste it: addresses, CIDR blocks and ranges, with comments. */
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
-
-export interface DenyEntry {
-  readonly line: number;
-  readonly text: string;
+/** A range of addresses of one family: first and last, as octets. */
+interface AddressRange {
   readonly first: readonly number[];
   readonly last: readonly number[];
+}
+
+export interface DenyEntry extends AddressRange {
+  readonly line: number;
+  readonly text: string;
 }
 
 export interface DenyList {
   readonly entries: readonly DenyEntry[];
   readonly faults: readonly { readonly line: number; readonly text: string; readonly remedy: string }[];
+  /** Lines that were not read, because there were too many. */
+  readonly unread: number;
 }
 
-export interface CaughtAddress {
+export interface ServiceAddress {
+  /** A single address or a CIDR block. */
   readonly address: string;
+  /** Where it is known from. */
   readonly from: string;
+}
+
+/** An entry of the list with all that it catches. */
+export interface CatchingEntry {
   readonly line: number;
   readonly entry: string;
+  readonly caught: readonly ServiceAddress[];
 }
 
 const MAX_LINES = 100_000;
+const MAX_FAULT_TEXT = 100;
+const HOW_TO_WRITE = 'Write an address, a block such as 192.0.2.0/24, or a range such as 192.0.2.1-192.0.2.9.';
+const REVERSED = 'The range begins with the higher address: put the lower one first.';
+const MIXED = 'A range has both ends in the same family, IPv4 or IPv6.';
 
-function read(text: string): Address | null {
-  if (!ipaddr.isValid(text)) return null;
-  const address = ipaddr.process(text);
-  return address;
-}
-
-function bounds(address: Address, prefix: number): { first: number[]; last: number[] } {
-  const octets = address.toByteArray();
-  const first = octets.map((octet, index) => octet & maskOctet(prefix, index));
-  const last = octets.map((octet, index) => octet | (~maskOctet(prefix, index) & 0xff));
-  return { first, last };
+/** An address in full; short and octal spellings of IPv4 mean different things to different programs and are refused. */
+function octetsOf(text: string): readonly number[] | null {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toByteArray();
+  if (!ipaddr.IPv6.isValid(text) || text.includes('%')) return null;
+  return ipaddr.process(text).toByteArray();
 }
 
 function maskOctet(prefix: number, index: number): number {
@@ -43,45 +52,31 @@ function maskOctet(prefix: number, index: number): number {
   return (0xff << (8 - bits)) & 0xff;
 }
 
-function readEntry(text: string): { first: number[]; last: number[] } | null {
-  const [from, to, ...more] = text.split(/\s*(?:-|–|\.\.)\s*/);
-  if (to !== undefined) {
-    const low = read(from ?? '');
-    const high = read(to);
-    if (more.length > 0 || low === null || high === null || low.kind() !== high.kind()) return null;
-    return { first: low.toByteArray(), last: high.toByteArray() };
-  }
-  const [network = '', prefix] = text.split('/');
-  const address = read(network);
-  if (address === null) return null;
-  const most = address.kind() === 'ipv4' ? 32 : 128;
-  if (prefix !== undefined && (!/^\d{1,3}$/.test(prefix) || Number(prefix) > most)) return null;
-  return bounds(address, prefix === undefined ? most : Number(prefix));
+function block(octets: readonly number[], prefix: number): AddressRange {
+  return {
+    first: octets.map((octet, index) => octet & maskOctet(prefix, index)),
+    last: octets.map((octet, index) => octet | (~maskOctet(prefix, index) & 0xff)),
+  };
 }
 
-/** Reads a pasted deny list. Bad lines are told with their number; the rest counts. */
-export function parseDenyList(text: string): DenyList {
-  const entries: DenyEntry[] = [];
-  const faults: DenyList['faults'][number][] = [];
-  for (const [index, content] of text
-    .split(/\r\n|\n|\r/)
-    .slice(0, MAX_LINES)
-    .entries()) {
-    const bare = content.replace(/(?:#|;|\/\/).*$/, '').trim();
-    for (const part of bare.split(/[,\t]+/).map((each) => each.trim())) {
-      if (part === '') continue;
-      const range = readEntry(part);
-      const line = index + 1;
-      if (range !== null) entries.push({ line, text: part, ...range });
-      else
-        faults.push({
-          line,
-          text: part.slice(0, 100),
-          remedy: 'Write an address, a block such as 192.0.2.0/24, or a range such as 192.0.2.1-192.0.2.9.',
-        });
-    }
+/** The length of a netmask, `255.255.255.0` being 24; null where it has holes. */
+function prefixOfMask(mask: readonly number[]): number | null {
+  const bits = mask.map((octet) => octet.toString(2).padStart(8, '0')).join('');
+  return /^1*0*$/.test(bits) ? bits.replace(/0+$/, '').length : null;
+}
+
+function readBlock(network: string, size: string): AddressRange | null {
+  const octets = octetsOf(network);
+  if (octets === null) return null;
+  if (/^\d{1,3}$/.test(size)) {
+    // A mapped address counts as the IPv4 address that it is, and so does its block.
+    const isMapped = octets.length === 4 && network.includes(':');
+    const prefix = Number(size) - (isMapped ? 96 : 0);
+    return prefix >= 0 && prefix <= octets.length * 8 ? block(octets, prefix) : null;
   }
-  return { entries, faults };
+  const mask = octetsOf(size);
+  const prefix = mask === null || mask.length !== 4 || octets.length !== 4 ? null : prefixOfMask(mask);
+  return prefix === null ? null : block(octets, prefix);
 }
 
 function compare(left: readonly number[], right: readonly number[]): number {
@@ -92,25 +87,64 @@ function compare(left: readonly number[], right: readonly number[]): number {
   return 0;
 }
 
+/** @returns the range, or what to do about a text that is none. */
+function readEntry(text: string): AddressRange | string {
+  const ends = text.split(/\s*(?:[-‐-―]|\.\.+)\s*/);
+  if (ends.length === 2) {
+    const first = octetsOf(ends[0] ?? '');
+    const short = first?.length === 4 && /^\d{1,3}$/.test(ends[1] ?? '');
+    const last = octetsOf(short ? `${first.slice(0, 3).join('.')}.${ends[1]}` : (ends[1] ?? ''));
+    if (first === null || last === null) return HOW_TO_WRITE;
+    if (first.length !== last.length) return MIXED;
+    return compare(first, last) > 0 ? REVERSED : { first, last };
+  }
+  const [network = '', size, ...more] = text.split(/\/|\s+/);
+  if (more.length > 0) return HOW_TO_WRITE;
+  const octets = octetsOf(network);
+  const range = size === undefined ? octets && { first: octets, last: octets } : readBlock(network, size);
+  return range ?? HOW_TO_WRITE;
+}
+
 /**
- * Which of the service's addresses a deny list catches.
- *
- * @param addresses single addresses or CIDR blocks, each with where it is known from; a block counts as caught when any
- *   part of it is.
+ * Reads a pasted deny list: entries one to a line or with commas, comments after `#`, `;` or `//`, and the words with
+ * which web servers begin such lines. Bad entries are told with their line; the rest counts.
  */
-export function checkDenyList(
-  list: DenyList,
-  addresses: readonly { readonly address: string; readonly from: string }[],
-): readonly CaughtAddress[] {
-  return addresses.flatMap(({ address, from }) => {
-    const range = readEntry(address);
-    if (range === null) return [];
-    const hit = list.entries.find(
-      (entry) =>
-        entry.first.length === range.first.length &&
-        compare(entry.first, range.last) <= 0 &&
-        compare(range.first, entry.last) <= 0,
+export function parseDenyList(text: string): DenyList {
+  const entries: DenyEntry[] = [];
+  const faults: DenyList['faults'][number][] = [];
+  const lines = text.split(/\r\n|\n|\r/);
+  for (const [index, content] of lines.slice(0, MAX_LINES).entries()) {
+    const bare = content
+      .replace(/^\uFEFF/, '')
+      .replace(/(?:#|;|\/\/).*$/, '')
+      .trim()
+      .replace(/^(?:deny|block|reject)\s+(?:from\s+|ip\s+)?/i, '');
+    for (const part of bare.split(/[,\t]+/).map((each) => each.trim().replace(/^"(.*)"$/, '$1'))) {
+      if (part === '') continue;
+      const line = index + 1;
+      const range = readEntry(part);
+      if (typeof range === 'string') faults.push({ line, text: part.slice(0, MAX_FAULT_TEXT), remedy: range });
+      else entries.push({ line, text: part, ...range });
+    }
+  }
+  return { entries, faults, unread: Math.max(0, lines.length - MAX_LINES) };
+}
+
+/**
+ * Which entries of a deny list catch which of the service's addresses. A block is caught when any part of it is.
+ *
+ * @returns only entries that catch something, in the order of the list.
+ */
+export function checkDenyList(list: DenyList, addresses: readonly ServiceAddress[]): readonly CatchingEntry[] {
+  const known = addresses.flatMap((each) => {
+    const range = readEntry(each.address);
+    return typeof range === 'string' ? [] : [{ ...range, each }];
+  });
+  return list.entries.flatMap(({ line, text, first, last }) => {
+    const caught = known.filter(
+      (range) =>
+        range.first.length === first.length && compare(first, range.last) <= 0 && compare(range.first, last) <= 0,
     );
-    return hit === undefined ? [] : [{ address, from, line: hit.line, entry: hit.text }];
+    return caught.length === 0 ? [] : [{ line, entry: text, caught: caught.map(({ each }) => each) }];
   });
 }

@@ -10,20 +10,33 @@ export interface FirewallOptions {
 
 /** The request to the network team, in plain text. */
 export function firewallText({ responseDomain, withPath, monitoring }: FirewallOptions): string {
-  const { hostname } = new URL(responseDomain);
-  const paths = [webhookUrl(responseDomain), ...(monitoring ? [emailStateUrl(responseDomain)] : [])];
+  const { hostname, port, protocol } = new URL(responseDomain);
+  const isTls = protocol === 'https:';
+  const own = port === '' ? (isTls ? '443' : '80') : port;
   return [
     `Please allow incoming connections from the internet to ${hostname}, TCP port 443.`,
     '',
     'Why: the cloud email service posts delivery responses to our application. It always connects to port 443, whatever port the application uses.',
+    ...(own === '443' ? [] : [`Our application answers on port ${own}: please lead port 443 of ${hostname} to it.`]),
     '',
     'From: any address. The service’s addresses change, so a list of allowed addresses would lose responses.',
     `To: ${hostname}, TCP 443.`,
-    'Method: POST. GET is not needed.',
-    ...(withPath ? ['Paths:', ...paths.map((path) => `  ${path}`)] : []),
+    ...(withPath
+      ? [
+          'What: POST requests to this address. GET is not needed.',
+          `  ${webhookUrl(responseDomain)}`,
+          ...(monitoring
+            ? ['And reading this address, for the service’s support.', `  ${emailStateUrl(responseDomain)}`]
+            : []),
+        ]
+      : [
+          monitoring
+            ? 'What: POST requests; for the service’s support also reading (GET).'
+            : 'What: POST requests. GET is not needed.',
+        ]),
     '',
     'If deny lists are in use, please check that they do not catch the service.',
-    ...(responseDomain.startsWith('https:')
+    ...(isTls
       ? ['The certificate must be valid, issued for this host by a known authority, with its chain complete.']
       : []),
     '',

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { atTime, connectionStatus } from '../../../shared/service/connection-status.ts';
 import { checkDenyList, parseDenyList } from '../../../shared/service/deny-list.ts';
@@ -120,7 +122,7 @@ describe('deny lists', () => {
     expect(list.faults.map((fault) => fault.line)).toEqual([5, 6]);
   });
 
-  it('finds what is caught, blocks included', () => {
+  it('finds which line catches what, blocks included', () => {
     const addresses = [
       '192.0.2.200',
       '198.51.100.8',
@@ -129,12 +131,75 @@ describe('deny lists', () => {
       '192.0.0.0/16',
       '2001:db8:2::1',
     ].map((address) => ({ address, from: 'test' }));
-    expect(checkDenyList(list, addresses).map((hit) => [hit.address, hit.line])).toEqual([
-      ['192.0.2.200', 2],
-      ['203.0.113.5', 3],
-      ['2001:db8:1:2::3', 4],
-      ['192.0.0.0/16', 2],
+    expect(
+      checkDenyList(list, addresses).map((hit) => [hit.line, hit.entry, hit.caught.map((each) => each.address)]),
+    ).toEqual([
+      [2, '192.0.2.0/24', ['192.0.2.200', '192.0.0.0/16']],
+      [3, '203.0.113.1-203.0.113.9', ['203.0.113.5']],
+      [4, '2001:db8:1::/48', ['2001:db8:1:2::3']],
     ]);
+  });
+
+  const spanOf = (text: string) => {
+    const { entries, faults } = parseDenyList(text);
+    const [entry] = entries;
+    return entry === undefined ? (faults[0]?.remedy ?? 'nothing') : `${entry.first.join('.')} ${entry.last.join('.')}`;
+  };
+
+  it.each([
+    ['192.0.2.0/255.255.255.0', '192.0.2.0 192.0.2.255'],
+    ['192.0.2.77 255.255.255.192', '192.0.2.64 192.0.2.127'],
+    ['192.0.2.1 – 192.0.2.3', '192.0.2.1 192.0.2.3'],
+    ['192.0.2.1-9', '192.0.2.1 192.0.2.9'],
+    ['192.0.2.1..192.0.2.2', '192.0.2.1 192.0.2.2'],
+    ['deny from 192.0.2.1', '192.0.2.1 192.0.2.1'],
+    ['deny 192.0.2.0/30;', '192.0.2.0 192.0.2.3'],
+    ['"192.0.2.1"', '192.0.2.1 192.0.2.1'],
+    ['\uFEFF192.0.2.1', '192.0.2.1 192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1 192.0.2.1'],
+    ['::ffff:192.0.2.0/120', '192.0.2.0 192.0.2.255'],
+    ['0.0.0.0/0', '0.0.0.0 255.255.255.255'],
+  ])('reads %s', (text, span) => {
+    expect(spanOf(text)).toBe(span);
+  });
+
+  it.each([
+    ['192.0.2.9-192.0.2.1', /lower one first/],
+    ['192.0.2.1-2001:db8::1', /same family/],
+    ['192.0.2.0/255.0.255.0', /Write an address/],
+    ['192.0.2.0/33', /Write an address/],
+    ['2001:db8::/129', /Write an address/],
+    ['::ffff:192.0.2.0/24', /Write an address/],
+    ['10', /Write an address/],
+    ['010.0.0.1', /Write an address/],
+    ['0x7f.0.0.1', /Write an address/],
+    ['192.0.2', /Write an address/],
+    ['192.0.2.1-192.0.2.3-192.0.2.5', /Write an address/],
+    ['fe80::1%eth0', /Write an address/],
+    ['service.example.com', /Write an address/],
+    ['192.0.2.0/', /Write an address/],
+  ])('refuses %s', (text, remedy) => {
+    expect(spanOf(text)).toMatch(remedy);
+  });
+
+  it('agrees with Node’s own block list on every random entry and address', () => {
+    const octet = fc.integer({ min: 0, max: 255 });
+    const four = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join('.'));
+    const near = fc.tuple(fc.constant('198.51.100.'), octet).map((parts) => parts.join(''));
+    const six = fc
+      .tuple(fc.constantFrom('2001:db8::', '2001:db8:0:1::'), fc.nat(0xffff))
+      .map(([head, tail]) => head + tail.toString(16));
+    fc.assert(
+      fc.property(fc.oneof(four, near, six), fc.nat(128), fc.oneof(four, near, six), (network, size, address) => {
+        const isSix = network.includes(':');
+        const prefix = isSix ? size : size % 33;
+        const blocks = new BlockList();
+        blocks.addSubnet(network, prefix, isSix ? 'ipv6' : 'ipv4');
+        const hits = checkDenyList(parseDenyList(`${network}/${prefix}`), [{ address, from: 'test' }]);
+        const expected = isSix === address.includes(':') && blocks.check(address, isSix ? 'ipv6' : 'ipv4');
+        expect(hits.length > 0).toBe(expected);
+      }),
+    );
   });
 });
 
@@ -145,6 +210,12 @@ describe('texts for others', () => {
       'https://www.yourdomain.com/0/ServiceModel/CESTroubleshootingService.svc/emailstate',
     );
     expect(firewallText({ ...base, withPath: false })).not.toContain('/0/');
+    expect(firewallText({ ...base, withPath: true, monitoring: false })).toContain('GET is not needed');
+    expect(firewallText({ ...base, withPath: false })).not.toContain('answers on port');
+    const plain = firewallText({ responseDomain: 'http://www.yourdomain.com:8080', withPath: true, monitoring: false });
+    expect(plain).toContain('Our application answers on port 8080: please lead port 443 of www.yourdomain.com to it.');
+    expect(plain).toContain('TCP port 443');
+    expect(plain).not.toContain('certificate');
   });
 
   it('reads service profiles strictly', () => {
