@@ -42,6 +42,8 @@ function keep(
   title: string,
 ): ProbeTrace {
   const trace = { ...found, basis: evidenceBasis(fields) };
+  // What somebody ended says nothing, and must not hide what was found before.
+  if (trace.findings.some((finding) => finding.code === 'probe.aborted')) return trace;
   context.store.records.addTrace(workspaceId, trace.kind, trace.startedAt, trace);
   const [gravest] = describeFindings(trace.findings);
   const detail =

@@ -10,8 +10,8 @@ import type { Finding } from '../../shared/findings/finding.ts';
 import { describeFinding } from '../../shared/findings/catalogue.ts';
 import { templateById, providerTemplates } from '../../shared/providers/catalogue.ts';
 import { templateByAlias } from '../../shared/providers/template.ts';
-import type { ConnectionStatus } from '../../shared/service/connection-status.ts';
 import { connectionStatus, isEvidenceFor } from '../../shared/service/connection-status.ts';
+import type { ConnectionStatus } from '../../shared/service/evidence.ts';
 import { parseServiceProfile } from '../../shared/service/profile.ts';
 import type { ProbeTrace } from '../../shared/service/trace.ts';
 import {
@@ -65,16 +65,25 @@ export function evidenceBasis({ extraCa }: Pick<SettingsFields, 'extraCa'>): str
   return pem === '' ? '' : createHash('sha256').update(pem).digest('hex').slice(0, 16);
 }
 
-/** The latest trace of a kind, where it speaks of today's address and settings. */
-function traceFor(
+interface Evidence {
+  /** The latest trace of a kind, where it speaks of today's address and settings. */
+  readonly trace: ProbeTrace | null;
+  /** When it was made, where it does not. */
+  readonly outdatedAt: number | null;
+}
+
+function evidenceFor(
   context: CoreContext,
   workspaceId: number,
   kind: ProbeTrace['kind'],
   url: string | null,
   basis: string,
-): ProbeTrace | null {
+): Evidence {
   const [trace] = context.store.records.latestTraces<ProbeTrace>(workspaceId, kind, 1);
-  return trace !== undefined && url !== null && isEvidenceFor(trace, url, basis) ? trace : null;
+  if (trace === undefined) return { trace: null, outdatedAt: null };
+  return url !== null && isEvidenceFor(trace, url, basis)
+    ? { trace, outdatedAt: null }
+    : { trace: null, outdatedAt: trace.startedAt };
 }
 
 function statusOfConnection(context: CoreContext, workspaceId: number, fields: SettingsFields): ConnectionStatus {
@@ -99,8 +108,11 @@ export function getSettings(context: CoreContext, workspaceId: number): Settings
   const fields = fieldsOf(context, workspaceId);
   const { serviceUrl, responseDomain } = fields;
   const basis = evidenceBasis(fields);
-  const trace = (kind: ProbeTrace['kind'], address: string, urlOf: (address: string) => string) =>
-    traceFor(context, workspaceId, kind, address === '' ? null : urlOf(address), basis);
+  const evidence = (kind: ProbeTrace['kind'], address: string, urlOf: (address: string) => string) =>
+    evidenceFor(context, workspaceId, kind, address === '' ? null : urlOf(address), basis);
+  const connection = evidence('connection', serviceUrl, metadataUrl);
+  const responses = evidence('responses', responseDomain, webhookUrl);
+  const monitoring = evidence('monitoring', responseDomain, emailStateUrl);
   return {
     workspaceId,
     revision: stored.revision,
@@ -112,9 +124,14 @@ export function getSettings(context: CoreContext, workspaceId: number): Settings
     draft: context.store.workspaces.draft(workspaceId),
     connection: statusOfConnection(context, workspaceId, fields),
     traces: {
-      connection: trace('connection', serviceUrl, metadataUrl),
-      responses: trace('responses', responseDomain, webhookUrl),
-      monitoring: trace('monitoring', responseDomain, emailStateUrl),
+      connection: connection.trace,
+      responses: responses.trace,
+      monitoring: monitoring.trace,
+    },
+    outdated: {
+      connection: connection.outdatedAt,
+      responses: responses.outdatedAt,
+      monitoring: monitoring.outdatedAt,
     },
   };
 }

@@ -1,110 +1,83 @@
-import { useEffect, useState } from 'react';
-import type { Settings } from '../../shared/contract/schemas.ts';
+import { useState } from 'react';
 import { firewallText } from '../../shared/service/firewall-text.ts';
-import type { ProbeTrace } from '../../shared/service/trace.ts';
 import { webhookUrl } from '../../shared/service/urls.ts';
-import { attempt, core, onChange, openTab } from '../app/store.ts';
-import { Button, CopyButton, Segments } from '../ui/controls.tsx';
+import { core } from '../app/store.ts';
+import { CopyButton, Segments } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
-import { ProbeTimeline } from '../ui/ProbeTimeline.tsx';
-import { Empty, Skeleton } from '../ui/status.tsx';
+import { Skeleton } from '../ui/status.tsx';
 import { DenyListCheck } from './DenyListCheck.tsx';
+import { NoResponseDomain, ProbeCard } from './ProbeCard.tsx';
+import { useSavedSettings } from './saved-settings.ts';
 
-/** The saved settings of a workspace, read anew when they change. */
-export function useSavedSettings(workspaceId: number): Settings | null {
-  const [settings, setSettings] = useState<Settings | null>(null);
-  useEffect(() => {
-    const load = async () => setSettings(await attempt(() => core().settings.get({ workspaceId })));
-    void load();
-    return onChange((change) => {
-      if (change.kind === 'reload' || (change.kind === 'settings' && change.workspaceId === workspaceId)) void load();
-    });
-  }, [workspaceId]);
-  return settings;
-}
-
-export function NoResponseDomain() {
+function ForTheNetworkTeam(props: { readonly responseDomain: string; readonly monitoring: boolean }) {
+  const [form, setForm] = useState('with-path');
+  const text = firewallText({ ...props, withPath: form === 'with-path' });
   return (
-    <Empty
-      title="No response domain yet"
-      action={<Button onPress={() => openTab('settings')}>Open General settings</Button>}
-    >
-      Enter the domain to receive responses and save; this page then shows the exact address and probes it.
-    </Empty>
+    <section className={layout.card} aria-labelledby="firewall-title">
+      <div className={layout.cardHead}>
+        <h2 id="firewall-title">For the network team</h2>
+        <div className={layout.row}>
+          <Segments
+            label="Detail"
+            value={form}
+            onChange={setForm}
+            choices={[
+              { id: 'with-path', label: 'With paths' },
+              { id: 'host-only', label: 'Host only' },
+            ]}
+          />
+          <CopyButton text={text} label="Copy the request" isNamed />
+        </div>
+      </div>
+      <pre className={layout.code}>{text}</pre>
+    </section>
   );
 }
 
 /** Where the service posts its responses, whether it can, and what the network team has to know. */
 export default function ResponsesView({ workspaceId }: { readonly workspaceId: number }) {
   const settings = useSavedSettings(workspaceId);
-  const [trace, setTrace] = useState<ProbeTrace | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [form, setForm] = useState('with-path');
   if (settings === null) return <Skeleton />;
   const { responseDomain, monitoringEnabled } = settings.fields;
-  if (responseDomain === '') return <NoResponseDomain />;
-
-  const shown = trace ?? settings.traces.responses;
-  const text = firewallText({ responseDomain, withPath: form === 'with-path', monitoring: monitoringEnabled });
-  const probe = async () => {
-    setBusy(true);
-    setTrace(await attempt(() => core().probes.responses({ workspaceId })));
-    setBusy(false);
-  };
+  const isTls = responseDomain.startsWith('https:');
   return (
     <div className={layout.page}>
-      <section className={layout.card} aria-labelledby="webhook-title">
-        <div className={layout.cardHead}>
-          <h2 id="webhook-title">Webhook address</h2>
-          <Button look="primary" onPress={() => void probe()} isDisabled={busy}>
-            {busy ? 'Probing…' : 'Probe with POST'}
-          </Button>
-        </div>
-        <p className={layout.address}>
-          {webhookUrl(responseDomain)}
-          <CopyButton text={webhookUrl(responseDomain)} label="Copy the webhook address" />
-        </p>
-        <p className={layout.muted}>
-          The probe posts an empty, marked test body, here and to port 443, where the service always posts whatever port
-          the application uses. It goes out from this machine; the service comes from the internet, so a pass here does
-          not prove the way through an outer firewall.
-        </p>
-        {shown === null ? <p>Not checked.</p> : <ProbeTimeline trace={shown} />}
-        {shown?.beside !== undefined && (
-          <>
-            <h3>Port 443</h3>
-            <ProbeTimeline trace={shown.beside} />
-          </>
-        )}
-      </section>
+      {responseDomain === '' ? (
+        <NoResponseDomain />
+      ) : (
+        <ProbeCard
+          id="webhook-title"
+          title="Webhook address"
+          address={webhookUrl(responseDomain)}
+          copyLabel="Copy the webhook address"
+          action="Probe with POST"
+          trace={settings.traces.responses}
+          outdatedAt={settings.outdated.responses}
+          run={(signal) => core().probes.responses({ workspaceId }, { signal })}
+        >
+          The probe posts an empty body, marked as a test, to this address
+          {isTls ? '' : ' and to port 443, where the service posts even though the address begins with http://'}. It
+          goes out from this machine, and the service comes from the internet: a pass here does not prove the way
+          through an outer firewall.
+        </ProbeCard>
+      )}
       <section className={layout.card} aria-labelledby="needs-title">
         <h2 id="needs-title">What is needed, and what isn’t</h2>
         <ul className={layout.list}>
-          <li>POSTs from the internet must reach the webhook address over port 443.</li>
-          <li>GET need not work. Unsubscribe requests need no set-up of their own.</li>
+          <li>POSTs from the internet must reach the webhook address over port 443, whatever port is in it.</li>
+          <li>GET need not work there. Unsubscribe requests need no set-up at all.</li>
           <li>With https the certificate must be valid: right name, in its dates, chain complete.</li>
-          <li>Do not allow by address: responses come from changing addresses, and a list would lose them.</li>
-          <li>If scheme or address change, save them in General settings; the earlier verdict no longer counts.</li>
+          <li>
+            <b>Do not allow by address.</b> Responses come from changing addresses, and a list of allowed ones would
+            lose data. Deny lists are fine as long as they do not catch the service.
+          </li>
+          <li>
+            When scheme or address change, save the new one in General settings and probe again; the earlier result no
+            longer counts.
+          </li>
         </ul>
       </section>
-      <section className={layout.card} aria-labelledby="firewall-title">
-        <div className={layout.cardHead}>
-          <h2 id="firewall-title">For the network team</h2>
-          <div className={layout.row}>
-            <Segments
-              label="Detail"
-              value={form}
-              onChange={setForm}
-              choices={[
-                { id: 'with-path', label: 'With paths' },
-                { id: 'host-only', label: 'Host only' },
-              ]}
-            />
-            <CopyButton text={text} label="Copy the request" isNamed />
-          </div>
-        </div>
-        <pre className={layout.code}>{text}</pre>
-      </section>
+      {responseDomain !== '' && <ForTheNetworkTeam responseDomain={responseDomain} monitoring={monitoringEnabled} />}
       <DenyListCheck workspaceId={workspaceId} />
     </div>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { describeFinding } from '../../shared/findings/catalogue.ts';
+import { FileTrigger } from 'react-aria-components';
+import { describeFinding, describeFindings } from '../../shared/findings/catalogue.ts';
 import { providerTemplates } from '../../shared/providers/catalogue.ts';
 import { modeOf } from '../../shared/providers/template.ts';
 import { normalizeResponseDomain, normalizeServiceUrl } from '../../shared/service/urls.ts';
@@ -9,8 +10,8 @@ import { openSheet, useApp } from '../app/store.ts';
 import { useTemplates } from '../manual/templates.ts';
 import { Button, CopyButton, Field, Select } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
-import { ProbeTimeline } from '../ui/ProbeTimeline.tsx';
-import { ConnectionMark, Skeleton, VerdictMark } from '../ui/status.tsx';
+import { ProbeReport } from '../ui/ProbeTimeline.tsx';
+import { ConnectionMark, FindingNote, Skeleton, VerdictMark } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
 import { PracticeValues } from './PracticeValues.tsx';
 import { SecretField } from './SecretField.tsx';
@@ -63,17 +64,6 @@ const KEY_WORDS = {
   unavailable: ['pending', 'The service is not available'],
   'not-checkable': ['unknown', 'Not checkable'],
 } as const;
-
-const KEY_REMEDIES: Readonly<Record<keyof typeof KEY_WORDS, string>> = {
-  accepted: '',
-  'wrong-api-key': 'Copy the personal access key again from the account, and replace the API key here.',
-  'wrong-auth-key': 'Copy the key for responses again from the account, and replace the Auth key here.',
-  'domain-of-another-account': 'Ask support to release the domain, or use another response domain.',
-  'response-domain-unreachable': 'Open the Responses tab: it shows the address and what the firewall must let through.',
-  unavailable: 'Try again in a few minutes.',
-  'not-checkable':
-    'The public documentation names no way to check keys. A service profile, under Advanced, describes one.',
-};
 
 function ProviderChange({ serviceUrl, current }: { readonly serviceUrl: string; readonly current: string | null }) {
   const [wanted, setWanted] = useState('sendgrid');
@@ -183,7 +173,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
             {busy === 'testing' ? 'Testing…' : 'Test connection'}
           </Button>
         </div>
-        {trace !== null && <ProbeTimeline trace={trace} />}
+        {trace !== null && <ProbeReport trace={trace} />}
         <SecretField
           label="Auth key"
           help="Authenticates the responses that the service sends back. Stored encrypted."
@@ -207,11 +197,16 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
           </Button>
         </div>
         {keyCheck !== null && (
-          <div className={layout.row} role="status">
-            <VerdictMark verdict={KEY_WORDS[keyCheck.outcome][0]} word={KEY_WORDS[keyCheck.outcome][1]} isPill />
-            <span>
-              {keyCheck.detail}. {KEY_REMEDIES[keyCheck.outcome]}
-            </span>
+          <div className={layout.stack}>
+            <div className={layout.row} role="status">
+              <VerdictMark verdict={KEY_WORDS[keyCheck.outcome][0]} word={KEY_WORDS[keyCheck.outcome][1]} isPill />
+              <span className={layout.small}>
+                {keyCheck.detail}, {shortTime(keyCheck.seenAt)}
+              </span>
+            </div>
+            {describeFindings(keyCheck.findings).map((finding) => (
+              <FindingNote key={finding.code} finding={finding} />
+            ))}
           </div>
         )}
         <Field
@@ -300,6 +295,14 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
               help="PEM. Trusted beside the system’s authorities, for this workspace alone."
               isMono
             />
+            <div className={layout.row}>
+              <FileTrigger
+                acceptedFileTypes={['.pem', '.crt', '.cer']}
+                onSelect={(files) => void files?.[0]?.text().then((text) => type('extraCa', text))}
+              >
+                <Button>Choose a CA file</Button>
+              </FileTrigger>
+            </div>
             <Field
               label="Service profile"
               value={fields.serviceProfile}

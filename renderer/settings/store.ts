@@ -50,7 +50,13 @@ async function load(workspaceId: number): Promise<void> {
   if (saved === null) return;
   const { typed } = useSettings.getState();
   const offer = saved.draft !== null && Object.keys(typed).length === 0 && saved.draft.baseRevision === saved.revision;
-  useSettings.setState((state) => ({ saved, trace: state.trace ?? saved.traces.connection, draftOffered: offer }));
+  // A test of what is typed stays until something else is typed or saved.
+  const isTyped = typed.serviceUrl !== undefined || typed.extraCa !== undefined;
+  useSettings.setState((state) => ({
+    saved,
+    trace: isTyped ? state.trace : saved.traces.connection,
+    draftOffered: offer,
+  }));
 }
 
 /** Opens the settings of a workspace. @returns the function that closes them. */
@@ -101,6 +107,10 @@ export function type<Name extends keyof SettingsFields>(name: Name, value: Setti
   useSettings.setState({
     typed: saved.fields[name] === value ? others : { ...others, [name]: value },
     faults: otherFaults,
+    // What was found speaks of another address now.
+    ...(name === 'serviceUrl' || name === 'extraCa'
+      ? { trace: saved.fields[name] === value ? saved.traces.connection : null }
+      : {}),
   });
   scheduleDraft(saved.workspaceId);
 }

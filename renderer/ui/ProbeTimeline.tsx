@@ -1,6 +1,6 @@
 import { CircleCheck, CircleDashed, OctagonX, TriangleAlert } from 'lucide-react';
 import { describeFindings } from '../../shared/findings/catalogue.ts';
-import type { ProbeStage, ProbeTrace } from '../../shared/service/trace.ts';
+import type { CertificateFacts, ConnectAttempt, ProbeStage, ProbeTrace } from '../../shared/service/trace.ts';
 import layout from './layout.module.css';
 import { FindingNote, VerdictMark } from './status.tsx';
 import { duration, shortTime } from './time.ts';
@@ -29,84 +29,153 @@ const OUTCOMES = {
   unknown: { verdict: 'unknown', word: 'No result' },
 } as const;
 
-function Facts({ stage }: { readonly stage: ProbeStage }) {
-  const { certificate, attempts } = stage;
-  const shownAttempts = attempts !== undefined && attempts.length > 1;
-  if (certificate === undefined && !shownAttempts) return null;
+/** What the system calls it, in words. */
+const RESULTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'cut',
+  EHOSTUNREACH: 'no way to it',
+  ENETUNREACH: 'no way from this machine',
+  EADDRNOTAVAIL: 'no way from this machine',
+  ETIMEDOUT: 'no answer',
+};
+
+const TRUST = {
+  bundled: 'a public authority',
+  system: 'an authority of this system',
+  extra: 'the extra CA',
+  none: 'nobody here',
+} as const;
+
+function day(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+function daysLeft(days: number): string {
+  if (days < 0) return `ended ${-days} day${days === -1 ? '' : 's'} ago`;
+  return `${days} day${days === 1 ? '' : 's'} left`;
+}
+
+function Attempts({ attempts }: { readonly attempts: readonly ConnectAttempt[] }) {
+  return attempts.map(({ address, startedAt, durationMs, result }) => (
+    <div key={address} style={{ display: 'contents' }}>
+      <dt>{address}</dt>
+      <dd>
+        {RESULTS[result] ?? result} after {duration(durationMs)}
+        {startedAt > 0 && `, begun at ${duration(startedAt)}`}
+      </dd>
+    </div>
+  ));
+}
+
+function Certificate({ certificate }: { readonly certificate: CertificateFacts }) {
+  return (
+    <>
+      <dt>Certificate</dt>
+      <dd>
+        {certificate.names.join(', ') || certificate.subject}, issued by {certificate.issuer}
+      </dd>
+      <dt>Valid</dt>
+      <dd>
+        {day(certificate.validFrom)} to {day(certificate.validTo)}, {daysLeft(certificate.daysLeft)}
+      </dd>
+      <dt>Chain</dt>
+      <dd>{certificate.chain.join(' → ')}</dd>
+      <dt>Trusted by</dt>
+      <dd>{TRUST[certificate.trustedBy]}</dd>
+    </>
+  );
+}
+
+function Facts({ stage, trace }: { readonly stage: ProbeStage; readonly trace: ProbeTrace }) {
+  const { certificate, attempts = [] } = stage;
+  const redirects = stage.stage === 'response' ? (trace.redirects ?? []) : [];
+  if (certificate === undefined && attempts.length < 2 && redirects.length === 0) return null;
   return (
     <dl className={layout.facts}>
-      {shownAttempts &&
-        attempts.map((attempt) => (
-          <div key={attempt.address} style={{ display: 'contents' }}>
-            <dt>{attempt.address}</dt>
-            <dd>
-              {attempt.result}, {duration(attempt.durationMs)}
-            </dd>
-          </div>
-        ))}
-      {certificate !== undefined && (
-        <>
-          <dt>Certificate</dt>
-          <dd>
-            {certificate.names.join(', ') || certificate.subject}, issued by {certificate.issuer}
-          </dd>
-          <dt>Valid</dt>
-          <dd>
-            until {new Date(certificate.validTo).toISOString().slice(0, 10)} ({certificate.daysLeft} days left)
-          </dd>
-          <dt>Chain</dt>
-          <dd>{certificate.chain.join(' → ')}</dd>
-        </>
-      )}
+      {attempts.length > 1 && <Attempts attempts={attempts} />}
+      {certificate !== undefined && <Certificate certificate={certificate} />}
+      {redirects.slice(1).map((address, index) => (
+        <div key={`${index}-${address}`} style={{ display: 'contents' }}>
+          <dt>Redirect {index + 1}</dt>
+          <dd>{address}</dd>
+        </div>
+      ))}
     </dl>
   );
 }
 
-/** The stages of a probe as a timeline: how long each took, what came, and on failure the cause and the remedy. */
-export function ProbeTimeline({ trace }: { readonly trace: ProbeTrace }) {
+/** The stages of one probe as a timeline: how long each took and what came. */
+function Timeline({ trace }: { readonly trace: ProbeTrace }) {
   const total = Math.max(trace.durationMs, 1);
   return (
+    <ol className={layout.timeline}>
+      {trace.stages.map((stage) => {
+        const Icon = ICONS[stage.state];
+        const width = Math.max((stage.durationMs / total) * 100, 1);
+        return (
+          <li key={stage.stage} className={layout.stage}>
+            <Icon size={15} color={COLOURS[stage.state]} aria-label={WORDS[stage.state]} role="img" />
+            <b>{NAMES[stage.stage]}</b>
+            <code>{stage.detail}</code>
+            <span className={layout.lane}>
+              <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden>
+                <rect
+                  className={stage.state === 'failed' ? layout.failedBar : undefined}
+                  x={Math.min((stage.startedAt / total) * 100, 99)}
+                  width={width}
+                  height="6"
+                  rx="1"
+                />
+              </svg>
+            </span>
+            <time>{duration(stage.durationMs)}</time>
+            <Facts stage={stage} trace={trace} />
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Findings({ trace }: { readonly trace: ProbeTrace }) {
+  return describeFindings(trace.findings)
+    .filter((finding) => finding.code !== 'probe.not-json')
+    .map((finding) => <FindingNote key={`${finding.code} ${finding.title}`} finding={finding} />);
+}
+
+function portOf(address: string): string {
+  const { port, protocol } = new URL(address);
+  return port === '' ? (protocol === 'https:' ? '443' : '80') : port;
+}
+
+function Head({ trace }: { readonly trace: ProbeTrace }) {
+  return (
+    <div className={layout.row} role="status">
+      <VerdictMark verdict={OUTCOMES[trace.outcome].verdict} word={OUTCOMES[trace.outcome].word} isPill />
+      <span className={layout.small}>
+        {shortTime(trace.startedAt)}, {duration(trace.durationMs)}
+        {trace.proxy !== undefined && `, through the proxy ${trace.proxy.address} (${trace.proxy.from})`}
+      </span>
+    </div>
+  );
+}
+
+/** What a probe found: its outcome, the causes with their remedies, and the stages; beside each other for two ports. */
+export function ProbeReport({ trace }: { readonly trace: ProbeTrace }) {
+  const { beside } = trace;
+  const headings = beside === undefined ? [] : [trace, beside].map(({ url }) => `Port ${portOf(url)}`);
+  return (
     <div className={layout.stack}>
-      <div className={layout.row}>
-        <VerdictMark verdict={OUTCOMES[trace.outcome].verdict} word={OUTCOMES[trace.outcome].word} isPill />
-        <code>
-          {trace.method} {trace.url}
-        </code>
-        <span className={layout.small}>
-          {shortTime(trace.startedAt)}, {duration(trace.durationMs)}
-        </span>
-      </div>
-      <ol className={layout.timeline}>
-        {trace.stages.map((stage) => {
-          const Icon = ICONS[stage.state];
-          const width = Math.max((stage.durationMs / total) * 100, 1);
-          return (
-            <li key={stage.stage} className={layout.stage}>
-              <Icon size={15} color={COLOURS[stage.state]} aria-label={WORDS[stage.state]} role="img" />
-              <b>{NAMES[stage.stage]}</b>
-              <code>{stage.detail}</code>
-              <span className={layout.lane}>
-                <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden>
-                  <rect
-                    className={stage.state === 'failed' ? layout.failedBar : undefined}
-                    x={Math.min((stage.startedAt / total) * 100, 99)}
-                    width={width}
-                    height="6"
-                    rx="1"
-                  />
-                </svg>
-              </span>
-              <time>{duration(stage.durationMs)}</time>
-              <Facts stage={stage} />
-            </li>
-          );
-        })}
-      </ol>
-      {describeFindings(trace.findings)
-        .filter((finding) => finding.code !== 'probe.not-json')
-        .map((finding) => (
-          <FindingNote key={finding.code} finding={finding} />
-        ))}
+      <Head trace={trace} />
+      <Findings trace={trace} />
+      {headings[0] !== undefined && <h3>{headings[0]}, as in the address</h3>}
+      <Timeline trace={trace} />
+      {beside !== undefined && (
+        <>
+          <h3>{headings[1]}, where the service posts</h3>
+          <Timeline trace={beside} />
+        </>
+      )}
     </div>
   );
 }

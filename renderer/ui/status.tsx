@@ -1,8 +1,10 @@
 import { AlertTriangle, CircleCheck, CircleDashed, CircleDot, Info, OctagonX } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Verdict } from '../../shared/contract/schemas.ts';
 import type { DescribedFinding } from '../../shared/findings/catalogue.ts';
-import type { ConnectionStatus } from '../../shared/service/connection-status.ts';
+import type { ConnectionStatus } from '../../shared/service/evidence.ts';
+import { atTime, EVIDENCE_LIFETIME_MS } from '../../shared/service/evidence.ts';
 import styles from './status.module.css';
 
 /** Status by shape, colour and word. */
@@ -39,8 +41,19 @@ const CONNECTIONS = {
   'not-set': 'unknown',
 } as const;
 
+/** The status of a connection; evidence grows old while the window stays open, and the mark with it. */
 export function ConnectionMark({ status }: { readonly status: ConnectionStatus }) {
-  return <VerdictMark verdict={CONNECTIONS[status.state]} word={status.text} isPill />;
+  const [now, setNow] = useState(Date.now);
+  const { seenAt } = status;
+  useEffect(() => {
+    setNow(Date.now());
+    if (seenAt === null) return undefined;
+    const left = seenAt + EVIDENCE_LIFETIME_MS - Date.now();
+    const timer = left > 0 ? window.setTimeout(() => setNow(Date.now()), left + 1) : undefined;
+    return () => window.clearTimeout(timer);
+  }, [seenAt]);
+  const { state, text } = atTime(status, now);
+  return <VerdictMark verdict={CONNECTIONS[state]} word={text} isPill />;
 }
 
 const FINDING_ICONS = { error: OctagonX, warning: AlertTriangle, advice: Info, info: Info } as const;

@@ -6,7 +6,7 @@ import type { DomainVerdict, Observation } from '../plan/types.ts';
 import { LONGEST_AGE } from '../policy/mta-sts.ts';
 import type { ReceiverVerdict } from '../policy/receiver.ts';
 import type { ProviderTemplate } from '../providers/template.ts';
-import type { ConnectionStatus } from '../service/connection-status.ts';
+import type { ConnectionStatus } from '../service/evidence.ts';
 import type { ProbeTrace } from '../service/trace.ts';
 import type { SpfTree } from '../spf/budget.ts';
 
@@ -111,6 +111,12 @@ export const settings = z.object({
     connection: derived<ProbeTrace>().nullable(),
     responses: derived<ProbeTrace>().nullable(),
     monitoring: derived<ProbeTrace>().nullable(),
+  }),
+  /** When a probe was made last whose address or trust is no longer the saved one; null when there is none such. */
+  outdated: z.object({
+    connection: instant.nullable(),
+    responses: instant.nullable(),
+    monitoring: instant.nullable(),
   }),
 });
 

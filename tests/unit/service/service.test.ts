@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { atTime, connectionStatus } from '../../../shared/service/connection-status.ts';
+import { connectionStatus } from '../../../shared/service/connection-status.ts';
+import { atTime } from '../../../shared/service/evidence.ts';
 import { checkDenyList, parseDenyList } from '../../../shared/service/deny-list.ts';
 import { firewallText } from '../../../shared/service/firewall-text.ts';
 import { parseServiceProfile, practiceProfile } from '../../../shared/service/profile.ts';
