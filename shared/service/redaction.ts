@@ -94,7 +94,7 @@ function canonicalName(name: string): string {
   return (toASCII(bare.normalize('NFC')) ?? bare.normalize('NFC')).toLowerCase();
 }
 
-const TOKEN = /[\p{L}\p{N}\p{M}_.。．｡\u200C\u200D-]+/gu;
+const TOKEN = /(?:[\p{L}\p{N}\p{M}_.。．｡-]|\u200C|\u200D)+/gu;
 const DOTS = /[.。．｡]+/g;
 const TOP_LABEL = /^(?:xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}\p{N}-]*)$/iu;
 
