@@ -1,5 +1,8 @@
 import type { DomainConfiguration } from '../../shared/contract/schemas.ts';
+import { parseDkimKey, pastedDkimKey } from '../../shared/dkim/key-record.ts';
 import { canonicalName, isSubdomain } from '../../shared/dns/names.ts';
+import { describeFinding } from '../../shared/findings/catalogue.ts';
+import { dkimFinding } from '../../shared/findings/dkim.ts';
 import { policyFaults } from '../../shared/policy/extras.ts';
 import type { ProviderTemplate, TemplateField } from '../../shared/providers/template.ts';
 import { fail } from './errors.ts';
@@ -12,7 +15,17 @@ function refuse(field: string, value: string, message: string, remedy: string): 
   throw fail('BAD_INPUT', message, { field: `configuration.${field}`, value: value.slice(0, MAX_SHOWN), remedy });
 }
 
+/** Refuses a key that receivers could not use: cut off, a private one, too short. */
+function checkKey(place: string, value: string): void {
+  const { key, findings } = parseDkimKey(`p=${pastedDkimKey(value)}`);
+  const fault = findings.find((finding) => finding.severity === 'error');
+  if (key !== null && fault === undefined) return;
+  const { title, remedy } = describeFinding(fault ?? dkimFinding('dkim.not-a-key'));
+  refuse(place, value, title, remedy);
+}
+
 function checkField(place: string, field: TemplateField, value: string): void {
+  if (value !== '' && field.id === 'dkimKey') checkKey(place, value);
   if (value === '' || new RegExp(field.pattern).test(value)) return;
   refuse(
     place,

@@ -234,6 +234,13 @@ export function parseDkimKey(text: string): DkimKeyParse {
   };
 }
 
+/** The public key out of what somebody pasted: the bare value, a whole record, or a line of a zone file. */
+export function pastedDkimKey(text: string): string {
+  const unquoted = text.slice(0, MAX_LENGTH).replace(/["\\]/g, '');
+  const value = findTag(parseTagList(unquoted), 'p')?.value ?? unquoted;
+  return value.replace(NOT_BASE64, '');
+}
+
 /** A key record's text, its tags in the order of RFC 6376 §3.6.1. */
 export function printDkimKey(key: DkimKey): string {
   const tags: [string, string][] = [];

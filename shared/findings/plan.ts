@@ -16,6 +16,14 @@ export const planFindings = {
     remedy: 'Remove the other records at {name}, or choose another name.',
     source: 'RFC 1034 §3.6.2',
   },
+  'plan.receives-mail': {
+    severity: 'warning',
+    title: '{name} takes mail, at {exchanges}',
+    explanation:
+      'A null MX says that the domain takes no mail at all. A domain that never sends may still take mail, and would lose it.',
+    remedy: 'Leave the MX records, or remove them first if nobody reads mail of this domain.',
+    source: 'RFC 7505 §3',
+  },
   'plan.several-keys': {
     severity: 'error',
     title: 'Several TXT records stand at {name}',

@@ -1,4 +1,6 @@
+import { lintDkimKeySet, parseDkimKey } from '../dkim/key-record.ts';
 import { relativeName } from '../dns/names.ts';
+import { joinTxt } from '../dns/txt.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
 import { describeFindings } from '../findings/catalogue.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -288,6 +290,15 @@ const STEPS: readonly {
   },
 ];
 
+/** The types of the keys that a domain signs with; a provider's alias is taken for RSA, as all of them are today. */
+function keyTypes(required: readonly RequiredRecord[]): readonly ('rsa' | 'ed25519')[] {
+  return required.flatMap(({ purpose, value, optional }) => {
+    if (purpose !== 'dkim' || optional || value.state === 'waiting') return [];
+    const key = value.data.type === 'TXT' ? parseDkimKey(joinTxt(value.data.strings)).key : null;
+    return key?.publicKey === '' ? [] : [key?.type ?? 'rsa'];
+  });
+}
+
 /** Makes the manual of one domain from what it needs and what was observed. */
 export function buildManual(input: ManualInput): Manual {
   const { needs, observations } = input;
@@ -332,7 +343,11 @@ export function buildManual(input: ManualInput): Manual {
         source: chosen.template.source,
       };
     }),
-    findings: describeFindings([...differs, ...(isUnobserved ? [planFinding('plan.not-observed')] : [])]),
+    findings: describeFindings([
+      ...differs,
+      ...lintDkimKeySet(keyTypes(required)),
+      ...(isUnobserved ? [planFinding('plan.not-observed')] : []),
+    ]),
     plan,
   };
 }

@@ -143,16 +143,20 @@ function reasonFor(action: Change['action'], required: RequiredRecord, before: r
   }
 }
 
-/** Whether the value of a same-data TXT record replaces an older one: verification tokens carry their name in front. */
+/**
+ * Whether a required value takes the place of a published record that is not the same: of its kind by version
+ * (`v=spf1`), or by the name that verification tokens carry in front.
+ */
 function supersedes(required: RequiredRecord, data: RecordValue, record: ResourceRecord): boolean {
   if (required.match.kind !== 'same-data') return true;
   if (data.type !== 'TXT' || record.type !== 'TXT') return record.type === data.type;
-  const prefix = /^[a-z0-9._-]{3,40}[=:]/i.exec(joinTxt(data.strings))?.[0];
-  return (
-    prefix !== undefined &&
-    !/^v=/i.test(prefix) &&
-    joinTxt(record.strings).toLowerCase().startsWith(prefix.toLowerCase())
-  );
+  const [wanted, published] = [joinTxt(data.strings), joinTxt(record.strings).toLowerCase()];
+  const prefix = /^(?:v=[a-z0-9]+|[a-z0-9._-]{3,40}[=:])/i.exec(wanted)?.[0];
+  return prefix !== undefined && published.startsWith(prefix.toLowerCase());
+}
+
+function isNullMx(data: RecordValue | ResourceRecord): boolean {
+  return data.type === 'MX' && data.exchange === '';
 }
 
 function planRecord(required: RequiredRecord, observations: readonly Observation[]): Change {
@@ -203,6 +207,11 @@ function planRecord(required: RequiredRecord, observations: readonly Observation
         [planFinding('plan.data-in-the-way', { name: required.name })],
       );
     }
+  }
+  if (isNullMx(data) && relevant.length > 0) {
+    const exchanges = relevant.map((record) => (record.type === 'MX' ? record.exchange : '')).join(', ');
+    const finding = planFinding('plan.receives-mail', { name: required.name, exchanges });
+    return change('conflict', [], [toRecord(required, data)], [finding]);
   }
   const before = relevant.filter((record) => supersedes(required, data, record));
   const after = plannedRecords(required, data, before);

@@ -1,6 +1,9 @@
 import type { RecordPurpose, RecordValue } from '../plan/types.ts';
 
-/** The records of a domain that never sends mail: every forged message can be refused at once. */
+/**
+ * The records of a domain that never sends mail, beside its DMARC policy: every forged message can be refused at once.
+ * The null MX is optional, for a domain that never sends may take mail all the same.
+ */
 export function neverSendsRecords(domain: string): readonly {
   readonly id: string;
   readonly purpose: RecordPurpose;
@@ -8,6 +11,7 @@ export function neverSendsRecords(domain: string): readonly {
   readonly data: RecordValue;
   readonly why: string;
   readonly source: string;
+  readonly optional: boolean;
 }[] {
   return [
     {
@@ -17,6 +21,7 @@ export function neverSendsRecords(domain: string): readonly {
       data: { type: 'TXT', strings: ['v=spf1 -all'] },
       why: 'Nobody may send in this domain’s name.',
       source: 'RFC 7208 §10.1.2',
+      optional: false,
     },
     {
       id: 'dkim:*',
@@ -25,14 +30,7 @@ export function neverSendsRecords(domain: string): readonly {
       data: { type: 'TXT', strings: ['v=DKIM1; p='] },
       why: 'Every signature in this domain’s name is invalid.',
       source: 'RFC 6376 §3.6.1',
-    },
-    {
-      id: 'dmarc',
-      purpose: 'dmarc',
-      name: `_dmarc.${domain}`,
-      data: { type: 'TXT', strings: ['v=DMARC1; p=reject; sp=reject; np=reject'] },
-      why: 'Receivers refuse what is forged.',
-      source: 'RFC 9989 §4.7',
+      optional: false,
     },
     {
       id: 'null-mx',
@@ -41,6 +39,7 @@ export function neverSendsRecords(domain: string): readonly {
       data: { type: 'MX', preference: 0, exchange: '' },
       why: 'The domain takes no mail either, so a bounce is never sent to it.',
       source: 'RFC 7505 §3',
+      optional: true,
     },
   ];
 }

@@ -1,8 +1,10 @@
 import { dkimRecord } from '../dkim/generate.ts';
+import { pastedDkimKey } from '../dkim/key-record.ts';
 import { dkimName } from '../dkim/selector.ts';
 import { externalReportRecords } from '../dmarc/reports.ts';
 import type { DmarcPolicy, DmarcRecord } from '../dmarc/record.ts';
 import { printDmarc } from '../dmarc/record.ts';
+import { isSubdomain } from '../dns/names.ts';
 import { splitTxt, textToOctets } from '../dns/txt.ts';
 import type { RecordValue, RequiredRecord } from '../plan/types.ts';
 import type { DomainPolicies } from '../policy/extras.ts';
@@ -76,7 +78,7 @@ function fill(
       missing.push(id);
       return `{${id}}`;
     }
-    return id === 'dkimKey' ? value.replace(/^.*p=/s, '').replace(/[\s"\\;]+/g, '') : value;
+    return id === 'dkimKey' ? pastedDkimKey(value) : value;
   });
   return { text, missing };
 }
@@ -211,7 +213,9 @@ function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
       ttl: TTL,
       value: { state: 'known', data: txt(authorisation.value) },
       match: { kind: 'report-authorisation' },
-      why: `Goes into the zone of ${authorisation.destination}: without it no reports are sent there.`,
+      why: isSubdomain(domain, authorisation.destination)
+        ? `Needed only while ${authorisation.destination} has no DMARC record of its own: receivers then take it for another organization.`
+        : `Goes into the zone of ${authorisation.destination}: without it no reports are sent there.`,
       source,
       optional: true,
     }),
@@ -268,18 +272,23 @@ function waitingForOwnKey(domain: string): RequiredRecord {
 export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
   const { domain } = needs;
   if (needs.neverSends) {
-    return neverSendsRecords(domain).map((record) => ({
-      id: record.id,
-      purpose: record.purpose,
-      name: record.name,
-      type: record.data.type,
-      ttl: TTL,
-      value: { state: 'known', data: record.data },
-      match: { kind: 'same-data' },
-      why: record.why,
-      source: { kind: 'sendwright', label: record.source },
-      optional: false,
-    }));
+    const rest = neverSendsRecords(domain).map(
+      (record): RequiredRecord => ({
+        id: record.id,
+        purpose: record.purpose,
+        name: record.name,
+        type: record.data.type,
+        ttl: TTL,
+        value: { state: 'known', data: record.data },
+        match: record.purpose === 'dkim' ? { kind: 'dkim-key' } : { kind: 'same-data' },
+        why: record.why,
+        source: { kind: 'sendwright', label: record.source },
+        optional: record.optional,
+      }),
+    );
+    const refused: DmarcChoice = { ...needs.dmarc, policy: 'reject', subdomainPolicy: 'reject', testing: false };
+    const nullMx = rest.filter((record) => record.purpose === 'mx');
+    return [...rest.filter((record) => record.purpose !== 'mx'), ...dmarcRecords(domain, refused), ...nullMx];
   }
   const templated = needs.providers.flatMap((chosen) =>
     modeOf(chosen.template, chosen.mode).records.map((record) => fromTemplate(domain, chosen, record)),

@@ -7,6 +7,7 @@ import {
   lintDkimAnswer,
   lintDkimKeySet,
   parseDkimKey,
+  pastedDkimKey,
   printDkimKey,
   sameDkimKey,
 } from '../../../shared/dkim/key-record.ts';
@@ -212,6 +213,16 @@ describe('DKIM key records', () => {
     const older = privateKey.export({ format: 'pem', type: 'pkcs1' }).toString();
     const record = `p=${publicKey.export({ format: 'der', type: 'spki' }).toString('base64')}`;
     expect(await checkKeyPair(older, record)).toBe('match');
+  });
+
+  it.each([
+    RFC_KEY,
+    `  ${RFC_KEY.slice(0, 70)}\n${RFC_KEY.slice(70)} `,
+    `v=DKIM1; k=rsa; p=${RFC_KEY}; t=s`,
+    `"v=DKIM1; p=${RFC_KEY.slice(0, 50)}" "${RFC_KEY.slice(50)}"`,
+    `s1._domainkey 3600 IN TXT ( "v=DKIM1\\; k=rsa\\; " "p=${RFC_KEY.slice(0, 80)}" "${RFC_KEY.slice(80)}" )`,
+  ])('finds the key in %s', (text) => {
+    expect(pastedDkimKey(text)).toBe(RFC_KEY);
   });
 
   it('knows selectors', () => {
