@@ -1,69 +1,70 @@
 import { Mail, Printer } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { HandOverText } from '../../shared/contract/schemas.ts';
+import { email, mailDraft } from '../../shared/manual/formats/email.ts';
 import { handOverFormats } from '../../shared/manual/formats/index.ts';
-import { recordsMail } from '../../shared/service/support-mail.ts';
+import type { Manual } from '../../shared/manual/manual.ts';
 import { attempt, core } from '../app/store.ts';
 import controls from '../ui/controls.module.css';
-import { Button, CopyButton, Select, Sheet } from '../ui/controls.tsx';
+import { Button, CopyButton, Select, Sheet, Switch } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import { Skeleton } from '../ui/status.tsx';
 import { saveFile } from '../ui/time.ts';
+import type { Where } from './configuration.ts';
 
 const REMEMBERED = 'sendwright.format';
-/** Mail programs cut longer addresses off. */
-const MAX_MAILTO = 1900;
-
-/** The draft for whoever edits DNS: with the records in it, or naming the file to attach where they are too long. */
-function draftFor(domain: string, text: HandOverText) {
-  const whole = recordsMail(domain, text.text);
-  if (whole.mailto.length < MAX_MAILTO) return { mailto: whole.mailto, isWhole: true };
-  const body = `Hello,\n\nplease publish the DNS records for ${domain} that are in the attached file ${text.fileName}.\n`;
-  return { mailto: recordsMail(domain, body).mailto, isWhole: false };
-}
 
 /** The prepared records in the form that whoever edits DNS wants. */
-export function HandOverSheet(props: {
-  readonly workspaceId: number;
-  readonly domainId: number;
-  readonly domain: string;
+export function HandOverSheet({
+  workspaceId,
+  domainId,
+  manual,
+  onClose,
+}: Where & {
+  readonly manual: Manual;
   readonly onClose: () => void;
 }) {
-  const { workspaceId, domainId } = props;
   const [format, setFormat] = useState(() => localStorage.getItem(REMEMBERED) ?? 'text');
+  const [wayBack, setWayBack] = useState(false);
   const [text, setText] = useState<HandOverText | null>(null);
   useEffect(() => {
     let current = true;
     setText(null);
     localStorage.setItem(REMEMBERED, format);
-    void attempt(() => core().domains.handOver({ workspaceId, domainId, format })).then((found) => {
+    void attempt(() => core().domains.handOver({ workspaceId, domainId, format, wayBack })).then((found) => {
       if (current) setText(found);
     });
     return () => {
       current = false;
     };
-  }, [workspaceId, domainId, format]);
+  }, [workspaceId, domainId, format, wayBack]);
   const chosen = handOverFormats.find((candidate) => candidate.id === format);
-  const draft = text === null ? null : draftFor(props.domain, text);
+  const draft = useMemo(() => {
+    const changes = wayBack ? manual.plan.wayBack : manual.plan.changes;
+    const { domain, zone, unicodeName } = manual;
+    return mailDraft({ domain, zone, changes, generatedAt: new Date().toISOString(), isWayBack: wayBack }, unicodeName);
+  }, [manual, wayBack]);
   return (
     <Sheet
-      title={`Hand over ${props.domain}`}
+      title={`Hand over ${manual.unicodeName}`}
       isOpen
-      onClose={props.onClose}
+      onClose={onClose}
       isWide
       actions={
         text !== null && (
           <>
-            {draft !== null && (
-              <a
-                className={controls.linkButton}
-                href={draft.mailto}
-                onClick={() => {
-                  if (!draft.isWhole) saveFile(text.fileName, text.mediaType, text.text);
-                }}
+            {draft.mailto === null ? (
+              <Button
+                look="quiet"
+                onPress={() => saveFile(`${manual.domain}.${email.extension}`, email.mediaType, draft.message)}
               >
                 <Mail size={14} aria-hidden />
-                {draft.isWhole ? 'E-mail draft' : 'E-mail draft, with the file to attach'}
+                E-mail draft
+              </Button>
+            ) : (
+              <a className={controls.linkButton} href={draft.mailto}>
+                <Mail size={14} aria-hidden />
+                E-mail draft
               </a>
             )}
             <Button onPress={() => window.print()}>
@@ -85,6 +86,7 @@ export function HandOverSheet(props: {
         choices={handOverFormats.map(({ id, label }) => ({ id, label }))}
         help={chosen?.note}
       />
+      <Switch label="The way back: what undoes these changes" isOn={wayBack} onChange={setWayBack} />
       {text === null ? (
         <Skeleton />
       ) : (

@@ -269,12 +269,7 @@ function LoadedManual({ workspaceId, domainId, manual }: Where & { readonly manu
         />
       )}
       {sheet === 'hand-over' && (
-        <HandOverSheet
-          workspaceId={workspaceId}
-          domainId={domainId}
-          domain={manual.unicodeName}
-          onClose={() => setSheet(null)}
-        />
+        <HandOverSheet workspaceId={workspaceId} domainId={domainId} manual={manual} onClose={() => setSheet(null)} />
       )}
     </article>
   );

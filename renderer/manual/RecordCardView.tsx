@@ -24,8 +24,10 @@ function Value(props: { readonly label: string; readonly text: string; readonly 
   return (
     <div className={`${styles.value} ${props.isLong === true ? styles.long : ''}`}>
       <dt>{props.label}</dt>
-      <dd>{props.text}</dd>
-      <CopyButton text={props.text} label={`Copy ${props.label.toLowerCase()}`} />
+      <dd>
+        <span>{props.text}</span>
+        <CopyButton text={props.text} label={`Copy ${props.label.toLowerCase()}`} />
+      </dd>
     </div>
   );
 }

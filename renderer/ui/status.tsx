@@ -71,7 +71,7 @@ export function FindingNote({
     <div className={`${styles.finding} ${styles[finding.severity] ?? ''}`}>
       <Icon size={15} aria-hidden />
       <div>
-        <h4>{finding.title}</h4>
+        <b>{finding.title}</b>
         <p>{finding.explanation}</p>
         {finding.remedy !== 'Nothing to do.' && <p className={styles.remedy}>{finding.remedy}</p>}
         {finding.source !== undefined && <p className={styles.source}>{finding.source}</p>}

@@ -35,8 +35,3 @@ export function providerRequest(serviceUrl: string, current: string | null, want
     ].join('\n'),
   );
 }
-
-/** A letter with prepared records to whoever edits DNS. */
-export function recordsMail(domain: string, text: string): PreparedMail {
-  return prepare('', `DNS records for ${domain}`, text);
-}

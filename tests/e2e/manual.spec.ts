@@ -1,0 +1,197 @@
+import { expect, test } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { buildRenderer } from '../../build/renderer.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import type { RunningConsole } from '../support/console.ts';
+import { removeFolder, startConsole } from '../support/console.ts';
+import { command, expectSound, pasteZone, startOffline } from './walk.ts';
+
+/** The manual pane without a network: everything but checks works from a pasted zone. */
+
+const ZONE = `$ORIGIN example.org.
+$TTL 3600
+@ IN SOA ns1.example.org. host.example.org. 1 3600 600 86400 300
+@ IN A 192.0.2.1
+@ IN MX 10 mx1
+mx1 IN A 192.0.2.2
+@ IN TXT "v=spf1 a mx ptr include:_a.example.org include:_gone.example.org ip4:192.0.2.0/24 ?all"
+_a IN TXT "v=spf1 include:_a1.example.org include:_a2.example.org include:_a3.example.org include:_a4.example.org include:_a5.example.org include:_a6.example.org include:_a7.example.org ~all"
+_a1 IN TXT "v=spf1 ip4:198.51.100.0/26 ~all"
+_a2 IN TXT "v=spf1 ip4:198.51.100.64/26 ~all"
+_a3 IN TXT "v=spf1 ip4:198.51.100.128/26 ~all"
+_a4 IN TXT "v=spf1 ip4:198.51.100.192/26 ~all"
+_a5 IN TXT "v=spf1 ip4:203.0.113.0/25 ~all"
+_a6 IN TXT "v=spf1 ip4:203.0.113.128/26 ~all"
+_a7 IN TXT "v=spf1 ip4:203.0.113.192/26 ~all"
+_dmarc IN TXT "v=DMARC1; p=none; rua=mailto:d@reports.example.net"
+`;
+const KEY = `MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7${'Ab3x9Q7k'.repeat(18)}wIDAQAB`;
+
+let desk: RunningConsole;
+
+skipWithoutBrowser();
+
+test.beforeAll(async () => {
+  await buildRenderer();
+});
+test.beforeEach(async ({ context }) => {
+  desk = await startConsole();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+});
+test.afterEach(async () => {
+  await desk.stop();
+  await removeFolder(desk.dataFolder);
+});
+
+test('SPF faults are put right with one click each, savings are applied, and everything can be undone', async ({
+  page,
+}) => {
+  await startOffline(page, desk.address, 'example.org');
+  await pasteZone(page, ZONE);
+  const spf = page.getByRole('region', { name: 'SPF @' });
+  const value = spf.locator('dl dd').last();
+  await expect(spf.locator('mark')).toHaveCount(2);
+  await spf.getByRole('button', { name: 'Remove ptr' }).click();
+  await expect(value).not.toContainText('ptr');
+  await spf.getByRole('button', { name: 'Write ~all' }).click();
+  await expect(value).toHaveText(/~all$/);
+  await expect(spf.getByText('The published text is edited.')).toBeVisible();
+  await spf.getByRole('button', { name: 'Show the lookups' }).click();
+  await expect(spf.getByText('12 of 10 lookups: too many').first()).toBeVisible();
+  await spf.getByRole('button', { name: 'Apply: Remove include:_gone.example.org: it lets nobody pass.' }).click();
+  await expect(value).not.toContainText('_gone');
+  await spf.getByRole('button', { name: /^Apply: Write the addresses of example\.org in the place of a\.$/ }).click();
+  await expect(value).toContainText('ip4:192.0.2.1 ');
+  await expect(spf.getByText('a is left out, although the provider asks for it.')).toBeVisible();
+  await expectSound(page, 'SPF with decisions');
+  await spf.getByText('Why it reads so').click();
+  await expect(spf.getByText('Taken out by your edit.').first()).toBeVisible();
+  await spf.getByRole('button', { name: 'Undo: The published text is edited.' }).click();
+  await expect(value).toContainText('ptr');
+});
+
+test('a provider that is left is taken out of the published SPF record', async ({ page }) => {
+  await startOffline(page, desk.address, 'example.org');
+  await pasteZone(page, '@ 3600 IN TXT "v=spf1 a mx include:_spf.elasticemail.com -all"\n');
+  await page.getByRole('button', { name: 'Configure' }).click();
+  await page.getByLabel('Provider', { exact: true }).click();
+  await page.getByRole('option', { name: 'Mailjet' }).click();
+  await expect(page.getByText('Take include:_spf.elasticemail.com out of the published SPF record')).toBeVisible();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const value = page.getByRole('region', { name: 'SPF @' }).locator('dl dd').last();
+  await expect(value).toHaveText('v=spf1 a mx include:spf.mailjet.com -all');
+  await page.getByRole('button', { name: /^Undo: include:_spf\.elasticemail\.com/ }).click();
+  await expect(value).toContainText('include:_spf.elasticemail.com');
+});
+
+test('the policy climbs its ladder a safe step at a time', async ({ page }) => {
+  await startOffline(page, desk.address, 'example.org');
+  await pasteZone(page, ZONE);
+  const dmarc = page.getByRole('region', { name: 'DMARC _dmarc' });
+  await expect(dmarc.getByRole('listitem').filter({ hasText: 'Reports' }).first()).toHaveAttribute(
+    'aria-current',
+    'step',
+  );
+  await dmarc.getByRole('button', { name: 'Prepare this step' }).click();
+  await expect(dmarc.locator('dl dd').last()).toHaveText(
+    'v=DMARC1; p=quarantine; t=y; rua=mailto:d@reports.example.net',
+  );
+  await expect(dmarc.getByText('Replace', { exact: true })).toBeVisible();
+  await dmarc.getByText('What holds for subdomains').click();
+  await expect(dmarc.getByText('without a record of its own follows p=none')).toBeVisible();
+});
+
+test('many values are read off a paste, and a zone’s faults are told by line', async ({ page }) => {
+  await startOffline(page, desk.address, 'news.example.org');
+  await page.getByRole('button', { name: 'Paste what the provider shows' }).click();
+  await page
+    .getByLabel('What the provider shows')
+    .fill(`Type\tName\tValue\nTXT\tapi._domainkey.news\tk=rsa;t=s;p=${KEY}\n`);
+  await expect(page.getByRole('dialog').getByLabel('Public key of api._domainkey')).toHaveValue(KEY);
+  await page.getByLabel('What is published today').fill('@ 300 IN TXT "hello"\nthis is no record\n');
+  await expect(page.getByText(/Line 2 can’t be read/)).toBeVisible();
+  await expectSound(page, 'configure with faults');
+  await page.getByLabel('Reports to').fill('not an address');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('“not an address” is not one mail address').first()).toBeVisible();
+  await page.getByLabel('Reports to').fill('dmarc@reports.example.net');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByRole('region', { name: /^Report authorisation/ })).toBeVisible();
+  await expect(page.getByText(KEY.slice(0, 60)).first()).toBeVisible();
+});
+
+test('a template is changed for the workspace, refused where it is wrong, and gone back on', async ({ page }) => {
+  await startOffline(page, desk.address, 'example.org');
+  await command(page, 'edit the record templates');
+  const field = page.getByLabel('SPF mechanisms');
+  await field.fill('include: broken');
+  await page.getByRole('button', { name: 'Save the template' }).click();
+  await expect(page.getByText('“include:” is not an SPF mechanism').first()).toBeVisible();
+  await expectSound(page, 'templates with a fault');
+  await field.fill('include:spf.mirror.example.net');
+  await page.getByRole('button', { name: 'Save the template' }).click();
+  await expect(page.getByRole('option', { name: /Elastic Email.*changed here/ })).toBeVisible();
+  await expect(page.getByText('a mx include:_spf.elasticemail.com')).toBeVisible();
+  await page.keyboard.press('Escape');
+  const value = page.getByRole('region', { name: 'SPF @' }).locator('dl dd').last();
+  await expect(value).toHaveText('v=spf1 include:spf.mirror.example.net ~all');
+  await command(page, 'edit the record templates');
+  await page.getByRole('button', { name: 'Back to the catalogue' }).click();
+  await page.keyboard.press('Escape');
+  await expect(value).toHaveText('v=spf1 a mx include:_spf.elasticemail.com ~all');
+});
+
+test('names, copies, the hand-over and the paper follow the DNS host’s wishes', async ({ page }) => {
+  await startOffline(page, desk.address, 'news.example.org');
+  const spf = page.getByRole('region', { name: 'SPF news' });
+  await page.getByRole('radio', { name: 'Full names' }).click();
+  await expect(spf.locator('dl dd').first()).toHaveText('news.example.org');
+  await spf.getByRole('button', { name: 'Copy value' }).click();
+  await expect(spf.getByText('Copied', { exact: true })).toBeVisible();
+  await expect(spf.locator('output', { hasText: 'Copy value: Copied' })).toBeAttached();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    'v=spf1 a mx include:_spf.elasticemail.com ~all',
+  );
+  await page.reload();
+  await expect(spf.locator('dl dd').first()).toHaveText('news.example.org');
+  await page.getByRole('button', { name: 'Hand over' }).click();
+  await page.getByLabel('Format').click();
+  await page.getByRole('option', { name: 'Zone file (BIND)' }).click();
+  await expect(page.getByLabel('Preview')).toContainText('include:_spf.elasticemail.com');
+  await expect(page.getByRole('link', { name: 'E-mail draft' })).toHaveAttribute('href', /^mailto:\?subject=DNS/);
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Save news\.example\.org/ }).click();
+  expect(await readFile(await (await saving).path(), 'utf8')).toContain('_dmarc.news');
+  const paper = await page.pdf();
+  await page.keyboard.press('Escape');
+  const manual = await page.pdf();
+  const pages = (pdf: Buffer) => (pdf.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? []).length;
+  expect(pages(paper)).toBe(1);
+  expect(pages(manual)).toBeLessThanOrEqual(3);
+});
+
+test('a key pair is made here, Ed25519 goes beside it, and the change of keys is planned', async ({ page }) => {
+  await startOffline(page, desk.address, 'example.org');
+  await page.getByRole('button', { name: 'Configure' }).click();
+  await page.getByLabel('Provider', { exact: true }).click();
+  await page.getByRole('option', { name: 'Custom' }).click();
+  await page.getByLabel('SPF mechanism', { exact: true }).fill('ip4:192.0.2.0/24');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('example.org waits for a DKIM key pair.')).toBeVisible();
+  await page.getByRole('button', { name: 'Open the vault first' }).click();
+  await page.getByRole('button', { name: 'This session only' }).click();
+  await expect(page.getByLabel('Kind of key')).toContainText('RSA, 2048 bits');
+  await page.getByRole('button', { name: 'Make the key pair' }).click();
+  await expect(page.getByRole('region', { name: 'DKIM sendwright1._domainkey' })).toBeVisible();
+  await page.getByRole('button', { name: 'Configure' }).click();
+  await expect(page.getByLabel('Kind of key')).toContainText('Ed25519');
+  await expect(page.getByLabel('Selector')).toHaveValue('sendwright2');
+  await page.getByRole('button', { name: 'Make the key pair' }).click();
+  await expect(page.getByText('made', { exact: false }).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('region', { name: 'DKIM sendwright2._domainkey' })).toBeVisible();
+  await page.getByText('How to change the DKIM key').click();
+  await expect(page.getByText('Make a key pair').first()).toBeVisible();
+  await expectSound(page, 'keys and their change');
+});

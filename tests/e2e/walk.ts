@@ -1,0 +1,44 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+
+/** Steps that several browser tests take, and what holds of everything that is shown. */
+
+/** Axe finds nothing, and nothing is wider than the window. */
+export async function expectSound(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.map(
+    ({ id, nodes }) => `${where}: ${id} ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+  );
+  expect(told).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${where} is wider than the window`).toBeLessThanOrEqual(0);
+}
+
+/** A workspace without a network: what an administrator has who prepares records for somebody else. */
+export async function startOffline(page: Page, address: string, domain: string): Promise<void> {
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Connect my service' }).click();
+  await page.getByLabel('Name').fill('Acme');
+  await page.keyboard.press('Enter');
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  await page.getByLabel('Domains', { exact: true }).fill(domain);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('heading', { name: domain, level: 2 })).toBeVisible();
+}
+
+export async function pasteZone(page: Page, zone: string): Promise<void> {
+  await page.getByRole('button', { name: 'Configure' }).click();
+  await page.getByLabel('What is published today').fill(zone);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+}
+
+/** Opens the palette, types and runs what comes first. */
+export async function command(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox', { name: 'Command' }).fill(text);
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await page.keyboard.press('Enter');
+}
