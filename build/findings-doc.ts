@@ -13,6 +13,7 @@ const AREAS: Readonly<Record<string, string>> = {
   dns: 'Sender domains and names',
   zone: 'Zone files',
   plan: 'The plan and its observations',
+  diagnosis: 'Why servers answer differently, or not at all',
   spf: 'SPF',
   dkim: 'DKIM',
   dmarc: 'DMARC',

@@ -226,7 +226,7 @@ export function verdictsOf(
   view: DomainView,
   observations: readonly Observation[],
 ): { verdicts: StoredVerdicts; detail: ReturnType<typeof domainVerdict> } {
-  const detail = domainVerdict(view.domain.name, view.required, observations);
+  const detail = domainVerdict(view.domain.name, view.required, observations, view.zone);
   const of = (purpose: 'spf' | 'dkim' | 'dmarc') => purposeVerdict(purpose, view.required, detail);
   return {
     detail,

@@ -1,9 +1,12 @@
-import { canonicalName } from '../../shared/dns/names.ts';
+import { doubtful, furtherQuestions } from '../../shared/diagnosis/further.ts';
+import type { Subject } from '../../shared/diagnosis/views.ts';
+import { canonicalName, sameName } from '../../shared/dns/names.ts';
 import { questionsFor } from '../../shared/plan/build-plan.ts';
 import type { QueryType } from '../../shared/dns/records.ts';
-import type { Observation } from '../../shared/plan/types.ts';
+import type { Observation, RequiredRecord } from '../../shared/plan/types.ts';
 import type { Servers } from '../probes/dns/servers.ts';
 import { parseServers } from '../probes/dns/servers.ts';
+import type { Views } from '../probes/dns/views.ts';
 import type { CoreContext } from './context.ts';
 import { findWorkspace } from './context.ts';
 import type { DomainView } from './domains.ts';
@@ -33,52 +36,80 @@ export function serversFor(context: CoreContext, workspaceId: number, chosen?: s
   return { kind: 'chosen', servers: named };
 }
 
-/**
- * What a domain's check asks: its required records, and who takes its mail and speaks for its zone, so that a change of
- * either can be seen in its history.
- */
-function questionsOf(view: DomainView) {
-  const questions = [...questionsFor(view.required)];
-  const isAsked = (name: string, type: QueryType) =>
-    questions.some((question) => question.type === type && canonicalName(question.name) === canonicalName(name));
-  if (!isAsked(view.domain.name, 'MX')) questions.push({ name: view.domain.name, type: 'MX' });
-  questions.push({ name: view.zone, type: 'NS' });
-  return questions;
+/** How a check asks: each question once, whatever the number of records and domains that lead to it. */
+export interface Ask {
+  /** Everybody that is to be asked. */
+  readonly all: (question: Question) => Promise<readonly Observation[]>;
+  /** Any server that can answer. */
+  readonly one: (question: Question) => Promise<Observation | null>;
+  /** The resolver that failed, without its validation. */
+  readonly unchecked: (failed: Observation) => Promise<Observation | null>;
 }
 
-type Ask = (question: { readonly name: string; readonly type: QueryType }) => Promise<readonly Observation[]>;
+interface Question {
+  readonly name: string;
+  readonly type: QueryType;
+}
 
 /** Questions that are remembered: domains of one zone follow each other in a list. */
 const REMEMBERED = 2000;
 
-/** Asks each question once in a job, whatever the number of domains that share it. */
-export function createAsk(context: CoreContext, servers: Servers, signal: AbortSignal): Ask {
-  const asked = new Map<string, Promise<readonly Observation[]>>();
+function remembering<Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
+  const asked = new Map<string, Answer>();
   return (question) => {
     const key = `${canonicalName(question.name)}/${question.type}`;
-    let answer = asked.get(key);
-    if (answer === undefined) {
-      if (asked.size >= REMEMBERED) asked.delete(asked.keys().next().value as string);
-      answer = context.dns.observe(question, servers, signal);
-      asked.set(key, answer);
-    }
+    const known = asked.get(key);
+    if (known !== undefined) return known;
+    if (asked.size >= REMEMBERED) asked.delete(asked.keys().next().value as string);
+    const answer = ask(question);
+    asked.set(key, answer);
     return answer;
   };
 }
 
-/** Asks a domain's questions, and for what is absent the doubled names that slips leave. */
+/** Asks each question once in a job, whatever the number of domains that share it. */
+export function createAsk({ dns }: { readonly dns: Views }, servers: Servers, signal?: AbortSignal): Ask {
+  return {
+    all: remembering((question) => dns.observe(question, servers, signal)),
+    one: remembering((question) => dns.askOne(question, servers, signal)),
+    unchecked: (failed) => dns.askUnchecked(failed, signal),
+  };
+}
+
+/** The answers to one question, and to those that tell why servers differ or nothing is there. */
+export async function observeSubject(subject: Subject, zone: string, ask: Ask): Promise<readonly Observation[]> {
+  const asked = await ask.all({ name: subject.name, type: subject.type });
+  const [further, unchecked] = await Promise.all([
+    Promise.all(
+      furtherQuestions(subject, zone, asked).map(async ({ name, type, of }) => {
+        if (of === 'all') return ask.all({ name, type });
+        const one = await ask.one({ name, type });
+        return one === null ? [] : [one];
+      }),
+    ),
+    Promise.all(doubtful(subject, asked).map(ask.unchecked)),
+  ]);
+  return [...asked, ...further.flat(), ...unchecked.filter((observation) => observation !== null)];
+}
+
+/** One subject for each question: two requirements at one name and type are asked once, and explained by the first. */
+function subjectsOf(required: readonly RequiredRecord[]): readonly Subject[] {
+  return questionsFor(required).map(({ name, type }) => {
+    const first = required.find((record) => sameName(record.name, name) && record.type === type);
+    return { name, type, required: first ?? null };
+  });
+}
+
+/**
+ * Asks for every record of a domain, and for what tells the cause where one is not as it should be; besides for who takes
+ * its mail and speaks for its zone, so that a change of either can be seen in its history.
+ */
 export async function observeDomain(context: CoreContext, view: DomainView, ask: Ask): Promise<readonly Observation[]> {
-  const questions = questionsOf(view);
   const checkedAt = context.clock.now();
-  const answered = await Promise.all(questions.map(ask));
-  const missing = questionsFor(view.required).filter((_question, index) =>
-    answered[index]?.every((each) => each.outcome === 'nxdomain' || each.outcome === 'nodata'),
-  );
-  const doubled = await Promise.all(
-    missing
-      .filter((question) => canonicalName(question.name) !== canonicalName(view.zone))
-      .map((question) => ask({ name: `${question.name}.${view.zone}`, type: question.type })),
-  );
-  const found = doubled.flat().filter((observation) => observation.outcome === 'answer');
-  return [...answered.flat(), ...found].map((observation) => ({ ...observation, checkedAt }));
+  const answers = await Promise.all([
+    ...subjectsOf(view.required).map((subject) => observeSubject(subject, view.zone, ask)),
+    ask.all({ name: view.domain.name, type: 'MX' }),
+    ask.all({ name: view.zone, type: 'NS' }),
+  ]);
+  return [...new Set(answers.flat())].map((observation) => ({ ...observation, checkedAt }));
 }

@@ -4,11 +4,11 @@ import { Button as AriaButton } from 'react-aria-components';
 import type { RecordCard } from '../../shared/manual/manual.ts';
 import { CopyButton } from '../ui/controls.tsx';
 import { FindingNote, VerdictMark } from '../ui/status.tsx';
-import { shortTime } from '../ui/time.ts';
 import styles from './ManualPane.module.css';
 import { KeyPairForm, WaitingForm } from './MissingValues.tsx';
 import type { NameForm } from './preferences.ts';
 import { PolicyLadder } from './PolicyLadder.tsx';
+import { ServerAnswers } from './ServerAnswers.tsx';
 import { SpfPanel } from './SpfPanel.tsx';
 
 const ACTIONS: Readonly<Record<RecordCard['action'], string>> = {
@@ -29,29 +29,6 @@ function Value(props: { readonly label: string; readonly text: string; readonly 
         <CopyButton text={props.text} label={`Copy ${props.label.toLowerCase()}`} />
       </dd>
     </div>
-  );
-}
-
-function Observations({ card }: { readonly card: RecordCard }) {
-  if (card.observations.length === 0) return null;
-  const views = { has: 'verified', other: 'failing', absent: 'pending', failed: 'unknown' } as const;
-  const words = { has: 'Has it', other: 'Another value', absent: 'Not there', failed: 'No answer' } as const;
-  return (
-    <details className={styles.details}>
-      <summary>
-        What {card.observations.length === 1 ? 'the server' : `${card.observations.length} servers`} said
-      </summary>
-      <ul className={styles.servers}>
-        {card.observations.map((observation) => (
-          <li key={`${observation.kind}${observation.server}`}>
-            <VerdictMark verdict={views[observation.view]} word={words[observation.view]} />
-            <span>{observation.server}</span>
-            <time>{shortTime(observation.at)}</time>
-            <pre>{observation.answer.join('\n')}</pre>
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }
 
@@ -81,7 +58,7 @@ export function needsAttention(card: RecordCard): boolean {
     card.action !== 'keep' ||
     (card.dmarc?.next ?? null) !== null ||
     card.spf?.faults.some((fault) => !fault.isSolved) === true ||
-    card.findings.some((finding) => finding.severity === 'error' || finding.severity === 'warning')
+    [...card.findings, ...card.differences].some(({ severity }) => severity === 'error' || severity === 'warning')
   );
 }
 
@@ -154,7 +131,7 @@ export function RecordCardView(props: {
             </div>
           </div>
         )}
-        <Observations card={card} />
+        <ServerAnswers card={card} />
         <p className={styles.source}>
           Source:{' '}
           {card.source.url === undefined || card.source.url === '' ? (

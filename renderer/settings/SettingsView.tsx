@@ -283,7 +283,25 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
               onChange={(value) => type('resolver', value)}
               fault={faults['fields.resolver']}
               placeholder="192.0.2.53:53"
-              help="Address and port, several with commas, or an https:// address. Empty: the system’s own resolver."
+              help="Empty: the zone’s own name servers, beside the system’s resolver. Else only these: address and port, several with commas, or an https:// address; “system” for the system’s resolver alone."
+              isMono
+            />
+            <Field
+              label="Resolvers to compare with"
+              value={fields.publicResolvers}
+              onChange={(value) => type('publicResolvers', value)}
+              fault={faults['fields.publicResolvers']}
+              placeholder="https://dns.example.net/dns-query"
+              help="Public resolvers that are asked as well, to see what others see. Empty: none."
+              isMono
+            />
+            <Field
+              label="Resolvers to fall back on"
+              value={fields.fallbackResolvers}
+              onChange={(value) => type('fallbackResolvers', value)}
+              fault={faults['fields.fallbackResolvers']}
+              placeholder="https://dns.example.net/dns-query"
+              help="Asked in order, only when neither the name servers nor the system’s resolver can be reached. They see the names that are checked. Empty: none."
               isMono
             />
             <Field

@@ -1,3 +1,4 @@
+import { diagnosisFindings } from './diagnosis.ts';
 import { dkimFindings } from './dkim.ts';
 import { dmarcFindings } from './dmarc.ts';
 import { dnsFindings } from './dns.ts';
@@ -12,6 +13,7 @@ import { spfFindings } from './spf.ts';
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...serviceFindings,
   ...dnsFindings,
+  ...diagnosisFindings,
   ...planFindings,
   ...spfFindings,
   ...dkimFindings,

@@ -1,15 +1,15 @@
+import { serverLabel } from '../diagnosis/views.ts';
 import { lintDkimKeySet, parseDkimKey } from '../dkim/key-record.ts';
 import { relativeName } from '../dns/names.ts';
 import { joinTxt } from '../dns/txt.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
 import { describeFindings } from '../findings/catalogue.ts';
-import type { Finding } from '../findings/finding.ts';
 import { planFinding } from '../findings/plan.ts';
-import { buildPlan, doubledZone, plannedSpf } from '../plan/build-plan.ts';
+import { buildPlan, plannedSpf } from '../plan/build-plan.ts';
 import { latestPerServer, publishedSet } from '../plan/observed.ts';
 import { concerned, txtTexts } from '../plan/satisfies.ts';
 import type { Change, Observation, Plan, RequiredRecord, Verdict } from '../plan/types.ts';
-import { domainVerdict, serverLabel, viewOf } from '../plan/verdict.ts';
+import { domainVerdict, viewOf } from '../plan/verdict.ts';
 import type { ServerView } from '../plan/verdict.ts';
 import type { DomainNeeds } from '../providers/required-records.ts';
 import { requiredRecords } from '../providers/required-records.ts';
@@ -29,6 +29,11 @@ import { spfCard } from './spf-card.ts';
 export interface ManualObservation {
   readonly server: string;
   readonly kind: Observation['server']['kind'];
+  /** Where it was asked; empty where there is no address to tell. */
+  readonly address: string;
+  /** Seconds that the answer may be kept; null when it was not told. */
+  readonly ttl: number | null;
+  readonly durationMs: number;
   readonly at: number;
   readonly view: ServerView;
   /** What the server said, one line a record, or its failure. */
@@ -59,6 +64,8 @@ export interface RecordCard {
   readonly summary: string;
   readonly seenAt: number | null;
   readonly observations: readonly ManualObservation[];
+  /** What lies behind different answers, or behind none. */
+  readonly differences: readonly DescribedFinding[];
   /** A file that has to be served beside the record. */
   readonly file: { readonly url: string; readonly text: string } | null;
   readonly waitingFor: readonly TemplateField[];
@@ -159,6 +166,9 @@ function toManualObservation(required: RequiredRecord, observation: Observation)
   return {
     server: serverLabel(observation.server),
     kind: observation.server.kind,
+    address: observation.server.address,
+    ttl: observation.records[0]?.ttl ?? observation.negativeTtl ?? null,
+    durationMs: observation.durationMs,
     at: observation.seenAt,
     view: viewOf(required, observation),
     answer: observation.outcome === 'failure' ? [failure] : lines.length === 0 ? [nothing] : lines,
@@ -196,13 +206,8 @@ function cardFor(
   const isEdited = change.action === 'replace' && before.length > 0;
   const published = publishedSet(input.observations, required.name, required.type);
   const texts = txtTexts(published === null ? [] : concerned(required, published.records));
-  const doubled = change.action === 'add' ? doubledZone(required, input.zone, input.observations) : null;
-  const findings: readonly Finding[] = [
-    // What holds for the whole manual is said once, at its head.
-    ...change.findings.filter((finding) => finding.code !== 'plan.not-observed'),
-    ...(verdict?.findings ?? []),
-    ...(doubled === null ? [] : [doubled]),
-  ];
+  // What holds for the whole manual is said once, at its head.
+  const findings = change.findings.filter((finding) => finding.code !== 'plan.not-observed');
   return {
     id: required.id,
     title: TITLES[required.purpose],
@@ -233,6 +238,7 @@ function cardFor(
       required.match.kind === 'dmarc-policy'
         ? dmarcCard(input.needs.domain, texts.length === 1 ? (texts[0] as string) : value, input.reportAddress)
         : null,
+    differences: describeFindings(verdict?.findings ?? []),
     findings: describeFindings(findings),
   };
 }
@@ -304,7 +310,7 @@ export function buildManual(input: ManualInput): Manual {
   const { needs, observations } = input;
   const required = requiredRecords(needs);
   const plan = buildPlan(needs.domain, required, observations);
-  const verdicts = domainVerdict(needs.domain, required, observations);
+  const verdicts = domainVerdict(needs.domain, required, observations, input.zone);
   const changes = new Map(plan.changes.map((change) => [change.recordId, change]));
   const cards = required.map((record) => cardFor(record, changes.get(record.id) as Change, input, verdicts));
   const steps = STEPS.map(({ title, text, purposes }) => ({

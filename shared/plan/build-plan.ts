@@ -1,6 +1,6 @@
 import { lintDkimAnswer } from '../dkim/key-record.ts';
 import { lintDmarc, parseDmarc, printDmarc, strictness } from '../dmarc/record.ts';
-import { canonicalName, relativeName } from '../dns/names.ts';
+import { canonicalName } from '../dns/names.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
 import { joinTxt, splitTxt, textToOctets } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -282,16 +282,4 @@ export function buildPlan(
     wayBack: [...made].reverse().map(undo),
     findings: changes.flatMap((change) => change.findings),
   };
-}
-
-/** A finding when a record was found at its name with the zone's name behind it again. */
-export function doubledZone(
-  required: RequiredRecord,
-  zone: string,
-  observations: readonly Observation[],
-): Finding | null {
-  const doubled = `${required.name}.${zone}`;
-  const found = publishedSet(observations, doubled, required.type);
-  if (found === null || !satisfies(required, found.records)) return null;
-  return planFinding('plan.zone-doubled', { found: doubled, relative: relativeName(required.name, zone) });
 }

@@ -2,6 +2,7 @@ import { canonicalName } from '../dns/names.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
 import { zoneLookup } from '../dns/zone-lookup.ts';
 import type { LookupResult } from '../dns/lookup.ts';
+import { newestOf, serialsOf } from './serials.ts';
 import type { AnsweringServer, Observation } from './types.ts';
 
 /** Of the servers that answered, whose word counts for what is published: the zone's own first. */
@@ -49,9 +50,20 @@ export interface PublishedSet {
   readonly seenAt: number;
 }
 
+/** Whether a server has the newest version of its zone, as far as the servers told their serials. */
+function isUpToDate({ server, zone, checkedAt }: Observation, observations: readonly Observation[]): boolean {
+  if (server.kind !== 'authoritative') return true;
+  const serials = serialsOf(
+    observations.filter((observation) => observation.checkedAt === checkedAt),
+    zone,
+  );
+  return serials.size === 0 || serials.get(server.address) === newestOf(serials);
+}
+
 /** @returns null when no server has answered the question. */
 export function publishedSet(observations: readonly Observation[], name: string, type: QueryType): PublishedSet | null {
-  const answered = latestPerServer(observations, name, type).find((observation) => observation.outcome !== 'failure');
+  const all = latestPerServer(observations, name, type).filter((observation) => observation.outcome !== 'failure');
+  const answered = all.find((observation) => isUpToDate(observation, observations)) ?? all[0];
   return answered === undefined
     ? null
     : { records: answered.records, aliases: answered.aliases, seenAt: answered.seenAt };

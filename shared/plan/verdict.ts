@@ -1,8 +1,14 @@
+import { resolverState } from '../diagnosis/caches.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import { serverName } from '../diagnosis/servers.ts';
+import type { NameViews } from '../diagnosis/views.ts';
+import { answeredOf, serverLabel, subjectOf, viewsOf } from '../diagnosis/views.ts';
+import { likelyZone } from '../dns/sender-domain.ts';
+import { describeFinding } from '../findings/catalogue.ts';
 import type { Finding } from '../findings/finding.ts';
 import { planFinding } from '../findings/plan.ts';
-import { latestPerServer } from './observed.ts';
 import { concerned, satisfies } from './satisfies.ts';
-import type { AnsweringServer, DomainVerdict, Observation, RecordVerdict, RequiredRecord, Verdict } from './types.ts';
+import type { DomainVerdict, Observation, RecordVerdict, RequiredRecord, Verdict } from './types.ts';
 
 /** What one server's answer means for a requirement. */
 export type ServerView = 'has' | 'other' | 'absent' | 'failed';
@@ -13,91 +19,167 @@ export function viewOf(required: RequiredRecord, observation: Observation): Serv
   return concerned(required, observation.records).length > 0 ? 'other' : 'absent';
 }
 
-/** How a server is called in a sentence. */
-export function serverLabel(server: AnsweringServer): string {
-  if (server.kind === 'system') return 'the system’s resolver';
-  if (server.kind === 'pasted') return 'the pasted zone';
-  return server.name ?? server.address;
-}
-
 /** Failures that receivers meet as well; the others may be the checker's own network. */
-const SERVER_FAULTS: ReadonlySet<string> = new Set(['servfail', 'bogus', 'refused', 'alias-loop']);
-
-function count(views: readonly ServerView[], view: ServerView): number {
-  return views.filter((candidate) => candidate === view).length;
-}
+const SERVER_FAULTS: ReadonlySet<string> = new Set(['servfail', 'bogus', 'refused', 'lame', 'alias-loop', 'truncated']);
 
 function plural(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
-function summarise(verdict: Verdict, views: readonly ServerView[]): string {
-  const asked = views.length;
-  const has = count(views, 'has');
-  const other = count(views, 'other');
-  const absent = count(views, 'absent');
-  if (verdict === 'verified')
-    return asked === 1 ? 'Published and correct' : `Published and correct on all ${asked} servers`;
-  if (verdict === 'pending') {
-    const behind =
-      other > 0
-        ? `${other} of ${asked} servers still answer with the old record`
-        : `${absent} of ${asked} servers do not have it yet`;
-    return `Published, but ${behind}`;
+/** How many servers say what; one name server counts once, however many addresses it has. */
+interface Tally {
+  readonly has: number;
+  readonly other: number;
+  readonly absent: number;
+  readonly failed: number;
+  readonly total: number;
+  readonly noun: 'name server' | 'server';
+}
+
+function tallyOf(required: RequiredRecord, observations: readonly Observation[]): Tally {
+  const isOwn = observations[0]?.server.kind === 'authoritative';
+  const servers = new Map<string, ServerView[]>();
+  for (const observation of observations) {
+    const key = isOwn ? serverName(observation) : `${observation.server.kind} ${observation.server.address}`;
+    servers.set(key, [...(servers.get(key) ?? []), viewOf(required, observation)]);
   }
+  const views = [...servers.values()].map((own) => {
+    const answered = own.filter((view) => view !== 'failed');
+    return (['other', 'absent', 'has'] as const).find((view) => answered.includes(view)) ?? 'failed';
+  });
+  const count = (view: ServerView) => views.filter((candidate) => candidate === view).length;
+  return {
+    has: count('has'),
+    other: count('other'),
+    absent: count('absent'),
+    failed: count('failed'),
+    total: views.length,
+    noun: isOwn ? 'name server' : 'server',
+  };
+}
+
+/** Findings that say all by themselves why a record fails, in place of a count. */
+const CAUSES: Readonly<Record<string, string>> = {
+  'diagnosis.dnssec-bogus': 'Published, but DNSSEC does not hold: validating resolvers refuse it',
+  'diagnosis.not-delegated': 'The domain is not delegated',
+  'diagnosis.alias-loop': 'The alias leads round in a circle',
+  'diagnosis.cname-flattened': 'The CNAME is flattened: what it leads to is shown instead',
+  'diagnosis.cname-proxied': 'Addresses stand where the CNAME belongs',
+  'diagnosis.wildcard': 'Not published: a wildcard answers instead',
+  'plan.zone-doubled': 'Not published: it stands at a name with the zone’s name twice',
+};
+
+function verifiedSummary({ has, failed, total, noun }: Tally, isStandIn: string | null): string {
+  if (isStandIn !== null) return `Published and correct, as ${isStandIn} says`;
+  if (failed > 0 && noun === 'name server')
+    return `Published and correct on ${has} of ${total} name servers; ${failed} ${failed === 1 ? 'gives' : 'give'} no usable answer`;
+  if (has === 1) return 'Published and correct';
+  return `Published and correct on all ${plural(has, noun)}`;
+}
+
+function pendingSummary({ other, absent, failed, total, noun }: Tally, findings: readonly Finding[]): string {
+  const asked = noun === 'server' ? total - failed : total;
   if (other > 0)
-    return asked === 1
-      ? 'Another value is published'
-      : `${plural(other, 'server')} of ${asked} answer with another value`;
-  return has === 0 ? 'Not published yet' : 'Not published everywhere';
+    return `Published, but ${other} of ${asked} ${noun}s still ${other === 1 ? 'answers' : 'answer'} with the old record`;
+  if (absent > 0)
+    return `Published, but ${absent} of ${asked} ${noun}s ${absent === 1 ? 'does' : 'do'} not have it yet`;
+  const cached = findings.find(({ code }) => code === 'diagnosis.propagating' || code === 'diagnosis.negative-cache');
+  return cached === undefined ? 'Published, but not everywhere yet' : `Published, but ${describeFinding(cached).title}`;
+}
+
+function failingSummary({ other, absent, total, failed, noun }: Tally, findings: readonly Finding[]): string {
+  const cause = findings.find(({ code }) => CAUSES[code] !== undefined);
+  if (cause !== undefined) return CAUSES[cause.code] as string;
+  const asked = total - failed;
+  if (other === 0) return 'Not published yet';
+  return other === asked && absent === 0 && (asked === 1 || noun === 'name server')
+    ? 'Another value is published'
+    : `${plural(other, noun)} of ${asked} answer with another value`;
+}
+
+/** What is told of resolvers that failed for a reason that no diagnosis names. */
+function failedResolvers(views: NameViews, findings: readonly Finding[]): readonly Finding[] {
+  if (findings.some(({ code }) => code === 'diagnosis.dnssec-bogus')) return [];
+  return views.resolvers
+    .filter((observation) => observation.outcome === 'failure')
+    .map((observation) =>
+      planFinding('plan.server-failed', {
+        server: serverLabel(observation.server),
+        message: observation.failure?.message ?? 'no answer',
+      }),
+    );
+}
+
+/** Nobody gave an answer: the zone's fault, which receivers meet as well, or not known. */
+function unansweredVerdict(required: RequiredRecord, views: NameViews, findings: readonly Finding[]) {
+  const failed = [...views.authoritative, ...views.resolvers];
+  const isFault = ({ failure }: Observation) => SERVER_FAULTS.has(failure?.reason ?? '');
+  const isServerFault =
+    failed.every(isFault) ||
+    (views.authoritative.length > 0 &&
+      views.resolvers.some(({ failure }) => failure?.reason === 'servfail' || failure?.reason === 'bogus'));
+  const message = (failed.find(isFault) ?? failed[0])?.failure?.message ?? 'no answer';
+  const cause = findings.find(({ code }) => CAUSES[code] !== undefined);
+  const summary = cause === undefined ? `The name servers fail: ${message}` : (CAUSES[cause.code] as string);
+  const severity = isServerFault ? 'error' : 'warning';
+  const isNamed = findings.some(({ code }) => code.startsWith('diagnosis.'));
+  return {
+    verdict: isServerFault ? ('failing' as const) : ('unknown' as const),
+    summary: isServerFault ? summary : `Not known: ${message}`,
+    findings: [
+      ...findings,
+      ...(isNamed ? [] : [planFinding('plan.server-fails', { name: required.name, message }, { severity })]),
+    ],
+  };
+}
+
+/** Whether a resolver still gives what was published before, and will come round by itself. */
+function isBehind(required: RequiredRecord, views: NameViews, resolver: Observation): boolean {
+  const state = resolverState(views, resolver);
+  return (state === 'old-answer' || state === 'negative-cache') && viewOf(required, resolver) !== 'has';
 }
 
 /**
- * Judges one required record by the newest answer of each server.
+ * Judges one required record by the newest answer of each server. The zone's own servers decide; resolvers are judged
+ * by when they will follow, and alone where the zone's servers can't be asked.
  *
+ * @param zone the zone that the record is meant for.
  * @returns verified when every server that answered has it; pending when some have it; failing when none has; unknown
  *   when none could be asked, or the record itself waits for a value.
  */
-export function recordVerdict(required: RequiredRecord, observations: readonly Observation[]): RecordVerdict {
+export function recordVerdict(
+  required: RequiredRecord,
+  observations: readonly Observation[],
+  zone: string = likelyZone(required.name),
+): RecordVerdict {
   const base = { recordId: required.id };
   if (required.value.state === 'waiting') {
     return { ...base, verdict: 'unknown', summary: 'Waiting for a value from the provider', findings: [] };
   }
-  const latest = latestPerServer(observations, required.name, required.type).filter(
-    (observation) => observation.server.kind !== 'pasted',
-  );
-  if (latest.length === 0) return { ...base, verdict: 'unknown', summary: 'Not checked', findings: [] };
+  const subject = subjectOf(required);
+  const views = viewsOf(subject, observations);
+  const asked = [...views.authoritative, ...views.resolvers];
+  if (asked.length === 0) return { ...base, verdict: 'unknown', summary: 'Not checked', findings: [] };
 
-  const seenAt = Math.max(...latest.map((observation) => observation.seenAt));
-  const answered = latest.filter((observation) => observation.outcome !== 'failure');
-  const failed = latest.filter((observation) => observation.outcome === 'failure');
-  if (answered.length === 0) {
-    const message = failed[0]?.failure?.message ?? 'no answer';
-    const isServerFault = failed.every((observation) => SERVER_FAULTS.has(observation.failure?.reason ?? ''));
-    return {
-      ...base,
-      seenAt,
-      verdict: isServerFault ? 'failing' : 'unknown',
-      summary: isServerFault ? `The name servers fail: ${message}` : `Not known: ${message}`,
-      findings: [
-        planFinding(
-          'plan.server-fails',
-          { name: required.name, message },
-          { severity: isServerFault ? 'error' : 'warning' },
-        ),
-      ],
-    };
-  }
-  const views = answered.map((observation) => viewOf(required, observation));
-  const has = count(views, 'has');
-  const verdict: Verdict = has === views.length ? 'verified' : has > 0 ? 'pending' : 'failing';
-  const findings: Finding[] = failed.map((observation) =>
-    planFinding('plan.server-failed', {
-      server: serverLabel(observation.server),
-      message: observation.failure?.message ?? 'no answer',
-    }),
-  );
-  return { ...base, verdict, summary: summarise(verdict, views), seenAt, findings };
+  const seenAt = Math.max(...asked.map((observation) => observation.seenAt));
+  const named = diagnose(subject, zone, observations);
+  if (answeredOf(asked).length === 0) return { ...base, seenAt, ...unansweredVerdict(required, views, named) };
+
+  const findings = [...named, ...failedResolvers(views, named)];
+  const judges = answeredOf(views.authoritative).length > 0 ? views.authoritative : views.resolvers;
+  const tally = tallyOf(required, judges);
+  const isBogus = findings.some(({ code }) => code === 'diagnosis.dnssec-bogus');
+  const lags =
+    judges === views.authoritative && views.resolvers.some((resolver) => isBehind(required, views, resolver));
+  const isEverywhere = tally.other === 0 && tally.absent === 0;
+  if (tally.has === 0 || isBogus)
+    return { ...base, seenAt, verdict: 'failing', summary: failingSummary(tally, findings), findings };
+  if (!isEverywhere || lags)
+    return { ...base, seenAt, verdict: 'pending', summary: pendingSummary(tally, findings), findings };
+  const standIn =
+    views.authoritative.length > 0 && judges === views.resolvers ? answeredOf(views.resolvers)[0] : undefined;
+  const summary = verifiedSummary(tally, standIn === undefined ? null : serverLabel(standIn.server));
+  return { ...base, seenAt, verdict: 'verified', summary, findings };
 }
 
 /** The verdict of several records together: optional ones never hold it back. */
@@ -113,8 +195,9 @@ export function domainVerdict(
   domain: string,
   required: readonly RequiredRecord[],
   observations: readonly Observation[],
+  zone: string = likelyZone(domain),
 ): DomainVerdict {
-  const records = required.map((record) => recordVerdict(record, observations));
+  const records = required.map((record) => recordVerdict(record, observations, zone));
   const counted = records.filter((_record, index) => !(required[index] as RequiredRecord).optional);
   const seen = records.flatMap((record) => record.seenAt ?? []);
   return {

@@ -51,6 +51,8 @@ const FIELDS: Readonly<Record<string, TextField>> = {
   template: 'recordTemplate',
   mode: 'recordTemplateMode',
   resolver: 'resolver',
+  'public-resolvers': 'publicResolvers',
+  'fallback-resolvers': 'fallbackResolvers',
   'report-address': 'dmarcReportAddress',
 };
 

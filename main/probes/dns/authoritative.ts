@@ -20,6 +20,10 @@ export interface AuthoritativeAnswers {
 
 export interface Authorities {
   readonly ask: (question: Question, signal: AbortSignal) => Promise<AuthoritativeAnswers>;
+  /** The word of any one of them; null when none can be found or none answers. */
+  readonly askOne: (question: Question, signal: AbortSignal) => Promise<Observation | null>;
+  /** Why no root server can be reached; null when one answers. */
+  readonly rootFailure: Delegations['rootFailure'];
   readonly walk: Delegations['find'];
 }
 
@@ -89,6 +93,16 @@ export function createAuthorities(parts: {
     return withoutMissingFamily(observations);
   }
 
+  /** One answer from the zone that a name lies in, which may be cut off below the zone that is known. */
+  async function anyAnswer(question: Question, signal: AbortSignal): Promise<Observation | null> {
+    const found = await delegations.find(question.name);
+    if (!found.ok) return null;
+    const answer = await delegations.askAny(found.delegation, question, signal);
+    if (answer !== null) return answer;
+    const below = await delegations.find(question.name, { anew: true });
+    return below.ok ? delegations.askAny(below.delegation, question, signal) : null;
+  }
+
   /** The answer at the end of an alias that the asked server does not speak for, from the servers that do. */
   async function endOf(
     target: string,
@@ -96,17 +110,8 @@ export function createAuthorities(parts: {
     passed: readonly string[],
     signal: AbortSignal,
   ): Promise<Observation | null> {
-    const found = await delegations.find(target);
-    if (!found.ok) return null;
-    let { delegation } = found;
-    let answer = await delegations.askAny(delegation, { name: target, type }, signal);
-    if (answer === null) {
-      const below = await delegations.find(target, { anew: true });
-      if (!below.ok) return null;
-      ({ delegation } = below);
-      answer = await delegations.askAny(delegation, { name: target, type }, signal);
-    }
-    return answer === null ? null : followed(answer, delegation.zone, type, passed, signal);
+    const answer = await anyAnswer({ name: target, type }, signal);
+    return answer === null ? null : followed(answer, answer.zone ?? '', type, passed, signal);
   }
 
   /** Follows an alias out of the zone across messages; a loop or too long a chain is a failure (RFC 1034 §3.6.2). */
@@ -145,6 +150,13 @@ export function createAuthorities(parts: {
 
   return {
     walk: delegations.find,
+    rootFailure: delegations.rootFailure,
+    async askOne(question, signal) {
+      const answer = await anyAnswer(question, signal);
+      return answer === null
+        ? null
+        : followed(answer, answer.zone ?? '', question.type, [canonicalName(question.name)], signal);
+    },
     async ask(question, signal) {
       let walk = await delegations.find(question.name);
       if (!walk.ok) return { walk, observations: [] };

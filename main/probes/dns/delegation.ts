@@ -52,6 +52,8 @@ export type WalkResult =
 export interface Delegations {
   /** The zone of a name. Known zones are not asked for again; `anew` looks for a cut below them. */
   readonly find: (name: string, options?: { readonly anew?: boolean }) => Promise<WalkResult>;
+  /** Why no server of the root can be reached; null when one answers. */
+  readonly rootFailure: (signal: AbortSignal) => Promise<WalkFailure | null>;
   /** One usable answer from any server of a zone. */
   readonly askAny: (
     delegation: Pick<Delegation, 'zone' | 'servers'>,
@@ -417,6 +419,17 @@ export function createDelegations(parts: {
       const walking = start(name).finally(() => underWay.delete(key));
       underWay.set(key, walking);
       return walking;
+    },
+
+    async rootFailure(signal) {
+      const walk: Walk = { signal, steps: [], questions: 0 };
+      try {
+        await ask(root, { name: '', type: 'NS' }, walk);
+        return null;
+      } catch (error) {
+        if (error instanceof NothingUsable) return { ...error.failure, steps: walk.steps };
+        throw error;
+      }
     },
 
     async askAny({ zone, servers }, question, signal) {

@@ -1,4 +1,5 @@
 import type { Lookup } from '../../../shared/dns/lookup.ts';
+import { isUnheard } from '../../../shared/diagnosis/views.ts';
 import { canonicalName } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
 import type { Observation } from '../../../shared/plan/types.ts';
@@ -23,6 +24,8 @@ interface Question {
 export interface Views {
   /** Asks one question of everybody that is to be asked. */
   readonly observe: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<readonly Observation[]>;
+  /** Asks one question of one server that can answer it: the zone's own where they are asked at all. */
+  readonly askOne: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<Observation | null>;
   /** Asks a question again of the resolver that an observation comes from, its own validation left out (RFC 4035 §3.2.2). */
   readonly askUnchecked: (observation: Observation, signal?: AbortSignal) => Promise<Observation | null>;
   /** Live DNS as a Lookup: each question is asked once, of the first server that answers. */
@@ -33,11 +36,6 @@ export interface Views {
 /** Milliseconds that nobody is asked to stand in again after all were silent. */
 const OFFLINE_MS = 5000;
 const NEVER = new AbortController().signal;
-
-/** Whether the observation says that the server could not be heard, rather than what it said. */
-export function isUnheard({ failure }: Observation): boolean {
-  return failure !== undefined && ['timeout', 'network', 'offline'].includes(failure.reason);
-}
 
 export function createViews(parts: {
   readonly resolver: WireResolver;
@@ -65,7 +63,11 @@ export function createViews(parts: {
 
   async function authoritative(question: Question, signal: AbortSignal): Promise<readonly Observation[]> {
     const { walk, observations } = await authorities.ask(question, signal);
-    return walk.ok ? observations : [notFound(question, walk.failure)];
+    if (!walk.ok) return [notFound(question, walk.failure)];
+    if (observations.length === 0 || !observations.every(isUnheard)) return observations;
+    // Dead servers, or no way to any: the delegation may be known from a time when there was one.
+    const failure = await authorities.rootFailure(signal);
+    return failure === null ? observations : [notFound(question, failure)];
   }
 
   async function standIn(
@@ -98,6 +100,15 @@ export function createViews(parts: {
   return {
     observe,
     authorities,
+
+    async askOne(question, servers, signal = NEVER) {
+      if (servers.kind === 'chosen') {
+        const [first] = servers.servers;
+        return first === undefined ? null : resolver.ask({ ...question, server: first, signal });
+      }
+      const own = servers.authoritative ? await authorities.askOne(question, signal) : null;
+      return own ?? askSystem(question, { resolver, now, signal });
+    },
 
     async askUnchecked({ question, server }, signal = NEVER) {
       const unchecked = { ...question, checkingDisabled: true };

@@ -123,13 +123,14 @@ describeWith(['named', 'named-checkzone'], 'the main job against BIND', () => {
     const old = await startBind(['example.com']);
     await verifyAll(desk.client, workspaceId, `${bind.address},${old.address}`);
     expect((await manual()).verdict).toBe('pending');
-    expect((await cards())[0]?.summary).toBe('Published, but 1 of 2 servers do not have it yet');
+    expect((await cards())[0]?.summary).toBe('Published, but 1 of 2 servers does not have it yet');
     await old.stop();
 
     await bind.load('example.com', `${zoneHead('example.com', 4)}_dmarc.news.example.com IN TXT "v=DMARC1; p=none"\n`);
     await verifyAll(desk.client, workspaceId, bind.address);
     const dmarc = (await cards()).find((card) => card.title === 'DMARC');
-    expect(dmarc?.findings.map((finding) => finding.code)).toContain('plan.zone-doubled');
+    expect(dmarc?.differences.map((finding) => finding.code)).toContain('plan.zone-doubled');
+    expect(dmarc?.summary).toBe('Not published: it stands at a name with the zone’s name twice');
   });
 
   it('reads a pasted zone offline as what is published', async () => {

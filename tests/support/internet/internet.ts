@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import type { WalkResult } from '../../../main/probes/dns/delegation.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation, RequiredRecord } from '../../../shared/plan/types.ts';
 import type { Daemon } from './zones.ts';
 
 /**
@@ -10,17 +10,23 @@ import type { Daemon } from './zones.ts';
  * port 53 of loopback addresses in a network namespace that nothing else can see.
  */
 
+/** Whom to ask, as the settings' texts say it. */
+export interface Asked {
+  readonly resolver?: string;
+  readonly publicResolvers?: string;
+  readonly fallback?: string;
+  /** Root hints to begin at instead, with nothing remembered. */
+  readonly hints?: string;
+}
+
 /** What can be asked of it; each runs inside the namespace. */
 export interface Calls {
-  /** Asks with the product's own views; texts as in the settings. `hints` begin a walk elsewhere, with nothing remembered. */
-  observe: (input: {
-    readonly name: string;
-    readonly type: QueryType;
-    readonly resolver?: string;
-    readonly publicResolvers?: string;
-    readonly fallback?: string;
-    readonly hints?: string;
-  }) => Promise<readonly Observation[]>;
+  /** Asks one question with the product's own views. */
+  observe: (input: { readonly name: string; readonly type: QueryType } & Asked) => Promise<readonly Observation[]>;
+  /** Asks for a required record, and for what tells the cause where it is not as it should be. */
+  inspect: (
+    input: { readonly required: RequiredRecord; readonly zone: string } & Asked,
+  ) => Promise<readonly Observation[]>;
   walk: (input: { readonly name: string }) => Promise<WalkResult>;
   publish: (input: {
     readonly daemon: Daemon;
@@ -75,6 +81,7 @@ export async function openInternet(): Promise<Calls> {
     });
   return {
     observe: call('observe'),
+    inspect: call('inspect'),
     walk: call('walk'),
     publish: call('publish'),
     systemServers: call('systemServers'),

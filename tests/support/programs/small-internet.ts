@@ -4,13 +4,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { composeCore } from '../../../main/core/compose.ts';
+import { createAsk, observeSubject } from '../../../main/core/observing.ts';
 import { createResolver } from '../../../main/probes/dns/resolver.ts';
 import { readRootHints } from '../../../main/probes/dns/roots.ts';
+import type { Servers } from '../../../main/probes/dns/servers.ts';
 import { parseServers } from '../../../main/probes/dns/servers.ts';
 import type { Views } from '../../../main/probes/dns/views.ts';
 import { createViews } from '../../../main/probes/dns/views.ts';
 import { runCli } from '../../../main/hosts/cli/commands.ts';
-import type { Calls } from '../internet/internet.ts';
+import type { Asked, Calls } from '../internet/internet.ts';
+import { subjectOf } from '../../../shared/diagnosis/views.ts';
 import { rootHints, run, startDaemons } from '../internet/daemons.ts';
 import { startFaultProxy } from '../internet/fault-proxy.ts';
 import type { Fault } from '../internet/zones.ts';
@@ -70,18 +73,25 @@ const core = await composeCore({
 });
 const client = createRouterClient(core.router);
 
+async function withViews<Result>(
+  { resolver = '', publicResolvers = '', fallback = '', hints }: Asked,
+  work: (views: Views, servers: Servers) => Promise<Result>,
+): Promise<Result> {
+  const servers = parseServers(resolver, { publicResolvers, fallback });
+  if (servers === null) throw new RangeError(`no servers: ${resolver}`);
+  if (hints === undefined) return work(shared.views, servers);
+  const own = openViews(hints);
+  try {
+    return await work(own.views, servers);
+  } finally {
+    await own.close();
+  }
+}
+
 const calls: Calls = {
-  async observe({ name, type, resolver = '', publicResolvers = '', fallback = '', hints }) {
-    const servers = parseServers(resolver, { publicResolvers, fallback });
-    if (servers === null) throw new RangeError(`no servers: ${resolver}`);
-    if (hints === undefined) return shared.views.observe({ name, type }, servers);
-    const own = openViews(hints);
-    try {
-      return await own.views.observe({ name, type }, servers);
-    } finally {
-      await own.close();
-    }
-  },
+  observe: ({ name, type, ...asked }) => withViews(asked, (views, servers) => views.observe({ name, type }, servers)),
+  inspect: ({ required, zone, ...asked }) =>
+    withViews(asked, (views, servers) => observeSubject(subjectOf(required), zone, createAsk({ dns: views }, servers))),
   async walk({ name }) {
     const own = openViews(rootHints());
     try {

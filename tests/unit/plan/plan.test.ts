@@ -223,7 +223,7 @@ describe('verdicts', () => {
     ];
     const { records, verdict } = domainVerdict('news.example.com', required, observations);
     expect(verdict).toBe('pending');
-    expect(records[0]?.summary).toBe('Published, but 1 of 3 servers still answer with the old record');
+    expect(records[0]?.summary).toBe('Published, but 1 of 3 name servers still answers with the old record');
   });
 
   it('fail when nobody has it, and are unknown when nobody answers', () => {

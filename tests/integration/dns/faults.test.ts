@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeFindings } from '../../../shared/findings/catalogue.ts';
+import type { Observation, RecordVerdict, RequiredRecord } from '../../../shared/plan/types.ts';
+import { recordVerdict } from '../../../shared/plan/verdict.ts';
+import { openInternet } from '../../support/internet/internet.ts';
+import type { Asked, Calls } from '../../support/internet/internet.ts';
+import type { Fault } from '../../support/internet/zones.ts';
+import { addresses, faults } from '../../support/internet/zones.ts';
+import { describeWith } from '../../support/tools.ts';
+
+const TOOLS = ['netns', 'mountns', 'ip', 'named', 'knotd', 'keymgr', 'unbound', 'dig', 'delv', 'openssl'] as const;
+
+const base = {
+  optional: false,
+  ttl: 300,
+  why: '',
+  source: { kind: 'sendwright', label: '' },
+} as const;
+
+function spfAt(name: string): RequiredRecord {
+  const data = { type: 'TXT', strings: ['v=spf1 ip4:192.0.2.0/24 -all'] } as const;
+  const match = { kind: 'spf-terms', terms: ['ip4:192.0.2.0/24'] } as const;
+  return { ...base, id: 'spf', purpose: 'spf', name, type: 'TXT', value: { state: 'known', data }, match };
+}
+
+function cnameAt(name: string, target: string): RequiredRecord {
+  const value = { state: 'known', data: { type: 'CNAME', target } } as const;
+  return { ...base, id: 'tracking', purpose: 'tracking', name, type: 'CNAME', value, match: { kind: 'same-data' } };
+}
+
+interface Outcome {
+  readonly verdict: RecordVerdict;
+  readonly observations: readonly Observation[];
+}
+
+const codes = ({ verdict }: Outcome) => verdict.findings.map((finding) => finding.code);
+
+describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
+  let internet: Calls;
+  const silent = new Map<string, Promise<Outcome>>();
+
+  const inspect = async (required: RequiredRecord, asked: Asked = {}): Promise<Outcome> => {
+    const zone = required.name.split('.').slice(-2).join('.');
+    const observations = await internet.inspect({ required, zone, ...asked });
+    for (const observation of observations) expect(observation.durationMs).toBeLessThan(6500);
+    return { observations, verdict: recordVerdict(required, observations, zone) };
+  };
+
+  beforeAll(async () => {
+    internet = await openInternet();
+    // Those that have to wait for what never comes wait together.
+    for (const fault of Object.keys(faults)) silent.set(fault, inspect(spfAt(`${fault}.test`)));
+    silent.set('dead', inspect(spfAt('dead.test')));
+  });
+  afterAll(() => internet.stop({}));
+
+  /** One good server, one behind the fault: published, and the fault named. */
+  const beside: readonly (readonly [Fault, string])[] = [
+    ['drop', 'diagnosis.server-dead'],
+    ['truncate', 'diagnosis.answer-cut-off'],
+    ['wrong-id', 'diagnosis.answer-mismatched'],
+    ['wrong-question', 'diagnosis.answer-mismatched'],
+    ['wrong-case', 'diagnosis.answer-mismatched'],
+    ['other-address', 'diagnosis.answer-mismatched'],
+    ['garbage', 'diagnosis.answer-unreadable'],
+    ['formerr', 'diagnosis.server-not-conforming'],
+    ['notimp', 'diagnosis.server-not-conforming'],
+    ['servfail', 'diagnosis.server-failing'],
+    ['refused', 'diagnosis.server-lame'],
+    ['not-authoritative', 'diagnosis.server-lame'],
+  ];
+  it.each(beside)('%s is told as %s', async (fault, code) => {
+    const outcome = (await silent.get(fault)) as Outcome;
+    expect(codes(outcome)).toEqual([code]);
+    const [finding] = outcome.verdict.findings;
+    expect(finding?.values).toMatchObject({ server: `ns2.${fault}.test`, addresses: `${faults[fault]}:53` });
+    expect(finding?.evidence).toHaveLength(1);
+    expect(outcome.verdict).toMatchObject({
+      verdict: 'verified',
+      summary: 'Published and correct on 1 of 2 name servers; 1 gives no usable answer',
+    });
+  });
+
+  it.each(['delay', 'no-edns'])('%s is borne, and nothing is told', async (fault) => {
+    const outcome = (await silent.get(fault)) as Outcome;
+    expect(codes(outcome)).toEqual([]);
+    expect(outcome.verdict.summary).toBe('Published and correct on all 2 name servers');
+  });
+
+  it('tells a delegation to a server that does not hold the zone as lame, as dig sees it', async () => {
+    const outcome = await inspect(spfAt('lame.test'));
+    expect(codes(outcome)).toEqual(['diagnosis.server-lame']);
+    expect(outcome.verdict.findings[0]?.values).toMatchObject({ server: 'ns2.lame.test', zone: 'lame.test' });
+    const dig = await internet.program({ command: 'dig', args: [`@${addresses.knot3[0]}`, 'lame.test', 'TXT'] });
+    expect(dig).toContain('status: REFUSED');
+  });
+
+  it('names every server of a zone that is dead', async () => {
+    const outcome = (await silent.get('dead')) as Outcome;
+    expect(codes(outcome)).toContain('diagnosis.server-dead');
+    expect(outcome.verdict.findings.map((finding) => finding.values.server)).toEqual(
+      expect.arrayContaining(['ns1.dead.test', 'ns2.dead.test']),
+    );
+    expect(outcome.verdict.verdict).not.toBe('verified');
+  });
+
+  it('tells one of four servers that is behind by its serial', async () => {
+    const outcome = await inspect(spfAt('stale.test'));
+    expect(codes(outcome)).toContain('diagnosis.servers-disagree');
+    const [finding] = describeFindings(outcome.verdict.findings);
+    expect(finding?.title).toBe('1 of 4 name servers of stale.test are behind: ns4.stale.test (serial 7)');
+    expect(outcome.verdict).toMatchObject({
+      verdict: 'pending',
+      summary: 'Published, but 1 of 4 name servers still answers with the old record',
+    });
+    const serial = await internet.program({
+      command: 'dig',
+      args: ['+short', `@${addresses.knot4[0]}`, 'stale.test', 'SOA'],
+    });
+    expect(serial.split(' ')[2]).toBe('7');
+  });
+
+  it.each(['a.loop.test', 'out.loop.test'])('tells the circle of aliases at %s', async (name) => {
+    const outcome = await inspect(spfAt(name));
+    expect(codes(outcome)[0]).toBe('diagnosis.alias-loop');
+    expect(outcome.verdict).toMatchObject({ verdict: 'failing', summary: 'The alias leads round in a circle' });
+  });
+
+  it('tells a broken chain of DNSSEC, as delv does, by asking without validation', async () => {
+    const outcome = await inspect(spfAt('bogus.test'));
+    expect(codes(outcome)).toEqual(['diagnosis.dnssec-bogus']);
+    expect(outcome.verdict.verdict).toBe('failing');
+    expect(outcome.observations.find((observation) => observation.checkingDisabled === true)?.outcome).toBe('answer');
+    const dig = await internet.program({ command: 'dig', args: ['+short', '+cd', '@127.53.5.1', 'bogus.test', 'TXT'] });
+    expect(dig).toContain('v=spf1');
+    expect(codes(await inspect(spfAt('signed.test')))).toEqual([]);
+  });
+
+  it('tells an inner version of a zone from an old answer', async () => {
+    const outcome = await inspect(spfAt('split.test'));
+    expect(codes(outcome)).toEqual(['diagnosis.split-horizon']);
+    expect(outcome.verdict.verdict).toBe('verified');
+  });
+
+  it('tells an old answer in a cache, and how long it lasts', async () => {
+    await inspect(spfAt('change.test'));
+    await internet.publish({
+      daemon: 'bind',
+      zone: 'change.test',
+      serial: 11,
+      body: '@ IN TXT "v=spf1 ip4:192.0.2.0/24 -all"\n',
+    });
+    const outcome = await inspect(spfAt('change.test'));
+    expect(codes(outcome)).toEqual(['diagnosis.propagating']);
+    expect(outcome.verdict).toMatchObject({
+      verdict: 'pending',
+      summary: 'Published, but the system’s resolver still has the old answer, for up to 5 minutes',
+    });
+    const left = await internet.program({
+      command: 'dig',
+      args: ['@127.53.5.1', '+noall', '+answer', 'change.test', 'TXT'],
+    });
+    const ttl = Number(/\s(\d+)\s+IN/.exec(left)?.[1]);
+    const system = outcome.observations.find((observation) => observation.server.kind === 'system');
+    expect(Math.abs(ttl - (system?.records[0]?.ttl ?? 0))).toBeLessThanOrEqual(5);
+  });
+
+  it('tells a cache that remembers that nothing was there', async () => {
+    expect((await inspect(spfAt('late.test'))).verdict.summary).toBe('Not published yet');
+    await internet.publish({
+      daemon: 'bind',
+      zone: 'late.test',
+      serial: 11,
+      body: '@ IN TXT "v=spf1 ip4:192.0.2.0/24 -all"\n',
+    });
+    const outcome = await inspect(spfAt('late.test'));
+    expect(codes(outcome)).toEqual(['diagnosis.negative-cache']);
+    expect(outcome.verdict.summary).toMatch(
+      /^Published, but the system’s resolver remembers that nothing was there, for up to (1 minute|\d+ seconds)$/,
+    );
+    expect(await internet.program({ command: 'dig', args: ['@127.53.5.1', 'late.test', 'TXT'] })).toContain(
+      'ANSWER: 0',
+    );
+  });
+
+  it('tells a wildcard that answers in place of the record', async () => {
+    const outcome = await inspect(tokenAt('key.wildcard.test'));
+    expect(codes(outcome)).toEqual(['diagnosis.wildcard']);
+    expect(outcome.verdict).toMatchObject({ verdict: 'failing', summary: 'Not published: a wildcard answers instead' });
+  });
+
+  it('tells a flattened CNAME from a proxied one', async () => {
+    expect(codes(await inspect(cnameAt('track.flat.test', 'www.good.test')))).toEqual(['diagnosis.cname-flattened']);
+    const proxied = await inspect(cnameAt('proxied.flat.test', 'www.good.test'));
+    expect(codes(proxied)).toEqual(['diagnosis.cname-proxied']);
+    expect(proxied.verdict.findings[0]?.values.addresses).toBe('198.51.100.7');
+  });
+
+  it('tells a domain that the registry does not delegate', async () => {
+    const outcome = await inspect(spfAt('nosuch.test'));
+    expect(codes(outcome)).toEqual(['diagnosis.not-delegated']);
+    expect(outcome.verdict.verdict).toBe('failing');
+  });
+
+  const nowhere = `. NS ns.nowhere.\nns.nowhere. A ${faults.drop}\n`;
+
+  it('falls back to the system’s resolver where port 53 is blocked, and says so', async () => {
+    const outcome = await inspect(spfAt('good.test'), { hints: nowhere });
+    expect(codes(outcome)).toEqual(['diagnosis.port-53-blocked']);
+    expect(outcome.verdict).toMatchObject({
+      verdict: 'verified',
+      summary: 'Published and correct, as the system’s resolver says',
+    });
+  });
+
+  it('then to DNS over HTTPS, and is neutral when nothing answers', async () => {
+    await internet.systemServers({ servers: [addresses.nobody[0]] });
+    const doh = `https://${addresses.unbound[0]}/dns-query`;
+    const outcome = await inspect(spfAt('good.test'), { hints: nowhere, fallback: doh });
+    expect(codes(outcome)).toContain('diagnosis.port-53-blocked');
+    expect(outcome.verdict).toMatchObject({ verdict: 'verified', summary: `Published and correct, as ${doh} says` });
+    const offline = await inspect(spfAt('good.test'), { hints: nowhere });
+    expect(codes(offline)).toEqual(['diagnosis.offline']);
+    expect(offline.verdict.verdict).toBe('unknown');
+    await internet.systemServers({ servers: [addresses.unbound[0]] });
+  });
+
+  it('leaves no socket and no memory behind', async () => {
+    const rounds = Number(process.env.SENDWRIGHT_RUNS ?? 40);
+    const round = async () => {
+      for (const zone of ['good.test', 'refused.test', 'large.test', 'formerr.test']) await inspect(spfAt(zone));
+    };
+    for (let warm = 0; warm < 40; warm += 1) await round();
+    const before = await internet.footprint({});
+    for (let done = 0; done < rounds; done += 1) await round();
+    const after = await internet.footprint({});
+    expect(after.descriptors).toBeLessThanOrEqual(before.descriptors + 8);
+    expect(after.heap).toBeLessThan(before.heap + 4_000_000);
+  });
+});
+
+function tokenAt(name: string): RequiredRecord {
+  const data = { type: 'TXT', strings: ['token=1'] } as const;
+  return {
+    ...base,
+    id: 'verification',
+    purpose: 'verification',
+    name,
+    type: 'TXT',
+    value: { state: 'known', data },
+    match: { kind: 'same-data' },
+  };
+}
