@@ -72,7 +72,7 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
   const close = () => setSheet(null);
   const split = useSplit();
   useCommands('domains', [
-    { id: 'domains.add', label: 'Add domains', kind: 'Domains', run: () => setAdding(true) },
+    { id: 'domains.add', label: 'Add domains', kind: 'Domains', run: () => setSheet('add') },
     {
       id: 'domains.csv',
       label: 'Save the report as CSV',
