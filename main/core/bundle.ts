@@ -90,7 +90,14 @@ export async function makeBundle(
     KINDS.map((kind) => [kind, records.latestTraces<ProbeTrace>(workspaceId, kind, TRACES)]),
   ) as Record<(typeof KINDS)[number], ProbeTrace[]>;
   const activity = options.includeActivity
-    ? records.activity(workspaceId, { kinds: null, text: '', before: Number.MAX_SAFE_INTEGER, limit: ACTIVITY_ENTRIES })
+    ? records.activity(workspaceId, {
+        kinds: null,
+        severities: null,
+        since: 0,
+        text: '',
+        before: Number.MAX_SAFE_INTEGER,
+        limit: ACTIVITY_ENTRIES,
+      })
     : [];
   const bundle = {
     format: 'sendwright-bundle/2',

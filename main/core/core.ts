@@ -222,6 +222,8 @@ function createRouter(context: Running, parts: CoreParts) {
         findWorkspace(context, input.workspaceId);
         const filter = {
           kinds: input.kinds ?? null,
+          severities: input.severities ?? null,
+          since: input.since ?? 0,
           text: input.text ?? '',
           before: input.before ?? Number.MAX_SAFE_INTEGER,
           limit: input.limit,

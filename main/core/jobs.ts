@@ -102,7 +102,7 @@ export function createJobs(parts: JobParts): Jobs {
     const seconds = (at - first.at) / 1000;
     const rate = seconds > 0 ? (done - first.done) / seconds : 0;
     return {
-      rate: Math.round(rate * 10) / 10,
+      rate: rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate),
       timeLeft: rate > 0 ? Math.round(((job.state.total - done) / rate) * 1000) : null,
     };
   };

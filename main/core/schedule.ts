@@ -21,6 +21,17 @@ function paceOf(everyMinutes: number): CheckPace {
   return { every: everyMinutes * MINUTE_MS, first: Math.min(FIRST_AGAIN_MINUTES, everyMinutes) * MINUTE_MS };
 }
 
+/** Minutes as people say them: `every 6 hours`. */
+function spoken(minutes: number): string {
+  const [amount, unit] =
+    minutes % DEFAULT_MINUTES === 0
+      ? [minutes / DEFAULT_MINUTES, 'day']
+      : minutes % 60 === 0
+        ? [minutes / 60, 'hour']
+        : [minutes, 'minute'];
+  return amount === 1 ? `every ${unit}` : `every ${amount} ${unit}s`;
+}
+
 export function getSchedule(context: CoreContext, workspaceId: number): Schedule {
   findWorkspace(context, workspaceId);
   const { enabled, everyMinutes } = context.store.records.schedule(workspaceId) ?? {
@@ -39,7 +50,7 @@ export function setSchedule(
 ): Schedule {
   findWorkspace(context, workspaceId);
   context.store.records.putSchedule(workspaceId, { enabled, everyMinutes });
-  record(context, workspaceId, 'schedule', enabled ? `Checks every ${everyMinutes} minutes` : 'Scheduled checks off');
+  record(context, workspaceId, 'schedule', enabled ? `Checks ${spoken(everyMinutes)}` : 'Scheduled checks off');
   context.changes.publish({ kind: 'settings', workspaceId });
   return getSchedule(context, workspaceId);
 }

@@ -179,10 +179,16 @@ async function runVerification(
   }
   const parts = [...totals].map(([verdict, amount]) => `${amount} ${verdict}`);
   const summary = parts.length === 0 ? 'Nothing to check' : parts.join(', ');
-  record(context, workspaceId, 'verify', `${ids.length} domain${ids.length === 1 ? '' : 's'} checked`, {
-    detail: control.signal.aborted ? `Cancelled after ${sum(totals)}: ${summary}` : summary,
-    severity: (totals.get('failing') ?? 0) > 0 ? 'warning' : 'info',
-  });
+  record(
+    context,
+    workspaceId,
+    'verify',
+    `${ids.length.toLocaleString('en')} domain${ids.length === 1 ? '' : 's'} checked`,
+    {
+      detail: control.signal.aborted ? `Cancelled after ${sum(totals)}: ${summary}` : summary,
+      severity: (totals.get('failing') ?? 0) > 0 ? 'warning' : 'info',
+    },
+  );
   return summary;
 }
 

@@ -41,6 +41,8 @@ export function recordRepository(database: SqliteDatabase) {
     `SELECT id, at, kind, severity, summary, detail FROM activity
      WHERE workspace_id = @workspaceId AND id < @before
        AND (@kinds IS NULL OR kind IN (SELECT value FROM json_each(@kinds)))
+       AND (@severities IS NULL OR severity IN (SELECT value FROM json_each(@severities)))
+       AND at >= @since
        AND (@text = '' OR instr(lower(summary || ' ' || detail), lower(@text)) > 0)
      ORDER BY id DESC LIMIT @limit`,
   );
@@ -78,12 +80,21 @@ export function recordRepository(database: SqliteDatabase) {
     },
     activity: (
       workspaceId: number,
-      filter: { kinds: readonly string[] | null; text: string; before: number; limit: number },
+      filter: {
+        readonly kinds: readonly string[] | null;
+        readonly severities: readonly string[] | null;
+        readonly since: number;
+        readonly text: string;
+        /** Ids lower than this. */
+        readonly before: number;
+        readonly limit: number;
+      },
     ): StoredActivity[] =>
       activity.all({
         workspaceId,
         ...filter,
         kinds: filter.kinds === null ? null : JSON.stringify(filter.kinds),
+        severities: filter.severities === null ? null : JSON.stringify(filter.severities),
       }) as StoredActivity[],
     putJob(job: { id: string; workspaceId: number; status: string; startedAt: number }): void {
       const { id, workspaceId, status, startedAt } = job;

@@ -9,7 +9,7 @@ import { shortTime } from '../ui/time.ts';
 import styles from './App.module.css';
 import { openPractice } from './practice.ts';
 import { Sheets } from './Sheets.tsx';
-import { closeError, openSheet, openTab, openWorkspace, tabs, useApp } from './store.ts';
+import { closeAlert, closeError, openSheet, openTab, openWorkspace, tabs, useApp } from './store.ts';
 import type { TabId } from './store.ts';
 import { applyTheme } from './theme.ts';
 
@@ -138,11 +138,31 @@ function Header() {
 function Banners() {
   const lost = useApp((state) => state.lost);
   const error = useApp((state) => state.error);
+  const alert = useApp((state) => state.alert);
   return (
     <div aria-live="polite">
       {lost && (
         <div className={styles.banner}>
           <p>The console does not answer. What you typed is kept; this window connects again by itself.</p>
+        </div>
+      )}
+      {alert !== null && (
+        <div className={`${styles.banner} ${styles.error}`} role="alert">
+          <p>
+            <strong>{alert.title}.</strong> {alert.body}
+          </p>
+          <Button
+            onPress={() => {
+              openWorkspace(alert.workspaceId);
+              openTab('domains');
+              closeAlert();
+            }}
+          >
+            Show the domains
+          </Button>
+          <Button look="quiet" isIcon aria-label="Close the notice" onPress={closeAlert}>
+            <X size={15} aria-hidden />
+          </Button>
         </div>
       )}
       {error !== null && (

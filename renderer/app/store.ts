@@ -31,6 +31,8 @@ export interface AppState {
   readonly tab: TabId;
   /** An error that belongs to no field, shown at the top until it is closed. */
   readonly error: ShownError | null;
+  /** What a person should know, told by the core; shown until it is closed. */
+  readonly alert: { readonly workspaceId: number; readonly title: string; readonly body: string } | null;
   /** Spoken and shown for a moment: what was just done. */
   readonly notice: string;
   readonly sheet: 'vault' | 'passphrase' | 'palette' | 'workspace' | 'rename' | 'templates' | null;
@@ -58,6 +60,7 @@ export const useApp = create<AppState>(() => ({
   jobs: [],
   ...remembered(),
   error: null,
+  alert: null,
   notice: '',
   sheet: null,
 }));
@@ -107,6 +110,10 @@ export function openSheet(sheet: AppState['sheet']): void {
   useApp.setState({ sheet });
 }
 
+export function closeAlert(): void {
+  useApp.setState({ alert: null });
+}
+
 export function closeError(): void {
   useApp.setState({ error: null });
 }
@@ -147,6 +154,16 @@ function apply(change: StateChange): void {
   if (change.kind === 'workspace') useApp.setState({ workspaces: replaceById(workspaces, change.workspace) });
   if (change.kind === 'job') useApp.setState({ jobs: replaceById(jobs, change.job) });
   if (change.kind === 'vault') useApp.setState({ vault: change.vault });
+  if (change.kind === 'notice') {
+    const { workspaceId, title, body } = change;
+    useApp.setState({ alert: { workspaceId, title, body } });
+    // In Electron the core tells the system itself.
+    const isBrowser = useApp.getState().about?.host === 'browser';
+    if (isBrowser && document.hidden && 'Notification' in window && Notification.permission === 'granted')
+      new Notification(title, { body, tag: `workspace-${workspaceId}` }).addEventListener('click', () =>
+        window.focus(),
+      );
+  }
   for (const listener of listeners) listener(change);
 }
 

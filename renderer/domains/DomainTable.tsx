@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, Check, Minus } from 'lucide-react';
-import { useMemo, useSyncExternalStore } from 'react';
+import { memo, useState, useSyncExternalStore } from 'react';
 import {
   Cell,
   Checkbox,
@@ -16,7 +16,7 @@ import type { DomainRow } from '../../shared/contract/schemas.ts';
 import { VerdictMark } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
 import styles from './DomainsView.module.css';
-import type { SortColumn } from './store.ts';
+import type { DomainsState, SortColumn } from './store.ts';
 import { openDomain, useDomains, visibleRows } from './store.ts';
 
 const ROW_HEIGHT = 34;
@@ -71,39 +71,83 @@ const columns: readonly {
   { id: 'seenAt', label: 'Last seen', width: 96, min: 80 },
 ];
 
+/** What the list is built of. A row's verdicts are not part of it: they change thousands of times while it stands. */
+interface Item {
+  readonly id: number;
+  readonly name: string;
+  readonly inUse: boolean;
+}
+
+/** Reads the items out of the state: the very same list as before while order, names and use are the same. */
+function createItems(): (state: DomainsState) => readonly Item[] {
+  const byId = new Map<number, Item>();
+  let seen: Partial<DomainsState> = {};
+  let items: readonly Item[] = [];
+  return (state) => {
+    const { rows, filter, show, sort } = state;
+    if (rows === seen.rows && filter === seen.filter && show === seen.show && sort === seen.sort) return items;
+    seen = state;
+    const next = visibleRows(state).map((row) => {
+      const item = byId.get(row.id);
+      if (item !== undefined && item.inUse === row.inUse && item.name === row.unicodeName) return item;
+      const made = { id: row.id, name: row.unicodeName, inUse: row.inUse };
+      byId.set(row.id, made);
+      return made;
+    });
+    const isSame = next.length === items.length && next.every((item, index) => item === items[index]);
+    if (!isSame) items = next;
+    return items;
+  };
+}
+
+/** The row as it stands now; each cell that is in sight follows it by itself. */
+function useRow(id: number): DomainRow | undefined {
+  return useDomains((state) => state.byId.get(id));
+}
+
+function VerdictCell({ id, purpose }: { readonly id: number; readonly purpose: 'spf' | 'dkim' | 'dmarc' | 'verdict' }) {
+  const verdict = useRow(id)?.[purpose];
+  return verdict === undefined ? null : <VerdictMark verdict={verdict} isWordHidden={purpose !== 'verdict'} />;
+}
+
+function SeenCell({ id }: { readonly id: number }) {
+  const seenAt = useRow(id)?.seenAt ?? null;
+  return <span className={styles.seen}>{seenAt === null ? 'not checked' : shortTime(seenAt)}</span>;
+}
+
 function DomainCells({
-  row,
+  item,
   isOpen,
   shown,
 }: {
-  readonly row: DomainRow;
+  readonly item: Item;
   readonly isOpen: boolean;
   readonly shown: ReadonlySet<SortColumn>;
 }) {
-  const marks = [isOpen ? styles.open : '', row.inUse ? '' : styles.unused].join(' ');
+  const marks = [isOpen ? styles.open : '', item.inUse ? '' : styles.unused].join(' ');
   return (
-    <Row id={row.id} className={`${styles.row} ${marks}`} textValue={row.unicodeName}>
+    <Row id={item.id} className={`${styles.row} ${marks}`} textValue={item.name}>
       <Cell className={styles.cell ?? ''}>
         <SelectBox />
       </Cell>
       <Cell className={styles.cell ?? ''}>
-        <span className={styles.name} title={row.unicodeName}>
-          {row.unicodeName}
+        <span className={styles.name} title={item.name}>
+          {item.name}
         </span>
       </Cell>
       {(['spf', 'dkim', 'dmarc'] as const)
         .filter((purpose) => shown.has(purpose))
         .map((purpose) => (
           <Cell key={purpose} className={styles.cell ?? ''}>
-            <VerdictMark verdict={row[purpose]} isWordHidden />
+            <VerdictCell id={item.id} purpose={purpose} />
           </Cell>
         ))}
       <Cell className={styles.cell ?? ''}>
-        <VerdictMark verdict={row.verdict} />
+        <VerdictCell id={item.id} purpose="verdict" />
       </Cell>
       {shown.has('seenAt') && (
         <Cell className={styles.cell ?? ''}>
-          <span className={styles.seen}>{row.seenAt === null ? 'not checked' : shortTime(row.seenAt)}</span>
+          <SeenCell id={item.id} />
         </Cell>
       )}
     </Row>
@@ -111,10 +155,9 @@ function DomainCells({
 }
 
 /** The virtualised list: Enter or a click opens a domain, the space bar selects. */
-export function DomainTable() {
-  const rows = useDomains((state) => state.rows);
-  const filter = useDomains((state) => state.filter);
-  const show = useDomains((state) => state.show);
+export const DomainTable = memo(function DomainTable() {
+  const [readItems] = useState(createItems);
+  const items = useDomains(readItems);
   const sort = useDomains((state) => state.sort);
   const selected = useDomains((state) => state.selected);
   const openId = useDomains((state) => state.openId);
@@ -124,10 +167,9 @@ export function DomainTable() {
     isNarrow ? KEPT_WHEN_NARROW.has(column.id) : !(isMedium && column.id === 'seenAt'),
   );
   const shown = new Set(shownColumns.map((column) => column.id));
-  const visible = useMemo(() => visibleRows({ rows, filter, show, sort }), [rows, filter, show, sort]);
   const select = (selection: Selection) =>
     useDomains.setState({
-      selected: selection === 'all' ? new Set(visible.map((row) => row.id)) : new Set([...selection].map(Number)),
+      selected: selection === 'all' ? new Set(items.map((item) => item.id)) : new Set([...selection].map(Number)),
     });
 
   return (
@@ -165,13 +207,13 @@ export function DomainTable() {
           ))}
         </TableHeader>
         <TableBody
-          items={visible}
+          items={items}
           dependencies={[openId, isNarrow, isMedium]}
           renderEmptyState={() => <p className={styles.bar}>No domain fits the filter.</p>}
         >
-          {(row) => <DomainCells row={row} isOpen={row.id === openId} shown={shown} />}
+          {(item) => <DomainCells item={item} isOpen={item.id === openId} shown={shown} />}
         </TableBody>
       </Table>
     </Virtualizer>
   );
-}
+});

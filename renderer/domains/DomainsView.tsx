@@ -1,8 +1,9 @@
 import { EllipsisVertical, ListChecks, Plus } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useCommands } from '../app/commands.ts';
+import type { DomainRow } from '../../shared/contract/schemas.ts';
 import { attempt, core } from '../app/store.ts';
 import controls from '../ui/controls.module.css';
 import { Button, Select } from '../ui/controls.tsx';
@@ -12,9 +13,12 @@ import { AddDomains } from './AddDomains.tsx';
 import { DomainTable } from './DomainTable.tsx';
 import styles from './DomainsView.module.css';
 import { JobBar } from './JobBar.tsx';
+import { PrintedReport } from './PrintedReport.tsx';
 import type { DomainsState } from './store.ts';
-import { openDomains, setInUse, useDomains, verify } from './store.ts';
+import { openDomains, setInUse, useDomains, verify, visibleRows } from './store.ts';
 
+const ChangesSheet = lazy(() => import('./ChangesSheet.tsx').then((module) => ({ default: module.ChangesSheet })));
+const ScheduleSheet = lazy(() => import('./ScheduleSheet.tsx').then((module) => ({ default: module.ScheduleSheet })));
 const ManualPane = lazy(() => import('../manual/ManualPane.tsx'));
 
 async function saveReport(workspaceId: number, format: 'csv' | 'json'): Promise<void> {
@@ -56,11 +60,19 @@ const SHOWS: readonly { readonly id: DomainsState['show']; readonly label: strin
 
 /** Sender domains: the list on the left, the selected domain's manual on the right. */
 export default function DomainsView({ workspaceId }: { readonly workspaceId: number }) {
-  const { rows, filter, show, selected, openId } = useDomains();
-  const [adding, setAdding] = useState(false);
+  const amount = useDomains((state) => state.rows?.length ?? null);
+  const filter = useDomains((state) => state.filter);
+  const show = useDomains((state) => state.show);
+  const selected = useDomains((state) => state.selected);
+  const openId = useDomains((state) => state.openId);
+  const [sheet, setSheet] = useState<'add' | 'changes' | 'schedule' | null>(null);
+  const [printed, setPrinted] = useState<readonly DomainRow[] | null>(null);
+  const [isScheduled, setScheduled] = useState(false);
+  const endPrinting = useCallback(() => setPrinted(null), []);
+  const close = () => setSheet(null);
   const split = useSplit();
   useCommands('domains', [
-    { id: 'domains.add', label: 'Add domains', kind: 'Domains', run: () => setAdding(true) },
+    { id: 'domains.add', label: 'Add domains', kind: 'Domains', run: () => setSheet('add') },
     {
       id: 'domains.csv',
       label: 'Save the report as CSV',
@@ -75,23 +87,26 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
     },
   ]);
   useEffect(() => openDomains(workspaceId), [workspaceId]);
+  useEffect(() => {
+    void attempt(() => core().schedule.get({ workspaceId })).then((found) => setScheduled(found?.enabled === true));
+  }, [workspaceId]);
 
-  if (rows === null) return <Skeleton lines={12} />;
+  if (amount === null) return <Skeleton lines={12} />;
   const addButton = (
-    <Button look="primary" onPress={() => setAdding(true)}>
+    <Button look="primary" onPress={() => setSheet('add')}>
       <Plus size={14} aria-hidden />
       Add domains
     </Button>
   );
-  const sheet = adding && <AddDomains workspaceId={workspaceId} onClose={() => setAdding(false)} />;
-  if (rows.length === 0) {
+  const addSheet = sheet === 'add' && <AddDomains workspaceId={workspaceId} onClose={close} />;
+  if (amount === 0) {
     return (
       <>
         <Empty title="No sender domain yet" action={addButton}>
           Add the domains that mail is sent from. Each gets a manual with its exact records; everything but the check
           works without a network.
         </Empty>
-        {sheet}
+        {addSheet}
       </>
     );
   }
@@ -101,6 +116,8 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
     if (key === 'used') void setInUse(workspaceId, chosen, true);
     if (key === 'open-only') void verify(workspaceId, 'not-verified');
     if (key === 'csv' || key === 'json') void saveReport(workspaceId, key);
+    if (key === 'print') setPrinted(visibleRows(useDomains.getState()));
+    if (key === 'changes' || key === 'schedule') setSheet(key);
   };
   return (
     <div className={styles.split} ref={split.box}>
@@ -131,11 +148,20 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
                   <MenuItem id="used" className={controls.option ?? ''}>
                     Mark selected as in use
                   </MenuItem>
+                  <MenuItem id="changes" className={controls.option ?? ''}>
+                    What has changed…
+                  </MenuItem>
+                  <MenuItem id="schedule" className={controls.option ?? ''}>
+                    Check by schedule…
+                  </MenuItem>
                   <MenuItem id="csv" className={controls.option ?? ''}>
                     Save report as CSV
                   </MenuItem>
                   <MenuItem id="json" className={controls.option ?? ''}>
                     Save report as JSON
+                  </MenuItem>
+                  <MenuItem id="print" className={controls.option ?? ''}>
+                    Print what is listed
                   </MenuItem>
                 </Menu>
               </Popover>
@@ -146,7 +172,7 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
               className={styles.search}
               type="search"
               aria-label="Find a domain"
-              placeholder={`Find among ${rows.length}`}
+              placeholder={`Find among ${amount}`}
               value={filter}
               onChange={(event) => useDomains.setState({ filter: event.target.value })}
             />
@@ -159,7 +185,12 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
             />
           </div>
         </div>
-        <JobBar workspaceId={workspaceId} />
+        <JobBar
+          workspaceId={workspaceId}
+          isScheduled={isScheduled}
+          onChanges={() => setSheet('changes')}
+          onSchedule={() => setSheet('schedule')}
+        />
         <div className={styles.tableBox}>
           <DomainTable />
         </div>
@@ -180,7 +211,18 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
           {openId !== null && <ManualPane key={openId} workspaceId={workspaceId} domainId={openId} />}
         </Suspense>
       </section>
-      {sheet}
+      {addSheet}
+      <Suspense>
+        {sheet === 'changes' && <ChangesSheet workspaceId={workspaceId} onClose={close} />}
+        {sheet === 'schedule' && (
+          <ScheduleSheet
+            workspaceId={workspaceId}
+            onClose={close}
+            onChange={(schedule) => setScheduled(schedule.enabled)}
+          />
+        )}
+      </Suspense>
+      {printed !== null && <PrintedReport rows={printed} onDone={endPrinting} />}
     </div>
   );
 }

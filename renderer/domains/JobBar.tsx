@@ -1,32 +1,35 @@
-import { useApp, attempt, core } from '../app/store.ts';
+import { CalendarClock, History } from 'lucide-react';
+import type { JobState } from '../../shared/contract/schemas.ts';
+import { attempt, core, useApp } from '../app/store.ts';
 import { Button } from '../ui/controls.tsx';
-import { duration } from '../ui/time.ts';
-import styles from './DomainsView.module.css';
+import { duration, shortTime } from '../ui/time.ts';
+import styles from './JobBar.module.css';
 
-/** The running check of this workspace: how far, how fast, how long, and the way to stop it. */
-export function JobBar({ workspaceId }: { readonly workspaceId: number }) {
-  const job = useApp((state) => state.jobs.filter((candidate) => candidate.workspaceId === workspaceId).at(-1));
-  if (job === undefined) return <span />;
-  const isActive = job.status === 'running' || job.status === 'paused';
-  if (!isActive) {
-    return (
-      <div className={styles.job} role="status">
-        <span>
-          Last check: {job.message} ({job.done} of {job.total})
-        </span>
-      </div>
-    );
-  }
+const number = new Intl.NumberFormat();
+
+/** `9,990 verified, 10 failing`, in an order that does not change while it runs. */
+function counts(job: JobState): string {
+  return (['verified', 'pending', 'failing', 'unknown'] as const)
+    .filter((verdict) => (job.counts[verdict] ?? 0) > 0)
+    .map((verdict) => `${number.format(job.counts[verdict] ?? 0)} ${verdict}`)
+    .join(', ');
+}
+
+function Running({ job }: { readonly job: JobState }) {
   const jobId = job.id;
   const isPaused = job.status === 'paused';
+  const facts = [
+    `${isPaused ? 'Paused at' : 'Checked'} ${number.format(job.done)} of ${number.format(job.total)}`,
+    !isPaused && job.rate > 0 ? `${number.format(job.rate)} a second` : '',
+    job.timeLeft === null ? '' : `${duration(job.timeLeft)} left`,
+  ];
   return (
-    <div className={styles.job} role="status">
-      <span>
-        {isPaused ? 'Paused at' : 'Checked'} {job.done} of {job.total}
-        {!isPaused && job.rate > 0 && `, ${job.rate} a second`}
-        {job.timeLeft !== null && `, ${duration(job.timeLeft)} left`}
+    <>
+      <span className={styles.facts}>
+        <span>{facts.filter((fact) => fact !== '').join(' · ')}</span>
+        <small>{counts(job)}</small>
       </span>
-      <span>
+      <span className={styles.actions}>
         <Button
           look="quiet"
           onPress={() => void attempt(() => (isPaused ? core().jobs.resume({ jobId }) : core().jobs.pause({ jobId })))}
@@ -43,6 +46,63 @@ export function JobBar({ workspaceId }: { readonly workspaceId: number }) {
         value={job.done}
         aria-label="Progress of the check"
       />
+    </>
+  );
+}
+
+const ENDS: Readonly<Record<string, string>> = { cancelled: 'Cancelled', failed: 'Stopped' };
+
+function Ended({ job }: { readonly job: JobState }) {
+  const before = ENDS[job.status];
+  const text =
+    before === undefined
+      ? `${number.format(job.total)} checked`
+      : `${before} at ${number.format(job.done)} of ${number.format(job.total)}, results so far are kept`;
+  return (
+    <span className={styles.facts}>
+      <span>
+        {text} · <time>{shortTime(job.finishedAt ?? job.startedAt)}</time>
+      </span>
+      <small>{counts(job)}</small>
+    </span>
+  );
+}
+
+/** The newest check of this workspace: how far, how fast, how long, and the way to stop it; then what came of it. */
+export function JobBar(props: {
+  readonly workspaceId: number;
+  readonly isScheduled: boolean;
+  readonly onChanges: () => void;
+  readonly onSchedule: () => void;
+}) {
+  const job = useApp((state) =>
+    state.jobs
+      .filter((candidate) => candidate.workspaceId === props.workspaceId)
+      .reduce<JobState | undefined>(
+        (newest, candidate) => (newest === undefined || candidate.startedAt >= newest.startedAt ? candidate : newest),
+        undefined,
+      ),
+  );
+  const isActive = job !== undefined && (job.status === 'running' || job.status === 'paused');
+  return (
+    <div className={styles.job}>
+      <div role="status" className={styles.line}>
+        {job === undefined && <span className={styles.facts}>Not checked yet</span>}
+        {job !== undefined && isActive && <Running job={job} />}
+        {job !== undefined && !isActive && <Ended job={job} />}
+      </div>
+      {!isActive && (
+        <div className={styles.actions}>
+          <Button look="quiet" onPress={props.onChanges}>
+            <History size={14} aria-hidden />
+            Changes
+          </Button>
+          <Button look="quiet" onPress={props.onSchedule}>
+            <CalendarClock size={14} aria-hidden />
+            {props.isScheduled ? 'Schedule on' : 'Schedule'}
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

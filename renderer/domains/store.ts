@@ -7,7 +7,9 @@ import { attempt, core, onChange, tell } from '../app/store.ts';
 export type SortColumn = 'unicodeName' | 'verdict' | 'spf' | 'dkim' | 'dmarc' | 'seenAt';
 
 export interface DomainsState {
+  /** In the order of their names. */
   readonly rows: readonly DomainRow[] | null;
+  readonly byId: ReadonlyMap<number, DomainRow>;
   readonly filter: string;
   readonly show: 'all' | 'in-use' | 'not-verified';
   readonly sort: { readonly column: SortColumn; readonly descending: boolean };
@@ -17,6 +19,7 @@ export interface DomainsState {
 
 const fresh: DomainsState = {
   rows: null,
+  byId: new Map(),
   filter: '',
   show: 'all',
   sort: { column: 'unicodeName', descending: false },
@@ -28,15 +31,19 @@ export const useDomains = create<DomainsState>(() => fresh);
 
 const VERDICT_ORDER = { failing: 0, pending: 1, unknown: 2, verified: 3 } as const;
 
-function compare(left: DomainRow, right: DomainRow, column: SortColumn): number {
-  if (column === 'unicodeName') return left.unicodeName.localeCompare(right.unicodeName);
-  if (column === 'seenAt') return (left.seenAt ?? 0) - (right.seenAt ?? 0);
-  return (
-    VERDICT_ORDER[left[column]] - VERDICT_ORDER[right[column]] || left.unicodeName.localeCompare(right.unicodeName)
-  );
+/** Numbers in names count as numbers: `d2` comes before `d10`. */
+const names = new Intl.Collator(undefined, { numeric: true });
+
+/** Rows by name. The list is kept in this order, so that drawing it anew needs no comparing of texts. */
+function byName(rows: readonly DomainRow[]): readonly DomainRow[] {
+  return [...rows].sort((left, right) => names.compare(left.unicodeName, right.unicodeName));
 }
 
-/** The rows that the filter lets through, in the chosen order. */
+function mapOf(rows: readonly DomainRow[]): ReadonlyMap<number, DomainRow> {
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The rows that the filter lets through, in the chosen order; `rows` are in the order of their names. */
 export function visibleRows(state: Pick<DomainsState, 'rows' | 'filter' | 'show' | 'sort'>): readonly DomainRow[] {
   const wanted = state.filter.trim().toLowerCase();
   const rows = (state.rows ?? []).filter((row) => {
@@ -44,8 +51,12 @@ export function visibleRows(state: Pick<DomainsState, 'rows' | 'filter' | 'show'
     if (state.show === 'not-verified' && row.verdict === 'verified') return false;
     return wanted === '' || row.name.includes(wanted) || row.unicodeName.includes(wanted);
   });
-  const direction = state.sort.descending ? -1 : 1;
-  return rows.sort((left, right) => direction * compare(left, right, state.sort.column));
+  const { column, descending } = state.sort;
+  if (column === 'unicodeName') return descending ? rows.reverse() : rows;
+  const direction = descending ? -1 : 1;
+  const worth = (row: DomainRow) => (column === 'seenAt' ? (row.seenAt ?? 0) : VERDICT_ORDER[row[column]]);
+  // Sorting keeps the order of equals, which is that of their names.
+  return rows.sort((left, right) => direction * (worth(left) - worth(right)));
 }
 
 /** Changes come many at a time during a check; the list is drawn anew at most this often, in milliseconds. */
@@ -59,7 +70,12 @@ export function openDomains(workspaceId: number): () => void {
   const load = async () => {
     const rows = await attempt(() => core().domains.list({ workspaceId }));
     if (rows === null) return;
-    useDomains.setState((state) => ({ rows, openId: state.openId ?? rows[0]?.id ?? null }));
+    const sorted = byName(rows);
+    useDomains.setState((state) => ({
+      rows: sorted,
+      byId: mapOf(sorted),
+      openId: state.openId ?? sorted[0]?.id ?? null,
+    }));
   };
   const draw = () => {
     timer = undefined;
@@ -69,7 +85,9 @@ export function openDomains(workspaceId: number): () => void {
       if (rows === null) return {};
       const known = new Set(rows.map((row) => row.id));
       const added = [...changed.values()].filter((row) => !known.has(row.id));
-      return { rows: [...rows.map((row) => changed.get(row.id) ?? row), ...added] };
+      const updated = rows.map((row) => changed.get(row.id) ?? row);
+      const all = added.length === 0 ? updated : byName([...updated, ...added]);
+      return { rows: all, byId: mapOf(all) };
     });
   };
   void load();

@@ -389,6 +389,9 @@ export const inputs = {
   job: z.object({ jobId }),
   activity: inWorkspace.extend({
     kinds: z.array(activityEntry.shape.kind).optional(),
+    severities: z.array(activityEntry.shape.severity).optional(),
+    /** Nothing older than this. */
+    since: instant.optional(),
     text: z.string().max(200).optional(),
     before: z.int().optional(),
     limit: z.int().min(1).max(500),
@@ -424,6 +427,7 @@ export type DomainProvider = z.infer<typeof domainProvider>;
 export type DkimKeyPublic = z.infer<typeof dkimKeyPublic>;
 export type DomainRow = z.infer<typeof domainRow>;
 export type DomainListReport = z.infer<typeof domainListReport>;
+export type ChangedDomain = z.infer<typeof changedDomain>;
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 export type JobState = z.infer<typeof jobState>;
 export type ActivityEntry = z.infer<typeof activityEntry>;
