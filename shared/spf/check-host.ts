@@ -35,8 +35,6 @@ export interface CheckHostInput {
   readonly now?: number;
   readonly limits?: SpfLimits;
   readonly signal?: AbortSignal;
-  /** Records that were read before, by their text; pass one map to spare the reading of popular includes. */
-  readonly parsed?: Map<string, SpfParse>;
 }
 
 /** One term as it was met. */
@@ -139,11 +137,16 @@ function describe(result: Extract<LookupResult, { status: 'failure' }>, name: st
   return `DNS gave no answer for ${name}: ${result.message}`;
 }
 
-function* ask(context: Context, name: string, type: QueryType): Evaluation<LookupResult> {
+/** Begins to ask; what it gives may have to be waited for. */
+function beginAsking(context: Context, name: string, type: QueryType): LookupResult | Promise<LookupResult> {
   const { lookup, signal } = context.input;
   signal?.throwIfAborted();
-  const answer = lookup.query(name, type, signal === undefined ? undefined : { signal });
-  return answer instanceof Promise ? yield answer : answer;
+  return lookup.query(name, type, signal === undefined ? undefined : { signal });
+}
+
+function* ask(context: Context, name: string, type: QueryType): Evaluation<LookupResult> {
+  const begun = beginAsking(context, name, type);
+  return begun instanceof Promise ? yield begun : begun;
 }
 
 function countLookup(context: Context): void {
@@ -168,7 +171,8 @@ function* askForTerm<Type extends QueryType & ResourceRecord['type']>(
 ): Evaluation<readonly RecordOf<Type>[]> {
   // A name that can't exist is not asked for: no match, and no void lookup either (§4.8).
   if (!isAskable(name)) return [];
-  const answer = yield* ask(context, name, type);
+  const begun = beginAsking(context, name, type);
+  const answer = begun instanceof Promise ? yield begun : begun;
   if (answer.status === 'failure') throw new Stop('temperror', describe(answer, name));
   if (answer.status === 'answer') return answer.records as readonly RecordOf<Type>[];
   countVoid(context, name);
@@ -221,8 +225,6 @@ function* pointerName(context: Context, domain: string): Evaluation<string> {
 }
 
 function* expand(context: Context, macros: MacroString, domain: string): Evaluation<string> {
-  const [only] = macros;
-  if (macros.length === 1 && only?.kind === 'literal') return only.text;
   const pointer = macros.some((part) => part.kind === 'macro' && part.letter === 'p')
     ? yield* pointerName(context, domain)
     : '';
@@ -246,8 +248,18 @@ function* expand(context: Context, macros: MacroString, domain: string): Evaluat
 
 /** The name that a domain-spec stands for. A backslash is a character there, in names as text it begins an escape. */
 function* expandName(context: Context, macros: MacroString, domain: string): Evaluation<string> {
-  const name = fitDomain(yield* expand(context, macros, domain));
+  return askedText(yield* expand(context, macros, domain));
+}
+
+function askedText(expanded: string): string {
+  const name = fitDomain(expanded);
   return name.includes('\\') ? name.replaceAll('\\', '\\\\') : name;
+}
+
+/** The name of a domain-spec that is one literal, by far the most of them; null for another. */
+function plainName(macros: MacroString): string | null {
+  const [only] = macros;
+  return macros.length === 1 && only?.kind === 'literal' ? askedText(only.text) : null;
 }
 
 function* matchesMx(context: Context, mechanism: Mechanism, target: string): Evaluation<boolean> {
@@ -279,11 +291,10 @@ function* matchesInclude(context: Context, target: string): Evaluation<boolean> 
   return result === 'pass';
 }
 
-/** Mechanisms that need no answer from DNS. */
-function matchesAtOnce(context: Context, mechanism: Mechanism): boolean {
-  const { name, network, prefix4, prefix6 } = mechanism;
-  if (network === undefined) return name === 'all';
-  return samePrefix(network, context.address, name === 'ip4' ? prefix4 : prefix6);
+/** Whether the sender lies in the network of an `ip4` or `ip6`; most differ in their first octet already. */
+function liesIn(address: IpOctets, network: IpOctets, { name, prefix4, prefix6 }: Mechanism): boolean {
+  const prefix = name === 'ip4' ? prefix4 : prefix6;
+  return (prefix < 8 || network[0] === address[0]) && samePrefix(network, address, prefix);
 }
 
 /** A local part beyond ASCII can be no part of a name: terms that would hold it match nothing (RFC 8616 §4). */
@@ -292,15 +303,11 @@ function needsForeignLocalPart(context: Context, macros: MacroString): boolean {
   return macros.some((part) => part.kind === 'macro' && (part.letter === 'l' || part.letter === 's'));
 }
 
-function asksDns(mechanism: Mechanism): boolean {
-  return mechanism.network === undefined && mechanism.name !== 'all';
-}
-
 function* matchesByDns(context: Context, mechanism: Mechanism, domain: string): Evaluation<boolean> {
   countLookup(context);
   const macros = mechanism.domain?.macros;
   if (macros !== undefined && needsForeignLocalPart(context, macros)) return false;
-  const target = macros === undefined ? domain : yield* expandName(context, macros, domain);
+  const target = macros === undefined ? domain : (plainName(macros) ?? (yield* expandName(context, macros, domain)));
   switch (mechanism.name) {
     case 'include':
       return yield* matchesInclude(context, target);
@@ -317,9 +324,25 @@ function* matchesByDns(context: Context, mechanism: Mechanism, domain: string): 
   }
 }
 
+/** Records that were read lately, the oldest first: popular includes are met again and again. */
+const lately = new Map<string, SpfParse>();
+const MAX_REMEMBERED = 256;
+/** Octets of a record worth remembering; a longer one is no record that many domains share. */
+const MAX_REMEMBERED_LENGTH = 2048;
+
+/** Reads a record, or gives what reading the same text gave before. */
+function readRecord(text: string): SpfParse {
+  const known = lately.get(text);
+  if (known !== undefined) return known;
+  const parse = parseSpf(text);
+  if (text.length > MAX_REMEMBERED_LENGTH) return parse;
+  if (lately.size === MAX_REMEMBERED) lately.delete(lately.keys().next().value as string);
+  lately.set(text, parse);
+  return parse;
+}
+
 /** Selects the record to evaluate (§4.4, §4.5). */
-function* selectRecord(context: Context, domain: string): Evaluation<SpfParse | Outcome> {
-  const answer = yield* ask(context, domain, 'TXT');
+function selectRecord(answer: LookupResult, domain: string): SpfParse | Outcome {
   if (answer.status === 'failure') return { result: 'temperror', reason: describe(answer, domain) };
   if (answer.status !== 'answer') return { result: 'none', reason: `${domain} has no TXT record` };
   let text: string | undefined;
@@ -331,18 +354,14 @@ function* selectRecord(context: Context, domain: string): Evaluation<SpfParse | 
   }
   if (text === undefined) return { result: 'none', reason: `${domain} has no SPF record` };
 
-  const cache = context.input.parsed;
-  const known = cache?.get(text);
-  if (known !== undefined) return known;
-  const parse = parseSpf(text);
-  cache?.set(text, parse);
-  return parse;
+  return readRecord(text);
 }
 
 /** check_host() for one domain (§4.6 to §4.8). */
 function* evaluate(context: Context, domain: string): Evaluation<Outcome> {
   if (!isCheckable(domain)) return { result: 'none', reason: `“${domain}” is not a domain that can be asked for` };
-  const selected = yield* selectRecord(context, domain);
+  const begun = beginAsking(context, domain, 'TXT');
+  const selected = selectRecord(begun instanceof Promise ? yield begun : begun, domain);
   if ('result' in selected) return selected;
   const { record } = selected;
   if (record === null) {
@@ -353,17 +372,18 @@ function* evaluate(context: Context, domain: string): Evaluation<Outcome> {
     };
   }
 
+  const { address, steps } = context;
   for (const mechanism of record.mechanisms) {
-    const matched = asksDns(mechanism)
-      ? yield* matchesByDns(context, mechanism, domain)
-      : matchesAtOnce(context, mechanism);
-    if (context.steps.length < MAX_STEPS) {
-      context.steps.push({ domain, term: mechanism.text, outcome: matched ? 'match' : 'no-match' });
-    }
+    const { name, network, text: term } = mechanism;
+    const matched =
+      network === undefined
+        ? name === 'all' || (yield* matchesByDns(context, mechanism, domain))
+        : liesIn(address, network, mechanism);
+    if (steps.length < MAX_STEPS) steps.push({ domain, term, outcome: matched ? 'match' : 'no-match' });
     if (!matched) continue;
     const result = RESULT_OF[mechanism.qualifier];
     const exp = result === 'fail' && record.exp !== undefined ? { macros: record.exp.macros, domain } : undefined;
-    return { result, term: mechanism.text, exp };
+    return { result, term, exp };
   }
 
   if (record.redirect === undefined) return { result: 'neutral' };

@@ -126,23 +126,29 @@ interface Candidate {
   readonly origin: 'published' | 'redirect' | 'wanted';
 }
 
-/** Ranges compared with one another; in a longer list only equal terms are found. */
+/** Different terms compared with one another; in a longer list only equal ones are found. */
 const MAX_COMPARED = 512;
 
 /** For each mechanism the one that makes it pointless, if there is one. */
 export function findCovers(mechanisms: readonly Mechanism[]): readonly (Mechanism | undefined)[] {
-  const comparesRanges = mechanisms.length <= MAX_COMPARED;
   const first = new Map<string, Mechanism>();
-  const earlier = mechanisms.map((mechanism, index) => {
+  const repeated = mechanisms.map((mechanism) => {
     const key = mechanismKey(mechanism);
     const same = first.get(key);
-    if (same !== undefined) return same;
-    first.set(key, mechanism);
-    return comparesRanges ? mechanisms.slice(0, index).find((wide) => covers(wide, mechanism)) : undefined;
+    if (same === undefined) first.set(key, mechanism);
+    return same;
   });
-  if (!comparesRanges) return earlier;
-  const left = mechanisms.filter((_, index) => earlier[index] === undefined);
-  return mechanisms.map((mechanism, index) => earlier[index] ?? coveredLater(mechanism, left));
+  if (first.size > MAX_COMPARED) return repeated;
+  const single = mechanisms.filter((_, index) => repeated[index] === undefined);
+  const earlier = new Map<Mechanism, Mechanism>();
+  for (const [index, mechanism] of single.entries()) {
+    const wide = single.slice(0, index).find((candidate) => covers(candidate, mechanism));
+    if (wide !== undefined) earlier.set(mechanism, wide);
+  }
+  const left = single.filter((mechanism) => !earlier.has(mechanism));
+  return mechanisms.map(
+    (mechanism, index) => repeated[index] ?? earlier.get(mechanism) ?? coveredLater(mechanism, left),
+  );
 }
 
 /** A later, wider range of the same qualifier, with nothing but such ranges between: the earlier one adds nothing. */
@@ -298,6 +304,7 @@ function chooseModifiers(
   givenUp: ReadonlySet<string>,
 ): Tail {
   const terms: string[] = [];
+  const standing = new Set<string>();
   const edits: SpfEdit[] = [];
   const findings: Finding[] = [];
   let hasExplanation = false;
@@ -315,11 +322,12 @@ function chooseModifiers(
         edits.push({ kind: 'remove', term, reason });
       } else if (name === 'exp' && hasExplanation) {
         edits.push({ kind: 'remove', term, reason: 'It may stand once.' });
-      } else if (terms.includes(term)) {
+      } else if (standing.has(term)) {
         edits.push({ kind: 'remove', term, reason: 'It stands there already.' });
       } else {
         hasExplanation ||= name === 'exp';
         terms.push(term);
+        standing.add(term);
         edits.push({ kind: 'keep', term, reason: 'Published today.' });
       }
     }

@@ -210,7 +210,7 @@ export function findSlips(text: string): Finding[] {
 
 /** A record as characters: what was received is octets in UTF-8, what was typed is text already. */
 export function readableSpf(text: string): string {
-  if (!/[\u0080-\u00FF]/.test(text)) return text;
+  if (text.length > MAX_LENGTH || !/[\u0080-\u00FF]/.test(text)) return text;
   const decoded = octetsToText(text);
   // What isn't UTF-8 was typed, not received: its characters stand for themselves.
   return textToOctets(decoded) === text ? decoded : text;

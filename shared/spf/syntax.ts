@@ -74,12 +74,14 @@ export interface SpfParse {
 /** Octets of the longest record that is read; a DNS message can't carry a longer one. */
 const MAX_RECORD_LENGTH = 65_535;
 
+/** Characters of `v=spf1`. */
+const VERSION_LENGTH = 6;
+
 /** More terms than any receiver would follow; keeps hostile records from growing into work. */
 const MAX_TERMS = 4096;
 
 const MECHANISM_NAMES: ReadonlySet<string> = new Set(['all', 'include', 'a', 'mx', 'ptr', 'ip4', 'ip6', 'exists']);
 const MODIFIER = /^([a-z][a-z0-9\-_.]*)=(.*)$/is;
-const DIRECTIVE = /^([+\-~?]?)([a-z][a-z0-9\-_.]*)(.*)$/is;
 const PREFIX4 = /\/(0|[1-9]\d?)$/;
 const PREFIX6 = /\/\/(0|[1-9]\d{0,2})$/;
 const ANY_PREFIX = /\/\d*$/;
@@ -166,75 +168,135 @@ function prefixStart(text: string): number {
   return Math.max(text.indexOf('/', start), 0);
 }
 
-type Base = Pick<Mechanism, 'text' | 'span' | 'kind' | 'name' | 'qualifier' | 'prefix4' | 'prefix6' | 'spelling'>;
+/** What stands in front of an argument: the sign, and the name with the place where it ends. */
+interface Head {
+  readonly sign: Qualifier | '';
+  readonly name: string;
+  readonly end: number;
+}
 
-function parseIpMechanism(base: Base, argument: Argument, report: Report): Mechanism | null {
+const LETTER = 1;
+const NAME_CHARACTER = 2;
+
+/** For each ASCII character: whether it may begin a name, and whether it may go on in one (RFC 7208 §12 `name`). */
+const CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return (/[a-z]/i.test(character) ? LETTER : 0) | (/[a-z0-9\-_.]/i.test(character) ? NAME_CHARACTER : 0);
+});
+
+function isA(kind: number, code: number): boolean {
+  return code < 128 && ((CHARACTERS[code] as number) & kind) !== 0;
+}
+
+/** Reads sign and name; null when no name stands there. */
+function readHead(text: string): Head | null {
+  const first = text[0];
+  const isSigned = first === '+' || first === '-' || first === '~' || first === '?';
+  const start = isSigned ? 1 : 0;
+  if (!isA(LETTER, text.charCodeAt(start))) return null;
+  let end = start + 1;
+  while (end < text.length && isA(NAME_CHARACTER, text.charCodeAt(end))) end += 1;
+  return { sign: isSigned ? (first as Qualifier) : '', name: text.slice(start, end), end };
+}
+
+interface Found {
+  readonly network?: IpOctets;
+  readonly domain?: { readonly text: string; readonly macros: MacroString };
+  readonly prefix4: number;
+  readonly prefix6: number;
+  readonly address: string;
+  readonly prefix: string;
+}
+
+/** What stands behind a mechanism that takes nothing, or was given nothing. */
+const NOTHING: Found = { prefix4: 32, prefix6: 128, address: '', prefix: '' };
+
+const ZERO = 48;
+const NINE = 57;
+
+/** A prefix length in decimal without leading zeros; -1 where it is none, or over `most`. */
+function readLength(text: string, most: number): number {
+  if (text === '' || text.length > 3 || (text.length > 1 && text.charCodeAt(0) === ZERO)) return -1;
+  let length = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < ZERO || code > NINE) return -1;
+    length = length * 10 + code - ZERO;
+  }
+  return length > most ? -1 : length;
+}
+
+function readNetwork(name: 'ip4' | 'ip6', argument: Argument, report: Report): Found | null {
   const { text, start } = argument;
   const slash = text.indexOf('/');
-  const address = text.slice(1, slash === -1 ? undefined : slash);
-  const prefix = slash === -1 ? undefined : text.slice(slash + 1);
-  const most = base.name === 'ip4' ? 32 : 128;
-  const network = base.name === 'ip4' ? parseIpv4(address) : parseIpv6(address);
+  const address = slash === -1 ? text.slice(1) : text.slice(1, slash);
+  const most = name === 'ip4' ? 32 : 128;
+  const network = name === 'ip4' ? parseIpv4(address) : parseIpv6(address);
   if (text[0] !== ':' || network === null) {
     const place = address === '' ? {} : { start: start + 1, end: start + 1 + address.length };
-    return report({ code: 'spf.bad-address', values: { value: address, mechanism: base.name }, ...place });
+    return report({ code: 'spf.bad-address', values: { value: address, mechanism: name }, ...place });
   }
-  if (prefix !== undefined && (!/^(?:0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > most)) {
+  const length = slash === -1 ? most : readLength(text.slice(slash + 1), most);
+  if (length === -1) {
     const place = { start: start + slash, end: start + text.length };
-    return report({ code: 'spf.bad-prefix', values: { value: `/${prefix}`, most: String(most) }, ...place });
+    return report({ code: 'spf.bad-prefix', values: { value: text.slice(slash), most: String(most) }, ...place });
   }
-  const length = prefix === undefined ? most : Number(prefix);
-  return {
-    ...base,
-    network,
-    prefix4: base.name === 'ip4' ? length : 32,
-    prefix6: base.name === 'ip6' ? length : 128,
-    spelling: { ...base.spelling, address, prefix: slash === -1 ? '' : text.slice(slash) },
-  };
+  const prefix = slash === -1 ? '' : text.slice(slash);
+  if (name === 'ip4') return { network, prefix4: length, prefix6: 128, address, prefix };
+  return { network, prefix4: 32, prefix6: length, address, prefix };
+}
+
+function readTarget(name: MechanismName, argument: Argument, report: Report): Found | null {
+  const { text, start } = argument;
+  const takesPrefix = name === 'a' || name === 'mx';
+  const prefixes = takesPrefix && text.includes('/') ? takePrefixes(text) : { rest: text, prefix4: 32, prefix6: 128 };
+  if (prefixes === null) {
+    const from = prefixStart(text);
+    const place = { start: start + from, end: start + text.length };
+    return report({ code: 'spf.bad-prefix', values: { value: text.slice(from), most: '32 and 128' }, ...place });
+  }
+  const { rest, prefix4, prefix6 } = prefixes;
+  const prefix = text.slice(rest.length);
+  if (rest === '' && name !== 'include' && name !== 'exists') return { prefix4, prefix6, address: '', prefix };
+  if (rest === '' || rest === ':') return report({ code: 'spf.domain-missing', values: { name } });
+  if (rest[0] !== ':') return report({ code: 'spf.bad-domain', values: { value: rest }, start });
+  const domain = readDomainSpec({ text: rest.slice(1), start: start + 1 }, report);
+  return domain === null ? null : { domain, prefix4, prefix6, address: '', prefix };
+}
+
+function readArgument(name: MechanismName, argument: Argument, report: Report): Found | null {
+  if (name === 'ip4' || name === 'ip6') return readNetwork(name, argument, report);
+  if (name !== 'all')
+    return argument.text === '' && name !== 'include' && name !== 'exists'
+      ? NOTHING
+      : readTarget(name, argument, report);
+  if (argument.text === '') return NOTHING;
+  return report({ code: 'spf.all-takes-nothing', values: { value: argument.text }, start: argument.start });
 }
 
 function parseMechanism(written: Written, report: Report): Mechanism | null {
-  const match = DIRECTIVE.exec(written.text);
-  if (match === null) return report({ code: 'spf.unknown-term' });
-  const [, sign = '', rawName = '', text = ''] = match;
-  const name = rawName.toLowerCase();
-  const nameEnd = sign.length + rawName.length;
+  const head = readHead(written.text);
+  if (head === null) return report({ code: 'spf.unknown-term' });
+  const { sign, end } = head;
+  const name = (MECHANISM_NAMES.has(head.name) ? head.name : head.name.toLowerCase()) as MechanismName;
   if (!MECHANISM_NAMES.has(name)) {
-    return report({ code: 'spf.unknown-mechanism', values: { name: rawName }, start: sign.length, end: nameEnd });
+    return report({ code: 'spf.unknown-mechanism', values: { name: head.name }, start: sign.length, end });
   }
-  const base: Base = {
+  const found = readArgument(name, { text: written.text.slice(end), start: end }, report);
+  if (found === null) return null;
+  const { network, domain, prefix4, prefix6, address, prefix } = found;
+  const mechanism = {
     text: written.text,
     span: written.span,
-    kind: 'mechanism',
-    name: name as MechanismName,
-    qualifier: (sign === '' ? '+' : sign) as Qualifier,
-    prefix4: 32,
-    prefix6: 128,
-    spelling: { sign: sign as Qualifier | '', name: rawName, address: '', prefix: '' },
+    kind: 'mechanism' as const,
+    name,
+    qualifier: sign === '' ? ('+' as const) : sign,
+    prefix4,
+    prefix6,
+    spelling: { sign, name: head.name, address, prefix },
   };
-  const rest = { start: nameEnd, end: written.text.length };
-  if (name === 'ip4' || name === 'ip6') return parseIpMechanism(base, { text, start: nameEnd }, report);
-  if (name === 'all') {
-    return text === '' ? base : report({ code: 'spf.all-takes-nothing', values: { value: text }, ...rest });
-  }
-  const takesPrefix = name === 'a' || name === 'mx';
-  const prefixes = takesPrefix ? takePrefixes(text) : { rest: text, prefix4: 32, prefix6: 128 };
-  if (prefixes === null) {
-    const start = prefixStart(text);
-    const place = { start: nameEnd + start, end: rest.end };
-    return report({ code: 'spf.bad-prefix', values: { value: text.slice(start), most: '32 and 128' }, ...place });
-  }
-  const { rest: argument, prefix4, prefix6 } = prefixes;
-  const spelling = { ...base.spelling, prefix: text.slice(argument.length) };
-  if (argument === '' || argument === ':') {
-    if (argument === ':' || name === 'include' || name === 'exists') {
-      return report({ code: 'spf.domain-missing', values: { name } });
-    }
-    return { ...base, prefix4, prefix6, spelling };
-  }
-  if (argument[0] !== ':') return report({ code: 'spf.bad-domain', values: { value: argument }, ...rest });
-  const domain = readDomainSpec({ text: argument.slice(1), start: nameEnd + 1 }, report);
-  return domain === null ? null : { ...base, domain, prefix4, prefix6, spelling };
+  if (network !== undefined) return { ...mechanism, network };
+  return domain === undefined ? mechanism : { ...mechanism, domain };
 }
 
 function parseModifier(written: Written, match: RegExpExecArray, report: Report): Modifier | null {
@@ -266,7 +328,7 @@ export function parseSpf(text: string): SpfParse {
 
   const words: SpfWord[] = [];
   const findings: Finding[] = [];
-  let position = 6;
+  let position = VERSION_LENGTH;
   while (position < text.length) {
     if (text[position] === ' ') {
       position += 1;
@@ -293,32 +355,32 @@ export function parseSpf(text: string): SpfParse {
     }
   }
 
-  const terms = words.map((word) => word.term).filter((term) => term !== null);
-  for (const name of ['redirect', 'exp']) {
-    const repeated = terms.filter((term) => term.kind === 'modifier' && term.name === name).slice(1);
-    for (const { span } of repeated) findings.push(spfFinding('spf.modifier-twice', { name }, { span }));
+  const terms: SpfTerm[] = [];
+  const mechanisms: Mechanism[] = [];
+  const known: { redirect?: Modifier; exp?: Modifier } = {};
+  for (const { term } of words) {
+    if (term === null) continue;
+    terms.push(term);
+    if (term.kind === 'mechanism') {
+      mechanisms.push(term);
+      continue;
+    }
+    const { name, span } = term;
+    if (name !== 'redirect' && name !== 'exp') continue;
+    if (known[name] === undefined) known[name] = term;
+    else findings.push(spfFinding('spf.modifier-twice', { name }, { span }));
   }
   if (findings.length > 0) return { text, words, record: null, findings };
 
-  const mechanisms = terms.filter((term) => term.kind === 'mechanism');
-  const modifier = (name: string) =>
-    terms.find((term): term is Modifier => term.kind === 'modifier' && term.name === name);
-  const redirect = modifier('redirect');
-  const exp = modifier('exp');
-  const record: SpfRecord = {
-    text,
-    terms,
-    mechanisms,
-    layout: {
-      version: text.slice(0, 6),
-      blanks: [...words, null].map((word, index) =>
-        text.slice(words[index - 1]?.span.end ?? 6, word === null ? text.length : word.span.start),
-      ),
-    },
-    ...(redirect === undefined ? {} : { redirect }),
-    ...(exp === undefined ? {} : { exp }),
-  };
-  return { text, words, record, findings };
+  const blanks: string[] = [];
+  let end = VERSION_LENGTH;
+  for (const { span } of words) {
+    blanks.push(text.slice(end, span.start));
+    end = span.end;
+  }
+  blanks.push(text.slice(end));
+  const layout = { version: text.slice(0, VERSION_LENGTH), blanks };
+  return { text, words, record: { text, terms, mechanisms, layout, ...known }, findings };
 }
 
 /** One term as it was spelt, put together from what was read of it. */
