@@ -18,12 +18,6 @@ export const spfFindings = {
     remedy: 'Shorten the record; 450 octets is a good limit.',
     source: record('3.4'),
   },
-  'spf.too-many-terms': {
-    severity: 'error',
-    title: 'The record has more than {most} terms',
-    explanation: 'No receiver follows that many; the rest was not read.',
-    remedy: 'Reduce the record to the senders that are in use.',
-  },
   'spf.unknown-term': {
     severity: 'error',
     title: '“{term}” is neither a mechanism nor a modifier',

@@ -12,6 +12,9 @@ import { parseSpf, spfText } from './syntax.ts';
 /** Terms that cost a lookup by themselves, without looking below them (RFC 7208 §4.6.4). */
 const COSTLY: ReadonlySet<string> = new Set(['include', 'a', 'mx', 'ptr', 'exists']);
 
+/** Findings of one record that are told; what can be wrong with a real one are a dozen. */
+const MAX_FINDINGS = 500;
+
 /** Terms compared with one another. */
 const MAX_COMPARED = 1000;
 
@@ -296,7 +299,7 @@ function lintText(text: string): Finding[] {
     return { ...finding, fix: grammarFix(text, finding, word) };
   });
   const parts = halves(parse.words.flatMap((word) => (word.term?.kind === 'mechanism' ? [word.term] : [])));
-  return [
+  const findings = [
     ...slips,
     ...removable,
     ...lintOrder(parse, parts),
@@ -306,4 +309,5 @@ function lintText(text: string): Finding[] {
     ...lintTerms(parse, parts).filter((finding) => !covered(finding.span)),
     ...lintCost(parts, parse.record?.redirect !== undefined),
   ];
+  return findings.slice(0, MAX_FINDINGS);
 }

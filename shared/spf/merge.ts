@@ -89,7 +89,7 @@ function readPublished(texts: readonly string[]): Published {
     repaired = true;
     const repair = repairSpf(text);
     findings.push(spfFinding('spf.unreadable-published'), ...strict.findings, ...repair.findings);
-    const again = parseSpf(repair.text);
+    const again = repair.findings.length === 0 ? strict : parseSpf(repair.text);
     if (again.words.length === 0 && again.record === null) {
       unreadable.push(text);
       continue;

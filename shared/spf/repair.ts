@@ -181,13 +181,14 @@ const MAX_LENGTH = 65_535;
  * Finds slips in a text that is meant to be an SPF record.
  *
  * @param text characters, not octets: see `readableSpf`.
+ * @param most of one kind that are told.
  * @returns a finding with position and fix for each, none over another; none for a text without a slip.
  */
-export function findSlips(text: string): Finding[] {
+export function findSlips(text: string, most = MAX_SLIPS): Finding[] {
   if (text.length > MAX_LENGTH) return [];
   const findings: Finding[] = [];
   for (const { code, pattern, label, replace, values } of slips) {
-    const all = pattern.global ? [...text.matchAll(pattern)].slice(0, MAX_SLIPS) : [pattern.exec(text)];
+    const all = pattern.global ? [...text.matchAll(pattern)].slice(0, most) : [pattern.exec(text)];
     for (const found of all) {
       if (found === null) continue;
       const replacement = replace(found);
@@ -229,7 +230,7 @@ export function repairSpf(text: string): { readonly text: string; readonly findi
   let repaired = readableSpf(text);
   const findings: Finding[] = [];
   for (let reading = 0; reading < MAX_READINGS; reading += 1) {
-    const slipsHere = findSlips(repaired);
+    const slipsHere = findSlips(repaired, MAX_LENGTH);
     if (slipsHere.length === 0) break;
     // Positions of a later reading are none of the text that was given.
     findings.push(...(reading === 0 ? slipsHere : slipsHere.map(({ span: _span, fix: _fix, ...finding }) => finding)));
@@ -239,5 +240,5 @@ export function repairSpf(text: string): { readonly text: string; readonly findi
     );
     repaired = fixed.replace(/ {2,}/g, ' ').trim();
   }
-  return findings.length === 0 ? { text, findings } : { text: repaired, findings };
+  return findings.length === 0 ? { text, findings } : { text: repaired, findings: findings.slice(0, MAX_SLIPS) };
 }

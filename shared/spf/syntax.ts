@@ -77,8 +77,8 @@ const MAX_RECORD_LENGTH = 65_535;
 /** Characters of `v=spf1`. */
 const VERSION_LENGTH = 6;
 
-/** More terms than any receiver would follow; keeps hostile records from growing into work. */
-const MAX_TERMS = 4096;
+/** Faults of one record that are told; a record with more was never one. */
+const MAX_FAULTS = 500;
 
 const MECHANISM_NAMES: ReadonlySet<string> = new Set(['all', 'include', 'a', 'mx', 'ptr', 'ip4', 'ip6', 'exists']);
 const MODIFIER = /^([a-z][a-z0-9\-_.]*)=(.*)$/is;
@@ -340,7 +340,7 @@ export function parseSpf(text: string): SpfParse {
     const { span, text: term } = written;
     const report: Report = ({ code, values, start = 0, end: last = term.length }) => {
       const place = { start: span.start + start, end: span.start + last };
-      findings.push(spfFinding(code, { term, ...values }, { span: place }));
+      if (findings.length < MAX_FAULTS) findings.push(spfFinding(code, { term, ...values }, { span: place }));
       return null;
     };
     const modifier = term.includes('=') ? MODIFIER.exec(term) : null;
@@ -349,10 +349,6 @@ export function parseSpf(text: string): SpfParse {
       term: modifier === null ? parseMechanism(written, report) : parseModifier(written, modifier, report),
     });
     position = end;
-    if (words.length === MAX_TERMS) {
-      findings.push(spfFinding('spf.too-many-terms', { most: MAX_TERMS }));
-      break;
-    }
   }
 
   const terms: SpfTerm[] = [];
@@ -368,7 +364,7 @@ export function parseSpf(text: string): SpfParse {
     const { name, span } = term;
     if (name !== 'redirect' && name !== 'exp') continue;
     if (known[name] === undefined) known[name] = term;
-    else findings.push(spfFinding('spf.modifier-twice', { name }, { span }));
+    else if (findings.length < MAX_FAULTS) findings.push(spfFinding('spf.modifier-twice', { name }, { span }));
   }
   if (findings.length > 0) return { text, words, record: null, findings };
 
