@@ -58,12 +58,11 @@ export function dkimRecord(type: 'rsa' | 'ed25519', publicKey: string): string {
   return printDkimKey({ type, publicKey, bits: 0, hasVersion: true, flags: [], others: [] });
 }
 
-/** An element in DER (X.690 §8.1). */
+/** An element in DER of 128 octets or more (X.690 §8.1). */
 function derElement(tag: number, content: Uint8Array): Uint8Array<ArrayBuffer> {
   const length: number[] = [];
   for (let rest = content.length; rest > 0; rest = Math.floor(rest / 256)) length.unshift(rest % 256);
-  const header = content.length < 0x80 ? [content.length] : [0x80 + length.length, ...length];
-  return Uint8Array.from([tag, ...header, ...content]);
+  return Uint8Array.from([tag, 0x80 + length.length, ...length, ...content]);
 }
 
 /** Version 0 and the algorithm rsaEncryption: what PKCS #8 puts before an RSA key (RFC 5208 §5). */

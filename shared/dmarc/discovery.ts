@@ -123,8 +123,7 @@ export async function discoverDmarc(
   const last = steps.at(-1);
   const isCutShort = last?.outcome === 'failure' && !(nameLabels(last.domain).length === 1 && steps.some(isFound));
   const organisation = isCutShort ? null : selectOrganisationalDomain(domain, steps);
-  const own = steps[0] !== undefined && isFound(steps[0]);
-  const applied = isCutShort && !own ? undefined : selectPolicy(domain, organisation, steps);
+  const applied = selectPolicy(domain, organisation, steps);
   if (applied !== undefined && applied.domain !== domain) {
     findings.push(dmarcFinding('dmarc.inherited', { from: applied.domain }));
   }

@@ -85,7 +85,7 @@ const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 /** The domain of a `mailto:` URI, where it has one address with a domain of at least two labels; else null. */
 export function reportDomain(uri: string): string | null {
   const [address = ''] = uri.slice('mailto:'.length).split('?', 1);
-  const at = address.lastIndexOf('@');
+  const at = address.indexOf('@');
   const domain = address.slice(at + 1);
   if (!/^mailto:/i.test(uri) || at < 1 || checkName(domain) !== null) return null;
   const labels = domain.split('.');

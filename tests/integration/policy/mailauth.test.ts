@@ -107,8 +107,9 @@ describe('a receiver of another make', () => {
       extras: [],
     };
     const required = requiredRecords(needs);
-    const observations = observationsFromZone(world.published, '', questionsFor(required), 1);
+    const observations = observationsFromZone(world.published, 'example.com', questionsFor(required), 1);
     const plan = buildPlan(world.domain, required, observations);
+    expect(plan.changes.map((change) => change.action)).not.toContain('unknown');
     const sets = recordSets({ changes: plan.changes, zone: '' }).map((set) => ({
       name: set.name,
       type: set.type,

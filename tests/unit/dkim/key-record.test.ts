@@ -11,6 +11,7 @@ import {
   printDkimKey,
   sameDkimKey,
 } from '../../../shared/dkim/key-record.ts';
+import { decodeBase64 } from '../../../shared/dkim/public-key.ts';
 import { isSelector } from '../../../shared/dkim/selector.ts';
 import { applyFixes } from '../../../shared/findings/apply-fix.ts';
 
@@ -113,6 +114,28 @@ describe('DKIM key records', () => {
     expect(codes(der(pss.export(spki)))).toEqual(['dkim.not-a-public-key']);
     expect(codes(der(curve.export(spki)))).toEqual(['dkim.not-a-public-key']);
     expect(codes(der(short.export(spki)))).toEqual(['dkim.too-short']);
+    const curvePair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    expect(codes(der(curvePair.privateKey.export({ format: 'der', type: 'sec1' })))).toEqual(['dkim.private-key']);
+  });
+
+  it.each([
+    ['a bit string that is not whole octets', 22, 1],
+    ['an inner sequence that is longer than the key', 25, 0x8a],
+    ['a modulus that is longer than the key', 28, 0xff],
+    ['a negative modulus', 29, 0x80],
+    ['an inner element that is no sequence', 23, 0x31],
+  ])('refuses %s', (_what, at, octet) => {
+    const octets = Buffer.from(RFC_KEY, 'base64');
+    expect([...octets.subarray(18, 30)]).toEqual([
+      0x03, 0x81, 0x8d, 0x00, 0x30, 0x81, 0x89, 0x02, 0x81, 0x81, 0x00, 0xf0,
+    ]);
+    octets[at - 1] = octet;
+    expect(codes(`p=${octets.toString('base64')}`)).toEqual(['dkim.not-a-public-key']);
+  });
+
+  it('decodes base64 with blanks and without padding, and nothing else', () => {
+    expect(decodeBase64('QU JD\nRA')).toEqual(Uint8Array.from([65, 66, 67, 68]));
+    expect(['QUJDR', 'QU=JD', 'QUJD===', 'QU-D', 'é'].map(decodeBase64)).toEqual(Array(5).fill(null));
   });
 
   it('compares by meaning', () => {
@@ -129,6 +152,8 @@ describe('DKIM key records', () => {
     expect(other !== null && unpadded !== null && sameDkimKey(other, unpadded)).toBe(true);
     const revoked = parseDkimKey('p=').key;
     expect(key !== null && revoked !== null && sameDkimKey(key, revoked)).toBe(false);
+    const revokedToo = parseDkimKey('k=ed25519; p=').key;
+    expect(revoked !== null && revokedToo !== null && sameDkimKey(revoked, revokedToo)).toBe(true);
   });
 
   it('holds what is published against what is required', () => {

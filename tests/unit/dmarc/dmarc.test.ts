@@ -325,6 +325,32 @@ describe('evaluation', () => {
     expect(verdict.requested).toBeUndefined();
   });
 
+  it('does not ask whether a name exists where that changes nothing', async () => {
+    const records = [txt('_dmarc.example.com', 'v=DMARC1; p=quarantine; sp=reject; np=reject')];
+    const message = { fromDomain: 'a.example.com', spf: none, dkim: [] };
+    expect(await evaluateDmarc(message, failing(records, 'a.example.com'))).toMatchObject({
+      result: 'fail',
+      requested: 'reject',
+    });
+  });
+
+  it('walks the trees of ten signatures at most', async () => {
+    let questions = 0;
+    const zone = zoneLookup([txt('_dmarc.example.com', 'v=DMARC1; p=none')]);
+    const counting: Lookup = {
+      query(name, type) {
+        questions += 1;
+        return zone.query(name, type);
+      },
+    };
+    const dkim = Array.from({ length: 500 }, (_nothing, index) => ({
+      result: 'unknown' as const,
+      domain: `d${index}.example.com`,
+    }));
+    await evaluateDmarc({ fromDomain: 'example.com', spf: none, dkim }, counting);
+    expect(questions).toBe(2 + 10 * 3);
+  });
+
   it('leaves alignment open where the organizational domain is hidden', async () => {
     const records = [txt('_dmarc.a.example.com', 'v=DMARC1; p=none')];
     const hidden = failing(records, '_dmarc.example.com');
@@ -470,6 +496,7 @@ describe('reports and the ladder', () => {
 
   it('knows the domain of an address', () => {
     expect(reportDomain('mailto:a@Example.com?subject=b@c.net')).toBe('example.com');
+    expect(reportDomain('mailto:a@b@c.example')).toBeNull();
     expect(
       ['mailto:@example.com', 'mailto:a@', 'mailto:a', 'https://a@example.com', 'mailto:a@b..c'].map(reportDomain),
     ).toEqual(Array(5).fill(null));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDmarc } from '../../../shared/dmarc/record.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { buildPlan } from '../../../shared/plan/build-plan.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation, RequiredRecord } from '../../../shared/plan/types.ts';
 import { domainVerdict } from '../../../shared/plan/verdict.ts';
 import type { BimiRecord } from '../../../shared/policy/bimi.ts';
 import { lintBimi, lintBimiPolicy, parseBimi, printBimi } from '../../../shared/policy/bimi.ts';
@@ -197,6 +197,7 @@ describe('BIMI records', () => {
     ['v=DMARC1; p=none', ['p=none']],
     ['v=DMARC1; p=reject; sp=none; pct=50', ['sp=none, pct=50']],
     ['v=DMARC1; p=reject; t=y', ['t=y']],
+    ['v=DMARC1; p=quarantine; t=y', ['t=y']],
   ])('wants more than %s: %j', (text, reasons) => {
     const { record } = parseDmarc(text);
     expect(record === null ? null : lintBimiPolicy(record).map((finding) => finding.values.reason)).toEqual(reasons);
@@ -254,6 +255,25 @@ describe('the optional extras of a domain', () => {
     const logo = 'default._bimi.example.com';
     expect(action(logo, 'v=BIMI1; avp=brand; l=https://example.com/logo.svg')).toBe('keep');
     expect(action(logo, 'v=BIMI1; l=https://example.com/other.svg')).toBe('replace');
+  });
+
+  it('say that a logo needs a strict policy, as it will be', () => {
+    const required = policyRecords('example.com', { mtaSts: null, tlsRpt: null, bimi: policies.bimi });
+    const findings = (policy: string) => {
+      const text = `v=DMARC1; p=${policy}`;
+      const dmarc: RequiredRecord = {
+        ...(required[0] as RequiredRecord),
+        id: 'dmarc',
+        purpose: 'dmarc',
+        name: '_dmarc.example.com',
+        match: { kind: 'dmarc-policy' },
+        value: { state: 'known', data: { type: 'TXT', strings: [text] } },
+      };
+      const { changes } = buildPlan('example.com', [...required, dmarc], [seen('_dmarc.example.com', 'TXT')]);
+      return changes.find((change) => change.purpose === 'bimi')?.findings.map((finding) => finding.code);
+    };
+    expect(findings('none')).toContain('bimi.dmarc-too-weak');
+    expect(findings('reject')).not.toContain('bimi.dmarc-too-weak');
   });
 
   it('keep the id that is served already', () => {
