@@ -225,6 +225,18 @@ describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
     await internet.systemServers({ servers: [addresses.unbound[0]] });
   });
 
+  it('takes the word of a resolver that denies even the top-level domain for no word on what is published', async () => {
+    const absent = await inspect(spfAt('nobody-has-this.test'), { hints: nowhere });
+    expect(absent.verdict.verdict).toBe('failing');
+    await internet.systemServers({ servers: [addresses.root[0]] });
+    const closed = await inspect(spfAt('news.example.com'), { hints: nowhere });
+    const dig = await internet.program({ command: 'dig', args: [`@${addresses.root[0]}`, 'news.example.com', 'TXT'] });
+    expect(dig).toContain('status: NXDOMAIN');
+    expect(codes(closed)).toEqual(['diagnosis.offline']);
+    expect(closed.verdict.verdict).toBe('unknown');
+    await internet.systemServers({ servers: [addresses.unbound[0]] });
+  });
+
   it('leaves no socket and no memory behind', async () => {
     const rounds = Number(process.env.SENDWRIGHT_RUNS ?? 40);
     const round = async () => {
