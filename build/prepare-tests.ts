@@ -22,6 +22,7 @@ const packages: Readonly<Record<string, string>> = {
   unbound: 'unbound',
   nginx: 'nginx',
   squid: 'squid',
+  curl: 'curl',
   iproute2: 'ip',
   openssl: 'openssl',
   'opendkim-tools': 'opendkim-testkey',

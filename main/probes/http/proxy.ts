@@ -22,6 +22,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   socks: 1080,
   socks4: 1080,
   socks5: 1080,
+  socks5h: 1080,
 };
 
 /** Reads a proxy's address as environment variables hold it: `http://user:password@host:port`, or `host:port`. */
@@ -76,9 +77,13 @@ export function isExcepted(target: { readonly host: string; readonly port: numbe
     .some((written) => {
       const entry = written.toLowerCase();
       if (entry === '*') return true;
-      const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+|[^:]*:[^:]*:.*?))(?::(\d+))?$/.exec(entry) ?? [];
+      // A colon leads to a port only behind a name or a bracket; else it is one of an IPv6 address.
+      const [, name = entry, port] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry) ?? [];
       if (port !== undefined && Number(port) !== target.port) return false;
-      const named = (bracketed ?? plain ?? entry).replace(/^\*?\./, '').replace(/\.$/, '');
+      const named = name
+        .replace(/^\[|\]$/g, '')
+        .replace(/^\*?\./, '')
+        .replace(/\.$/, '');
       return host === named || host.endsWith(`.${named}`) || coversAddress(named, host);
     });
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { connect, createServer as createTcp } from 'node:net';
@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { probeConnection } from '../../../main/probes/http/metadata.ts';
 import type { Proxy } from '../../../main/probes/http/proxy.ts';
+import { isExcepted } from '../../../main/probes/http/proxy.ts';
 import { stagedProbe } from '../../../main/probes/http/staged-probe.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
@@ -197,6 +198,43 @@ describeWith(['openssl', 'squid', 'curl'], 'probes through a real proxy', () => 
     expect(trace.outcome).toBe('passed');
     expect(trace.told).toEqual({ provider: 'UniOne' });
     await expectNothingLeft(before);
+  });
+
+  it('NO_PROXY is read as curl reads it', async () => {
+    const asked: string[] = [];
+    const port = await servers.listen(
+      createTcp((socket) =>
+        socket.once('data', (part: Buffer) => {
+          asked.push(part.toString());
+          socket.end('HTTP/1.1 403 No\r\n\r\n');
+        }),
+      ),
+    );
+    const cases: readonly (readonly [string, string])[] = [
+      ['a.invalid', ''],
+      ['a.invalid', '*'],
+      ['a.invalid', 'a.invalid'],
+      ['A.Invalid', 'a.INVALID'],
+      ['b.a.invalid', 'a.invalid'],
+      ['b.a.invalid', '.a.invalid'],
+      ['a.invalid', '.a.invalid'],
+      ['ba.invalid', 'a.invalid'],
+      ['a.invalid', 'b.invalid, a.invalid'],
+      ['a.invalid', 'b.invalid a.invalid'],
+      ['127.0.0.77', '127.0.0.0/24'],
+      ['127.0.1.77', '127.0.0.0/24'],
+      ['127.0.0.77', '127.0.0.77'],
+      ['127.0.0.77', '127.0.0.7'],
+    ];
+    for (const [host, noProxy] of cases) {
+      asked.length = 0;
+      const env = { PATH: process.env.PATH, http_proxy: `http://127.0.0.1:${port}`, NO_PROXY: noProxy };
+      // Port 1 is closed on loopback, and nothing under .invalid resolves.
+      const args = ['-s', '-o', '/dev/null', '-m', '5', `http://${host}:1/`];
+      await new Promise((resolve) => spawn('curl', args, { env, stdio: 'ignore' }).once('exit', resolve));
+      const viaProxy = asked.length > 0;
+      expect([host, noProxy, !isExcepted({ host, port: 1 }, noProxy)]).toEqual([host, noProxy, viaProxy]);
+    }
   });
 
   it('faults behind the tunnel are those of the service', async () => {
