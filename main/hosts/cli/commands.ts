@@ -1,46 +1,18 @@
 import { ORPCError } from '@orpc/server';
 import { Command, CommanderError } from 'commander';
-import type { CoreClient } from '../../../shared/contract/contract.ts';
 import type { SettingsFields } from '../../../shared/contract/schemas.ts';
-import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import { handOverFormats } from '../../../shared/manual/formats/index.ts';
 import { providerTemplates } from '../../../shared/providers/catalogue.ts';
-import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import { version } from '../parts.ts';
+import { common, withSession } from './command.ts';
 import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
+import { addProbeCommands } from './probe-commands.ts';
 import { addRecordCommands } from './record-commands.ts';
 import type { CommonOptions } from './session.ts';
-import { chosenWorkspace, openSession, openVault, readTextFile } from './session.ts';
+import { chosenWorkspace, openVault, readTextFile } from './session.ts';
 
 /** Every command of the CLI. Each opens a core, does one thing and ends with a documented exit code. */
-
-type Work<Options> = (context: {
-  readonly client: CoreClient;
-  readonly options: Options & CommonOptions;
-  readonly terminal: Terminal;
-}) => Promise<number>;
-
-async function withSession<Options>(
-  terminal: Terminal,
-  options: Options & CommonOptions,
-  work: Work<Options>,
-): Promise<number> {
-  const session = await openSession(options);
-  try {
-    return await work({ client: session.client, options, terminal });
-  } finally {
-    await session.close();
-  }
-}
-
-function common(command: Command): Command {
-  return command
-    .option('--data-dir <folder>', 'data folder instead of the system’s')
-    .option('--workspace <name>', 'workspace by name or number')
-    .option('--passphrase-file <file>', 'file that holds the passphrase')
-    .option('--json', 'machine-readable output');
-}
 
 /** Settings by the names that `settings set` takes. */
 type TextField = Exclude<keyof SettingsFields, 'monitoringEnabled' | 'applicationHosting'>;
@@ -57,20 +29,6 @@ const FIELDS: Readonly<Record<string, TextField>> = {
 };
 
 const SERVICE_EXAMPLE = 'https://service.example.com';
-
-function traceLines(trace: ProbeTrace): string[] {
-  const rows = trace.stages.map((stage) => [
-    stage.state === 'failed' ? 'FAILED' : 'ok',
-    stage.stage,
-    `${stage.durationMs} ms`,
-    stage.detail,
-  ]);
-  const findings = describeFindings(trace.findings).flatMap((finding) => [
-    `${finding.severity}: ${finding.title}`,
-    `  ${finding.remedy}`,
-  ]);
-  return [`${trace.method} ${trace.url}: ${trace.outcome}`, ...columns(rows), ...findings];
-}
 
 function addSettings(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const settings = program.command('settings').description('the service connection of a workspace');
@@ -141,21 +99,6 @@ function addSettings(program: Command, terminal: Terminal, finish: (code: number
         }),
       ),
     );
-}
-
-function addProbes(program: Command, terminal: Terminal, finish: (code: number) => void): void {
-  const probe = program.command('probe').description('prove that addresses are reachable');
-  for (const kind of ['connection', 'responses', 'monitoring'] as const) {
-    common(probe.command(kind)).action(async (options: CommonOptions) =>
-      finish(
-        await withSession(terminal, options, async ({ client }) => {
-          const trace = await client.probes[kind]({ workspaceId: await chosenWorkspace(client, options) });
-          print(terminal, options.json === true, trace, traceLines(trace));
-          return trace.outcome === 'passed' ? exitCodes.ok : exitCodes.notVerified;
-        }),
-      ),
-    );
-  }
 }
 
 async function readInput(names: readonly string[], file: string | undefined): Promise<string> {
@@ -297,28 +240,6 @@ function addRecords(program: Command, terminal: Terminal, finish: (code: number)
         }),
       ),
   );
-  common(
-    program
-      .command('bundle')
-      .description('the support bundle, redacted')
-      .option('--hide-names')
-      .option('--hide-addresses'),
-  ).action(async (options: CommonOptions & { hideNames?: boolean; hideAddresses?: boolean }) =>
-    finish(
-      await withSession(terminal, options, async ({ client }) => {
-        const bundle = await client.monitoring.bundle({
-          workspaceId: await chosenWorkspace(client, options),
-          options: {
-            hideNames: options.hideNames === true,
-            hideAddresses: options.hideAddresses === true,
-            includeActivity: true,
-          },
-        });
-        terminal.out(bundle.text);
-        return exitCodes.ok;
-      }),
-    ),
-  );
 }
 
 const CODES: Readonly<Record<string, number>> = {
@@ -368,7 +289,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     .version(version);
   program.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
   addSettings(program, terminal, finish);
-  addProbes(program, terminal, finish);
+  addProbeCommands(program, terminal, finish);
   addDomains(program, terminal, finish);
   addRecords(program, terminal, finish);
   addRecordCommands(program, terminal, finish);

@@ -14,6 +14,8 @@ export const exitCodes = {
   badInput: 4,
   /** A passphrase is needed, or it is wrong. */
   locked: 5,
+  /** Nothing could be said: this machine is offline, or what was asked can't be checked. */
+  noResult: 6,
 } as const;
 
 /** Where output goes; tests pass their own. */
