@@ -1,11 +1,15 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Skeleton } from '../ui/status.tsx';
 import styles from './App.module.css';
 import { FirstRun } from './FirstRun.tsx';
 import { Shell } from './Shell.tsx';
 import { start, useApp } from './store.ts';
+import { loadView } from './views.ts';
 
 let started = false;
+
+/** The view that was open last is fetched while the connection is made. */
+const firstView = loadView(useApp.getState().tab);
 
 /** The whole window: connecting, refused, first run, or the shell with its views. */
 export function App() {
@@ -13,7 +17,14 @@ export function App() {
   const refusal = useApp((state) => state.refusal);
   const hasWorkspace = useApp((state) => state.workspaces.length > 0);
 
+  const [isLoaded, setLoaded] = useState(false);
+
   useEffect(() => {
+    void firstView.then(
+      () => setLoaded(true),
+      // The shell tries again, and its error boundary tells.
+      () => setLoaded(true),
+    );
     // Development draws everything twice; the connection is made once.
     if (started) return;
     started = true;
@@ -28,6 +39,6 @@ export function App() {
       </main>
     );
   }
-  if (phase === 'connecting') return <Skeleton lines={8} />;
+  if (phase === 'connecting' || !isLoaded) return <Skeleton lines={8} />;
   return hasWorkspace ? <Shell /> : <FirstRun />;
 }

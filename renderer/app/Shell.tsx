@@ -1,5 +1,5 @@
 import { GraduationCap, Lock, LockOpen, Moon, Plus, ShieldQuestion, Sun, X } from 'lucide-react';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Button as AriaButton, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { VaultState } from '../../shared/contract/schemas.ts';
 import { Button } from '../ui/controls.tsx';
@@ -12,14 +12,7 @@ import { Sheets } from './Sheets.tsx';
 import { closeAlert, closeError, openSheet, openTab, openWorkspace, tabs, useApp } from './store.ts';
 import type { TabId } from './store.ts';
 import { applyTheme } from './theme.ts';
-
-const views = {
-  settings: lazy(() => import('../settings/SettingsView.tsx')),
-  domains: lazy(() => import('../domains/DomainsView.tsx')),
-  responses: lazy(() => import('../responses/ResponsesView.tsx')),
-  monitoring: lazy(() => import('../monitoring/MonitoringView.tsx')),
-  activity: lazy(() => import('../activity/ActivityView.tsx')),
-} as const;
+import { viewOf } from './views.ts';
 
 const VAULT_WORDS: Readonly<Record<VaultState['state'], string>> = {
   none: 'No passphrase yet',
@@ -185,6 +178,12 @@ export function Shell() {
   const workspaceId = useApp((state) => state.workspaceId);
   const notice = useApp((state) => state.notice);
 
+  // Whoever opens the palette types on at once: it is there by then.
+  useEffect(() => {
+    const idle = requestIdleCallback(() => void import('./CommandPalette.tsx'));
+    return () => cancelIdleCallback(idle);
+  }, []);
+
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
@@ -196,7 +195,7 @@ export function Shell() {
     return () => window.removeEventListener('keydown', onKey);
   }, []);
 
-  const View = views[tab];
+  const View = viewOf(tab);
   return (
     <div className={styles.frame}>
       <Rail />

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, Check, Minus } from 'lucide-react';
-import { memo, useState, useSyncExternalStore } from 'react';
+import { memo, useDeferredValue, useState, useSyncExternalStore } from 'react';
 import {
   Cell,
   Checkbox,
@@ -20,6 +20,8 @@ import type { DomainsState, SortColumn } from './store.ts';
 import { openDomain, useDomains, visibleRows } from './store.ts';
 
 const ROW_HEIGHT = 34;
+/** More than the tallest window shows. */
+const FIRST_ROWS = 100;
 const layoutOptions = { rowHeight: ROW_HEIGHT, headingHeight: 30 };
 
 function SelectBox() {
@@ -167,6 +169,8 @@ export const DomainTable = memo(function DomainTable() {
     isNarrow ? KEPT_WHEN_NARROW.has(column.id) : !(isMedium && column.id === 'seenAt'),
   );
   const shown = new Set(shownColumns.map((column) => column.id));
+  // The first screen of a long list is painted before the rest is laid out.
+  const drawn = useDeferredValue(items, items.slice(0, FIRST_ROWS));
   const select = (selection: Selection) =>
     useDomains.setState({
       selected: selection === 'all' ? new Set(items.map((item) => item.id)) : new Set([...selection].map(Number)),
@@ -207,7 +211,7 @@ export const DomainTable = memo(function DomainTable() {
           ))}
         </TableHeader>
         <TableBody
-          items={items}
+          items={drawn}
           dependencies={[openId, isNarrow, isMedium]}
           renderEmptyState={() => <p className={styles.bar}>No domain fits the filter.</p>}
         >
