@@ -13,7 +13,7 @@ import { describeFinding } from '../../shared/findings/catalogue.ts';
 import { buildManual } from '../../shared/manual/manual.ts';
 import type { Manual } from '../../shared/manual/manual.ts';
 import { questionsFor } from '../../shared/plan/build-plan.ts';
-import { observationsFromZone } from '../../shared/plan/observed.ts';
+import { pastedObservations } from '../../shared/plan/in-the-way.ts';
 import type { Observation, RequiredRecord } from '../../shared/plan/types.ts';
 import { domainVerdict, purposeVerdict } from '../../shared/plan/verdict.ts';
 import type { DomainNeeds } from '../../shared/providers/required-records.ts';
@@ -203,7 +203,7 @@ export function observationsOf(context: CoreContext, view: DomainView): readonly
   const { records } = readZone(text, { origin: view.zone });
   return [
     ...stored,
-    ...observationsFromZone(records, view.zone, questionsFor(view.required), view.domain.pastedAt ?? 0),
+    ...pastedObservations(records, view.zone, view.required, questionsFor(view.required), view.domain.pastedAt ?? 0),
   ];
 }
 

@@ -55,7 +55,7 @@ function prepared(plan: Plan, base: Lookup): Lookup {
 
 export async function prove(context: CoreContext, workspaceId: number, domainId: number) {
   const view = viewDomain(context, findDomain(context, workspaceId, domainId));
-  const plan = buildPlan(view.domain.name, view.required, observationsOf(context, view));
+  const plan = buildPlan(view.domain.name, view.required, observationsOf(context, view), view.zone);
   const today = todaysLookup(context, view);
   const bounce = view.required.find(
     (requirement) => requirement.purpose === 'return-path' || requirement.purpose === 'mx',
@@ -80,7 +80,7 @@ export async function trees(context: CoreContext, workspaceId: number, domainId:
     (requirement) => requirement.purpose === 'spf' && requirement.value.state === 'known',
   );
   if (required === undefined) return { today: null, prepared: null };
-  const plan = buildPlan(view.domain.name, view.required, observationsOf(context, view));
+  const plan = buildPlan(view.domain.name, view.required, observationsOf(context, view), view.zone);
   const change = plan.changes.find((candidate) => candidate.recordId === required.id);
   const planned = txtTexts(change?.after ?? []).find(isSpfRecord);
   const today = todaysLookup(context, view);

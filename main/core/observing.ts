@@ -2,6 +2,7 @@ import { doubtful, furtherQuestions } from '../../shared/diagnosis/further.ts';
 import type { Subject } from '../../shared/diagnosis/views.ts';
 import { canonicalName, sameName } from '../../shared/dns/names.ts';
 import { questionsFor } from '../../shared/plan/build-plan.ts';
+import { obstacleQuestions } from '../../shared/plan/in-the-way.ts';
 import type { QueryType } from '../../shared/dns/records.ts';
 import type { Observation, RequiredRecord } from '../../shared/plan/types.ts';
 import type { Servers } from '../probes/dns/servers.ts';
@@ -101,7 +102,8 @@ function subjectsOf(required: readonly RequiredRecord[]): readonly Subject[] {
 }
 
 /**
- * Asks for every record of a domain, and for what tells the cause where one is not as it should be; besides for who takes
+ * Asks for every record of a domain, for what tells the cause where one is not as it should be, and for what stands in
+ * the way of it; besides for who takes
  * its mail and speaks for its zone, so that a change of either can be seen in its history.
  */
 export async function observeDomain(context: CoreContext, view: DomainView, ask: Ask): Promise<readonly Observation[]> {
@@ -111,5 +113,8 @@ export async function observeDomain(context: CoreContext, view: DomainView, ask:
     ask.all({ name: view.domain.name, type: 'MX' }),
     ask.all({ name: view.zone, type: 'NS' }),
   ]);
-  return [...new Set(answers.flat())].map((observation) => ({ ...observation, checkedAt }));
+  const known = answers.flat();
+  const obstacles = await Promise.all(obstacleQuestions(view.required, view.zone, known).map(ask.one));
+  const found = obstacles.filter((observation) => observation !== null);
+  return [...new Set([...known, ...found])].map((observation) => ({ ...observation, checkedAt }));
 }

@@ -11,7 +11,13 @@ import type { QueryType, ResourceRecord } from './records.ts';
 export type LookupResult =
   | { readonly status: 'answer'; readonly records: readonly ResourceRecord[]; readonly aliases: readonly string[] }
   | { readonly status: 'nodata' | 'nxdomain'; readonly aliases: readonly string[] }
-  | { readonly status: 'failure'; readonly reason: FailureReason; readonly message: string };
+  | {
+      readonly status: 'failure';
+      readonly reason: FailureReason;
+      readonly message: string;
+      /** Aliases that were followed before it failed, where that is known. */
+      readonly aliases?: readonly string[];
+    };
 
 export type FailureReason =
   | 'timeout'

@@ -46,11 +46,24 @@ function recordsFor(name: string, index: Index): readonly ResourceRecord[] | nul
   return index.byName.get(encloser === null || encloser === '' ? '*' : `*.${encloser}`) ?? null;
 }
 
+/** Where a DNAME above the name leads (RFC 6672 §3.2); null when there is none. */
+function redirected(name: string, index: Index): string | null {
+  for (let above = parentName(name); above !== null; above = parentName(above)) {
+    const redirection = index.byName.get(above)?.find((record) => record.type === 'DNAME');
+    if (redirection?.type !== 'DNAME') continue;
+    const prefix = above === '' ? name : name.slice(0, -above.length - 1);
+    const target = canonicalName(redirection.target);
+    return target === '' ? prefix : `${prefix}.${target}`;
+  }
+  return null;
+}
+
 /**
  * A Lookup over records in memory: a pasted zone, a test's zone, or nothing at all.
  *
- * Follows CNAMEs, synthesises from wildcards (RFC 4592), tells NODATA from NXDOMAIN with empty non-terminals counted
- * as existing. Answers synchronously.
+ * Follows CNAMEs and DNAMEs, synthesises from wildcards (RFC 4592), tells NODATA from NXDOMAIN with empty non-terminals
+ * counted as existing. Where the records are a part of the world, names that they delegate are not known from them.
+ * Answers synchronously.
  */
 export function zoneLookup(records: readonly ResourceRecord[], options: ZoneLookupOptions = {}): Lookup {
   const index = buildIndex(records);
@@ -58,24 +71,39 @@ export function zoneLookup(records: readonly ResourceRecord[], options: ZoneLook
   const isOutside = (name: string) =>
     options.outside === 'not-known' && !zones.some((zone) => name === zone || name.endsWith(`.${zone}`));
 
+  /** Whether another zone speaks for the name: NS records stand at it or above it, below the zone's own (RFC 1034 §4.2.1). */
+  const isDelegated = (name: string, type: QueryType) => {
+    if (options.outside !== 'not-known') return false;
+    let below = type === 'NS' ? parentName(name) : name;
+    for (; below !== null && !zones.includes(below); below = parentName(below)) {
+      if (index.byName.get(below)?.some((record) => record.type === 'NS') === true) return true;
+    }
+    return false;
+  };
+
   return {
     query(asked: string, type: QueryType): LookupResult {
       const aliases: string[] = [];
       let name = canonicalName(asked);
       for (;;) {
         if (isOutside(name)) {
-          return { status: 'failure', reason: 'not-known', message: `${name} is outside what was given` };
+          return { status: 'failure', reason: 'not-known', message: `${name} is outside what was given`, aliases };
         }
-        const here = recordsFor(name, index);
+        if (isDelegated(name, type)) {
+          return { status: 'failure', reason: 'not-known', message: `${name} belongs to another zone`, aliases };
+        }
+        const elsewhere = redirected(name, index);
+        const here = elsewhere === null ? recordsFor(name, index) : [];
         if (here === null) return { status: 'nxdomain', aliases };
         const wanted = here.filter((record) => record.type === type);
         if (wanted.length > 0) return { status: 'answer', records: wanted, aliases };
         const alias = here.find((record) => record.type === 'CNAME');
-        if (alias?.type !== 'CNAME') return { status: 'nodata', aliases };
+        const target = elsewhere ?? (alias?.type === 'CNAME' ? alias.target : null);
+        if (target === null) return { status: 'nodata', aliases };
         if (aliases.length === MAX_ALIASES) {
           return { status: 'failure', reason: 'alias-loop', message: `${asked} is an alias that leads nowhere` };
         }
-        name = canonicalName(alias.target);
+        name = canonicalName(target);
         aliases.push(name);
       }
     },

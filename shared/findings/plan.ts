@@ -24,6 +24,21 @@ export const planFindings = {
     remedy: 'Leave the MX records, or remove them first if nobody reads mail of this domain.',
     source: 'RFC 7505 §3',
   },
+  'plan.delegated': {
+    severity: 'error',
+    title: '{cut} is a zone of its own',
+    explanation: '{zone} hands {cut} over to {servers}. A record for {name} that is added to {zone} is never seen.',
+    remedy: 'Choose {cut} as the zone of this domain, and hand the record to whoever runs that zone.',
+    source: 'RFC 1034 §4.2.1',
+  },
+  'plan.wildcard-ends': {
+    severity: 'warning',
+    title: '{wildcard} answers for {name} today',
+    explanation:
+      'Once a record stands at {name}, none of the wildcard’s records are answered there any more, of whatever type.',
+    remedy: 'Repeat at {name} those records of {wildcard} that it still needs.',
+    source: 'RFC 4592 §2.2.1',
+  },
   'plan.several-keys': {
     severity: 'error',
     title: 'Several TXT records stand at {name}',

@@ -309,7 +309,7 @@ function keyTypes(required: readonly RequiredRecord[]): readonly ('rsa' | 'ed255
 export function buildManual(input: ManualInput): Manual {
   const { needs, observations } = input;
   const required = requiredRecords(needs);
-  const plan = buildPlan(needs.domain, required, observations);
+  const plan = buildPlan(needs.domain, required, observations, input.zone);
   const verdicts = domainVerdict(needs.domain, required, observations, input.zone);
   const changes = new Map(plan.changes.map((change) => [change.recordId, change]));
   const cards = required.map((record) => cardFor(record, changes.get(record.id) as Change, input, verdicts));

@@ -12,6 +12,7 @@ import { lintSpf } from '../spf/lint.ts';
 import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
 import type { SpfEdit } from '../spf/merge.ts';
 import { mergeSpf } from '../spf/merge.ts';
+import { dataAt, delegationAbove, wildcardBehind } from './in-the-way.ts';
 import type { PublishedSet } from './observed.ts';
 import { publishedSet } from './observed.ts';
 import { concerned, sameData, satisfies, txtTexts } from './satisfies.ts';
@@ -39,8 +40,7 @@ export function questionsFor(
   const questions = new Map<string, { name: string; type: QueryType }>();
   for (const record of required) {
     if (record.value.state === 'waiting') continue;
-    const types: QueryType[] = record.type === 'CNAME' ? ['CNAME'] : [record.type];
-    for (const type of types) questions.set(`${canonicalName(record.name)}/${type}`, { name: record.name, type });
+    questions.set(`${canonicalName(record.name)}/${record.type}`, { name: record.name, type: record.type });
   }
   return [...questions.values()];
 }
@@ -159,22 +159,47 @@ function isNullMx(data: RecordValue | ResourceRecord): boolean {
   return data.type === 'MX' && data.exchange === '';
 }
 
-function planRecord(required: RequiredRecord, observations: readonly Observation[]): Change {
-  const base = { recordId: required.id, purpose: required.purpose, name: required.name, type: required.type };
+function makeChange(
+  required: RequiredRecord,
+  published: PublishedSet | null,
+  action: Change['action'],
+  before: readonly ResourceRecord[],
+  after: readonly ResourceRecord[],
+  findings: readonly Finding[] = [],
+): Change {
+  const stays = (record: ResourceRecord) => record.type === required.type && !before.includes(record);
+  const isOwn = published !== null && published.aliases.length === 0;
+  // What a cache has left of a TTL is not what to restore.
+  const restored = (record: ResourceRecord) =>
+    published?.isFromZone === true || record.ttl >= required.ttl ? record : { ...record, ttl: required.ttl };
+  return {
+    recordId: required.id,
+    purpose: required.purpose,
+    name: required.name,
+    type: required.type,
+    action,
+    before: action === 'replace' ? before.map(restored) : before,
+    after,
+    beside: isOwn ? published.records.filter(stays) : [],
+    reason: reasonFor(action, required, before),
+    findings,
+  };
+}
+
+function planRecord(required: RequiredRecord, observations: readonly Observation[], zone: string | null): Change {
   const published: PublishedSet | null = publishedSet(observations, required.name, required.type);
   const change = (
     action: Change['action'],
     before: readonly ResourceRecord[],
     after: readonly ResourceRecord[],
     findings: readonly Finding[] = [],
-  ): Change => {
-    const stays = (record: ResourceRecord) => record.type === required.type && !before.includes(record);
-    const beside = published === null || published.aliases.length > 0 ? [] : published.records.filter(stays);
-    return { ...base, action, before, after, beside, reason: reasonFor(action, required, before), findings };
-  };
+  ) => makeChange(required, published, action, before, after, findings);
 
   if (required.value.state === 'waiting') return change('waiting', [], []);
   const { data } = required.value;
+  const isFulfilled = published !== null && satisfies(required, published.records);
+  const cut = isFulfilled || zone === null ? null : delegationAbove(required.name, zone, observations);
+  if (cut !== null) return change('conflict', [], [toRecord(required, data)], [planFinding('plan.delegated', cut)]);
   if (published === null) {
     const terms = required.match.kind === 'spf-terms' ? required.match.terms.join(' ') : '';
     const findings = [
@@ -187,25 +212,25 @@ function planRecord(required: RequiredRecord, observations: readonly Observation
   const relevant = concerned(required, published.records);
   const lint = lintPublished(required, relevant);
   const [alias] = published.aliases;
-  if (satisfies(required, published.records)) {
+  if (isFulfilled) {
     // A record reached through an alias is somebody else's to change; it is fine as it is.
     return change('keep', alias === undefined ? relevant : [], alias === undefined ? relevant : [], lint);
+  }
+  const wildcard = wildcardBehind(required.name, required.type, published, observations);
+  if (wildcard !== null) {
+    // Nothing stands at the name itself: the new record takes the wildcard's place there (RFC 4592 §2.2.1).
+    const finding = planFinding('plan.wildcard-ends', { wildcard, name: required.name });
+    return makeChange(required, null, 'add', [], plannedRecords(required, data, []), [finding]);
   }
   if (alias !== undefined && required.type !== 'CNAME') {
     const finding = planFinding('plan.cname-in-the-way', { name: required.name, target: alias });
     return change('conflict', [], [toRecord(required, data)], [finding]);
   }
   if (required.type === 'CNAME') {
-    const others = (['TXT', 'MX'] as const).flatMap(
-      (type) => publishedSet(observations, required.name, type)?.records ?? [],
-    );
+    const others = dataAt(required.name, observations);
     if (others.length > 0) {
-      return change(
-        'conflict',
-        others,
-        [toRecord(required, data)],
-        [planFinding('plan.data-in-the-way', { name: required.name })],
-      );
+      const finding = planFinding('plan.data-in-the-way', { name: required.name });
+      return change('conflict', others, [toRecord(required, data)], [finding]);
     }
   }
   if (isNullMx(data) && relevant.length > 0) {
@@ -220,14 +245,19 @@ function planRecord(required: RequiredRecord, observations: readonly Observation
   return change(before.length === 0 ? 'add' : 'replace', before, after, [...lint, ...several]);
 }
 
-function undo(change: Change): Change {
-  const action = change.before.length === 0 ? 'replace' : change.after.length === 0 ? 'add' : 'replace';
+/** What undoes a change once all are made. */
+function undo(change: Change, made: readonly Change[]): Change {
+  const others = made.filter((other) => other !== change && isSameSet(other, change));
+  const isGone = (record: ResourceRecord) =>
+    others.some((other) => other.before.some((gone) => sameRecord(gone, record)));
   return {
     ...change,
-    action,
+    action: change.after.length === 0 ? 'add' : 'replace',
     before: change.after,
     after: change.before,
-    reason: 'Restores what was published before.',
+    beside: [...change.beside.filter((record) => !isGone(record)), ...others.flatMap((other) => other.after)],
+    reason: change.before.length === 0 ? 'Nothing was published before.' : 'Restores what was published before.',
+    findings: [],
   };
 }
 
@@ -241,6 +271,27 @@ function withoutForeign(changes: readonly Change[]): readonly Change[] {
     return change.action === 'replace'
       ? { ...change, before: change.before.filter((record) => !isKept(record)) }
       : change;
+  });
+}
+
+function isMade(change: Change): boolean {
+  return change.action === 'add' || change.action === 'replace';
+}
+
+function isSameSet(left: Change, right: Change): boolean {
+  return left.type === right.type && canonicalName(left.name) === canonicalName(right.name);
+}
+
+/** Records of one name and type have one TTL (RFC 2181 §5.2): that of those that stay, as far as the zone tells it. */
+function withSetTtls(changes: readonly Change[], observations: readonly Observation[]): readonly Change[] {
+  return changes.map((change) => {
+    if (!isMade(change)) return change;
+    const group = changes.filter((other) => isMade(other) && isSameSet(other, change));
+    const isFromZone = publishedSet(observations, change.name, change.type)?.isFromZone === true;
+    const gone = group.flatMap((other) => other.before);
+    const stays = change.beside.find((record) => !gone.some((each) => sameRecord(each, record)));
+    const ttl = isFromZone && stays !== undefined ? stays.ttl : group[0]?.after[0]?.ttl;
+    return ttl === undefined ? change : { ...change, after: change.after.map((record) => ({ ...record, ttl })) };
   });
 }
 
@@ -265,21 +316,24 @@ function sameRecord(left: ResourceRecord, right: ResourceRecord): boolean {
 /**
  * Holds required records against what was observed: what to add, replace and keep, what stands in the way, what waits
  * for a value and what is not known, in an order that is safe, and the way back.
+ *
+ * @param zone the zone that the records go into; with it, names that it delegates are told from its own.
  */
 export function buildPlan(
   domain: string,
   required: readonly RequiredRecord[],
   observations: readonly Observation[],
+  zone: string | null = null,
 ): Plan {
-  const planned = required.map((record) => planRecord(record, observations));
-  const changes = [...withLogoPolicy(withoutForeign(planned))].sort(
+  const planned = required.map((record) => planRecord(record, observations, zone));
+  const changes = [...withLogoPolicy(withSetTtls(withoutForeign(planned), observations))].sort(
     (left, right) => ORDER.indexOf(left.purpose) - ORDER.indexOf(right.purpose),
   );
-  const made = changes.filter((change) => change.action === 'add' || change.action === 'replace');
+  const made = changes.filter(isMade);
   return {
     domain,
     changes,
-    wayBack: [...made].reverse().map(undo),
+    wayBack: [...made].reverse().map((change) => undo(change, made)),
     findings: changes.flatMap((change) => change.findings),
   };
 }

@@ -1,7 +1,7 @@
 import { canonicalName } from '../dns/names.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
-import { zoneLookup } from '../dns/zone-lookup.ts';
 import type { LookupResult } from '../dns/lookup.ts';
+import { zoneLookup } from '../dns/zone-lookup.ts';
 import { newestOf, serialsOf } from './serials.ts';
 import type { AnsweringServer, Observation } from './types.ts';
 
@@ -48,6 +48,8 @@ export interface PublishedSet {
   readonly records: readonly ResourceRecord[];
   readonly aliases: readonly string[];
   readonly seenAt: number;
+  /** The TTLs are those of the zone; a cache gives what is left of them. */
+  readonly isFromZone: boolean;
 }
 
 /** Whether a server has the newest version of its zone, as far as the servers told their serials. */
@@ -64,16 +66,17 @@ function isUpToDate({ server, zone, checkedAt }: Observation, observations: read
 export function publishedSet(observations: readonly Observation[], name: string, type: QueryType): PublishedSet | null {
   const all = latestPerServer(observations, name, type).filter((observation) => observation.outcome !== 'failure');
   const answered = all.find((observation) => isUpToDate(observation, observations)) ?? all[0];
-  return answered === undefined
-    ? null
-    : { records: answered.records, aliases: answered.aliases, seenAt: answered.seenAt };
+  if (answered === undefined) return null;
+  const { records, aliases, seenAt, server } = answered;
+  const isFromZone = server.kind === 'authoritative' || server.kind === 'pasted' || answered.authoritative === true;
+  return { records, aliases, seenAt, isFromZone };
 }
 
 /**
  * What a pasted zone says, as observations: the offline way to know what is published.
  *
  * @param questions what has to be known.
- * @param zone the zone that was pasted; names outside it stay unknown.
+ * @param zone the zone that was pasted; names outside it stay unknown, and so do those that it delegates.
  * @param at when it was pasted; milliseconds since the epoch.
  */
 export function observationsFromZone(
@@ -85,16 +88,18 @@ export function observationsFromZone(
   const lookup = zoneLookup(records, { outside: 'not-known', zones: [zone] });
   return questions.flatMap((question) => {
     const answer = lookup.query(question.name, question.type) as LookupResult;
-    if (answer.status === 'failure') return [];
+    const { aliases = [] } = answer;
+    // Where an alias leads outside the zone, what it leads to is not known; that it stands there is.
+    if (answer.status === 'failure' && aliases.length === 0) return [];
     return [
       {
         question,
         server: { kind: 'pasted' as const, address: '' },
         seenAt: at,
         durationMs: 0,
-        outcome: answer.status,
+        outcome: answer.status === 'failure' ? ('answer' as const) : answer.status,
         records: answer.status === 'answer' ? answer.records : [],
-        aliases: answer.aliases,
+        aliases,
       },
     ];
   });

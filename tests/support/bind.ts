@@ -46,18 +46,26 @@ async function waitFor(ready: () => boolean, what: string): Promise<void> {
   throw new Error(`${what} did not happen in ten seconds`);
 }
 
-/** @param zones names of the zones it speaks for; they begin with nothing but their head. */
-export async function startBind(zones: readonly string[]): Promise<Bind> {
+export interface BindOptions {
+  /** What zones hold besides their heads. */
+  readonly contents?: Readonly<Record<string, string>>;
+  /** Zones may be updated and transferred with this key (RFC 8945): its name and its secret in base 64. */
+  readonly key?: { readonly name: string; readonly secret: string };
+}
+
+/** @param zones names of the zones it speaks for; they begin with their heads. */
+export async function startBind(zones: readonly string[], { contents = {}, key }: BindOptions = {}): Promise<Bind> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sendwright-bind-'));
   const port = randomInt(20_000, 60_000);
   const file = (zone: string) => path.join(folder, `${zone}.zone`);
-  for (const zone of zones) await writeFile(file(zone), zoneHead(zone));
-  const blocks = zones.map((zone) => `zone "${zone}" { type primary; file "${file(zone)}"; };`).join('\n');
+  for (const zone of zones) await writeFile(file(zone), `${zoneHead(zone)}${contents[zone] ?? ''}`);
+  const open = key === undefined ? '' : `allow-update { key ${key.name}; }; allow-transfer { key ${key.name}; };`;
+  const blocks = zones.map((zone) => `zone "${zone}" { type primary; file "${file(zone)}"; ${open} };`).join('\n');
   await writeFile(
     path.join(folder, 'named.conf'),
     `options { directory "${folder}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key"; check-names primary ignore; dnssec-validation no; };
 controls {};
-${blocks}\n`,
+${key === undefined ? '' : `key "${key.name}" { algorithm hmac-sha256; secret "${key.secret}"; };\n`}${blocks}\n`,
   );
   const child = spawn('named', ['-g', '-c', path.join(folder, 'named.conf')], {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -114,13 +114,15 @@ export function recordSets({ changes, zone }: Pick<HandOver, 'changes' | 'zone'>
     const beside = distinct(group.flatMap((change) => change.beside));
     const published = distinct([...before, ...beside]);
     const stays = beside.filter((record) => !has(before, record));
-    const all = distinct([...stays, ...after]);
+    const ttl = (after[0] ?? stays[0] ?? published[0])?.ttl ?? 3600;
+    const timed = (record: ResourceRecord): ResourceRecord => ({ ...record, ttl });
+    const all = distinct([...stays, ...after]).map(timed);
     return {
       name: first.name,
       type: first.type,
-      ttl: (after[0] ?? published[0])?.ttl ?? 3600,
+      ttl,
       remove: before.filter((record) => !has(after, record)),
-      add: after.filter((record) => !has(published, record) || has(before, record)),
+      add: after.filter((record) => !has(published, record) || has(before, record)).map(timed),
       published,
       all,
       isKnown: group.every((change) => change.action !== 'unknown'),

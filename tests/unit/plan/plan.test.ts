@@ -5,49 +5,20 @@ import { joinTxt } from '../../../shared/dns/txt.ts';
 import { handOverFormats } from '../../../shared/manual/formats/index.ts';
 import { buildManual } from '../../../shared/manual/manual.ts';
 import { buildPlan, questionsFor } from '../../../shared/plan/build-plan.ts';
-import { observationsFromZone } from '../../../shared/plan/observed.ts';
+import { pastedObservations } from '../../../shared/plan/in-the-way.ts';
 import type { Observation, Plan, RequiredRecord } from '../../../shared/plan/types.ts';
 import { domainVerdict } from '../../../shared/plan/verdict.ts';
 import { providerTemplates, templateById } from '../../../shared/providers/catalogue.ts';
-import type { DomainNeeds } from '../../../shared/providers/required-records.ts';
 import { requiredRecords } from '../../../shared/providers/required-records.ts';
+import { KEY, needs } from '../../support/needs.ts';
 import { providerTemplate } from '../../../shared/providers/template-schema.ts';
-
-const KEY =
-  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gunVTLw7onLRnrq0/IzW7yWR7QkrmBL7jTKEn5u+qKhbwKfBstIs+bMY2Zkp18gnTxKLxoS2tFczGkPLPgizskuemMghRniWaoLcyehkd3qqGElvW/VDL5AaWTg0nLVkjRo9z+40RQzuVaE8AkAFmxZzow3x+VJYKdjykkJ0iT9wCS0DRTXu269V264Vf/3jvredZiKRkgwlL9xNAwxXFg0x/XFw005UWVRIkdgcKWTjpBP2dPwVZ4WWC+9aGVd+Gyn1o0CLelf4rEjGoXbAAEgAqeGUxrcIlbjXfbcmwIDAQAB';
-
-function needs(templateId: string, change: Partial<DomainNeeds> = {}): DomainNeeds {
-  const template = templateById(templateId);
-  const mode = template.modes[0]?.id ?? '';
-  const fields = Object.fromEntries(
-    (template.modes[0]?.fields ?? []).map((field) => [
-      field.id,
-      field.id === 'dkimKey' ? KEY : (field.fallback ?? field.example),
-    ]),
-  );
-  return {
-    domain: 'news.example.com',
-    providers: [{ template, mode, fields }],
-    dkimKeys: [],
-    dmarc: {
-      policy: 'none',
-      subdomainPolicy: null,
-      testing: false,
-      reportAddress: null,
-      alignment: { dkim: 'relaxed', spf: 'relaxed' },
-    },
-    neverSends: false,
-    extras: [],
-    ...change,
-  };
-}
 
 const txt = (name: string, ...texts: string[]): ResourceRecord[] =>
   texts.map((text) => ({ name, ttl: 300, type: 'TXT', strings: [text] }));
 
 /** What one authoritative server would say of these records. */
 function asked(records: readonly ResourceRecord[], required: readonly RequiredRecord[], server = 'ns1'): Observation[] {
-  return observationsFromZone(records, 'example.com', questionsFor(required), 1000).map((observation) => ({
+  return pastedObservations(records, 'example.com', required, questionsFor(required), 1000).map((observation) => ({
     ...observation,
     server: { kind: 'authoritative' as const, address: `${server}:53`, name: server },
   }));
