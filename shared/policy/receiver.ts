@@ -189,8 +189,11 @@ function judge(requirement: Requirement, evidence: Evidence): { state: Requireme
     }
     case 'dmarc-record': {
       const { record, policyDomain, temporaryFailure } = dmarc.discovery;
-      if (record === null)
-        return { state: temporaryFailure ? 'unknown' : 'not-met', detail: 'No DMARC record applies' };
+      if (record === null) {
+        const detail =
+          policyDomain === null ? 'No DMARC record applies' : `The record at ${policyDomain} has no valid policy`;
+        return { state: temporaryFailure && policyDomain === null ? 'unknown' : 'not-met', detail };
+      }
       return { state: 'met', detail: `p=${record.policy} at ${policyDomain}` };
     }
     case 'dmarc-aligned': {

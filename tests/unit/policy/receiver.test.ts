@@ -95,6 +95,11 @@ describe('the receivers’ verdict', () => {
       'A DMARC record, at least p=none': 'not-met',
       'From aligned with SPF or DKIM': 'not-met',
     });
+    const broken = await judge([spf, providerSpf, signed, txt('_dmarc.example.com', 'v=DMARC1; p=maybe')]);
+    expect(broken.mailboxProviders[2]?.requirements[1]).toMatchObject({
+      state: 'not-met',
+      detail: 'The record at example.com has no valid policy',
+    });
     const foreign = [
       txt('s1._domainkey.provider.example', key),
       txt('provider.example', 'v=spf1 ip4:192.0.2.0/24 -all'),

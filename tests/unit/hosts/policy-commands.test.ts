@@ -1,0 +1,198 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../../main/hosts/cli/commands.ts';
+
+/** The commands on DKIM, DMARC and the policies alone: no data folder, no network. */
+
+async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  let out = '';
+  let error = '';
+  const code = await runCli(args, {
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
+  });
+  return { code, out, error };
+}
+
+let folder = '';
+const file = (name: string, text: string): string => {
+  const place = path.join(folder, name);
+  writeFileSync(place, text);
+  return place;
+};
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'sendwright-commands-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('dkim', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const value = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  const record = `v=DKIM1; k=rsa; p=${value}`;
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+
+  it('inspect reads a key, says what is wrong with it and puts it right', async () => {
+    expect(await run('dkim', 'inspect', record)).toEqual({ code: 0, out: 'rsa, 2048 bits\n', error: '' });
+    const broken = await run('dkim', 'inspect', `k=rsa;; p=${value}`);
+    expect(broken.code).toBe(3);
+    expect(broken.out).toContain('error: Two semicolons follow each other');
+    expect(broken.out).toContain(`Put right: k=rsa; p=${value}`);
+    expect(await run('dkim', 'inspect', '--fix', `k=rsa;; p=${value}`)).toMatchObject({
+      code: 0,
+      out: `k=rsa; p=${value}\n`,
+    });
+    expect(await run('dkim', 'inspect', record, record)).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('There are 2 TXT records at the selector'),
+    });
+  });
+
+  it('inspect says whether a private key belongs to the record', async () => {
+    const other = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({
+      format: 'pem',
+      type: 'pkcs8',
+    });
+    const inspect = (text: string) =>
+      run('dkim', 'inspect', record, '--private-key-file', file('key.pem', text), '--json');
+    const right = await inspect(pem);
+    expect(right.code).toBe(0);
+    expect(JSON.parse(right.out)).toMatchObject({ pair: 'match', key: { bits: 2048 }, findings: [] });
+    const foreign = await inspect(other.toString());
+    expect([foreign.code, (JSON.parse(foreign.out) as { pair: string }).pair]).toEqual([3, 'mismatch']);
+    expect(JSON.parse((await inspect('nothing')).out)).toMatchObject({ pair: 'unreadable' });
+  });
+
+  it('generate makes keys that OpenSSL reads, with the record as zone files have it', async () => {
+    const { code, out } = await run(
+      'dkim',
+      'generate',
+      '--bits',
+      '1024',
+      '--domain',
+      'example.com',
+      '--selector',
+      's7',
+    );
+    expect(code).toBe(0);
+    const [, secret = '', line = ''] = /^(-----BEGIN[^]*END PRIVATE KEY-----)\n(.*)\n$/.exec(out) ?? [];
+    const published = createPublicKey(secret).export({ format: 'der', type: 'spki' }).toString('base64');
+    expect(line).toBe(`s7._domainkey.example.com. TXT "v=DKIM1; k=rsa; p=${published}"`);
+    const ed25519 = await run('dkim', 'generate', '--ed25519', '--json');
+    expect(JSON.parse(ed25519.out)).toMatchObject({
+      bits: 256,
+      record: expect.stringMatching(/^v=DKIM1; k=ed25519; p=.{44}$/),
+    });
+    expect(await run('dkim', 'generate', '--bits', '1000')).toMatchObject({
+      code: 4,
+      error: expect.stringContaining('1000'),
+    });
+    expect(await run('dkim', 'generate', '--selector', 'a_b')).toMatchObject({ code: 4 });
+  });
+});
+
+describe('dmarc explain', () => {
+  it('says whom a record reaches, what is wrong with it and what comes next', async () => {
+    const { code, out } = await run(
+      'dmarc',
+      'explain',
+      'v=DMARC1; p=quarantine; sp=none; rua=mailto:a@example.net',
+      '--domain',
+      'example.com',
+    );
+    expect(code).toBe(0);
+    for (const text of [
+      'From example.com: quarantine (p=quarantine)',
+      'From a subdomain of example.com without a record of its own: none (sp=none)',
+      'Next safe step: Reject, as a test.',
+      '  v=DMARC1; p=reject; sp=none; t=y; rua=mailto:a@example.net',
+      'warning: Subdomains are protected less than the domain\n  at 25: sp=none',
+      'Have example.com._report._dmarc.example.net published in the zone of example.net',
+    ])
+      expect(out).toContain(text);
+    expect(await run('dmarc', 'explain', 'v=DMARC1; p=maybe')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('Receivers discard it'),
+    });
+    expect(await run('dmarc', 'explain')).toMatchObject({ code: 4 });
+  });
+
+  it('walks the tree in a zone file', async () => {
+    const zone = file(
+      'zone',
+      '$TTL 300\n@ SOA ns1 h 1 3600 600 86400 60\n@ NS ns1\n_dmarc TXT "v=DMARC1; p=reject"\n_dmarc.news TXT "v=DMARC1; p=none; sp=reject"\n',
+    );
+    const explain = (domain: string) =>
+      run('dmarc', 'explain', '--domain', domain, '--zone', zone, '--origin', 'example.com');
+    const below = await explain('a.news.example.com');
+    expect(below.code).toBe(0);
+    expect(below.out).toContain(
+      '_dmarc.a.news.example.com: nothing\n_dmarc.news.example.com: v=DMARC1; p=none; sp=reject\n',
+    );
+    expect(below.out).toContain('Organizational domain: example.com');
+    expect(below.out).toContain('info: The policy comes from example.com');
+    const own = await explain('news.example.com');
+    expect(own.out).toContain('From news.example.com: none (p=none)');
+    expect(own.out).toContain('info: sp= and np= of news.example.com are never used');
+    const outside = await explain('example.net');
+    expect(outside).toMatchObject({ code: 3, out: expect.stringContaining('Whether a record applies is not known') });
+  });
+});
+
+describe('policy', () => {
+  it('lint knows each kind of record by its version', async () => {
+    expect(await run('policy', 'lint', 'v=STSv1; id=1')).toEqual({ code: 0, out: 'Nothing to say.\n', error: '' });
+    expect(await run('policy', 'lint', 'v=TLSRPTv1; rua=x')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('“x” is not an address that reports can go to'),
+    });
+    const logo = await run('policy', 'lint', 'v=BIMI1; l=https://example.com/l.svg', '--json');
+    expect(JSON.parse(logo.out)).toMatchObject([{ code: 'bimi.no-evidence' }]);
+    expect(await run('policy', 'lint', 'v=stsv1; id=1')).toMatchObject({ code: 3 });
+    expect(await run('policy', 'lint', 'v=STSv1; id=1', 'v=STSv1; id=2')).toMatchObject({ code: 3 });
+    expect(await run('policy', 'lint', 'v=spf1 -all')).toMatchObject({ code: 4 });
+  });
+
+  it('mta-sts makes a file that lint-file accepts, for the servers it names', async () => {
+    const made = await run(
+      'policy',
+      'mta-sts',
+      'example.com',
+      '--mx',
+      'mx1.example.com',
+      '*.example.net',
+      '--mode',
+      'enforce',
+      '--json',
+    );
+    expect(made.code).toBe(0);
+    const { name, record, url, file: text } = JSON.parse(made.out) as Record<string, string>;
+    expect([name, url]).toEqual(['_mta-sts.example.com', 'https://mta-sts.example.com/.well-known/mta-sts.txt']);
+    expect(await run('policy', 'lint', record ?? '')).toMatchObject({ code: 0 });
+    const place = file('mta-sts.txt', text ?? '');
+    expect(await run('policy', 'lint-file', place, '--mx', 'mx1.example.com', 'a.example.net')).toMatchObject({
+      code: 0,
+    });
+    expect(await run('policy', 'lint-file', place, '--mx', 'mx2.example.com')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('does not cover the mail server mx2.example.com'),
+    });
+    expect(await run('policy', 'mta-sts', 'example.com', '--mx', 'mx1')).toMatchObject({ code: 4 });
+    expect(await run('policy', 'mta-sts', 'example.com', '--mx', 'mx1.example.com', '--mode', 'on')).toMatchObject({
+      code: 4,
+    });
+    expect(await run('policy', 'mta-sts', 'example.com', '--mx', 'mx1.example.com', '--max-age', 'x')).toMatchObject({
+      code: 4,
+    });
+  });
+});
