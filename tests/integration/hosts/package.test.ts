@@ -96,6 +96,15 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
     expect(readFileSync(path.join(folder, 'app', 'dist/main/preload.cjs'), 'utf8').length).toBeLessThan(2000);
   });
 
+  it('has a window that builds no code from text, which its policy forbids', () => {
+    const scripts = files.filter((name) => name.startsWith('/dist/renderer/') && name.endsWith('.js'));
+    expect(scripts.length).toBeGreaterThan(3);
+    for (const name of scripts)
+      expect(readFileSync(path.join(folder, 'app', name), 'utf8'), name).not.toMatch(
+        /new Function\(|\beval\(|ZodError/,
+      );
+  });
+
   it('has every fuse set in its executable', async () => {
     const wire = await getCurrentFuseWire(path.join(unpacked, 'sendwright'));
     const set = (option: FuseV1Options) => wire[option] === FuseState.ENABLE;
