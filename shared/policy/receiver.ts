@@ -98,6 +98,8 @@ async function findSendingAddress(
   };
   for (const term of parsed) {
     const target = term.kind === 'modifier' ? term.value : (term.domain?.text ?? domain);
+    // What a term keeps from passing is no address that the provider sends from.
+    if (term.kind === 'mechanism' && term.qualifier !== '+') continue;
     const isBranch = term.kind === 'modifier' ? term.name === 'redirect' : term.name === 'include';
     if (isBranch) {
       const records = await ask(target, 'TXT');

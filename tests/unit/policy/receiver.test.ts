@@ -186,6 +186,11 @@ describe('the receivers’ verdict', () => {
     expect(await find(['redirect=r.example'], a, txt('r.example', 'v=spf1 a:out.provider.example'))).toBe(
       '198.51.100.7',
     );
+    const kept = txt('kept.example', 'v=spf1 ip4:203.0.113.1 -all');
+    expect(await find(['-include:kept.example', '~a:out.provider.example', 'ip4:192.0.2.2'], a, kept)).toBe(
+      '192.0.2.2',
+    );
+    expect(await find(['-include:kept.example', '~a:out.provider.example', 'mx'], a, kept)).toBeNull();
     expect(await find(['exists:%{i}.example'])).toBeNull();
     let questions = 0;
     const wide = txt(
