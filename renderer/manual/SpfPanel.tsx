@@ -66,6 +66,7 @@ function Faults({ card, where }: { readonly card: SpfCard; readonly where: Where
               <div>
                 <strong>{finding.title}</strong>
                 <p>{finding.explanation}</p>
+                {!isSolved && finding.fix?.effect !== undefined && <p>With the fix: {finding.fix.effect}</p>}
               </div>
               {isSolved ? (
                 <span className={styles.put}>

@@ -267,9 +267,8 @@ function* matchesMx(context: Context, mechanism: Mechanism, target: string): Eva
   if (exchangers.length > context.limits.names) {
     throw new Stop('permerror', `${target} has more than ${context.limits.names} mail exchangers`);
   }
+  // A null MX (RFC 7505) names no host, and so nothing to ask for.
   for (const { exchange } of exchangers) {
-    // A null MX (RFC 7505) names no host to ask for.
-    if (exchange === '' || exchange === '.') continue;
     const addresses = yield* askForTerm(context, exchange, addressType(context));
     if (addresses.some((record) => matchesAddress(context, record.address, mechanism))) return true;
   }

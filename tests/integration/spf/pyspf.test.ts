@@ -103,7 +103,7 @@ describeWith(['python3:spf'], 'checkHost and pyspf', () => {
     );
     const found = rfc7208.map(({ section, cases }, index) =>
       cases.map((check, number) => {
-        const { result, explanation } = answers[index]?.[number] as Answer;
+        const { result, explanation } = (answers[index] as readonly Answer[])[number] as Answer;
         return [section, check.sender, check.ip, result, explanation];
       }),
     );

@@ -43,6 +43,18 @@ describe('checkHost', () => {
     expect(await checkHost({ ...defaults, lookup: later })).toEqual(await checkHost({ ...defaults, lookup: zone }));
   });
 
+  test('asks for a backslash as a character, not as the beginning of an escape', async () => {
+    const zone = [txt('example.com', 'v=spf1 exists:%{l}.example.net -all'), a('u\\\\046v.example.net', '127.0.0.2')];
+    const lookup = worldLookup({ records: zone, failing: [], checks: [] });
+    const result = await checkHost({ ...defaults, sender: 'u\\046v@example.com', lookup });
+    expect(result.result).toBe('pass');
+  });
+
+  test('asks for no address literal, even where a server would answer', async () => {
+    const lookup = worldLookup({ records: [txt('[192.0.2.1]', 'v=spf1 +all')], failing: [], checks: [] });
+    expect(await checkHost({ ...defaults, sender: '', helo: '[192.0.2.1]', lookup })).toMatchObject({ result: 'none' });
+  });
+
   test('keeps the limits it is given', async () => {
     const lookup = worldLookup(world);
     const limits = { lookups: 1, voids: 2, names: 10 };

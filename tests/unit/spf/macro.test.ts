@@ -53,6 +53,10 @@ describe('macros', () => {
     expect(expand(text)).toBe(expanded);
   });
 
+  test('a capital letter escapes all but unreserved characters, octet by octet', () => {
+    expect(expand('%{L}', { ...values, l: 'a~b_c.d-e f/\u00FC' })).toBe('a~b_c.d-e%20f%2F%C3%BC');
+  });
+
   test('IPv6 digits are dotted', () => {
     const reversed = '1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2';
     expect(expand('%{ir}.%{v}._spf.%{d2}', values6)).toBe(`${reversed}.ip6._spf.example.com`);
@@ -88,5 +92,7 @@ describe('macros', () => {
     const long = `${'a'.repeat(50)}.`.repeat(5);
     expect(fitDomain(`${long}example.com`)).toBe(`${'a'.repeat(50)}.`.repeat(4) + 'example.com');
     expect(fitDomain('b'.repeat(300))).toHaveLength(253);
+    const whole = `a.${'b'.repeat(251)}`;
+    expect(fitDomain(whole)).toBe(whole);
   });
 });

@@ -30,6 +30,18 @@ describe('mergeSpf', () => {
       'v=spf1 -ip4:192.0.2.7 ip4:192.0.2.0/24 -all',
     ],
     ['covered by a/24', ['v=spf1 a:h.example/24 a:H.example -all'], [], 'v=spf1 a:h.example/24 -all'],
+    [
+      'not covered for IPv6',
+      ['v=spf1 a:h.example/24 a:h.example/24//32 -all'],
+      [],
+      'v=spf1 a:h.example/24 a:h.example/24//32 -all',
+    ],
+    [
+      'not covered for IPv4',
+      ['v=spf1 a:h.example//32 a:h.example/24 -all'],
+      [],
+      'v=spf1 a:h.example//32 a:h.example/24 -all',
+    ],
     ['before a redirect', ['v=spf1 mx redirect=_spf.example.org'], ['a'], 'v=spf1 mx a redirect=_spf.example.org'],
     ['a redirect that all overrides', ['v=spf1 -all redirect=x.example.org'], ['a'], 'v=spf1 a -all'],
     ['an ending that is missing', ['v=spf1 mx'], ['a'], 'v=spf1 mx a ~all'],
