@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { probeConnection } from '../../../main/probes/http/metadata.ts';
+import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import type { RunningServer } from '../../support/servers.ts';
@@ -136,6 +139,25 @@ describeWith(['openssl', 'nginx', 'curl'], 'TLS faults of a real server', () => 
     const own = readFileSync(laboratory.server('self-signed').cert, 'utf8');
     const selfSigned = await probeConnection(address('self-signed'), surroundingsWith(laboratory, { extraCa: own }));
     expect(selfSigned.outcome).toBe('passed');
+  });
+
+  it('an authority in the system’s store is trusted, and said to be from there', () => {
+    const program = path.resolve(import.meta.dirname, '..', '..', '..', 'main', 'probes', 'http', 'metadata.ts');
+    const script = `import { probeConnection } from ${JSON.stringify(pathToFileURL(program).href)};
+      console.log(JSON.stringify(await probeConnection(${JSON.stringify(address('good'))}, { proxy: null, now: Date.now })));`;
+    const probe = (environment: NodeJS.ProcessEnv) => {
+      const run = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, ...environment },
+        timeout: 30_000,
+      });
+      return JSON.parse(run.stdout) as ProbeTrace;
+    };
+    // Where OpenSSL looks for the system's authorities can be changed by its own variable.
+    const trusted = probe({ SSL_CERT_FILE: path.join(laboratory.folder, 'root.pem') });
+    expect(trusted.outcome).toBe('passed');
+    expect(trusted.stages[2]?.certificate?.trustedBy).toBe('system');
+    expect(codes(probe({}))).toEqual(['probe.certificate-untrusted']);
   });
 
   it('a damaged extra CA is told as such, and says nothing of the service', async () => {
