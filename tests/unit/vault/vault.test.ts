@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { KeychainPort } from '../../../main/vault/ports.ts';
 import { KeeperRefused } from '../../../main/vault/ports.ts';
@@ -144,4 +144,131 @@ describe('the vault', () => {
     expect(await vault.state()).toMatchObject({ state: 'none', keychain: 'unprotected' });
     expect(keepers.size).toBe(0);
   });
+
+  /** A keychain whose own key can be lost, come back, or be out of reach. */
+  function fickle() {
+    const keys = new Map<string, Buffer>();
+    const self = { key: 'first', state: 'available' as 'available' | 'absent' };
+    const keychain: KeychainPort = {
+      state: async () => self.state,
+      keeper: {
+        id: 'os-keychain',
+        wrap: async (dataKey) => {
+          const token = `${self.key}:${keys.size}`;
+          keys.set(token, Buffer.from(dataKey));
+          return { parameters: {}, wrapped: Buffer.from(token) };
+        },
+        unwrap: async (_parameters, wrapped) => {
+          const dataKey = keys.get(wrapped.toString());
+          if (dataKey === undefined || !wrapped.toString().startsWith(`${self.key}:`)) throw new KeeperRefused('gone');
+          return { dataKey, shouldRewrap: false };
+        },
+      },
+    };
+    return { self, keychain };
+  }
+  const other = 'workspace:1/auth-key';
+  const reads = (vault: ReturnType<typeof createVault>, secret: string) => vault.use(secret, async (value) => value);
+
+  it('lets a secret be entered again after the keychain lost its key, and reads the old ones once it is back', async () => {
+    const { storage } = memory();
+    const { self, keychain } = fickle();
+    const open = async () => {
+      const vault = createVault(parts(storage, keychain));
+      await vault.openWithKeychain();
+      return vault;
+    };
+    const first = await open();
+    first.set(id, SECRET);
+    first.set(other, 'the-other-secret');
+    self.key = 'second';
+    const without = await open();
+    expect(await without.state()).toMatchObject({ state: 'open', keepers: ['os-keychain'] });
+    expect([without.view(id).state, without.view(other).state]).toEqual(['re-enter', 're-enter']);
+    without.set(id, 'entered-again-by-hand');
+    const next = await open();
+    expect([await reads(next, id), await reads(next, other)]).toEqual(['entered-again-by-hand', null]);
+    expect(next.view(other).state).toBe('re-enter');
+    self.key = 'first';
+    const back = await open();
+    expect(await reads(back, other)).toBe('the-other-secret');
+    expect(back.view(other).state).toBe('protected');
+  });
+
+  it('takes a passphrase where the keychain is out of reach, keeping what it holds', async () => {
+    const { storage } = memory();
+    const { self, keychain } = fickle();
+    const first = createVault(parts(storage, keychain));
+    await first.openWithKeychain();
+    first.set(id, SECRET);
+    self.state = 'absent';
+    const without = createVault(parts(storage, keychain));
+    await without.openWithKeychain();
+    expect(await without.state()).toMatchObject({ state: 'none' });
+    expect(without.view(id).state).toBe('re-enter');
+    await without.create('correct horse');
+    without.set(other, 'the-other-secret');
+    expect(without.view(id).state).toBe('re-enter');
+    self.state = 'available';
+    const back = createVault(parts(storage, keychain));
+    await back.openWithKeychain();
+    await back.unlock('correct horse');
+    expect([await reads(back, id), await reads(back, other)]).toEqual([SECRET, 'the-other-secret']);
+  }, 30_000);
+
+  it('is opened by several keepers: the keychain in the window, the passphrase on the command line', async () => {
+    const { storage, keepers } = memory();
+    const { self, keychain } = fickle();
+    const inWindow = createVault(parts(storage, keychain));
+    await inWindow.openWithKeychain();
+    inWindow.set(id, SECRET);
+    const onCommandLine = () => createVault(parts(storage));
+    await expect(onCommandLine().create('correct horse')).rejects.toMatchObject({ fault: 'locked' });
+    await inWindow.create('correct horse');
+    expect([...keepers.keys()].sort()).toEqual(['os-keychain', 'passphrase']);
+    const opened = onCommandLine();
+    await opened.unlock('correct horse');
+    expect(await reads(opened, id)).toBe(SECRET);
+    // A keychain that lost its key is given it anew by whoever knows the passphrase.
+    self.key = 'second';
+    const without = createVault(parts(storage, keychain));
+    await without.openWithKeychain();
+    expect(await without.state()).toMatchObject({ state: 'locked' });
+    await without.unlock('correct horse');
+    const again = createVault(parts(storage, keychain));
+    await again.openWithKeychain();
+    expect(await reads(again, id)).toBe(SECRET);
+  }, 30_000);
+
+  it('stores the parameters of scrypt, opens what was sealed with lower ones, and wraps it anew', async () => {
+    const { storage, keepers } = memory();
+    const first = createVault(parts(storage));
+    await first.create('correct horse');
+    first.set(id, SECRET);
+    const stored = keepers.get('passphrase') as Parameters<VaultStorage['putKeeper']>[0];
+    expect(stored.parameters).toMatchObject({ kdf: 'scrypt', N: 2 ** 17, r: 8, p: 1, salt: expect.any(String) });
+
+    // The same data key, wrapped as an older version would have: by Node's own scrypt and AES.
+    const { salt } = stored.parameters as { salt: string };
+    const derive = (cost: number) =>
+      scryptSync('correct horse', Buffer.from(salt, 'base64'), 32, { N: cost, r: 8, p: 1, maxmem: 2 ** 28 });
+    const associated = Buffer.from('sendwright/keeper/passphrase/1');
+    const { wrapped } = stored;
+    const decipher = createDecipheriv('aes-256-gcm', derive(2 ** 17), wrapped.subarray(0, 12))
+      .setAAD(associated)
+      .setAuthTag(wrapped.subarray(12, 28));
+    const dataKey = Buffer.concat([decipher.update(wrapped.subarray(28)), decipher.final()]);
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', derive(2 ** 14), nonce).setAAD(associated);
+    const sealed = Buffer.concat([cipher.update(dataKey), cipher.final()]);
+    storage.putKeeper({
+      id: 'passphrase',
+      parameters: { kdf: 'scrypt', N: 2 ** 14, r: 8, p: 1, salt },
+      wrapped: Buffer.concat([nonce, cipher.getAuthTag(), sealed]),
+    });
+    const next = createVault(parts(storage));
+    await next.unlock('correct horse');
+    expect(await reads(next, id)).toBe(SECRET);
+    expect(keepers.get('passphrase')?.parameters).toMatchObject({ N: 2 ** 17 });
+  }, 30_000);
 });
