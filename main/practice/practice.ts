@@ -93,15 +93,17 @@ export async function startPractice(folder: string): Promise<Practice> {
     authKey,
     preferredPort: before?.servicePort ?? 0,
   });
-  const common = { serial: () => zone.serial, fault: () => fault };
+  const common = { fault: () => fault };
   const primary = await startDnsServer({
     ...common,
     records: () => [...senderRecords, ...zone.primary],
+    serial: () => zone.serial,
     preferredPort: before?.dnsPorts[0] ?? 0,
   });
   const secondary = await startDnsServer({
     ...common,
     records: () => [...senderRecords, ...zone.secondary],
+    serial: () => zone.secondarySerial ?? zone.serial,
     preferredPort: before?.dnsPorts[1] ?? 0,
   });
 

@@ -8,8 +8,10 @@ import type { FaultId } from './faults.ts';
 export interface PracticeZone {
   readonly primary: readonly ResourceRecord[];
   readonly secondary: readonly ResourceRecord[];
-  /** Grows with every publication; the SOA serial. */
+  /** Grows with every publication; the SOA serial of the first server. */
   readonly serial: number;
+  /** That of the second one, where it is behind. */
+  readonly secondarySerial?: number;
 }
 
 export const emptyZone: PracticeZone = { primary: [], secondary: [], serial: 1 };
@@ -76,7 +78,15 @@ export function publish(
     }
   }
   return {
-    zone: { primary, secondary: fault === 'dns-one-stale' ? zone.secondary : primary, serial: zone.serial + 1 },
+    zone:
+      fault === 'dns-one-stale'
+        ? {
+            primary,
+            secondary: zone.secondary,
+            serial: zone.serial + 1,
+            secondarySerial: zone.secondarySerial ?? zone.serial,
+          }
+        : { primary, secondary: primary, serial: zone.serial + 1 },
     published,
   };
 }

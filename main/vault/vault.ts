@@ -14,12 +14,6 @@ export interface SecretView {
   readonly endsIn: string | null;
 }
 
-interface StoredKeeper {
-  readonly id: string;
-  readonly parameters: unknown;
-  readonly wrapped: Buffer;
-}
-
 /** What the vault needs of the store. */
 export interface VaultStorage {
   readonly find: (
@@ -27,10 +21,10 @@ export interface VaultStorage {
   ) => { readonly sealed: Buffer; readonly setAt: number; readonly endsIn: string | null } | null;
   readonly put: (secret: { id: string; sealed: Buffer; setAt: number; endsIn: string | null }) => void;
   readonly clear: (id: string) => void;
-  readonly keepers: () => readonly StoredKeeper[];
-  readonly putKeeper: (keeper: StoredKeeper) => void;
+  readonly keepers: () => readonly { readonly id: string; readonly parameters: unknown; readonly wrapped: Buffer }[];
+  readonly putKeeper: (keeper: { id: string; parameters: unknown; wrapped: Buffer }) => void;
   /** @returns false, with nothing written, when there is a keeper already. */
-  readonly putFirstKeeper: (keeper: StoredKeeper) => boolean;
+  readonly putFirstKeeper: (keeper: { id: string; parameters: unknown; wrapped: Buffer }) => boolean;
 }
 
 export interface VaultParts {
@@ -73,8 +67,6 @@ export class VaultFault extends Error {
 }
 
 const DATA_KEY_OCTETS = 32;
-/** Begins the id of a keychain's wrapped key that it could not open, and that is kept for its return. */
-const SET_ASIDE = 'os-keychain/set-aside-';
 const NONCE_OCTETS = 12;
 const TAG_OCTETS = 16;
 /** Only from secrets this long are the last four characters told. */
@@ -109,38 +101,11 @@ function checkStrength(passphrase: string): void {
 /** Composes the vault. It is locked, or has no keeper yet, until it is told to open. */
 export function createVault({ storage, keychain, random, now }: VaultParts): Vault {
   let dataKey: Buffer | null = null;
-  /** Keys of keepers that were set aside and opened again: what was sealed with them can be read. */
-  const formerKeys: Buffer[] = [];
   const session = new Map<string, { value: string; setAt: number }>();
   let sessionOnly = false;
 
   const keepers = () => storage.keepers();
   const stored = (id: KeyKeeper['id']) => keepers().find((keeper) => keeper.id === id);
-
-  /** A keychain that can't open what it wrapped may come back: what it holds is kept beside, never overwritten. */
-  function setAside(kept: StoredKeeper): void {
-    storage.putKeeper({ ...kept, id: `${SET_ASIDE}${now()}` });
-  }
-
-  /** Only a keychain wraps the data key, this host has one, and it does not open: nobody else here can. */
-  const isCutOff = () =>
-    keychain !== null && dataKey === null && keepers().length > 0 && stored('passphrase') === undefined;
-
-  async function openSetAside({ keeper }: KeychainPort): Promise<void> {
-    for (const kept of keepers().filter(({ id }) => id.startsWith(SET_ASIDE))) {
-      const opened = await keeper.unwrap(kept.parameters, kept.wrapped).catch(() => null);
-      if (opened !== null) formerKeys.push(opened.dataKey);
-    }
-  }
-
-  /** @returns null when it was sealed with another key, or was tampered with. */
-  function read(id: string, sealed: Buffer): string | null {
-    for (const key of dataKey === null ? formerKeys : [dataKey, ...formerKeys]) {
-      const value = unseal(key, id, sealed);
-      if (value !== null) return value;
-    }
-    return null;
-  }
 
   async function keep(keeper: KeyKeeper, key: Buffer): Promise<void> {
     storage.putKeeper({ id: keeper.id, ...(await keeper.wrap(key)) });
@@ -163,12 +128,6 @@ export function createVault({ storage, keychain, random, now }: VaultParts): Vau
     sessionOnly = false;
   }
 
-  /** The passphrase has opened what the keychain could not: from now on it can again. */
-  async function renewKeychain(): Promise<void> {
-    if (keychain === null || dataKey === null || stored('os-keychain') === undefined) return;
-    if ((await keychain.state()) === 'available') await keep(keychain.keeper, dataKey);
-  }
-
   /** Secrets typed while there was no keeper become protected as soon as there is one. */
   function adoptSession(): void {
     if (dataKey === null) return;
@@ -182,44 +141,26 @@ export function createVault({ storage, keychain, random, now }: VaultParts): Vau
 
   return {
     async state() {
-      const ids = keepers()
-        .filter((keeper) => !keeper.id.startsWith(SET_ASIDE))
-        .map((keeper) => keeper.id as KeyKeeper['id']);
-      const isNone = ids.length === 0 || isCutOff();
-      const state = dataKey !== null ? 'open' : sessionOnly ? 'session' : isNone ? 'none' : 'locked';
+      const ids = keepers().map((keeper) => keeper.id as KeyKeeper['id']);
+      const state = dataKey !== null ? 'open' : sessionOnly ? 'session' : ids.length === 0 ? 'none' : 'locked';
       return { state, keepers: ids, keychain: keychain === null ? 'absent' : await keychain.state() };
     },
 
     async openWithKeychain() {
       if (keychain === null || (await keychain.state()) !== 'available') return;
-      await openSetAside(keychain);
-      const kept = stored('os-keychain');
-      if (kept === undefined) {
-        if (keepers().length === 0) await begin(keychain.keeper);
-        return;
-      }
-      await openWith(keychain.keeper).catch(() => undefined);
-      // Nothing else opens it: what can't be read is to be entered again, so there must be a key to seal that with.
-      if (isCutOff()) {
-        setAside(kept);
-        const fresh = random(DATA_KEY_OCTETS);
-        await keep(keychain.keeper, fresh);
-        dataKey = fresh;
+      if (stored('os-keychain') !== undefined) {
+        // A keychain that can't open it now may come back; nothing is deleted, and a passphrase still works.
+        await openWith(keychain.keeper).catch(() => undefined);
+      } else if (keepers().length === 0) {
+        await begin(keychain.keeper);
       }
     },
 
     async create(passphrase) {
       checkStrength(passphrase);
       if (stored('passphrase') !== undefined) throw new VaultFault('exists', 'This vault has a passphrase already');
-      const isFresh = isCutOff();
-      if (keepers().length > 0 && dataKey === null && !isFresh)
-        throw new VaultFault('locked', 'Only the OS keychain opens this vault: add a passphrase in the window first');
+      if (keepers().length > 0 && dataKey === null) throw new VaultFault('locked', 'The vault is locked');
       const keeper = passphraseKeeper(passphrase, random);
-      if (isFresh) {
-        const kept = stored('os-keychain');
-        if (kept !== undefined) setAside(kept);
-        dataKey = random(DATA_KEY_OCTETS);
-      }
       if (dataKey !== null) await keep(keeper, dataKey);
       else if (!(await begin(keeper))) throw new VaultFault('exists', 'This vault has a passphrase already');
       sessionOnly = false;
@@ -229,7 +170,6 @@ export function createVault({ storage, keychain, random, now }: VaultParts): Vau
     async unlock(passphrase) {
       try {
         await openWith(passphraseKeeper(passphrase, random));
-        await renewKeychain();
       } catch (error) {
         if (error instanceof KeeperRefused) throw new VaultFault('wrong-passphrase', error.message);
         throw error;
@@ -238,7 +178,7 @@ export function createVault({ storage, keychain, random, now }: VaultParts): Vau
     },
 
     lock() {
-      for (const key of [dataKey, ...formerKeys.splice(0)]) key?.fill(0);
+      dataKey?.fill(0);
       dataKey = null;
       sessionOnly = false;
       session.clear();
@@ -279,15 +219,15 @@ export function createVault({ storage, keychain, random, now }: VaultParts): Vau
       if (kept === null) return { state: 'not-set', setAt: null, endsIn: null };
       const shown = { setAt: kept.setAt, endsIn: kept.endsIn };
       if (dataKey === null) {
-        const isLost = stored('passphrase') === undefined;
-        return { state: isLost ? 're-enter' : 'locked', ...shown };
+        const lostKeychain = keepers().every((keeper) => keeper.id === 'os-keychain');
+        return { state: lostKeychain ? 're-enter' : 'locked', ...shown };
       }
-      return { state: read(id, kept.sealed) === null ? 're-enter' : 'protected', ...shown };
+      return { state: unseal(dataKey, id, kept.sealed) === null ? 're-enter' : 'protected', ...shown };
     },
 
     async use(id, work) {
       const kept = storage.find(id);
-      const opened = kept === null || dataKey === null ? null : read(id, kept.sealed);
+      const opened = kept === null || dataKey === null ? null : unseal(dataKey, id, kept.sealed);
       const value = session.get(id)?.value ?? opened;
       return value === null ? null : work(value);
     },

@@ -5,6 +5,7 @@ import { handOverFormats } from '../../../shared/manual/formats/index.ts';
 import { providerTemplates } from '../../../shared/providers/catalogue.ts';
 import { version } from '../parts.ts';
 import { common, withSession } from './command.ts';
+import { addDnsCommands } from './dns-commands.ts';
 import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
 import { addProbeCommands } from './probe-commands.ts';
@@ -177,7 +178,10 @@ function addDomains(program: Command, terminal: Terminal, finish: (code: number)
         const lines = details.flatMap(({ row, manual }) => [
           `${row.name}: ${row.verdict}`,
           ...manual.steps.flatMap((step) =>
-            step.cards.map((card) => `  ${card.title} ${card.name.absolute}: ${card.summary}`),
+            step.cards.flatMap((card) => [
+              `  ${card.title} ${card.name.absolute}: ${card.summary}`,
+              ...card.differences.map(({ severity, title }) => `    ${severity}: ${title}`),
+            ]),
           ),
         ]);
         print(terminal, options.json === true, rows, lines);
@@ -293,6 +297,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   addDomains(program, terminal, finish);
   addRecords(program, terminal, finish);
   addRecordCommands(program, terminal, finish);
+  addDnsCommands(program, terminal, finish);
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
   try {

@@ -33,7 +33,7 @@ export interface Views {
   readonly authorities: Authorities;
 }
 
-/** Milliseconds that nobody is asked to stand in again after all were silent. */
+/** Milliseconds that nobody is asked again after everybody was silent: a list of thousands is not waited for. */
 const OFFLINE_MS = 5000;
 const NEVER = new AbortController().signal;
 
@@ -61,6 +61,13 @@ export function createViews(parts: {
     failure: { reason, message },
   });
 
+  /** What is told while nobody is asked, because a moment ago nobody could be reached. */
+  const stillOffline = (question: Question, isAuthoritative: boolean): Observation => {
+    const failure = { reason: 'offline' as const, message: 'no DNS server could be reached a moment ago' };
+    const told = notFound(question, { ...failure, zone: '', steps: [] });
+    return isAuthoritative ? told : { ...told, server: { kind: 'system', address: '' } };
+  };
+
   async function authoritative(question: Question, signal: AbortSignal): Promise<readonly Observation[]> {
     const { walk, observations } = await authorities.ask(question, signal);
     if (!walk.ok) return [notFound(question, walk.failure)];
@@ -70,23 +77,23 @@ export function createViews(parts: {
     return failure === null ? observations : [notFound(question, failure)];
   }
 
+  /** Asks those to fall back on, one after the other. */
   async function standIn(
     question: Question,
     fallback: readonly DnsServer[],
     signal: AbortSignal,
   ): Promise<readonly Observation[]> {
-    if (now() < offlineUntil) return [];
     for (const server of fallback) {
       const observation = await resolver.ask({ ...question, server, signal });
       if (!isUnheard(observation)) return [observation];
     }
-    if (!signal.aborted) offlineUntil = now() + OFFLINE_MS;
     return [];
   }
 
   async function observe(question: Question, servers: Servers, signal = NEVER): Promise<readonly Observation[]> {
     if (servers.kind === 'chosen')
       return Promise.all(servers.servers.map((server) => resolver.ask({ ...question, server, signal })));
+    if (now() < offlineUntil) return [stillOffline(question, servers.authoritative)];
     const asked = await Promise.all([
       servers.authoritative ? authoritative(question, signal) : [],
       askSystem(question, { resolver, now, signal }).then((only) => [only]),
@@ -94,7 +101,11 @@ export function createViews(parts: {
     ]);
     const observations = asked.flat();
     if (observations.some((observation) => !isUnheard(observation))) return observations;
-    return [...observations, ...(await standIn(question, servers.fallback, signal))];
+    const instead = await standIn(question, servers.fallback, signal);
+    // Dead servers of one zone are no reason to believe that nobody else would answer.
+    const isCutOff = observations.some(({ server, zone }) => server.address === '' && zone === '');
+    if (instead.length === 0 && isCutOff && !signal.aborted) offlineUntil = now() + OFFLINE_MS;
+    return [...observations, ...instead];
   }
 
   return {
