@@ -482,7 +482,7 @@ export const serviceFindings = {
   'responses.wants-https': {
     severity: 'error',
     title: 'This port speaks TLS, but the address begins with http://',
-    explanation: 'The web server says so itself.',
+    explanation: 'A plain request is not answered there.',
     remedy: 'Enter the response domain with https://.',
   },
   'responses.path-missing': {

@@ -6,7 +6,7 @@ import { statusFinding } from '../http/metadata.ts';
 import type { ProbeSurroundings } from '../http/metadata.ts';
 import { portOf } from '../http/proxy.ts';
 import type { ProbeResponse } from '../http/response.ts';
-import { stagedProbe } from '../http/staged-probe.ts';
+import { DEADLINE_MS, stagedProbe } from '../http/staged-probe.ts';
 
 /** The test body: empty of responses, and marked so that nobody takes it for real. */
 const TEST_BODY = '{"sendwrightTest":true,"responses":[]}';
@@ -37,8 +37,28 @@ export function judgePost({ status, headers, body }: ProbeResponse): Judgement {
   return { passed: true, findings: [serviceFinding('responses.test-refused', { status })] };
 }
 
-function post(url: string, surroundings: ProbeSurroundings): Promise<ProbeTrace> {
-  return stagedProbe({
+function stageOf(trace: ProbeTrace, name: ProbeStage['stage']): ProbeStage | undefined {
+  return trace.stages.find((stage) => stage.stage === name);
+}
+
+/** Codes with which a port that speaks TLS ends a plain request, where it does not say so in words. */
+const CUT_SHORT: ReadonlySet<string> = new Set(['probe.reset', 'probe.not-http']);
+
+/** Whether a port that cut a plain request short speaks TLS; asked without a body. */
+async function speaksTls(url: string, surroundings: ProbeSurroundings, spentMs: number): Promise<boolean> {
+  const trace = await stagedProbe({
+    ...surroundings,
+    kind: 'responses',
+    method: 'GET',
+    url: url.replace(/^http:\/\/([^/:]+)(?=\/)/, 'http://$1:80').replace(/^http:/, 'https:'),
+    deadlineMs: Math.max(1, (surroundings.deadlineMs ?? DEADLINE_MS) - spentMs),
+    judge: () => ({ passed: true, findings: [] }),
+  });
+  return stageOf(trace, 'tls')?.tls !== undefined;
+}
+
+async function post(url: string, surroundings: ProbeSurroundings): Promise<ProbeTrace> {
+  const trace = await stagedProbe({
     ...surroundings,
     kind: 'responses',
     method: 'POST',
@@ -47,6 +67,11 @@ function post(url: string, surroundings: ProbeSurroundings): Promise<ProbeTrace>
     body: TEST_BODY,
     judge: judgePost,
   });
+  const isCut = url.startsWith('http:') && trace.findings.some(({ code }) => CUT_SHORT.has(code));
+  if (!isCut || stageOf(trace, 'connect')?.state === 'failed') return trace;
+  if (!(await speaksTls(url, surroundings, trace.durationMs))) return trace;
+  const others = trace.findings.filter(({ code }) => !CUT_SHORT.has(code));
+  return { ...trace, findings: [...others, serviceFinding('responses.wants-https')] };
 }
 
 /** The same address at port 443, where the service really posts. */
@@ -55,10 +80,6 @@ function at443(address: string): string {
   url.protocol = 'https:';
   url.port = '';
   return url.href;
-}
-
-function stageOf(trace: ProbeTrace, name: ProbeStage['stage']): ProbeStage | undefined {
-  return trace.stages.find((stage) => stage.stage === name);
 }
 
 /**

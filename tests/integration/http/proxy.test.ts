@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { connect, createServer as createTcp } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import path from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { composeCore } from '../../../main/core/compose.ts';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { probeConnection } from '../../../main/probes/http/metadata.ts';
 import type { Proxy } from '../../../main/probes/http/proxy.ts';
@@ -198,6 +200,43 @@ describeWith(['openssl', 'squid', 'curl'], 'probes through a real proxy', () => 
     expect(trace.outcome).toBe('passed');
     expect(trace.told).toEqual({ provider: 'UniOne' });
     await expectNothingLeft(before);
+  });
+
+  it('the system’s settings name the proxy where the host can tell and the environment names none', async () => {
+    const dataFolder = path.join(laboratory.folder, 'data');
+    mkdirSync(dataFolder);
+    const asked: string[] = [];
+    const core = await composeCore({
+      dataFolder,
+      host: 'cli',
+      version: '0.0.0',
+      keychain: null,
+      practice: null,
+      notifier: { notify: () => undefined },
+      background: false,
+      systemProxy: (url) => {
+        asked.push(url);
+        return Promise.resolve(`PROXY 127.0.0.1:${openPort}; DIRECT`);
+      },
+    });
+    const client = createRouterClient(core.router);
+    const { id: workspaceId } = await client.workspaces.create({ name: 'Proxy' });
+    const serviceUrl = `https://localhost:${await service()}`;
+    await client.settings.save({ workspaceId, revision: 0, fields: { serviceUrl, extraCa: laboratory.root } });
+    const kept = { ...process.env };
+    for (const name of Object.keys(kept).filter((each) => /_proxy$/i.test(each))) delete process.env[name];
+    const trace = await client.probes.connection({ workspaceId });
+    expect(trace).toMatchObject({
+      outcome: 'passed',
+      proxy: { address: `127.0.0.1:${openPort}`, from: 'the system’s settings' },
+    });
+    process.env.HTTPS_PROXY = `http://127.0.0.1:${guardedPort}`;
+    const other = await client.probes.connection({ workspaceId });
+    expect(other).toMatchObject({ proxy: { from: 'HTTPS_PROXY' }, findings: [{ code: 'probe.proxy-credentials' }] });
+    Object.assign(process.env, kept);
+    if (kept.HTTPS_PROXY === undefined) delete process.env.HTTPS_PROXY;
+    expect(asked).toEqual([`${serviceUrl}/`]);
+    await core.close();
   });
 
   it('NO_PROXY is read as curl reads it', async () => {

@@ -1,14 +1,15 @@
 import { rmSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
+import { createServer as createTcp } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { probeMonitoring, probeResponses } from '../../../main/probes/webhook/responses.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
-import { ownServers } from '../../support/servers.ts';
+import { freePort, ownServers, startNginx } from '../../support/servers.ts';
 import { describeWith } from '../../support/tools.ts';
 import { codes, expectNothingLeft, httpsWith, openHandles, surroundingsWith } from './laboratory.ts';
 
-describeWith(['openssl'], 'probes of the application', () => {
+describeWith(['openssl', 'nginx'], 'probes of the application', () => {
   let laboratory: Laboratory;
   const servers = ownServers();
   beforeAll(() => {
@@ -81,6 +82,28 @@ describeWith(['openssl'], 'probes of the application', () => {
       beside: { outcome: 'failed', url: expect.stringMatching(/^https:\/\/localhost\/0\//) },
     });
     expect(trace.stages.at(-1)).toMatchObject({ stage: 'response', status: 200 });
+  });
+
+  it('tell an http address at a port that speaks TLS', async () => {
+    const cutting = await answering(200);
+    const trace = await probeResponses(`http://localhost:${cutting}`, surroundingsWith(laboratory), {
+      onlyOwnPort: true,
+    });
+    expect([trace.outcome, codes(trace)]).toEqual(['failed', ['responses.wants-https']]);
+    const { cert, key } = laboratory.server('good');
+    const port = await freePort();
+    const nginx = await startNginx(
+      `server { listen 127.0.0.1:${port} ssl; ssl_certificate ${cert}; ssl_certificate_key ${key}; return 200; }`,
+      port,
+    );
+    const told = await probeResponses(`http://localhost:${port}`, surroundingsWith(laboratory), { onlyOwnPort: true });
+    await nginx.stop();
+    expect(codes(told)).toEqual(['responses.wants-https']);
+    const silent = await servers.listen(createTcp((socket) => socket.once('data', () => socket.resetAndDestroy())));
+    const reset = await probeResponses(`http://localhost:${silent}`, surroundingsWith(laboratory), {
+      onlyOwnPort: true,
+    });
+    expect(codes(reset)).toEqual(['probe.reset']);
   });
 
   it('are neutral while this machine is offline', async () => {
