@@ -270,13 +270,15 @@ const RECOGNISED = ['include', 'exists', 'ip4', 'ip6', 'ptr', 'all', 'redirect',
 
 /** The fix of a term that breaks the grammar: the name that was meant, else its removal. */
 function grammarFix(text: string, finding: Finding, word: Span): TextFix {
-  const name = String(finding.values.name ?? '').toLowerCase();
-  const meant = RECOGNISED.filter((known) => isMistyped(name, known));
-  if (finding.code === 'spf.unknown-mechanism' && meant.length === 1 && finding.span !== undefined) {
-    const { start, end } = finding.span;
-    const fixed = `${text.slice(word.start, start)}${meant[0]}${text.slice(end, word.end)}`;
-    const isReadable = parseSpf(spfText([fixed])).record !== null;
-    if (isReadable) return replacement(finding.span, meant[0] as string, `Write ${meant[0]}`, READABLE_AGAIN);
+  const { span, code } = finding;
+  if (code === 'spf.unknown-mechanism' && span !== undefined) {
+    const name = String(finding.values.name ?? '').toLowerCase();
+    const [meant, another] = RECOGNISED.filter((known) => {
+      if (!isMistyped(name, known)) return false;
+      const fixed = `${text.slice(word.start, span.start)}${known}${text.slice(span.end, word.end)}`;
+      return parseSpf(spfText([fixed])).record !== null;
+    });
+    if (meant !== undefined && another === undefined) return replacement(span, meant, `Write ${meant}`, READABLE_AGAIN);
   }
   return removal(text, word, 'Remove it', READABLE_AGAIN);
 }

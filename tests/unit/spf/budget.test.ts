@@ -115,6 +115,52 @@ describe('spfTree', () => {
     expect(tooLong.findings.map((finding) => finding.code)).toEqual(['spf.record-too-long']);
   });
 
+  test.each([
+    [449, []],
+    [450, ['spf.record-long']],
+    [511, ['spf.record-long']],
+    [512, ['spf.record-too-long']],
+  ])('an answer of %i octets: %j', async (octets, codes) => {
+    const record = txt('example.com', 'v=spf1 -all');
+    const { answerOctets } = await spfTree('example.com', lookupOf([record]));
+    // Two neighbours, each with 12 octets around its data and one for the length of its string.
+    const rest = octets - answerOctets - 2 * 13;
+    const neighbours = [txt('example.com', 'x'.repeat(200)), txt('example.com', 'y'.repeat(rest - 200))];
+    const tree = await spfTree('example.com', lookupOf([record, ...neighbours]));
+    expect(tree.answerOctets).toBe(octets);
+    expect(tree.findings.map((finding) => finding.code)).toEqual(codes);
+  });
+
+  test('knows the names that d and o stand for, and follows no redirect beside all', async () => {
+    const records = [
+      txt('example.com', 'v=spf1 include:inner.example -all redirect=one.example'),
+      txt('inner.example', 'v=spf1 include:%{o}.known.example include:_spf.%{d} exists:%{d}.%{l}.example ~all'),
+      txt('example.com.known.example', 'v=spf1 ip4:192.0.2.1 ~all'),
+      txt('_spf.inner.example', 'v=spf1 ip4:192.0.2.2 ~all'),
+      ...base.slice(1),
+    ];
+    const tree = await spfTree('example.com', lookupOf(records));
+    expect(outline(tree.children)).toEqual([
+      'include:inner.example 4 0/0',
+      '  include:%{o}.known.example 1 0/0',
+      '    ip4:192.0.2.1 0 0/0',
+      '    ~all 0 0/0',
+      '  include:_spf.%{d} 1 0/0',
+      '    ip4:192.0.2.2 0 0/0',
+      '    ~all 0 0/0',
+      '  exists:%{d}.%{l}.example 1 0/0',
+      '  ~all 0 0/0',
+      '-all 0 0/0',
+    ]);
+    expect(tree).toMatchObject({ lookups: 4, partial: true });
+  });
+
+  test('counts what the first ten mail exchangers cost, for no receiver asks for more', async () => {
+    const exchangers = Array.from({ length: 11 }, (_, index) => mx('example.com', `m${index}.example`));
+    const tree = await spfTree('example.com', lookupOf([txt('example.com', 'v=spf1 mx -all'), ...exchangers]));
+    expect(tree).toMatchObject({ lookups: 1, voids4: 10, voids6: 10 });
+  });
+
   test('ends, however wide and deep the tree is', async () => {
     const records = Array.from({ length: 30 }, (_, index) =>
       txt(
@@ -313,6 +359,26 @@ describe('proposeSavings', () => {
       ['delegate', 'include:three.example'],
       ['flatten', 'include:three.example'],
     ]);
+  });
+
+  test('writes no more than twenty addresses in the place of a name', async () => {
+    const many = (count: number) => [
+      txt('example.com', 'v=spf1 a:many.example a:n1.example a:n2.example a:n3.example -all'),
+      ...Array.from({ length: count }, (_, index) => a('many.example', `192.0.2.${index}`)),
+      a('h.two.example', '203.0.113.200'),
+    ];
+    const written = async (count: number) =>
+      proposeSavings(await spfTree('example.com', lookupOf(many(count))))
+        .filter(({ kind }) => kind === 'write-addresses')
+        .map(({ term }) => term);
+    expect(await written(20)).toContain('a:many.example');
+    expect(await written(21)).not.toContain('a:many.example');
+  });
+
+  test('proposes within the budget to drop what is repeated', async () => {
+    const zone = [txt('example.com', 'v=spf1 include:one.example include:two.example -all'), ...records.slice(1)];
+    const savings = proposeSavings(await spfTree('example.com', lookupOf(zone)));
+    expect(savings.map(({ kind, term }) => [kind, term])).toEqual([['drop-repeated', 'include:two.example']]);
   });
 
   test('within the budget only what is dead or repeated', async () => {

@@ -134,6 +134,14 @@ describe('lintSpf', () => {
     ['v=spf1 -mx ~all exp=a.example', [], ''],
     ['v=spf1 exists:%{p}.example -all', ['spf.macro-p'], ''],
     ['v=spf1 inlcude:a.example -all', ['spf.unknown-mechanism'], 'v=spf1 include:a.example -all'],
+    ['v=spf1 ip5:192.0.2.1 -all', ['spf.unknown-mechanism'], 'v=spf1 ip4:192.0.2.1 -all'],
+    ['v=spf1 ip5:a.example -all', ['spf.unknown-mechanism'], 'v=spf1 -all'],
+    ['v=spf1 ip4:172.16.0.0/11 -all', ['spf.host-bits'], 'v=spf1 ip4:172.0.0.0/11 -all'],
+    [
+      'v=spf1 ip4:192.0.2.0/24 -ip4:192.0.2.0/24 ip4:192.0.0.0/16 -all',
+      ['spf.duplicate-term'],
+      'v=spf1 ip4:192.0.2.0/24 ip4:192.0.0.0/16 -all',
+    ],
     ['v=spf1 includes:a.example -all', ['spf.unknown-mechanism'], 'v=spf1 include:a.example -all'],
     ['v=spf1 include=a.example -all', ['spf.wrong-separator'], 'v=spf1 include:a.example -all'],
     ['v=spf1 mx\u00E9 -all', ['spf.bad-domain'], 'v=spf1 -all'],
@@ -147,6 +155,10 @@ describe('lintSpf', () => {
     expect(findings.map((finding) => finding.code)).toEqual(codes);
     const fix = findings[0]?.fix;
     expect(fix === undefined ? '' : applyFix(text, fix)).toBe(fixed);
+  });
+
+  test('tells of a hostile record no more than a person can read', () => {
+    expect(lintSpf(`v=spf1 ${'mx '.repeat(5000)}-all`)).toHaveLength(500);
   });
 
   test('points at the octets of what was received', () => {
