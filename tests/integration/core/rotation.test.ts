@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RotationPlan } from '../../../shared/dkim/rotation.ts';
 import { quoteTxt, splitTxt } from '../../../shared/dns/txt.ts';
-import { runCli } from '../../../main/hosts/cli/commands.ts';
 import type { Bind } from '../../support/bind.ts';
 import { startBind, zoneHead } from '../../support/bind.ts';
+import { cli } from '../../support/cli.ts';
 import type { TestCore } from '../../support/core.ts';
 import { dropFolder, openTestCore, verifyAll } from '../../support/core.ts';
 import { describeWith } from '../../support/tools.ts';
@@ -90,14 +90,12 @@ describeWith(['named'], 'changing a DKIM key, with BIND', () => {
   });
 
   it('tells the same on the command line', async () => {
-    let out = '';
-    const terminal = { out: (text: string) => (out += text), error: (text: string) => (out += text) };
-    expect(await runCli(['dkim', 'rotate', 'example.com', '--data-dir', desk.folder], terminal)).toBe(0);
+    const rotate = (...args: readonly string[]) => cli('dkim', 'rotate', ...args, '--data-dir', desk.folder);
+    const { code, out } = await rotate('example.com');
+    expect(code).toBe(0);
     expect(out).toContain('s2 can be changed for s3 at any time.');
     expect(out).toMatch(/NOW {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}Make a key pair at s3/);
-    expect(await runCli(['dkim', 'rotate', 'example.com', '--data-dir', desk.folder, '--revoke', 's2'], terminal)).toBe(
-      4,
-    );
-    expect(await runCli(['dkim', 'rotate', 'example.net', '--data-dir', desk.folder], terminal)).toBe(4);
+    expect(await rotate('example.com', '--revoke', 's2')).toMatchObject({ code: 4 });
+    expect(await rotate('example.net')).toMatchObject({ code: 4 });
   });
 });

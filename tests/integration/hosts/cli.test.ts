@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from '../../../main/hosts/cli/commands.ts';
 import { exitCodes } from '../../../main/hosts/cli/output.ts';
 import { generateDkimKey } from '../../../shared/dkim/generate.ts';
 import { startBind, zoneHead } from '../../support/bind.ts';
 import { dropFolder } from '../../support/core.ts';
+import type { Outcome } from '../../support/cli.ts';
+import { cli as runCommand } from '../../support/cli.ts';
 import { describeWith } from '../../support/tools.ts';
 
 /** The command line, on a data folder of its own. */
@@ -18,19 +19,7 @@ import { describeWith } from '../../support/tools.ts';
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 let folder: string;
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-async function cli(...args: readonly string[]): Promise<Outcome> {
-  let out = '';
-  let error = '';
-  const terminal = { out: (text: string) => (out += text), error: (text: string) => (error += text) };
-  const code = await runCli([...args, '--data-dir', folder], terminal);
-  return { code, out, error };
-}
+const cli = (...args: readonly string[]): Promise<Outcome> => runCommand(...args, '--data-dir', folder);
 
 /** The same with `--json`. */
 async function asked(...args: readonly string[]): Promise<{ readonly code: number; readonly data: unknown }> {

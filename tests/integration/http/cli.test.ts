@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runCli } from '../../../main/hosts/cli/commands.ts';
 import { exitCodes } from '../../../main/hosts/cli/output.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import { dropFolder } from '../../support/core.ts';
 import { ownServers } from '../../support/servers.ts';
+import { cli as runCommand } from '../../support/cli.ts';
 import { describeWith } from '../../support/tools.ts';
 import { httpsWith } from './laboratory.ts';
 
@@ -32,10 +32,8 @@ describeWith(['openssl'], 'probes by command', () => {
     return full;
   };
   const cli = async (...args: readonly string[]) => {
-    let out = '';
-    const terminal = { out: (text: string) => (out += text), error: (text: string) => (out += text) };
-    const code = await runCli([...args, '--data-dir', folder], terminal);
-    return { code, out };
+    const { code, out, error } = await runCommand(...args, '--data-dir', folder);
+    return { code, out: `${out}${error}` };
   };
   const asked = async (...args: readonly string[]) => {
     const { code, out } = await cli(...args, '--json');

@@ -2,24 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from '../../../main/hosts/cli/commands.ts';
 import type { Bind } from '../../support/bind.ts';
 import { startBind, zoneHead } from '../../support/bind.ts';
+import { cli } from '../../support/cli.ts';
 import { describeWith } from '../../support/tools.ts';
-
-async function cli(...args: readonly string[]) {
-  let out = '';
-  let error = '';
-  const code = await runCli(args, {
-    out: (text) => {
-      out += text;
-    },
-    error: (text) => {
-      error += text;
-    },
-  });
-  return { code, out, error };
-}
 
 const RECORDS = `@ IN TXT "v=spf1 a mx include:_spf.example.com include:gone.example.com -all"
 @ IN TXT "site-verification=1"

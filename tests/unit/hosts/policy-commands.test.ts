@@ -3,23 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../../../main/hosts/cli/commands.ts';
+import { cli as run } from '../../support/cli.ts';
 
 /** The commands on DKIM, DMARC and the policies alone: no data folder, no network. */
-
-async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await runCli(args, {
-    out: (text) => {
-      out += text;
-    },
-    error: (text) => {
-      error += text;
-    },
-  });
-  return { code, out, error };
-}
 
 let folder = '';
 const file = (name: string, text: string): string => {
