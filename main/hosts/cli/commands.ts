@@ -8,6 +8,7 @@ import { common, withSession } from './command.ts';
 import { addDnsCommands } from './dns-commands.ts';
 import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
+import { addCheckCommands } from './check-commands.ts';
 import { addProbeCommands } from './probe-commands.ts';
 import { addRecordCommands } from './record-commands.ts';
 import type { CommonOptions } from './session.ts';
@@ -144,51 +145,7 @@ function addDomains(program: Command, terminal: Terminal, finish: (code: number)
       }),
     ),
   );
-  common(
-    domains
-      .command('verify')
-      .argument('[domains...]')
-      .option('--all', 'every domain in use')
-      .option('--resolver <server>', 'address:port or https:// address to ask'),
-  ).action(async (names: string[], options: CommonOptions & { all?: boolean; resolver?: string }) =>
-    finish(
-      await withSession(terminal, options, async ({ client }) => {
-        const workspaceId = await chosenWorkspace(client, options);
-        const before = await client.domains.list({ workspaceId });
-        const unknown = names.filter((name) => !before.some((row) => row.name === name));
-        if (unknown.length > 0) throw new RangeError(`Not listed: ${unknown.join(', ')}. Add them with domains add.`);
-        const chosen = before
-          .filter((row) => (options.all === true || names.length === 0 ? row.inUse : names.includes(row.name)))
-          .map((row) => row.id);
-        if (chosen.length === 0) throw new RangeError('There is no domain to verify. Add one with domains add.');
-        const job = await client.domains.verify({
-          workspaceId,
-          selection: { which: 'chosen', domainIds: chosen },
-          ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
-        });
-        for await (const state of await client.jobs.watch({ jobId: job.id, after: -1 })) {
-          if (options.json !== true && process.stderr.isTTY) terminal.error(`\r${state.done} of ${state.total} `);
-        }
-        const rows = (await client.domains.list({ workspaceId })).filter((row) => chosen.includes(row.id));
-        const details = await Promise.all(
-          rows
-            .slice(0, 200)
-            .map(async (row) => ({ row, manual: await client.domains.manual({ workspaceId, domainId: row.id }) })),
-        );
-        const lines = details.flatMap(({ row, manual }) => [
-          `${row.name}: ${row.verdict}`,
-          ...manual.steps.flatMap((step) =>
-            step.cards.flatMap((card) => [
-              `  ${card.title} ${card.name.absolute}: ${card.summary}`,
-              ...card.differences.map(({ severity, title }) => `    ${severity}: ${title}`),
-            ]),
-          ),
-        ]);
-        print(terminal, options.json === true, rows, lines);
-        return rows.every((row) => row.verdict === 'verified') ? exitCodes.ok : exitCodes.notVerified;
-      }),
-    ),
-  );
+  addCheckCommands(domains, terminal, finish);
 }
 
 function addRecords(program: Command, terminal: Terminal, finish: (code: number) => void): void {
