@@ -103,11 +103,10 @@ function subjectsOf(required: readonly RequiredRecord[]): readonly Subject[] {
 
 /**
  * Asks for every record of a domain, for what tells the cause where one is not as it should be, and for what stands in
- * the way of it; besides for who takes
- * its mail and speaks for its zone, so that a change of either can be seen in its history.
+ * the way of it; besides for who takes its mail and speaks for its zone, so that a change of either can be seen in its
+ * history.
  */
-export async function observeDomain(context: CoreContext, view: DomainView, ask: Ask): Promise<readonly Observation[]> {
-  const checkedAt = context.clock.now();
+export async function observeDomain(view: DomainView, ask: Ask): Promise<readonly Observation[]> {
   const answers = await Promise.all([
     ...subjectsOf(view.required).map((subject) => observeSubject(subject, view.zone, ask)),
     ask.all({ name: view.domain.name, type: 'MX' }),
@@ -116,5 +115,5 @@ export async function observeDomain(context: CoreContext, view: DomainView, ask:
   const known = answers.flat();
   const obstacles = await Promise.all(obstacleQuestions(view.required, view.zone, known).map(ask.one));
   const found = obstacles.filter((observation) => observation !== null);
-  return [...new Set([...known, ...found])].map((observation) => ({ ...observation, checkedAt }));
+  return [...new Set([...known, ...found])];
 }

@@ -135,7 +135,7 @@ async function runVerification(
 
   const check = async ({ domain, dkimKeys }: NonNullable<ReturnType<typeof nextDomain>>) => {
     const view = viewDomain(context, domain, { templates, fields, dkimKeys });
-    const observations = await observeDomain(context, view, ask);
+    const observations = await observeDomain(view, ask);
     // What was cut short says nothing about DNS.
     if (control.signal.aborted) return;
     const at = context.clock.now();

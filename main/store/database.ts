@@ -152,6 +152,8 @@ export function openDatabase(folder: string, steps: readonly string[] = migratio
     checkFile(database, file, steps.length);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
+    // A bulk check writes megabytes: copied from the log into the file less often, each page fewer times.
+    database.pragma('wal_autocheckpoint = 4000');
     database.pragma('foreign_keys = ON');
     if ((database.pragma('application_id', { simple: true }) as number) === 0) {
       database.pragma(`application_id = ${APPLICATION_ID}`);

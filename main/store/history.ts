@@ -1,4 +1,5 @@
 import type { Observation, Verdict } from '../../shared/plan/types.ts';
+import { readCheck, writeCheck } from './check-text.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { StoredVerdicts } from './domains.ts';
 
@@ -41,9 +42,7 @@ export function historyRepository(database: SqliteDatabase) {
   const addChange = database.prepare(
     'INSERT INTO timeline (domain_id, at, record_id, before, after, summary) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const checks = database
-    .prepare('SELECT observations FROM checks WHERE domain_id = ? ORDER BY id DESC LIMIT ?')
-    .pluck();
+  const checks = database.prepare('SELECT at, observations FROM checks WHERE domain_id = ? ORDER BY id DESC LIMIT ?');
   const timeline = database.prepare(
     'SELECT at, record_id AS recordId, before, after, summary FROM timeline WHERE domain_id = ? ORDER BY id DESC LIMIT 500',
   );
@@ -68,7 +67,7 @@ export function historyRepository(database: SqliteDatabase) {
   const pruneChanges = database.prepare('DELETE FROM timeline WHERE domain_id = @domainId AND at < @changes');
 
   const save = ({ domainId, at, observations, verdicts, recordVerdicts, timeline: changes }: VerificationResult) => {
-    addCheck.run(domainId, at, JSON.stringify(observations));
+    addCheck.run(domainId, at, writeCheck(observations));
     const { verdict, spf, dkim, dmarc, seenAt } = verdicts;
     setVerdicts.run({ verdict, spf, dkim, dmarc, seenAt, at, records: JSON.stringify(recordVerdicts), domainId });
     for (const entry of changes)
@@ -95,7 +94,9 @@ export function historyRepository(database: SqliteDatabase) {
     }),
     /** The observations of a domain's newest checks, so many checks back, the newest check first. */
     observations: (domainId: number, lastChecks = 20): Observation[] =>
-      (checks.all(domainId, lastChecks) as string[]).flatMap((data) => JSON.parse(data) as Observation[]),
+      (checks.all(domainId, lastChecks) as { at: number; observations: string }[]).flatMap((check) =>
+        readCheck(check.observations, check.at),
+      ),
     timeline: (domainId: number): StoredTimelineEntry[] => timeline.all(domainId) as StoredTimelineEntry[],
     /** Domains whose verdict is another than it was then, with the last change since. */
     changedSince: (workspaceId: number, since: number) =>

@@ -71,6 +71,7 @@ function hasPolicyTags(texts: readonly string[], wanted: string, version: string
 /** Records that are remembered as they were read. */
 const REMEMBERED = 64;
 const readKey = remembering(REMEMBERED, (text) => parseDkimKey(text).key);
+const holds = remembering(REMEMBERED, (text) => holdsChosen(...(JSON.parse(text) as Parameters<typeof holdsChosen>)));
 const readPolicy = remembering(REMEMBERED, (text) => parseDmarc(text).record);
 
 /**
@@ -88,7 +89,7 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
       // Where only something is to be taken out, no record at all is as good.
       const { terms, choice = noSpfChoice } = required.match;
       if (texts.length === 0) return terms.length === 0 && !appliesTo(choice, []);
-      return texts.length === 1 && holdsChosen(texts[0] as string, terms, choice);
+      return texts.length === 1 && holds(JSON.stringify([texts[0], terms, choice]));
     }
     case 'dkim-key': {
       const wanted = readKey(joinTxt(data.type === 'TXT' ? data.strings : []));

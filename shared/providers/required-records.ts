@@ -1,3 +1,4 @@
+import { remembering } from '../memo.ts';
 import { dkimRecord } from '../dkim/generate.ts';
 import { pastedDkimKey } from '../dkim/key-record.ts';
 import { dkimName } from '../dkim/selector.ts';
@@ -142,10 +143,16 @@ function spfNeeds(domain: string, providers: readonly ChosenProvider[], choice: 
   return [...needs.values()];
 }
 
+/** The record for a name that publishes none, remembered: domains of one provider prepare the same. */
+const preparedSpf = remembering(64, (text) => {
+  const [terms, choice] = JSON.parse(text) as [readonly string[], SpfChoice];
+  return mergeChosen([], terms, choice).record;
+});
+
 function spfRecord(domain: string, need: SpfNeed, decided: SpfChoice): RequiredRecord {
   const [first] = need.providers;
   const choice = need.name === domain ? decided : noSpfChoice;
-  const { record } = mergeChosen([], need.terms, choice);
+  const record = preparedSpf(JSON.stringify([need.terms, choice]));
   return {
     id: need.name === domain ? 'spf' : `spf:${need.name}`,
     purpose: 'spf',

@@ -1,0 +1,61 @@
+import { createRouterClient } from '@orpc/server';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Core } from '../../main/core/core.ts';
+import { createCore } from '../../main/core/core.ts';
+import type { Store } from '../../main/store/store.ts';
+import { openStore } from '../../main/store/store.ts';
+import { createVault } from '../../main/vault/vault.ts';
+import type { CoreClient } from '../../shared/contract/contract.ts';
+
+/** A real core whose clock a test moves: real store and network, but the minutes pass when they are told to. */
+export interface ClockedCore {
+  readonly core: Core;
+  readonly client: CoreClient;
+  readonly store: Store;
+  readonly notices: readonly string[];
+  /** Lets so many minutes pass, one by one, and waits for the checks that begin in each. */
+  readonly pass: (minutes: number) => Promise<void>;
+  readonly now: () => number;
+}
+
+/** @param folder exists. */
+export async function openClockedCore(folder: string): Promise<ClockedCore> {
+  let now = Date.UTC(2026, 0, 1);
+  const store = openStore(folder);
+  const notices: string[] = [];
+  const core = await createCore({
+    store,
+    vault: createVault({ storage: store.secrets, keychain: null, random: randomBytes, now: () => now }),
+    clock: { now: () => now },
+    log: { info: () => undefined, error: () => undefined },
+    host: 'cli',
+    version: '0.0.0',
+    dataFolder: folder,
+    notifier: { notify: (title) => void notices.push(title) },
+    practice: null,
+    proxyFor: () => Promise.resolve(null),
+    randomId: randomUUID,
+    background: false,
+  });
+  const client = createRouterClient(core.router);
+  const settle = async () => {
+    for (const job of await client.jobs.list({})) {
+      if (job.status !== 'running') continue;
+      for await (const _state of await client.jobs.watch({ jobId: job.id, after: -1 })) now += 1;
+    }
+  };
+  return {
+    core,
+    client,
+    store,
+    notices,
+    now: () => now,
+    async pass(minutes) {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        now += 60_000;
+        core.tick();
+        await settle();
+      }
+    },
+  };
+}
