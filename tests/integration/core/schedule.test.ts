@@ -15,7 +15,14 @@ import { describeWith } from '../../support/tools.ts';
 
 const DAY_MINUTES = 24 * 60;
 const complete = ['a', 'b', 'c']
-  .map((name) => `${name} TXT "v=spf1 -all"\n_dmarc.${name} TXT "v=DMARC1; p=reject"\n${name} MX 0 .\n`)
+  .map((name) =>
+    [
+      `${name} TXT "v=spf1 -all"`,
+      `*._domainkey.${name} TXT "v=DKIM1; p="`,
+      `_dmarc.${name} TXT "v=DMARC1; p=reject"`,
+      `${name} MX 0 .\n`,
+    ].join('\n'),
+  )
   .join('');
 
 describeWith(['named', 'named-checkzone'], 'scheduled checks', () => {
@@ -114,10 +121,10 @@ describeWith(['named', 'named-checkzone'], 'scheduled checks', () => {
     const hour = 3_600_000;
     const now = desk.now() + 500 * 24 * hour;
     const verdict = { verdict: 'verified', spf: 'verified', dkim: 'verified', dmarc: 'verified', seenAt: now } as const;
+    const results = [];
     for (let at = now - 450 * 24 * hour; at <= now; at += 6 * hour)
-      desk.store.history.saveResults([
-        { domainId, at, observations: [], verdicts: verdict, recordVerdicts: {}, timeline: [] },
-      ]);
+      results.push({ domainId, at, observations: [], verdicts: verdict, recordVerdicts: {}, timeline: [] });
+    desk.store.history.saveResults(results);
     const { next } = desk.store.history.prune(0, 100, now);
     expect(next).toBe(null);
     const ages = checksOf(domainId).map((at) => now - at);
