@@ -57,8 +57,10 @@ export async function traceName({ name, type, servers = '', rootHints }: NameTra
     const walk = await views.authorities.walk(name);
     const subject: Subject = { name, type, required: null };
     const ask = createAsk({ dns: views }, asked);
-    const observations = await observeSubject(subject, likelyZone(name), ask);
-    const soas = walk.ok ? await ask.all({ name: walk.delegation.zone, type: 'SOA' }) : [];
+    const [observations, soas] = await Promise.all([
+      observeSubject(subject, likelyZone(name), ask),
+      walk.ok ? ask.all({ name: walk.delegation.zone, type: 'SOA' }) : [],
+    ]);
     const all = [...new Set([...observations, ...soas])];
     const isAnswer = ({ question, checkingDisabled }: Observation) =>
       question.name === name && question.type === type && checkingDisabled !== true;

@@ -108,7 +108,7 @@ export function disagreement(views: NameViews): Finding | null {
   const total = new Set(views.authoritative.map(serverName)).size;
   return diagnosisFinding(
     'diagnosis.servers-disagree',
-    { count: behind.length, total, zone, behind: told.join(', '), serial: serial ?? 'unknown' },
+    { total, zone, behind: told.join(', '), serial: serial ?? 'unknown' },
     { evidence },
   );
 }

@@ -30,7 +30,7 @@ export const diagnosisFindings = {
   },
   'diagnosis.servers-disagree': {
     severity: 'warning',
-    title: '{count} of {total} name servers of {zone} are behind: {behind}',
+    title: 'Behind, of the {total} name servers of {zone}: {behind}',
     explanation:
       'The newest serial is {serial}. Until the others have transferred the zone, every receiver gets one or the other answer by chance.',
     remedy:

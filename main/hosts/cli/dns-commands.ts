@@ -66,8 +66,9 @@ function answerRow(trace: NameTrace, observation: Observation): readonly string[
 
 function traceLines(trace: NameTrace): readonly string[] {
   const { walk, observations, findings, question } = trace;
-  const steps = walk.steps.map(({ zone, server, address, durationMs, detail }) => [
+  const steps = walk.steps.map(({ zone, server, address, question: asked, durationMs, detail }) => [
     `  ${zone === '' ? 'the root' : zone}`,
+    `${asked.type} ${asked.name}`,
     server,
     address,
     `${durationMs} ms`,

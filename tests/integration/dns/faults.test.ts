@@ -108,7 +108,7 @@ describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
     const outcome = await inspect(spfAt('stale.test'));
     expect(codes(outcome)).toContain('diagnosis.servers-disagree');
     const [finding] = describeFindings(outcome.verdict.findings);
-    expect(finding?.title).toBe('1 of 4 name servers of stale.test are behind: ns4.stale.test (serial 7)');
+    expect(finding?.title).toBe('Behind, of the 4 name servers of stale.test: ns4.stale.test (serial 7)');
     expect(outcome.verdict).toMatchObject({
       verdict: 'pending',
       summary: 'Published, but 1 of 4 name servers still answers with the old record',
@@ -134,6 +134,10 @@ describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
     const dig = await internet.program({ command: 'dig', args: ['+short', '+cd', '@127.53.5.1', 'bogus.test', 'TXT'] });
     expect(dig).toContain('v=spf1');
     expect(codes(await inspect(spfAt('signed.test')))).toEqual([]);
+    const delv = (zone: string) =>
+      internet.program({ command: 'delv', args: ['@127.53.5.1', '-a', '{anchors}', `+root=${zone}`, zone, 'TXT'] });
+    expect(await delv('signed.test')).toContain('; fully validated');
+    expect(await delv('bogus.test')).toContain(';; resolution failed');
   });
 
   it('tells an inner version of a zone from an old answer', async () => {

@@ -34,7 +34,7 @@ describeWith(TOOLS, 'a name traced, a domain checked, with nothing set but the r
     expect(at(/ns4\.stale\.test +127\.53\.1\.4:53 +AA serial 7 TTL 5 minutes .*v=spf1 mx -all/)).toBeGreaterThan(0);
     expect(at(/^The system’s resolver$/)).toBeGreaterThan(0);
     expect(at(/^Other resolvers$/)).toBeGreaterThan(0);
-    expect(out).toContain('warning: 1 of 4 name servers of stale.test are behind: ns4.stale.test (serial 7)');
+    expect(out).toContain('warning: Behind, of the 4 name servers of stale.test: ns4.stale.test (serial 7)');
   });
 
   it('says what dig says of every server', async () => {

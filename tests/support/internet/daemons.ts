@@ -154,6 +154,13 @@ export function rootHints(): string {
   return `. 3600 IN NS ns1.root.\n${lines.join('\n')}\n`;
 }
 
+/** A DS record as BIND's tools take a trust anchor. */
+function staticAnchor(ds: string): string {
+  const [zone, , tag, algorithm, digestType, ...digest] = ds.split(/\s+/);
+  const fields = [tag, algorithm, digestType].join(' ');
+  return `  "${zone}" static-ds ${fields} "${digest.join('')}";\n`;
+}
+
 export interface Daemons {
   /** Replaces what a zone says at one daemon. */
   readonly publish: (daemon: Daemon, zone: string, serial: number, body: string) => Promise<void>;
@@ -211,7 +218,9 @@ export async function startDaemons(
       .at(-1) ?? '';
   // The parent of bogus.test names a key that is not in use: the most common way in which DNSSEC breaks.
   const foreign = key('bogus.test').replace(/[0-9a-f]+$/i, (digest) => digest.replace(/[0-9a-f]/gi, 'a'));
-  const unbound = await startUnbound(folders.unbound, certificate, [key('signed.test'), foreign]);
+  const anchors = [key('signed.test'), foreign];
+  const unbound = await startUnbound(folders.unbound, certificate, anchors);
+  writeFileSync(path.join(base, 'anchors'), `trust-anchors {\n${anchors.map(staticAnchor).join('')}};\n`);
   const daemons = { bind, knot3, knot4, inside };
   return {
     async publish(daemon, zone, serial, body) {

@@ -36,6 +36,7 @@ export interface Calls {
   }) => Promise<void>;
   /** Changes /etc/resolv.conf, as seen inside. */
   systemServers: (input: { readonly servers: readonly string[] }) => Promise<void>;
+  /** Runs a program; `{anchors}` in an argument is the file of the trust anchors that unbound has. */
   program: (input: { readonly command: string; readonly args: readonly string[] }) => Promise<string>;
   cli: (input: { readonly args: readonly string[] }) => Promise<{ readonly code: number; readonly out: string }>;
   /** Calls a procedure of the contract, `area.name`. */

@@ -109,7 +109,11 @@ const calls: Calls = {
     await new Promise((resolve) => setTimeout(resolve, 2100));
   },
   async program({ command, args }) {
-    const result = spawnSync(command, args, { encoding: 'utf8', timeout: 20_000 });
+    const result = spawnSync(
+      command,
+      args.map((each) => each.replace('{anchors}', path.join(folder, 'anchors'))),
+      { encoding: 'utf8', timeout: 20_000 },
+    );
     return `${result.stdout}${result.stderr}`;
   },
   async cli({ args }) {

@@ -121,7 +121,7 @@ describe('the names of differences', () => {
       summary: 'Published, but 2 of 4 name servers still answer with the old record',
     });
     expect(describeFindings(verdict(...observations).findings).map((finding) => finding.title)).toEqual([
-      '2 of 4 name servers of example.com are behind: ns3.example.com (serial 11), ns4.example.com (serial 11)',
+      'Behind, of the 4 name servers of example.com: ns3.example.com (serial 11), ns4.example.com (serial 11)',
     ]);
   });
 
