@@ -87,7 +87,7 @@ test('from an empty window to verified, and everything is there after a restart'
   await expect(page.getByText('news.example.com is ready')).toBeVisible();
   for (const title of ['DKIM api._domainkey.news', 'SPF news', 'DMARC _dmarc.news']) {
     await expect(
-      page.getByRole('region', { name: title }).getByText('Published and correct on all 2 servers'),
+      page.getByRole('region', { name: title }).getByText('Published and correct on all 2 name servers'),
     ).toBeVisible();
   }
   await page
