@@ -7,12 +7,18 @@ import { textToOctets } from './txt.ts';
  * form: printable ASCII as it is, the characters that mean something in master files behind a backslash, all else `\DDD`.
  */
 
-const BLANK = 32;
-const DOLLAR = 36;
 const DOT = 46;
 const AT = 64;
-const BACKSLASH = 92;
-const DELETE = 127;
+
+/** What a name may hold and be written as it is: 1 at each character's code. */
+export const PLAIN_IN_NAMES = new Uint8Array(127);
+for (const character of "!#%&'*+,-./0123456789:<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~")
+  PLAIN_IN_NAMES[character.charCodeAt(0)] = 1;
+
+function isPlain(name: string): boolean {
+  for (let index = 0; index < name.length; index += 1) if (PLAIN_IN_NAMES[name.charCodeAt(index)] !== 1) return false;
+  return true;
+}
 
 /** A label's octets in that one form. A backslash is `\092`: NSD takes the dot behind `\\` for a part of the label. */
 function escapeLabel(octets: string): string {
@@ -82,12 +88,7 @@ export function readNameAt(text: string, start: number, end: number, origin: str
       if (index === labelStart) return end - start === 1 ? '' : null;
       if (index - labelStart > MAX_LABEL_OCTETS) return null;
       labelStart = index + 1;
-    } else if (
-      code <= BLANK ||
-      code >= DELETE ||
-      code === BACKSLASH ||
-      ((code === AT || code === DOLLAR) && end - start > 1)
-    ) {
+    } else if (code >= PLAIN_IN_NAMES.length || (PLAIN_IN_NAMES[code] !== 1 && (code !== AT || end - start > 1))) {
       return readUnusualName(text.slice(start, end), origin);
     }
   }
@@ -110,11 +111,9 @@ export function readName(text: string, origin: string): string | null {
   return readNameAt(text, 0, text.length, origin, origin === '' ? '' : `.${origin}`);
 }
 
-const PLAIN = /^[!#%&'*+,\-./\w:<=>?[\]^`{|}~]*$/;
-
 /** A name in the one form: as it is, unless it came from elsewhere with characters that a master file would misread. */
 export function printableName(name: string): string {
-  if (PLAIN.test(name)) return name;
+  if (isPlain(name)) return name;
   return nameLabels(name)
     .map((label) => readLabel(label)?.text ?? escapeLabel(textToOctets(label)))
     .join('.');

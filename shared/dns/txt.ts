@@ -22,10 +22,13 @@ export function splitTxt(octets: string): TxtStrings {
   return strings;
 }
 
+/** Characters that a border between two parts is moved back at the most. */
+const MAX_SHIFT = 32;
+
 /**
  * Splits text, for tools that take strings of characters, into parts of at most 255 octets each; no character is cut.
  *
- * @param beginsWrong characters that no part but the first may begin with.
+ * @param beginsWrong characters that no part but the first may begin with, unless a long run of them leaves no choice.
  */
 export function splitText(text: string, beginsWrong = ''): readonly string[] {
   const parts: string[][] = [[]];
@@ -39,7 +42,9 @@ export function splitText(text: string, beginsWrong = ''): readonly string[] {
     }
     const full = parts.at(-1) as string[];
     const part = [character];
-    while (beginsWrong.includes(part[0] as string) && full.length > 1) part.unshift(full.pop() as string);
+    let taken = 1;
+    while (taken < MAX_SHIFT && beginsWrong.includes(full[full.length - taken] as string)) taken += 1;
+    if (beginsWrong.includes(character) && taken < MAX_SHIFT) part.unshift(...full.splice(-taken));
     parts.push(part);
     octets = textToOctets(part.join('')).length;
   }

@@ -1,7 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
 import { dnsFinding } from '../findings/dns.ts';
 import { isIpv4At, isIpv6At } from './ip.ts';
-import { printableName, readName, readNameAt } from './name-text.ts';
+import { PLAIN_IN_NAMES, printableName, readName, readNameAt } from './name-text.ts';
 import { canonicalName, relativeName } from './names.ts';
 import type { DataField } from './rdata.ts';
 import { dataToWire, octetsOf, typeName, typeNumber, Unreadable, wireToText } from './rdata.ts';
@@ -642,11 +642,6 @@ export function readZone(text: string, options: ZoneOptions): ZoneReading {
   return { records, lines, comments, findings, origin: reader.origin(options) };
 }
 
-/** What a name may hold and be printed as it is, besides letters, digits and hyphens: 1 at each character's code. */
-const PLAIN_IN_NAMES = new Uint8Array(DELETE);
-for (const character of "!#%&'*+,-./0123456789:<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~")
-  PLAIN_IN_NAMES[character.charCodeAt(0)] = 1;
-
 /** Writes presentation format into octets that grow: a large zone is made without a string for each of its parts. */
 class Printer {
   private octets: Uint8Array;
@@ -706,7 +701,7 @@ class Printer {
     let at = this.length;
     for (let index = 0; index < length; index += 1) {
       const code = name.charCodeAt(index);
-      if (code >= DELETE || PLAIN_IN_NAMES[code] !== 1) {
+      if (code >= PLAIN_IN_NAMES.length || PLAIN_IN_NAMES[code] !== 1) {
         this.unusualName(name);
         return;
       }

@@ -1,8 +1,6 @@
 import { ORPCError } from '@orpc/server';
 import { Command, CommanderError } from 'commander';
 import type { SettingsFields } from '../../../shared/contract/schemas.ts';
-import { handOverFormats } from '../../../shared/manual/formats/index.ts';
-import { providerTemplates } from '../../../shared/providers/catalogue.ts';
 import { version } from '../parts.ts';
 import { common, withSession } from './command.ts';
 import { addDnsCommands } from './dns-commands.ts';
@@ -10,6 +8,7 @@ import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
 import { addCheckCommands } from './check-commands.ts';
 import { addProbeCommands } from './probe-commands.ts';
+import { addPlanCommands } from './plan-commands.ts';
 import { addRecordCommands } from './record-commands.ts';
 import type { CommonOptions } from './session.ts';
 import { chosenWorkspace, openVault, readTextFile } from './session.ts';
@@ -148,61 +147,6 @@ function addDomains(program: Command, terminal: Terminal, finish: (code: number)
   addCheckCommands(domains, terminal, finish);
 }
 
-function addRecords(program: Command, terminal: Terminal, finish: (code: number) => void): void {
-  common(
-    program
-      .command('records')
-      .description('the prepared records of a domain')
-      .argument('<domain>')
-      .option('--provider <id>', `record template: ${providerTemplates.map((template) => template.id).join(', ')}`)
-      .option('--mode <id>', 'way of set-up of the provider')
-      .option('--field <name=value...>', 'values that only the provider knows')
-      .option('--format <format>', `one of ${handOverFormats.map((format) => format.id).join(', ')}`, 'text'),
-  ).action(
-    async (
-      name: string,
-      options: CommonOptions & { provider?: string; mode?: string; field?: string[]; format: string },
-    ) =>
-      finish(
-        await withSession(terminal, options, async ({ client }) => {
-          const workspaceId = await chosenWorkspace(client, options);
-          let row = (await client.domains.list({ workspaceId })).find(
-            (known) => known.name === name || known.unicodeName === name,
-          );
-          if (row === undefined) {
-            const added = await client.domains.add({ workspaceId, text: name });
-            const [refused] = added.refused;
-            if (refused !== undefined) throw new RangeError(`${refused.message} ${refused.remedy}`);
-            [row] = added.added;
-            terminal.error(`${name} was added to the sender domains.\n`);
-          }
-          if (row === undefined) throw new RangeError(`${name} could not be added`);
-          const domainId = row.id;
-          if (options.provider !== undefined || options.field !== undefined) {
-            const { configuration } = await client.domains.configuration({ workspaceId, domainId });
-            const [first] = configuration.providers;
-            const templateId = options.provider ?? first?.templateId ?? 'custom';
-            const given = Object.fromEntries(
-              (options.field ?? []).map((pair) => [
-                pair.slice(0, pair.indexOf('=')),
-                pair.slice(pair.indexOf('=') + 1),
-              ]),
-            );
-            const fields = { ...(first?.templateId === templateId ? first.fields : {}), ...given };
-            const providers = [
-              { templateId, mode: options.mode ?? (first?.templateId === templateId ? first.mode : ''), fields },
-            ];
-            await client.domains.configure({ workspaceId, domainId, configuration: { ...configuration, providers } });
-          }
-          const format = options.json === true ? 'json' : options.format;
-          const handOver = await client.domains.handOver({ workspaceId, domainId, format });
-          terminal.out(handOver.text);
-          return exitCodes.ok;
-        }),
-      ),
-  );
-}
-
 const CODES: Readonly<Record<string, number>> = {
   BAD_INPUT: exitCodes.badInput,
   NOT_FOUND: exitCodes.badInput,
@@ -252,7 +196,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   addSettings(program, terminal, finish);
   addProbeCommands(program, terminal, finish);
   addDomains(program, terminal, finish);
-  addRecords(program, terminal, finish);
+  addPlanCommands(program, terminal, finish);
   addRecordCommands(program, terminal, finish);
   addDnsCommands(program, terminal, finish);
   for (const command of program.commands)

@@ -1,0 +1,129 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../../main/hosts/cli/commands.ts';
+import { exitCodes } from '../../../main/hosts/cli/output.ts';
+import { readZone } from '../../../shared/dns/zone-file.ts';
+import { dropFolder } from '../../support/core.ts';
+
+/** `zone`, `plan` and `records`, on a data folder of its own and without a network. */
+
+let folder: string;
+
+async function cli(...args: readonly string[]) {
+  let [out, error] = ['', ''];
+  const terminal = { out: (text: string) => (out += text), error: (text: string) => (error += text) };
+  const code = await runCli(args, terminal);
+  return { code, out, error };
+}
+
+const inFolder = (...args: readonly string[]) => cli(...args, '--data-dir', folder);
+
+function file(name: string, content: string): string {
+  const full = path.join(folder, name);
+  writeFileSync(full, content);
+  return full;
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'sendwright-plan-'));
+});
+afterAll(() => dropFolder(folder));
+
+describe('zone', () => {
+  const zone = `; ours
+$ORIGIN example.com.
+@ 3600 SOA ns1 hostmaster 1 2 3 4 5
+news TXT "v=spf1 -all" ; strict
+news TXT "v=spf1 mx -all"
+bad A 300.1.1.1
+`;
+
+  it('lint names what is wrong with its line, and ends with 3', async () => {
+    const { code, out } = await cli('zone', 'lint', file('lint.zone', zone));
+    expect(code).toBe(exitCodes.notVerified);
+    expect(out).toContain('example.com: 3 records');
+    expect(out).toContain('error: Line 6 can’t be read: “300.1.1.1” is not an address');
+    expect(out).toContain('error: Line 4: news.example.com has 2 SPF records');
+    const json = JSON.parse((await cli('zone', 'lint', path.join(folder, 'lint.zone'), '--json')).out) as {
+      readonly findings: readonly { readonly code: string; readonly remedy: string }[];
+    };
+    expect(json.findings.map((finding) => finding.code)).toEqual(['zone.syntax', 'zone.several-spf']);
+  });
+
+  it('lint has nothing to say of a sound zone, and asks for the name of one that doesn’t tell it', async () => {
+    const sound = file('sound.zone', 'www A 192.0.2.1\n');
+    expect(await cli('zone', 'lint', sound, '--origin', 'example.com.')).toMatchObject({
+      code: exitCodes.ok,
+      out: 'example.com: 1 record\nNothing to say.\n',
+    });
+    const nameless = await cli('zone', 'lint', sound);
+    expect(nameless.code).toBe(exitCodes.badInput);
+    expect(nameless.error).toContain('Name the zone with --origin.');
+    expect((await cli('zone', 'lint', path.join(folder, 'none'), '--origin', 'example.com')).code).not.toBe(
+      exitCodes.ok,
+    );
+  });
+
+  it('print gives the records and their comments', async () => {
+    const { code, out, error } = await cli('zone', 'print', path.join(folder, 'lint.zone'));
+    expect(out).toContain('; ours\n');
+    expect(out).toContain('news\t3600\tIN\tTXT\t"v=spf1 -all" ; strict\n');
+    expect(readZone(out, { origin: 'example.com' }).records).toHaveLength(3);
+    expect(error).toContain('Line 6');
+    expect(code).toBe(exitCodes.notVerified);
+  });
+});
+
+describe('plan and records', () => {
+  const published = `$ORIGIN example.com.
+news 600 TXT "v=spf1 mx -all"
+news 600 TXT "token"
+_dmarc.news 600 TXT "v=DMARC1; p=reject"
+api._domainkey.news 600 CNAME keys.example.net.
+`;
+
+  it('say what is published is not known, and end with 6, before anything was asked', async () => {
+    const { code, out, error } = await inFolder('plan', 'news.example.com', '--provider', 'elastic-email');
+    expect(error).toContain('news.example.com was added to the sender domains.');
+    expect(out).toContain('Add, not compared: TXT news');
+    expect(code).toBe(exitCodes.noResult);
+  });
+
+  it('print the changes in order with what stands in the way, and the way back, from a zone file', async () => {
+    const { code, out } = await inFolder('plan', 'news.example.com', '--zone', file('published.zone', published));
+    expect(code).toBe(exitCodes.notVerified);
+    expect(out).toContain('   - 600 v=spf1 mx -all\n   + 600 v=spf1 mx a include:_spf.elasticemail.com -all\n');
+    expect(out).toContain('Keep: TXT _dmarc.news');
+    expect(out).not.toContain('token');
+    const back = out.slice(out.indexOf('The way back:'));
+    expect(back).toContain('   + 600 v=spf1 mx -all');
+  });
+
+  it('give the same as JSON, and stay by the zone that was given', async () => {
+    const { out } = await inFolder('plan', 'news.example.com', '--json');
+    const plan = JSON.parse(out) as {
+      readonly zone: string;
+      readonly changes: readonly { readonly action: string; readonly purpose: string }[];
+      readonly wayBack: readonly unknown[];
+    };
+    expect(plan.zone).toBe('example.com');
+    const actions = Object.fromEntries(plan.changes.map(({ purpose, action }) => [purpose, action]));
+    expect(actions).toMatchObject({ spf: 'replace', dmarc: 'keep' });
+    expect(plan.wayBack.length).toBeGreaterThan(0);
+  });
+
+  it('records hands over the changes, and with --way-back what undoes them', async () => {
+    const forward = await inFolder('records', 'news.example.com', '--format', 'nsupdate');
+    expect(forward.code).toBe(exitCodes.ok);
+    expect(forward.out).toContain('update delete news.example.com. IN TXT "v=spf1 mx -all"');
+    const back = await inFolder('records', 'news.example.com', '--format', 'nsupdate', '--way-back');
+    expect(back.out).toContain('update add news.example.com. 600 IN TXT "v=spf1 mx -all"');
+    expect((await inFolder('records', 'news.example.com', '--format', 'none')).code).toBe(exitCodes.badInput);
+  });
+
+  it('forget the zone again', async () => {
+    expect((await inFolder('plan', 'news.example.com', '--zone', '')).code).toBe(exitCodes.noResult);
+  });
+});
