@@ -21,7 +21,7 @@ const COLOURS = {
   warning: 'var(--pending)',
   skipped: 'var(--muted)',
 } as const;
-const WORDS = { passed: 'passed', failed: 'failed', warning: 'passed with a warning', skipped: 'skipped' } as const;
+const WORDS = { passed: 'passed', failed: 'failed', warning: 'passed with a warning', skipped: 'no result' } as const;
 
 const OUTCOMES = {
   passed: { verdict: 'verified', word: 'Passed' },
@@ -110,17 +110,19 @@ function Timeline({ trace }: { readonly trace: ProbeTrace }) {
   return (
     <ol className={layout.timeline}>
       {trace.stages.map((stage) => {
-        const Icon = ICONS[stage.state];
+        // A probe that says nothing of the other side has no failure to show.
+        const state = trace.outcome === 'unknown' && stage.state === 'failed' ? 'skipped' : stage.state;
+        const Icon = ICONS[state];
         const width = Math.max((stage.durationMs / total) * 100, 1);
         return (
           <li key={stage.stage} className={layout.stage}>
-            <Icon size={15} color={COLOURS[stage.state]} aria-label={WORDS[stage.state]} role="img" />
+            <Icon size={15} color={COLOURS[state]} aria-label={WORDS[state]} role="img" />
             <b>{NAMES[stage.stage]}</b>
             <code>{stage.detail}</code>
             <span className={layout.lane}>
               <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden>
                 <rect
-                  className={stage.state === 'failed' ? layout.failedBar : undefined}
+                  className={state === 'failed' ? layout.failedBar : undefined}
                   x={Math.min((stage.startedAt / total) * 100, 99)}
                   width={width}
                   height="6"

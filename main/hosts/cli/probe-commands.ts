@@ -21,7 +21,7 @@ const KINDS = {
   monitoring: 'whether the address of the troubleshooting indicators can be read',
 } as const;
 
-const STATES = { passed: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
+const STATES = { passed: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'no result' } as const;
 
 const EXITS = {
   passed: exitCodes.ok,
@@ -29,8 +29,9 @@ const EXITS = {
   unknown: exitCodes.noResult,
 } as const;
 
-function stageRows(stage: ProbeStage): string[][] {
-  const row = [STATES[stage.state], stage.stage, `${stage.durationMs} ms`, stage.detail];
+function stageRows(stage: ProbeStage, outcome: ProbeTrace['outcome']): string[][] {
+  const state = outcome === 'unknown' && stage.state === 'failed' ? 'skipped' : stage.state;
+  const row = [STATES[state], stage.stage, `${stage.durationMs} ms`, stage.detail];
   const attempts = (stage.attempts ?? []).map((attempt) => [
     '',
     '',
@@ -60,7 +61,7 @@ function traceLines(trace: ProbeTrace): string[] {
   const via = trace.proxy === undefined ? '' : ` through ${trace.proxy.address} (${trace.proxy.from})`;
   const stages = (each: ProbeTrace) => [
     `${each.method} ${each.url}${via}`,
-    ...columns(each.stages.flatMap((stage) => stageRows(stage))),
+    ...columns(each.stages.flatMap((stage) => stageRows(stage, each.outcome))),
   ];
   return [
     `${trace.kind}: ${trace.outcome}`,
