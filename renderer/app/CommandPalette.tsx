@@ -1,5 +1,5 @@
-import { useMemo, useState } from 'react';
-import { Autocomplete, Input, ListBox, ListBoxItem, SearchField } from 'react-aria-components';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import type { JobState } from '../../shared/contract/schemas.ts';
 import { openDomain, useDomains } from '../domains/store.ts';
 import controls from '../ui/controls.module.css';
@@ -154,37 +154,78 @@ function fits(command: Command, text: string): boolean {
   return words.every((word) => whole.includes(word));
 }
 
-/** Everything that can be done from anywhere, found by typing. */
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
+
+/** Everything that can be done from anywhere, found by typing: a combobox whose list is led from the field. */
 export default function CommandPalette() {
   const [text, setText] = useState('');
+  const [place, setPlace] = useState(0);
+  const listId = useId();
+  const marked = useRef<HTMLDivElement>(null);
   const shown = [...useCommandList().filter((command) => fits(command, text)), ...useDomainCommands(text)];
-  const run = (id: unknown) => {
+  const chosen = Math.min(place, shown.length - 1);
+  useEffect(() => {
+    // Some browsers give a promise back, which is nothing to clean up with.
+    marked.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen, text]);
+  const run = (command: Command | undefined) => {
+    if (command === undefined) return;
     openSheet(null);
-    shown.find((command) => command.id === id)?.run();
+    command.run();
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      setPlace(Math.min(Math.max(chosen + step, 0), shown.length - 1));
+    }
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      run(shown[chosen]);
+    }
+  };
+  const idAt = (index: number) => `${listId}-${index}`;
   return (
     <Sheet title="What do you want to do?" isOpen onClose={() => openSheet(null)}>
-      <Autocomplete inputValue={text} onInputChange={setText}>
-        <div className={styles.palette}>
-          <SearchField aria-label="Command" autoFocus>
-            <Input className={controls.input ?? ''} placeholder="Type a few letters; the arrow keys choose" />
-          </SearchField>
-          <ListBox
-            className={styles.paletteList ?? ''}
-            aria-label="Commands"
-            items={shown}
-            onAction={run}
-            renderEmptyState={() => <p className={styles.paletteEmpty}>Nothing fits</p>}
-          >
-            {(command) => (
-              <ListBoxItem className={styles.paletteItem ?? ''} id={command.id} textValue={command.label}>
-                {command.label}
-                <span>{command.kind}</span>
-              </ListBoxItem>
-            )}
-          </ListBox>
+      <div className={styles.palette} onKeyDown={onKeyDown} role="presentation">
+        <input
+          className={controls.input}
+          role="combobox"
+          aria-label="Command"
+          aria-expanded
+          aria-controls={listId}
+          aria-autocomplete="list"
+          aria-activedescendant={chosen < 0 ? undefined : idAt(chosen)}
+          placeholder="Type a few letters; the arrow keys choose"
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setPlace(0);
+          }}
+          // The palette was asked for to be typed into.
+          autoFocus
+        />
+        <div id={listId} className={styles.paletteList} role="listbox" aria-label="Commands" tabIndex={0}>
+          {shown.map((command, index) => (
+            <div
+              key={command.id}
+              id={idAt(index)}
+              ref={index === chosen ? marked : null}
+              className={styles.paletteItem}
+              role="option"
+              aria-selected={index === chosen}
+              onPointerMove={() => setPlace(index)}
+              onClick={() => run(command)}
+            >
+              {command.label}
+              <span>{command.kind}</span>
+            </div>
+          ))}
         </div>
-      </Autocomplete>
+        {shown.length === 0 && <p className={styles.paletteEmpty}>Nothing fits</p>}
+      </div>
     </Sheet>
   );
 }

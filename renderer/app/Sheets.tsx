@@ -1,12 +1,15 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button, Field, Sheet } from '../ui/controls.tsx';
 import styles from './App.module.css';
 import type { ShownError } from './errors.ts';
 import { shownError } from './errors.ts';
 import { closeError, core, openSheet, openTab, openWorkspace, tell, useApp } from './store.ts';
 
-const CommandPalette = lazy(() => import('./CommandPalette.tsx'));
+const loadPalette = () => import('./CommandPalette.tsx');
+const CommandPalette = lazy(loadPalette);
 const TemplatesSheet = lazy(() => import('../settings/TemplatesSheet.tsx'));
+
+const PRELOAD_MS = 1500;
 
 const close = () => openSheet(null);
 
@@ -242,6 +245,11 @@ function VaultSheet() {
 
 /** The sheets that any view may open. */
 export function Sheets() {
+  // Whoever opens the palette begins to type at once: it is there before it is asked for.
+  useEffect(() => {
+    const timer = window.setTimeout(() => void loadPalette(), PRELOAD_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
   const sheet = useApp((state) => state.sheet);
   const workspace = useApp((state) => state.workspaces.find(({ id }) => id === state.workspaceId));
   if (sheet === 'workspace') return <NameSheet renames={null} />;

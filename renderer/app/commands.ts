@@ -46,12 +46,15 @@ export function useCommands(view: string, commands: readonly Command[]): void {
       run: () => latest.current.find(({ id }) => id === command.id)?.run(),
     }));
     useOffered.setState(({ offered }) => ({ offered: { ...offered, [view]: told } }));
-    runPending(told);
-    return () =>
+    // A view may be set up twice while its tab opens: the one that stays runs what was asked for.
+    const timer = window.setTimeout(() => runPending(told), 0);
+    return () => {
+      window.clearTimeout(timer);
       useOffered.setState(({ offered }) => {
         const { [view]: _gone, ...rest } = offered;
         return { offered: rest };
       });
+    };
   }, [view, signature]);
 }
 

@@ -108,7 +108,7 @@ export function ServerAnswers({ card }: { readonly card: RecordCard }) {
         </summary>
         {groupsOf(observations).map(({ title, rows }) => (
           <section key={title} className={styles.group}>
-            <h5>{title}</h5>
+            <h4>{title}</h4>
             <ul>
               {rows.map((row) => (
                 <ServerRow key={`${row.server} ${row.view} ${row.told[0]?.address ?? ''}`} row={row} />

@@ -1,15 +1,13 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import path from 'node:path';
 import { buildRenderer } from '../../build/renderer.ts';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import type { RunningConsole } from '../support/console.ts';
 import { removeFolder, startConsole } from '../support/console.ts';
+import { connectPractice, PASSPHRASE, watch } from './walk.ts';
 
 /** The whole job in the practice workspace, as a newcomer does it. */
 
-const PASSPHRASE = 'correct horse battery staple';
 /** The README's picture is made anew only when asked for, so that a test run leaves the checkout as it was. */
 const picture =
   process.env.SENDWRIGHT_PICTURE === '1'
@@ -30,44 +28,6 @@ test.afterEach(async () => {
   await desk.stop();
   await removeFolder(desk.dataFolder);
 });
-
-/** Fails the test for any script error and any violation of the content security policy. */
-function watch(page: Page): string[] {
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text()))
-      problems.push(message.text());
-  });
-  return problems;
-}
-
-async function protectSecrets(page: Page): Promise<void> {
-  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
-  await page.getByLabel('Passphrase again').fill(PASSPHRASE);
-  await page.getByRole('button', { name: 'Protect secrets' }).click();
-  await expect(page.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
-}
-
-async function connectPractice(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Try it with a practice service' }).click();
-  await page.getByRole('button', { name: 'Fill in the practice values' }).click();
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await protectSecrets(page);
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
-  await page.getByRole('button', { name: 'Test connection' }).click();
-  await expect(page.getByText('Connection active').first()).toBeVisible();
-}
-
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(
-      (violation) => `${where}: ${violation.id} ${violation.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
-    ),
-  ).toEqual([]);
-}
 
 test('from an empty window to verified, and everything is there after a restart', async ({ page, browser }) => {
   const problems = watch(page);
@@ -200,38 +160,6 @@ test('each fault of the practice service is named with its remedy', async ({ pag
     await expect(page.getByText('Connection failing').first()).toBeVisible();
   }
 });
-
-for (const theme of ['light', 'dark'] as const) {
-  for (const size of [
-    { width: 900, height: 600 },
-    { width: 1600, height: 1000 },
-  ]) {
-    test(`every view is accessible and in its frame, ${theme}, ${size.width} × ${size.height}`, async ({ page }) => {
-      const problems = watch(page);
-      await page.setViewportSize(size);
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.goto(desk.address);
-      await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
-      await expectAccessible(page, 'first run');
-      await connectPractice(page);
-      for (const tab of ['General settings', 'Sender domains', 'Responses', 'Monitoring', 'Activity']) {
-        await page.getByRole('tab', { name: tab }).click();
-        await expect(page.getByRole('tab', { name: tab })).toHaveAttribute('aria-selected', 'true');
-        await page.waitForTimeout(500);
-        await expectAccessible(page, tab);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow, tab).toBeLessThanOrEqual(0);
-        await page.screenshot({ path: `test-results/views/${tab}-${theme}-${size.width}.png` });
-      }
-      await page.getByRole('tab', { name: 'Sender domains' }).click();
-      await page.getByRole('button', { name: 'Configure' }).click();
-      await expect(page.getByRole('dialog')).toBeVisible();
-      await page.waitForTimeout(300);
-      await expectAccessible(page, 'configure');
-      expect(problems).toEqual([]);
-    });
-  }
-}
 
 test('the keyboard alone does the whole job', async ({ page }) => {
   test.setTimeout(120_000);

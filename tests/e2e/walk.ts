@@ -4,6 +4,38 @@ import { expect } from '@playwright/test';
 
 /** Steps that several browser tests take, and what holds of everything that is shown. */
 
+export const PASSPHRASE = 'correct horse battery staple';
+
+/** Fails the test for any script error and any violation of the content security policy. */
+export function watch(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text()))
+      problems.push(message.text());
+  });
+  return problems;
+}
+
+async function protectSecrets(page: Page): Promise<void> {
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel('Passphrase again').fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Protect secrets' }).click();
+  await expect(page.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
+}
+
+/** From the first window to a practice workspace that is connected. */
+export async function connectPractice(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Try it with a practice service' }).click();
+  await page.getByRole('button', { name: 'Fill in the practice values' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await protectSecrets(page);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
+  await page.getByRole('button', { name: 'Test connection' }).click();
+  await expect(page.getByText('Connection active').first()).toBeVisible();
+}
+
 /** Axe finds nothing, and nothing is wider than the window. */
 export async function expectSound(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -38,7 +70,6 @@ export async function pasteZone(page: Page, zone: string): Promise<void> {
 /** Opens the palette, types and runs what comes first. */
 export async function command(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+k');
-  await page.getByRole('searchbox', { name: 'Command' }).fill(text);
-  await expect(page.getByRole('option').first()).toBeVisible();
+  await page.getByRole('combobox', { name: 'Command' }).fill(text);
   await page.keyboard.press('Enter');
 }

@@ -1,0 +1,172 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { buildRenderer } from '../../build/renderer.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import type { RunningConsole } from '../support/console.ts';
+import { removeFolder, startConsole } from '../support/console.ts';
+import { command, connectPractice, expectSound, pasteZone, watch } from './walk.ts';
+
+/** Every view, sheet and state, in both themes and the smallest and a large window: sound, and pictured. */
+
+let desk: RunningConsole;
+
+skipWithoutBrowser();
+// Some twenty pages are looked at in each.
+test.describe.configure({ timeout: 240_000 });
+
+test.beforeAll(async () => {
+  await buildRenderer();
+});
+test.beforeEach(async () => {
+  desk = await startConsole();
+});
+test.afterEach(async () => {
+  await desk.stop();
+  await removeFolder(desk.dataFolder);
+});
+
+const TABS = ['General settings', 'Sender domains', 'Responses', 'Monitoring', 'Activity'] as const;
+
+/** A zone that holds what the manual finds fault with, and names that fill every line. */
+const LONG = `${'a-label-as-long-as-labels-may-be-'.repeat(2).slice(0, 60)}`;
+const ZONE = `@ 60 IN TXT "v=spf1 ptr include:${LONG}.${LONG}.${LONG}.example.net include: b.example.net ?all"
+@ 60 IN TXT "v=spf1 -all"
+_dmarc 60 IN TXT "v=DMARC1; p=reject; sp=none; rua=mailto:reports@${LONG}.example.net"
+`;
+
+async function openTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name }).click();
+  await expect(page.getByRole('tab', { name })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
+}
+
+async function closeSheet(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const size of [
+    { width: 900, height: 600 },
+    { width: 1600, height: 1000 },
+  ]) {
+    const look = async (page: Page, name: string) => {
+      await expectSound(page, name);
+      await page.screenshot({ path: `test-results/views/${name.replaceAll(' ', '-')}-${theme}-${size.width}.png` });
+    };
+
+    test(`empty, offline and faulty states, ${theme}, ${size.width} × ${size.height}`, async ({ page }) => {
+      const problems = watch(page);
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.goto(desk.address);
+      await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
+      await look(page, 'first run');
+      await page.getByRole('button', { name: 'Connect my service' }).click();
+      await look(page, 'new workspace');
+      await page
+        .getByLabel('Name')
+        .fill('A client with a name that is far longer than any list or header has room for');
+      await page.keyboard.press('Enter');
+      for (const tab of TABS) {
+        await openTab(page, tab);
+        await look(page, `empty ${tab}`);
+      }
+      await openTab(page, 'General settings');
+      await page.getByLabel('Cloud services connection URL').fill('http://user:secret@service.example.com');
+      await page.keyboard.press('Tab');
+      await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeVisible();
+      await look(page, 'settings with a fault');
+      await page.getByRole('button', { name: 'Discard', exact: true }).click();
+      await command(page, 'add domains');
+      await page
+        .getByLabel('Domains', { exact: true })
+        .fill(`${LONG}.example.org\nbad_name.example\ngmail.com\n10.0.0.1`);
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await expect(page.getByText('1 can be added, 3 refused')).toBeVisible();
+      await look(page, 'add domains');
+      await page.getByRole('button', { name: 'Add 1 domain' }).click();
+      await expect(page.getByRole('heading', { name: `${LONG}.example.org`, level: 2 })).toBeAttached();
+      await closeSheet(page);
+      await look(page, 'manual not checked');
+      await pasteZone(page, ZONE.replaceAll('@ ', `${LONG} `).replace('_dmarc', `_dmarc.${LONG}`));
+      await expect(page.getByText('Replace the 2 published records by this one.')).toBeVisible();
+      await look(page, 'manual long');
+      await page.getByRole('button', { name: 'Configure' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Paste what the provider shows' }).click();
+      await page.getByLabel('What the provider shows').fill('nothing that it could use');
+      for (const extra of ['MTA-STS', 'TLS reports', 'BIMI'])
+        await page.getByRole('dialog').locator('label', { hasText: extra }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+      await expect(page.getByRole('alert').first()).toBeVisible();
+      await look(page, 'configure');
+      await closeSheet(page);
+      await desk.stop();
+      await expect(page.getByText('The console does not answer')).toBeVisible();
+      await look(page, 'console gone');
+      expect(problems).toEqual([]);
+    });
+
+    test(`every view and sheet of the practice job, ${theme}, ${size.width} × ${size.height}`, async ({ page }) => {
+      const problems = watch(page);
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.goto(desk.address);
+      await connectPractice(page);
+      for (const tab of TABS) {
+        await openTab(page, tab);
+        await look(page, tab);
+      }
+      await openTab(page, 'Sender domains');
+      await page.getByRole('button', { name: 'Use the practice value' }).click();
+      await page.getByRole('button', { name: 'Save the value' }).click();
+      await page.getByRole('button', { name: 'Publish into the practice zone' }).click();
+      await expect(page.getByText('news.example.com is ready')).toBeVisible();
+      await look(page, 'manual ready');
+      await page.getByRole('button', { name: 'Unfold all' }).click();
+      await page.getByRole('button', { name: 'Show the lookups' }).click();
+      await page.getByRole('button', { name: 'Evaluate as receivers do' }).click();
+      await expect(page.getByText('Accepted, as far as DNS decides').first()).toBeVisible();
+      await page.locator('summary').evaluateAll((all) => {
+        for (const summary of all) (summary.parentElement as HTMLDetailsElement).open = true;
+      });
+      await look(page, 'manual unfolded');
+      await page.getByRole('button', { name: 'Hand over' }).click();
+      await expect(page.getByLabel('Preview')).toBeVisible();
+      await look(page, 'hand over');
+      await closeSheet(page);
+      for (const [words, name] of [
+        ['edit the record templates', 'templates'],
+        ['change the passphrase', 'passphrase'],
+        ['rename', 'rename'],
+        ['vault vault', 'vault'],
+      ] as const) {
+        await command(page, words);
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await look(page, name);
+        await closeSheet(page);
+      }
+      await page.keyboard.press('Control+k');
+      await expect(page.getByRole('option').first()).toBeVisible();
+      await look(page, 'palette');
+      expect(problems).toEqual([]);
+    });
+  }
+}
+
+test('at 200 % zoom of the smallest window, and in forced colours, nothing is cut off', async ({ page }) => {
+  await page.setViewportSize({ width: 450, height: 300 });
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  await page.goto(desk.address);
+  await connectPractice(page);
+  for (const tab of TABS) {
+    await openTab(page, tab);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, tab).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: `test-results/views/zoomed-${tab}.png` });
+  }
+  await openTab(page, 'Sender domains');
+  await page.getByRole('button', { name: 'Configure' }).click();
+  await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeInViewport();
+  await page.screenshot({ path: 'test-results/views/zoomed-configure.png' });
+});
