@@ -20,8 +20,8 @@ import type { DomainsState, SortColumn } from './store.ts';
 import { openDomain, useDomains, visibleRows } from './store.ts';
 
 const ROW_HEIGHT = 34;
-/** More than the tallest window shows. */
-const FIRST_ROWS = 100;
+/** About what a tall window shows. */
+const FIRST_ROWS = 60;
 const layoutOptions = { rowHeight: ROW_HEIGHT, headingHeight: 30 };
 
 function SelectBox() {
