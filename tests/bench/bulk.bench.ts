@@ -3,6 +3,7 @@ import { promises as dns } from 'node:dns';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { checkTwice, dnsperf, median } from '../support/bulk-speed.ts';
 import { startKnot } from '../support/knot.ts';
 import { manyDomains, manyQuestions, manyZones } from '../support/many-domains.ts';
 
@@ -15,20 +16,6 @@ const DOMAINS = 10_000;
 const ROUNDS = 3;
 const root = path.resolve(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
-
-interface Measured {
-  readonly ms: number;
-  readonly counts: Readonly<Record<string, number>>;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] as number;
-}
-
-async function dnsperf(port: number, file: string): Promise<number> {
-  const { stdout } = await run('dnsperf', ['-s', '127.0.0.1', '-p', String(port), '-d', file, '-l', '3']);
-  return Number(/Queries per second:\s+([\d.]+)/.exec(stdout)?.[1]);
-}
 
 /** Questions a second of c-ares, at the best of several numbers of questions under way. */
 async function cares(port: number, questions: readonly (readonly string[])[]): Promise<number> {
@@ -52,18 +39,6 @@ async function cares(port: number, questions: readonly (readonly string[])[]): P
   return best;
 }
 
-async function check(folder: string, workspaceId: number): Promise<{ checks: Measured[]; rss: number }> {
-  const { stdout } = await run(
-    process.execPath,
-    [path.join(root, 'tests/support/programs/bulk-core.ts'), folder, String(workspaceId)],
-    { cwd: root },
-  );
-  const { first, second, rss } = JSON.parse(stdout) as { first: Measured; second: Measured; rss: number };
-  for (const { counts } of [first, second])
-    if (counts.verified !== DOMAINS) throw new Error(`Not every domain was verified: ${JSON.stringify(counts)}`);
-  return { checks: [first, second], rss };
-}
-
 async function bareNode(): Promise<number> {
   const program = "new (require('better-sqlite3'))(':memory:'); console.log(process.memoryUsage.rss())";
   return Number((await run(process.execPath, ['-e', program], { cwd: root })).stdout);
@@ -81,7 +56,7 @@ async function measure() {
     for (let round = 0; round < ROUNDS; round += 1) {
       const perf = await dnsperf(knot.port, file);
       const peer = await cares(knot.port, questions);
-      const { checks, rss } = await check(folder, workspaceId);
+      const { checks, rss } = await checkTwice(folder, workspaceId, DOMAINS);
       const ours = median(checks.map(({ ms }) => (questions.length / ms) * 1000));
       rounds.push({ perf, peer, ours, rss });
     }

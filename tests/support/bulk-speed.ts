@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+/** How fast a server is asked: by dnsperf, and by a whole check in a process of its own. */
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+
+export interface Measured {
+  readonly ms: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** The middle one. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] as number;
+}
+
+/** @returns questions a second that dnsperf gets out of a server in three seconds. */
+export async function dnsperf(port: number, file: string): Promise<number> {
+  const { stdout } = await run('dnsperf', ['-s', '127.0.0.1', '-p', String(port), '-d', file, '-l', '3']);
+  return Number(/Queries per second:\s+([\d.]+)/.exec(stdout)?.[1]);
+}
+
+/** Checks every domain of a data folder twice, and demands that all are verified. */
+export async function checkTwice(
+  folder: string,
+  workspaceId: number,
+  amount: number,
+): Promise<{ checks: Measured[]; rss: number }> {
+  const { stdout } = await run(
+    process.execPath,
+    [path.join(root, 'tests/support/programs/bulk-core.ts'), folder, String(workspaceId)],
+    { cwd: root },
+  );
+  const { first, second, rss } = JSON.parse(stdout) as { first: Measured; second: Measured; rss: number };
+  for (const { counts } of [first, second])
+    if (counts.verified !== amount) throw new Error(`Not every domain was verified: ${JSON.stringify(counts)}`);
+  return { checks: [first, second], rss };
+}
