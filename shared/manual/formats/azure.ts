@@ -7,6 +7,8 @@ import { commentLines, heading, recordSets, shellQuote } from './format.ts';
 /** Strings as one value of a TXT record. What begins with a hyphen would be taken for an option. */
 function texts(strings: readonly string[]): string {
   const [first] = strings;
+  // The parser of az drops a lone pair of hyphens, wherever it stands.
+  if (strings.length === 1 && first === '--') return "--value '-' '-'";
   if (strings.length === 1 && first?.startsWith('-') === true) return `--value=${shellQuote(first)}`;
   return `--value ${strings.map(shellQuote).join(' ')}`;
 }
