@@ -164,7 +164,9 @@ function addVerify(domains: Command, terminal: Terminal, finish: (code: number) 
           options.json === true ? [] : await describeRows(client, workspaceId, rows),
         );
         if (job.status !== 'done') return exitCodes.failed;
-        return rows.every((row) => row.verdict === 'verified') ? exitCodes.ok : exitCodes.notVerified;
+        if (rows.every((row) => row.verdict === 'verified')) return exitCodes.ok;
+        const isKnown = rows.some((row) => row.verdict === 'failing' || row.verdict === 'pending');
+        return isKnown ? exitCodes.notVerified : exitCodes.noResult;
       }),
     ),
   );

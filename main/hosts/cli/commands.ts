@@ -192,6 +192,12 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const program = new Command('sendwright')
     .description('Set up bulk email sending: the service, the sender domains, and their DNS records.')
     .version(version);
+  // What every command takes may stand before it as well.
+  common(program).hook('preAction', (_program, command) => {
+    for (const [name, value] of Object.entries(program.opts())) {
+      if (command.getOptionValue(name) === undefined) command.setOptionValue(name, value);
+    }
+  });
   program.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
   addSettings(program, terminal, finish);
   addProbeCommands(program, terminal, finish);

@@ -57,6 +57,12 @@ describe('settings by command', () => {
     expect((await cli('settings', 'show')).out).toContain('not told by the service');
   });
 
+  it('take what every command takes before the command as well', async () => {
+    const { code, out } = await runCommand('--data-dir', folder, '--json', 'settings', 'show');
+    expect(code).toBe(exitCodes.ok);
+    expect(JSON.parse(out)).toMatchObject({ revision: 0 });
+  });
+
   it('need a passphrase for secrets, which comes by file or environment and is never taken as an argument', async () => {
     const apiKey = file('api-key', 'api-key-of-many-letters\n');
     const set = ['settings', 'set', '--service-url', 'Service.Example.com/', '--api-key-file', apiKey];
