@@ -194,7 +194,7 @@ test('the keyboard alone does the whole job', async ({ page }) => {
   await press('Test connection');
   await expect(page.getByText('Connection active').first()).toBeVisible();
   await page.keyboard.press('Control+k');
-  await expect(page.getByRole('searchbox', { name: 'Command' })).toBeFocused();
+  await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
   await page.keyboard.type('Sender domains');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Use the practice value' })).toBeVisible();
