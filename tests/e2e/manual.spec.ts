@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { buildRenderer } from '../../build/renderer.ts';
 import { skipWithoutBrowser } from '../support/browser.ts';
@@ -25,7 +26,8 @@ _a6 IN TXT "v=spf1 ip4:203.0.113.128/26 ~all"
 _a7 IN TXT "v=spf1 ip4:203.0.113.192/26 ~all"
 _dmarc IN TXT "v=DMARC1; p=none; rua=mailto:d@reports.example.net"
 `;
-const KEY = `MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7${'Ab3x9Q7k'.repeat(18)}wIDAQAB`;
+const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+const KEY = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
 let desk: RunningConsole;
 
