@@ -7,6 +7,8 @@ import type { Gate } from './gate.ts';
 import { createGate } from './gate.ts';
 import type { Message, Mismatch, Question, Sections } from './message.ts';
 import { agedBy, decodeResponse, encodeQuery, explainMismatch, readAnswer } from './message.ts';
+import type { Pipeline } from './tcp-pipeline.ts';
+import { createPipeline } from './tcp-pipeline.ts';
 import type { Endpoint } from './udp-pool.ts';
 import { createUdpPool } from './udp-pool.ts';
 
@@ -145,6 +147,13 @@ function overTcp(
   });
 }
 
+/** How one server is asked. */
+interface Line {
+  readonly gate: Gate;
+  /** For many questions that follow each other; null where they go in datagrams whatever their number. */
+  readonly pipeline: Pipeline | null;
+}
+
 /** What a question got, and over what. */
 interface Answered {
   readonly message: Message;
@@ -192,29 +201,39 @@ function giveUp({ finish, edns, stray }: Asking): void {
 
 /**
  * A resolver that speaks DNS itself: UDP from a pool of random ports with EDNS, TCP when an answer is cut off, DNS over
- * HTTPS, retries within a deadline, a pace for each server. Every answer is held against its question, id and sender.
+ * HTTPS, retries within a deadline, a pace for each server; many questions to a server of one's own network share a TCP
+ * connection. Every answer is held against its question, id and sender.
  * No question has a timer or a listener of its own, so that thousands may be under way.
  */
 export function createResolver(options: ResolverOptions): WireResolver {
   const pool = createUdpPool(options.sockets);
-  const gates = new Map<string, Gate>();
+  const lines = new Map<string, Line>();
   const answering = new WeakMap<DnsServer, AnsweringServer>();
   const perServer = options.perServer ?? PER_SERVER;
   const perAuthority = options.perAuthority ?? PER_AUTHORITY;
   let agent: Agent | null = null;
 
-  const gateOf = (server: DnsServer, isAuthority: boolean): Gate => {
+  const findLine = (server: DnsServer, isAuthority: boolean): Line => {
     const key = 'doh' in server ? server.doh : `${server.address} ${server.port}${isAuthority ? ' zone' : ''}`;
-    let gate = gates.get(key);
-    if (gate === undefined) {
-      if (gates.size >= MOST_KNOWN) for (const [old, other] of gates) if (other.isIdle()) gates.delete(old);
-      gate = createGate({
-        most: isAuthority ? perAuthority : perServer,
-        perSecond: paceFor(server, isAuthority),
-      });
-      gates.set(key, gate);
+    let line = lines.get(key);
+    if (line === undefined) {
+      if (lines.size >= MOST_KNOWN) {
+        for (const [old, other] of lines) {
+          if (!other.gate.isIdle()) continue;
+          other.pipeline?.close();
+          lines.delete(old);
+        }
+      }
+      const perSecond = paceFor(server, isAuthority);
+      const isUnhurried = perSecond === Number.POSITIVE_INFINITY;
+      line = {
+        gate: createGate({ most: isAuthority ? perAuthority : perServer, perSecond }),
+        // Elsewhere a pace is kept that datagrams reach as well; a zone's own servers are asked as receivers ask them.
+        pipeline: isUnhurried && !isAuthority && 'address' in server ? createPipeline(server) : null,
+      };
+      lines.set(key, line);
     }
-    return gate;
+    return line;
   };
 
   const answeringOf = (server: DnsServer): AnsweringServer => {
@@ -270,6 +289,26 @@ export function createResolver(options: ResolverOptions): WireResolver {
     });
   }
 
+  /** @returns false when the pipeline does not take the question. What is not plainly answered goes over UDP as well. */
+  function tryPipeline(asking: Asking, pipeline: Pipeline): boolean {
+    const { asked } = asking;
+    if (asked.signal?.aborted === true) return false;
+    const query = encodeQuery(0, asked, {
+      recursion: asked.recursion ?? true,
+      edns: true,
+      checkingDisabled: asked.checkingDisabled ?? false,
+    });
+    return pipeline.offer({
+      query,
+      signal: asked.signal,
+      settle(octets) {
+        const message = octets === null ? null : decodeResponse(octets, query, asked.name);
+        if (message === null || message.truncated || message.rcode === 'FORMERR') tryUdp(asking);
+        else asking.finish({ message, transport: 'tcp' });
+      },
+    });
+  }
+
   async function overHttps(asked: AskOptions, url: string, timeoutMs: number): Promise<Answered> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = asked.signal === undefined ? timeout : AbortSignal.any([timeout, asked.signal]);
@@ -321,7 +360,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
     toResult: (observation: Observation, message: Message | null) => Result,
   ): Promise<Result> => {
     const { server } = asked;
-    const gate = gateOf(server, asked.recursion === false);
+    const { gate, pipeline } = findLine(server, asked.recursion === false);
     return new Promise((resolve) => {
       gate.enter(() => {
         const seenAt = options.now();
@@ -352,7 +391,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
         }
         try {
           const deadline = startedAt + deadlineMs;
-          tryUdp({
+          const asking: Asking = {
             asked,
             server,
             deadline,
@@ -361,7 +400,8 @@ export function createResolver(options: ResolverOptions): WireResolver {
             wait: FIRST_TRY_MS,
             edns: true,
             stray: null,
-          });
+          };
+          if (pipeline === null || !tryPipeline(asking, pipeline)) tryUdp(asking);
         } catch (error) {
           finish(toFailure(error));
         }
@@ -375,7 +415,10 @@ export function createResolver(options: ResolverOptions): WireResolver {
     ask: (asked) => begin(asked, (observation) => observation),
     async close() {
       pool.close();
-      for (const gate of gates.values()) gate.close();
+      for (const { gate, pipeline } of lines.values()) {
+        pipeline?.close();
+        gate.close();
+      }
       await agent?.destroy();
     },
   };
