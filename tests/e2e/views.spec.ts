@@ -146,6 +146,12 @@ for (const theme of ['light', 'dark'] as const) {
         await look(page, name);
         await closeSheet(page);
       }
+      for (const name of ['Changes', 'Schedule']) {
+        await page.getByRole('button', { name, exact: true }).click();
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await look(page, name);
+        await closeSheet(page);
+      }
       await page.keyboard.press('Control+k');
       await expect(page.getByRole('option').first()).toBeVisible();
       await look(page, 'palette');
@@ -169,4 +175,25 @@ test('at 200 % zoom of the smallest window, and in forced colours, nothing is cu
   await page.getByRole('button', { name: 'Configure' }).click();
   await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeInViewport();
   await page.screenshot({ path: 'test-results/views/zoomed-configure.png' });
+});
+
+test('the list is printed as a report, and nothing else of the window', async ({ page }) => {
+  await page.goto(desk.address);
+  await connectPractice(page);
+  await openTab(page, 'Sender domains');
+  // Chromium without a screen has no print dialogue: printing is noted, and the report stays for the picture.
+  await page.evaluate(() => {
+    window.print = () => document.body.setAttribute('data-printed', 'yes');
+  });
+  await page.getByRole('button', { name: 'More for the list' }).click();
+  await page.getByRole('menuitem', { name: 'Print' }).click();
+  await expect(page.locator('body')).toHaveAttribute('data-printed', 'yes');
+  await page.emulateMedia({ media: 'print' });
+  const report = page.getByRole('region', { name: 'Report for printing' });
+  await expect(report.getByRole('row')).toHaveCount(2);
+  await expect(report.getByRole('cell', { name: 'news.example.com' })).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Sender domains' })).toBeHidden();
+  await page.screenshot({ path: 'test-results/views/printed-report.png' });
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await expect(report).toHaveCount(0);
 });
