@@ -30,6 +30,22 @@ import { fail } from './errors.ts';
 
 /** General settings: the service connection of a workspace. */
 
+/** What the window calls the fields, for entries that people read. */
+const FIELD_LABELS: Readonly<Record<keyof SettingsFields, string>> = {
+  serviceUrl: 'Cloud services connection URL',
+  responseDomain: 'Domain to receive responses',
+  recordTemplate: 'Record template',
+  recordTemplateMode: 'Way of set-up',
+  extraCa: 'Extra CA certificates',
+  monitoringEnabled: 'Monitoring',
+  applicationHosting: 'Where the application runs',
+  serviceProfile: 'Service profile',
+  resolver: 'DNS server for checks',
+  publicResolvers: 'Resolvers to compare with',
+  fallbackResolvers: 'Resolvers to fall back on',
+  dmarcReportAddress: 'Address for DMARC reports',
+};
+
 export const defaultFields: SettingsFields = {
   serviceUrl: '',
   responseDomain: '',
@@ -296,9 +312,9 @@ export function saveSettings(context: CoreContext, input: SaveInput): Settings {
     context.store.workspaces.dropDraft(workspaceId);
   });
   const names = [
-    ...Object.keys(changed),
-    ...(input.apiKey === undefined ? [] : ['apiKey']),
-    ...(input.authKey === undefined ? [] : ['authKey']),
+    ...Object.keys(changed).map((field) => FIELD_LABELS[field as keyof SettingsFields]),
+    ...(input.apiKey === undefined ? [] : ['API key']),
+    ...(input.authKey === undefined ? [] : ['Auth key']),
   ];
   record(context, workspaceId, 'save', 'Settings saved', { detail: names.join(', ') });
   announce(context, workspaceId);
