@@ -46,9 +46,14 @@ export function viewsOf(subject: Subject, observations: readonly Observation[]):
   };
 }
 
-/** Whether the server could not be heard, rather than what it said. */
-export function isUnheard({ failure }: Observation): boolean {
-  return failure !== undefined && ['timeout', 'network', 'offline'].includes(failure.reason);
+/**
+ * Whether the server could not be heard, rather than what it said. The root's servers know the root: whoever answers in
+ * their place and does not stands in the way, as some firewalls do with all that goes to port 53.
+ */
+export function isUnheard({ failure, server, zone }: Observation): boolean {
+  if (failure === undefined) return false;
+  const isRoot = server.kind === 'authoritative' && server.address === '' && zone === '';
+  return isRoot || ['timeout', 'network', 'offline'].includes(failure.reason);
 }
 
 export function answeredOf(observations: readonly Observation[]): readonly Observation[] {

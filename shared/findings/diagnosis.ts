@@ -144,7 +144,7 @@ export const diagnosisFindings = {
     severity: 'info',
     title: 'The name servers can’t be asked from this network; {asked} answered instead',
     explanation:
-      'Questions to port 53 outside get no answer, while the resolver does: a firewall lets only the network’s own resolver through. What comes from it may be older than what is published.',
+      'Questions to port 53 outside get no answer, or one that no root server gives, while the resolver answers: a firewall lets only the network’s own resolver through. What comes from it may be older than what is published.',
     remedy:
       'Allow UDP and TCP to port 53 from this machine to ask the zone’s own servers, or check from another network.',
   },
@@ -159,7 +159,8 @@ export const diagnosisFindings = {
   'diagnosis.offline': {
     severity: 'info',
     title: 'No DNS server can be reached from here',
-    explanation: 'Neither the name servers nor the system’s resolver answered, so nothing is known of the record.',
+    explanation:
+      'Neither the name servers nor the system’s resolver gave a usable answer, so nothing is known of the record.',
     remedy: 'Check again once there is a network. The records can be prepared and handed over without it.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

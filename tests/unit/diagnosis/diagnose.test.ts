@@ -162,6 +162,10 @@ describe('the names of differences', () => {
       failed({ kind: 'authoritative', address: '', name: 'the root servers' }, reason, { zone: '' });
     expect(codes(root('timeout'), has(SYSTEM))).toEqual(['diagnosis.port-53-blocked']);
     expect(codes(root('offline'), failed(SYSTEM, 'offline'))).toEqual(['diagnosis.offline']);
+    // Something answers in the root's place, as where a firewall takes all questions to itself.
+    expect(codes(root('lame'), has(SYSTEM))).toEqual(['diagnosis.port-53-blocked']);
+    expect(codes(root('lame'), failed(SYSTEM, 'offline'))).toEqual(['diagnosis.offline']);
+    expect(verdict(root('lame'), failed(SYSTEM, 'offline')).verdict).toBe('unknown');
     expect(verdict(root('timeout'), failed(SYSTEM, 'timeout')).verdict).toBe('unknown');
     expect(codes(failed(ns(1), 'timeout'), failed(SYSTEM, 'timeout'))).toEqual(['diagnosis.server-dead']);
   });
