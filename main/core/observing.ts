@@ -3,6 +3,7 @@ import type { Subject } from '../../shared/diagnosis/views.ts';
 import { canonicalName, sameName } from '../../shared/dns/names.ts';
 import { questionsFor } from '../../shared/plan/build-plan.ts';
 import { obstacleQuestions } from '../../shared/plan/in-the-way.ts';
+import { satisfies } from '../../shared/plan/satisfies.ts';
 import type { QueryType } from '../../shared/dns/records.ts';
 import type { Observation, RequiredRecord } from '../../shared/plan/types.ts';
 import type { Servers } from '../probes/dns/servers.ts';
@@ -52,18 +53,22 @@ interface Question {
   readonly type: QueryType;
 }
 
-/** Questions that are remembered: domains of one zone follow each other in a list. */
-const REMEMBERED = 2000;
+/** Questions that are remembered at least: domains of one zone follow each other in a list. */
+const REMEMBERED = 1000;
 
 function remembering<Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
-  const asked = new Map<string, Answer>();
+  let newer = new Map<string, Answer>();
+  let older = new Map<string, Answer>();
   return (question) => {
     const key = `${canonicalName(question.name)}/${question.type}`;
-    const known = asked.get(key);
+    const known = newer.get(key) ?? older.get(key);
     if (known !== undefined) return known;
-    if (asked.size >= REMEMBERED) asked.delete(asked.keys().next().value as string);
+    if (newer.size >= REMEMBERED) {
+      older = newer;
+      newer = new Map();
+    }
     const answer = ask(question);
-    asked.set(key, answer);
+    newer.set(key, answer);
     return answer;
   };
 }
@@ -79,7 +84,22 @@ export function createAsk({ dns }: { readonly dns: Views }, servers: Servers, si
 
 /** The answers to one question, and to those that tell why servers differ or nothing is there. */
 export async function observeSubject(subject: Subject, zone: string, ask: Ask): Promise<readonly Observation[]> {
-  const asked = await ask.all({ name: subject.name, type: subject.type });
+  return explain(subject, zone, ask, await ask.all({ name: subject.name, type: subject.type }));
+}
+
+/** Whether one server alone was asked and gave what is required: then there is nothing to explain. */
+function isPlain(required: RequiredRecord, asked: readonly Observation[]): boolean {
+  const [only] = asked;
+  return asked.length === 1 && only?.outcome === 'answer' && satisfies(required, only.records);
+}
+
+/** Adds to a question's answers those that tell why they are as they are. */
+async function explain(
+  subject: Subject,
+  zone: string,
+  ask: Ask,
+  asked: readonly Observation[],
+): Promise<readonly Observation[]> {
   const [further, unchecked] = await Promise.all([
     Promise.all(
       furtherQuestions(subject, zone, asked).map(async ({ name, type, of }) => {
@@ -107,12 +127,22 @@ function subjectsOf(required: readonly RequiredRecord[]): readonly Subject[] {
  * history.
  */
 export async function observeDomain(view: DomainView, ask: Ask): Promise<readonly Observation[]> {
-  const answers = await Promise.all([
-    ...subjectsOf(view.required).map((subject) => observeSubject(subject, view.zone, ask)),
+  const subjects = subjectsOf(view.required);
+  const asked = await Promise.all([
+    ...subjects.map(({ name, type }) => ask.all({ name, type })),
     ask.all({ name: view.domain.name, type: 'MX' }),
     ask.all({ name: view.zone, type: 'NS' }),
   ]);
-  const known = answers.flat();
+  const isExpected = (required: RequiredRecord) => {
+    if (required.value.state === 'waiting') return true;
+    const at = subjects.findIndex(({ name, type }) => required.type === type && sameName(required.name, name));
+    return isPlain(required, asked[at] as readonly Observation[]);
+  };
+  if (view.required.every(isExpected)) return [...new Set(asked.flat())];
+  const explained = subjects.map((subject, index) =>
+    explain(subject, view.zone, ask, asked[index] as readonly Observation[]),
+  );
+  const known = [...(await Promise.all(explained)), ...asked.slice(subjects.length)].flat();
   const obstacles = await Promise.all(obstacleQuestions(view.required, view.zone, known).map(ask.one));
   const found = obstacles.filter((observation) => observation !== null);
   return [...new Set([...known, ...found])];

@@ -28,10 +28,7 @@ function selected(context: CoreContext, workspaceId: number, selection: VerifySe
     for (const id of selection.domainIds) findDomain(context, workspaceId, id);
     return [...new Set(selection.domainIds)];
   }
-  return context.store.domains
-    .list(workspaceId)
-    .filter((domain) => domain.inUse && (selection.which === 'all' || domain.verdict !== 'verified'))
-    .map((domain) => domain.id);
+  return context.store.domains.idsInUse(workspaceId, selection.which);
 }
 
 /** The domains of a list one by one, read some at a time; one that is not there any more is passed over. */

@@ -13,6 +13,21 @@ const AUTHORITATIVE = 1;
 const AUTHENTICATED = 2;
 const KNOWN_FLAGS = 4;
 const IS_USUAL = 8;
+const OVER_TCP = 16;
+
+/** What has a place of its own, always or where a flag says so; `checkedAt` is told by the check. */
+const TOLD: ReadonlySet<string> = new Set([
+  'question',
+  'server',
+  'seenAt',
+  'durationMs',
+  'outcome',
+  'records',
+  'aliases',
+  'checkedAt',
+]);
+const IN_USUAL: ReadonlySet<string> = new Set(['rcode', 'transport']);
+const IN_FLAGS: ReadonlySet<string> = new Set(['authoritative', 'authenticated']);
 
 type Packed = readonly [
   server: number,
@@ -64,47 +79,32 @@ function unpackRecord(packed: unknown, name: string, type: QueryType): ResourceR
 export function writeCheck(observations: readonly Observation[]): string {
   const servers: AnsweringServer[] = [];
   const asked = observations.map((observation): Packed => {
-    const {
-      question,
-      server,
-      seenAt,
-      durationMs,
-      outcome,
-      records,
-      aliases,
-      authoritative,
-      authenticated,
-      checkedAt: _told,
-      ...rest
-    } = observation;
+    const { question, server, aliases, rcode, transport, authoritative, authenticated } = observation;
     let index = servers.indexOf(server);
     if (index === -1) index = servers.push(server) - 1;
     const owner = ownerOf(question.name, aliases);
-    const flags =
-      authoritative === undefined || authenticated === undefined
-        ? 0
-        : KNOWN_FLAGS + (authoritative ? AUTHORITATIVE : 0) + (authenticated ? AUTHENTICATED : 0);
-    const isUsual = rest.rcode === USUAL.rcode && rest.transport === USUAL.transport;
-    const { rcode: _rcode, transport: _transport, ...others } = rest;
-    const unusual = {
-      ...(isUsual ? others : rest),
-      ...(flags === 0 && authoritative !== undefined ? { authoritative } : {}),
-      ...(flags === 0 && authenticated !== undefined ? { authenticated } : {}),
-    };
-    const packed = records.map((record) => packRecord(record, owner, question.type));
+    const isUsual = rcode === USUAL.rcode && (transport === USUAL.transport || transport === 'tcp');
+    const isKnown = authoritative !== undefined && authenticated !== undefined;
+    let flags = isUsual ? IS_USUAL + (transport === 'tcp' ? OVER_TCP : 0) : 0;
+    if (isKnown) flags += KNOWN_FLAGS + (authoritative ? AUTHORITATIVE : 0) + (authenticated ? AUTHENTICATED : 0);
+    let unusual: Record<string, unknown> | null = null;
+    for (const key in observation) {
+      if (TOLD.has(key) || (isUsual && IN_USUAL.has(key)) || (isKnown && IN_FLAGS.has(key))) continue;
+      unusual ??= {};
+      unusual[key] = observation[key as keyof Observation];
+    }
     const told = [
       index,
       question.name,
       question.type,
-      seenAt,
-      durationMs,
-      outcome,
-      flags + (isUsual ? IS_USUAL : 0),
-      packed,
+      observation.seenAt,
+      observation.durationMs,
+      observation.outcome,
+      flags,
+      observation.records.map((record) => packRecord(record, owner, question.type)),
       aliases,
     ] as const;
-    for (const _any in unusual) return [...told, unusual];
-    return told;
+    return unusual === null ? told : [...told, unusual];
   });
   return JSON.stringify({ servers, asked } satisfies Check);
 }
@@ -126,6 +126,7 @@ export function readCheck(text: string, checkedAt: number): readonly Observation
       checkedAt,
       durationMs,
       ...((flags & IS_USUAL) === 0 ? {} : USUAL),
+      ...((flags & OVER_TCP) === 0 ? {} : { transport: 'tcp' as const }),
       ...((flags & KNOWN_FLAGS) === 0
         ? {}
         : { authoritative: (flags & AUTHORITATIVE) !== 0, authenticated: (flags & AUTHENTICATED) !== 0 }),

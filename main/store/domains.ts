@@ -1,3 +1,4 @@
+import { remembering } from '../../shared/memo.ts';
 import type { Verdict } from '../../shared/plan/types.ts';
 import type { SqliteDatabase } from './database.ts';
 
@@ -53,6 +54,9 @@ interface DomainRow {
 const KEY_COLUMNS =
   'selector, algorithm, bits, public_key AS publicKey, created_at AS createdAt, signing_since AS signingSince, revoked_at AS revokedAt';
 
+/** Thousands of domains share a few configurations: each is read once, and nobody changes what was read. */
+const readJson = remembering(64, (text): unknown => JSON.parse(text));
+
 const NO_VERDICTS: Readonly<Record<string, Verdict>> = {};
 
 /** How far apart checks of one domain lie, in milliseconds. */
@@ -73,6 +77,11 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     'id, workspace_id, name, unicode_name, in_use, added_at, configuration, pasted_at, verdict, spf, dkim, dmarc, seen_at, record_verdicts';
   const ofWorkspace = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? ORDER BY name`);
   const one = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? AND id = ?`);
+  const inUse = database
+    .prepare(
+      `SELECT id FROM domains WHERE workspace_id = @workspaceId AND in_use = 1 AND (@all OR verdict <> 'verified') ORDER BY name`,
+    )
+    .pluck();
   const names = database.prepare('SELECT name FROM domains WHERE workspace_id = ?').pluck();
   const insert = database.prepare(
     'INSERT INTO domains (workspace_id, name, unicode_name, added_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -117,7 +126,7 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     unicodeName: row.unicode_name,
     inUse: row.in_use === 1,
     addedAt: row.added_at,
-    configuration: row.configuration === null ? null : (JSON.parse(row.configuration) as Configuration),
+    configuration: row.configuration === null ? null : (readJson(row.configuration) as Configuration),
     pastedAt: row.pasted_at,
     verdict: row.verdict,
     spf: row.spf,
@@ -125,12 +134,15 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     dmarc: row.dmarc,
     seenAt: row.seen_at,
     recordVerdicts:
-      row.record_verdicts === '{}' ? NO_VERDICTS : (JSON.parse(row.record_verdicts) as Record<string, Verdict>),
+      row.record_verdicts === '{}' ? NO_VERDICTS : (readJson(row.record_verdicts) as Record<string, Verdict>),
   });
 
   return {
     list: (workspaceId: number): StoredDomain<Configuration>[] =>
       (ofWorkspace.all(workspaceId) as DomainRow[]).map(toDomain),
+    /** The ids of all domains in use, or of those that are not verified, by name. */
+    idsInUse: (workspaceId: number, which: 'all' | 'not-verified'): number[] =>
+      inUse.all({ workspaceId, all: which === 'all' ? 1 : 0 }) as number[],
     find(workspaceId: number, id: number): StoredDomain<Configuration> | null {
       const row = one.get(workspaceId, id) as DomainRow | undefined;
       return row === undefined ? null : toDomain(row);

@@ -3,6 +3,7 @@ import { diagnose } from '../diagnosis/diagnose.ts';
 import { serverName } from '../diagnosis/servers.ts';
 import type { NameViews } from '../diagnosis/views.ts';
 import { answeredOf, serverLabel, subjectOf, viewsOf } from '../diagnosis/views.ts';
+import { canonicalName } from '../dns/names.ts';
 import { likelyZone } from '../dns/sender-domain.ts';
 import { describeFinding } from '../findings/catalogue.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -69,11 +70,13 @@ const CAUSES: Readonly<Record<string, string>> = {
   'plan.zone-doubled': 'Not published: it stands at a name with the zone’s name twice',
 };
 
+const PUBLISHED = 'Published and correct';
+
 function verifiedSummary({ has, failed, total, noun }: Tally, isStandIn: string | null): string {
   if (isStandIn !== null) return `Published and correct, as ${isStandIn} says`;
   if (failed > 0 && noun === 'name server')
     return `Published and correct on ${has} of ${total} name servers; ${failed} ${failed === 1 ? 'gives' : 'give'} no usable answer`;
-  if (has === 1) return 'Published and correct';
+  if (has === 1) return PUBLISHED;
   return `Published and correct on all ${plural(has, noun)}`;
 }
 
@@ -182,6 +185,32 @@ export function recordVerdict(
   return { ...base, seenAt, verdict: 'verified', summary, findings };
 }
 
+/**
+ * Whether the observations are one check of one resolver that answered all there is: no server can differ from another,
+ * and no answer tells of a wildcard. @returns them by question; null where it is not so.
+ */
+function soleView(observations: readonly Observation[]): ReadonlyMap<string, Observation> | null {
+  const [first] = observations;
+  if (first === undefined || first.server.kind === 'authoritative' || first.server.kind === 'pasted') return null;
+  const answers = new Map<string, Observation>();
+  for (const observation of observations) {
+    const { question, server, outcome, checkedAt, checkingDisabled } = observation;
+    const isSole = server === first.server && checkedAt === first.checkedAt && checkingDisabled !== true;
+    if (!isSole || outcome === 'failure' || question.name.startsWith('*')) return null;
+    answers.set(`${canonicalName(question.name)}/${question.type}`, observation);
+  }
+  return answers.size === observations.length ? answers : null;
+}
+
+/** What `recordVerdict` says where the one resolver that was asked has the record; null where more is to be said. */
+function plainVerdict(required: RequiredRecord, answers: ReadonlyMap<string, Observation>): RecordVerdict | null {
+  if (required.value.state === 'waiting') return null;
+  const answer = answers.get(`${canonicalName(required.name)}/${required.type}`);
+  if (answer?.outcome !== 'answer' || !satisfies(required, answer.records)) return null;
+  const { seenAt } = answer;
+  return { recordId: required.id, seenAt, verdict: 'verified', summary: PUBLISHED, findings: [] };
+}
+
 /** The verdict of several records together: optional ones never hold it back. */
 export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.length === 0) return 'unknown';
@@ -197,7 +226,10 @@ export function domainVerdict(
   observations: readonly Observation[],
   zone: string = likelyZone(domain),
 ): DomainVerdict {
-  const records = required.map((record) => recordVerdict(record, observations, zone));
+  const sole = soleView(observations);
+  const records = required.map(
+    (record) => (sole === null ? null : plainVerdict(record, sole)) ?? recordVerdict(record, observations, zone),
+  );
   const counted = records.filter((_record, index) => !(required[index] as RequiredRecord).optional);
   const seen = records.flatMap((record) => record.seenAt ?? []);
   return {

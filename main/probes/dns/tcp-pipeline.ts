@@ -34,7 +34,9 @@ const PATIENCE_MS = 3000;
 const SILENCE_MS = 1000;
 /** How long a server is not asked over a connection again that was of no use. */
 const AVOIDED_MS = 60_000;
-const SWEEP_MS = 100;
+const SWEEP_MS = 50;
+/** Questions that are sent together while the server has as many at hand. */
+const TOGETHER = 48;
 /** A connection that brings fewer answers than this was of no use. */
 const WORTHWHILE = 100;
 const LENGTH_OCTETS = 2;
@@ -95,6 +97,7 @@ export function createPipeline(server: Endpoint): Pipeline {
       drop(true);
       return;
     }
+    if (unsent.length > 0) send();
     for (let id = 0; id < IDS; id += 1) {
       const exchange = waiting[id];
       if (exchange === null || exchange === undefined) continue;
@@ -104,6 +107,13 @@ export function createPipeline(server: Endpoint): Pipeline {
 
   const flush = () => {
     if (socket === null || unsent.length === 0) return;
+    // The server has enough to do: more goes out together.
+    if (unsent.length < TOGETHER && underWay - unsent.length >= TOGETHER) return;
+    send();
+  };
+
+  const send = () => {
+    if (socket === null) return;
     const messages = unsent;
     unsent = [];
     let size = 0;
@@ -134,6 +144,7 @@ export function createPipeline(server: Endpoint): Pipeline {
     }
     // The place that was read into is used again.
     if (offset < octets.length) begun = Buffer.from(octets.subarray(offset));
+    setImmediate(flush);
   };
 
   const open = () => {

@@ -91,8 +91,11 @@ export function createViews(parts: {
   }
 
   async function observe(question: Question, servers: Servers, signal = NEVER): Promise<readonly Observation[]> {
-    if (servers.kind === 'chosen')
-      return Promise.all(servers.servers.map((server) => resolver.ask({ ...question, server, signal })));
+    if (servers.kind === 'chosen') {
+      const { servers: chosen } = servers;
+      const ask = (server: DnsServer) => resolver.ask({ name: question.name, type: question.type, server, signal });
+      return chosen.length === 1 ? [await ask(chosen[0] as DnsServer)] : Promise.all(chosen.map(ask));
+    }
     if (now() < offlineUntil) return [stillOffline(question, servers.authoritative)];
     const asked = await Promise.all([
       servers.authoritative ? authoritative(question, signal) : [],
