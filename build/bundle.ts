@@ -29,8 +29,8 @@ const programs: readonly Program[] = [
   { entry: 'main/practice/practice-process.ts', output: 'practice-process.js', format: 'es' },
 ];
 
-/** Bundles the main-side programs into `dist/main`. */
-export async function buildPrograms(chosen: readonly Program[] = programs): Promise<void> {
+/** Bundles the main-side programs, or others, into a folder below `dist`. */
+export async function buildPrograms(chosen: readonly Program[] = programs, folder = 'main'): Promise<void> {
   for (const { entry, output, format } of chosen) {
     await build({
       configFile: false,
@@ -40,7 +40,7 @@ export async function buildPrograms(chosen: readonly Program[] = programs): Prom
       ssr: { noExternal: true, target: 'node' },
       build: {
         ssr: path.join(root, entry),
-        outDir: path.join(root, 'dist', 'main'),
+        outDir: path.join(root, 'dist', folder),
         emptyOutDir: false,
         target: 'node24',
         minify: false,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { buildPrograms } from '../../build/bundle.ts';
 
 /** How fast a server is asked: by dnsperf, and by a whole check in a process of its own. */
 
@@ -23,17 +24,22 @@ export async function dnsperf(port: number, file: string): Promise<number> {
   return Number(/Queries per second:\s+([\d.]+)/.exec(stdout)?.[1]);
 }
 
+const PROGRAM = 'tests/support/programs/bulk-core.ts';
+
+/** Bundles the program that checks as what is packaged is bundled. @returns its file. */
+export async function bundledCore(): Promise<string> {
+  await buildPrograms([{ entry: PROGRAM, output: 'bulk-core.js', format: 'es' }], 'bench');
+  return path.join(root, 'dist', 'bench', 'bulk-core.js');
+}
+
 /** Checks every domain of a data folder twice, and demands that all are verified. */
 export async function checkTwice(
   folder: string,
   workspaceId: number,
   amount: number,
+  program = path.join(root, PROGRAM),
 ): Promise<{ checks: Measured[]; rss: number }> {
-  const { stdout } = await run(
-    process.execPath,
-    [path.join(root, 'tests/support/programs/bulk-core.ts'), folder, String(workspaceId)],
-    { cwd: root },
-  );
+  const { stdout } = await run(process.execPath, [program, folder, String(workspaceId)], { cwd: root });
   const { first, second, rss } = JSON.parse(stdout) as { first: Measured; second: Measured; rss: number };
   for (const { counts } of [first, second])
     if (counts.verified !== amount) throw new Error(`Not every domain was verified: ${JSON.stringify(counts)}`);

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { connect } from 'node:net';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import type { AnsweringServer, Observation } from '../../../shared/plan/types.ts';
 import type { Gate } from './gate.ts';
@@ -312,12 +312,14 @@ export function createResolver(options: ResolverOptions): WireResolver {
   async function overHttps(asked: AskOptions, url: string, timeoutMs: number): Promise<Answered> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = asked.signal === undefined ? timeout : AbortSignal.any([timeout, asked.signal]);
-    agent ??= new Agent({ allowH2: true, connect: options.extraCa === undefined ? {} : { ca: options.extraCa } });
+    // Few ask over HTTPS: its client is read in when it is needed.
+    const http = await import('undici');
+    agent ??= new http.Agent({ allowH2: true, connect: options.extraCa === undefined ? {} : { ca: options.extraCa } });
     const cd = asked.checkingDisabled === true ? { checkingDisabled: true } : {};
     // The id is 0, so that caches on the way know the same question again (RFC 8484 §4.1).
     const query = encodeQuery(0, asked, { recursion: true, edns: true, ...cd });
     try {
-      const response = await request(url.replace(/\{\?dns\}$/, ''), {
+      const response = await http.request(url.replace(/\{\?dns\}$/, ''), {
         method: 'POST',
         dispatcher: agent,
         headers: { 'content-type': DNS_MESSAGE, accept: DNS_MESSAGE },

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
+import type { Client } from 'undici';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/findings/service.ts';
 import type { ProbeStage, ProbeTrace } from '../../../shared/service/trace.ts';
@@ -175,7 +175,8 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
       opened.socket = socket;
     }
     const ready = socket;
-    const client = new Client(url.origin, {
+    const undici = await import('undici');
+    const client = new undici.Client(url.origin, {
       // The client expects its connector to answer later, never at once.
       connect: (_options, callback) => setImmediate(() => callback(null, ready)),
       headersTimeout: stageMs,
