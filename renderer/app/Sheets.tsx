@@ -2,8 +2,9 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button, Field, Sheet } from '../ui/controls.tsx';
 import styles from './App.module.css';
 import type { ShownError } from './errors.ts';
+import { LeaveSheet } from './LeaveSheet.tsx';
 import { shownError } from './errors.ts';
-import { closeError, core, openSheet, openTab, openWorkspace, tell, useApp } from './store.ts';
+import { closeError, core, openSheet, openWorkspace, tell, useApp } from './store.ts';
 
 const loadPalette = () => import('./CommandPalette.tsx');
 const CommandPalette = lazy(loadPalette);
@@ -23,8 +24,7 @@ function NameSheet({ renames }: { readonly renames: { readonly id: number; reado
       if (renames === null) {
         const workspace = await core().workspaces.create({ name });
         close();
-        openWorkspace(workspace.id);
-        openTab('settings');
+        openWorkspace(workspace.id, 'settings');
         return;
       }
       await core().workspaces.rename({ workspaceId: renames.id, name });
@@ -256,6 +256,7 @@ export function Sheets() {
   if (sheet === 'rename' && workspace !== undefined) return <NameSheet renames={workspace} />;
   if (sheet === 'vault') return <VaultSheet />;
   if (sheet === 'passphrase') return <PassphraseSheet />;
+  if (sheet === 'leave') return <LeaveSheet />;
   return (
     <Suspense fallback={null}>
       {sheet === 'palette' && <CommandPalette />}

@@ -146,8 +146,7 @@ function Banners() {
           </p>
           <Button
             onPress={() => {
-              openWorkspace(alert.workspaceId);
-              openTab('domains');
+              openWorkspace(alert.workspaceId, 'domains');
               closeAlert();
             }}
           >

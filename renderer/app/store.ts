@@ -35,7 +35,7 @@ export interface AppState {
   readonly alert: { readonly workspaceId: number; readonly title: string; readonly body: string } | null;
   /** Spoken and shown for a moment: what was just done. */
   readonly notice: string;
-  readonly sheet: 'vault' | 'passphrase' | 'palette' | 'workspace' | 'rename' | 'templates' | null;
+  readonly sheet: 'vault' | 'passphrase' | 'palette' | 'workspace' | 'rename' | 'templates' | 'leave' | null;
 }
 
 const CHOSEN = 'sendwright.chosen';
@@ -83,10 +83,33 @@ export function onChange(listener: Listener): () => void {
 }
 
 /** Whether leaving the open view would lose something; the view that has it says so. */
-let guard: (() => boolean) | null = null;
+let losesSomething: (() => boolean) | null = null;
+/** Where to go once the person has said that it may be lost. */
+let leaving: (() => void) | null = null;
 
 export function setLeaveGuard(next: (() => boolean) | null): void {
-  guard = next;
+  losesSomething = next;
+}
+
+/** Goes on at once, or asks first where something would be lost. */
+function goOn(there: () => void): void {
+  if (losesSomething?.() !== true) {
+    there();
+    return;
+  }
+  leaving = there;
+  useApp.setState({ sheet: 'leave' });
+}
+
+export function stay(): void {
+  leaving = null;
+  useApp.setState({ sheet: null });
+}
+
+export function leave(): void {
+  const there = leaving;
+  stay();
+  there?.();
 }
 
 function remember(): void {
@@ -95,15 +118,21 @@ function remember(): void {
 }
 
 export function openTab(tab: TabId): void {
-  if (tab === useApp.getState().tab || (guard !== null && !guard())) return;
-  useApp.setState({ tab });
-  remember();
+  if (tab === useApp.getState().tab) return;
+  goOn(() => {
+    useApp.setState({ tab });
+    remember();
+  });
 }
 
-export function openWorkspace(workspaceId: number): void {
-  if (workspaceId === useApp.getState().workspaceId || (guard !== null && !guard())) return;
-  useApp.setState({ workspaceId });
-  remember();
+/** @param tab the one that is open, unless another is named. */
+export function openWorkspace(workspaceId: number, tab = useApp.getState().tab): void {
+  const open = useApp.getState();
+  if (workspaceId === open.workspaceId && tab === open.tab) return;
+  goOn(() => {
+    useApp.setState({ workspaceId, tab });
+    remember();
+  });
 }
 
 export function openSheet(sheet: AppState['sheet']): void {

@@ -63,13 +63,7 @@ async function load(workspaceId: number): Promise<void> {
 export function openSettings(workspaceId: number): () => void {
   useSettings.setState(fresh);
   void load(workspaceId);
-  setLeaveGuard(
-    () =>
-      !isDirty(useSettings.getState()) ||
-      window.confirm(
-        'There are unsaved changes. Leave without saving? What you typed is kept as a draft, but keys are not.',
-      ),
-  );
+  setLeaveGuard(() => isDirty(useSettings.getState()));
   const warn = (event: BeforeUnloadEvent) => {
     if (isDirty(useSettings.getState())) event.preventDefault();
   };

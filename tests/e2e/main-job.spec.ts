@@ -1,10 +1,7 @@
 import { expect, test } from '@playwright/test';
 import path from 'node:path';
-import { buildRenderer } from '../../build/renderer.ts';
-import { skipWithoutBrowser } from '../support/browser.ts';
-import type { RunningConsole } from '../support/console.ts';
-import { removeFolder, startConsole } from '../support/console.ts';
-import { connectPractice, PASSPHRASE, watch } from './walk.ts';
+import { startConsole } from '../support/console.ts';
+import { connectPractice, ownConsole, PASSPHRASE, watch } from './walk.ts';
 
 /** The whole job in the practice workspace, as a newcomer does it. */
 
@@ -14,24 +11,11 @@ const picture =
     ? path.resolve(import.meta.dirname, '..', '..', 'docs', 'images', 'console.png')
     : 'test-results/views/console.png';
 
-let desk: RunningConsole;
-
-skipWithoutBrowser();
-
-test.beforeAll(async () => {
-  await buildRenderer();
-});
-test.beforeEach(async () => {
-  desk = await startConsole();
-});
-test.afterEach(async () => {
-  await desk.stop();
-  await removeFolder(desk.dataFolder);
-});
+const own = ownConsole();
 
 test('from an empty window to verified, and everything is there after a restart', async ({ page, browser }) => {
   const problems = watch(page);
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectPractice(page);
   expect(page.url()).not.toContain('token');
   await expect(page.getByLabel('Email provider')).toHaveValue('Elastic Email');
@@ -71,11 +55,11 @@ test('from an empty window to verified, and everything is there after a restart'
   await page.waitForTimeout(4500);
   await page.screenshot({ path: picture });
 
-  const { dataFolder } = desk;
-  await desk.stop();
-  desk = await startConsole(dataFolder);
+  const { dataFolder } = own.desk;
+  await own.desk.stop();
+  own.desk = await startConsole(dataFolder);
   const next = await browser.newPage();
-  await next.goto(desk.address);
+  await next.goto(own.desk.address);
   await expect(next.getByText('Connection active').first()).toBeVisible();
   await next.getByRole('tab', { name: 'Sender domains' }).click();
   await expect(next.getByText('news.example.com is ready')).toBeVisible();
@@ -85,18 +69,18 @@ test('from an empty window to verified, and everything is there after a restart'
 });
 
 test('a reload keeps the window, and a used address opens nothing', async ({ page, browser }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
   await page.reload();
   await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
   const other = await (await browser.newContext()).newPage();
-  await other.goto(desk.address);
+  await other.goto(own.desk.address);
   await expect(other.getByText('This launch token was used before')).toBeVisible();
   await other.context().close();
 });
 
 test('a check goes on while the window is reloaded', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectPractice(page);
   await page.getByLabel('What goes wrong').click();
   await page.getByRole('option', { name: 'DNS server silent' }).click();
@@ -118,7 +102,7 @@ test('a check goes on while the window is reloaded', async ({ page }) => {
 });
 
 test('what was typed survives a crash, but keys do not', async ({ page, browser }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await page.getByRole('button', { name: 'Connect my service' }).click();
   await page.getByLabel('Name').fill('Acme');
   await page.keyboard.press('Enter');
@@ -128,11 +112,11 @@ test('what was typed survives a crash, but keys do not', async ({ page, browser 
   await page.keyboard.press('Tab');
   await expect(page.getByLabel('Cloud services connection URL')).toHaveValue('https://service.example.com');
   await page.waitForTimeout(1200);
-  const { dataFolder } = desk;
-  await desk.kill();
-  desk = await startConsole(dataFolder);
+  const { dataFolder } = own.desk;
+  await own.desk.kill();
+  own.desk = await startConsole(dataFolder);
   const next = await browser.newPage();
-  await next.goto(desk.address);
+  await next.goto(own.desk.address);
   await next.getByRole('button', { name: 'Take them up' }).click();
   await expect(next.getByLabel('Cloud services connection URL')).toHaveValue('https://service.example.com');
   await expect(next.getByLabel('API key')).toHaveValue('');
@@ -140,7 +124,7 @@ test('what was typed survives a crash, but keys do not', async ({ page, browser 
 });
 
 test('each fault of the practice service is named with its remedy', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectPractice(page);
   const faults = [
     ['Service unavailable', 'The service is not available (503)'],
@@ -163,7 +147,7 @@ test('each fault of the practice service is named with its remedy', async ({ pag
 
 test('the keyboard alone does the whole job', async ({ page }) => {
   test.setTimeout(120_000);
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   const press = async (name: string, role: 'button' | 'tab' = 'button') => {
     const target = page.getByRole(role, { name, exact: true }).first();
     await expect(target).toBeVisible();
@@ -205,7 +189,7 @@ test('the keyboard alone does the whole job', async ({ page }) => {
 });
 
 test('ten thousand domains scroll, filter and keep the page small', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await page.getByRole('button', { name: 'Connect my service' }).click();
   await page.getByLabel('Name').fill('Agency');
   await page.keyboard.press('Enter');

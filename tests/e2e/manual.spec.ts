@@ -1,11 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { buildRenderer } from '../../build/renderer.ts';
-import { skipWithoutBrowser } from '../support/browser.ts';
-import type { RunningConsole } from '../support/console.ts';
-import { removeFolder, startConsole } from '../support/console.ts';
-import { command, expectSound, pasteZone, startOffline } from './walk.ts';
+import { command, expectSound, ownConsole, pasteZone, startOffline } from './walk.ts';
 
 /** The manual pane without a network: everything but checks works from a pasted zone. */
 
@@ -29,26 +25,16 @@ _dmarc IN TXT "v=DMARC1; p=none; rua=mailto:d@reports.example.net"
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const KEY = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
-let desk: RunningConsole;
+const own = ownConsole();
 
-skipWithoutBrowser();
-
-test.beforeAll(async () => {
-  await buildRenderer();
-});
 test.beforeEach(async ({ context }) => {
-  desk = await startConsole();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-});
-test.afterEach(async () => {
-  await desk.stop();
-  await removeFolder(desk.dataFolder);
 });
 
 test('SPF faults are put right with one click each, savings are applied, and everything can be undone', async ({
   page,
 }) => {
-  await startOffline(page, desk.address, 'example.org');
+  await startOffline(page, own.desk.address, 'example.org');
   await pasteZone(page, ZONE);
   const spf = page.getByRole('region', { name: 'SPF @' });
   const value = spf.locator('dl dd').last();
@@ -73,7 +59,7 @@ test('SPF faults are put right with one click each, savings are applied, and eve
 });
 
 test('a provider that is left is taken out of the published SPF record', async ({ page }) => {
-  await startOffline(page, desk.address, 'example.org');
+  await startOffline(page, own.desk.address, 'example.org');
   await pasteZone(page, '@ 3600 IN TXT "v=spf1 a mx include:_spf.elasticemail.com -all"\n');
   await page.getByRole('button', { name: 'Configure' }).click();
   await page.getByLabel('Provider', { exact: true }).click();
@@ -87,7 +73,7 @@ test('a provider that is left is taken out of the published SPF record', async (
 });
 
 test('the policy climbs its ladder a safe step at a time', async ({ page }) => {
-  await startOffline(page, desk.address, 'example.org');
+  await startOffline(page, own.desk.address, 'example.org');
   await pasteZone(page, ZONE);
   const dmarc = page.getByRole('region', { name: 'DMARC _dmarc' });
   await expect(dmarc.getByRole('listitem').filter({ hasText: 'Reports' }).first()).toHaveAttribute(
@@ -104,7 +90,7 @@ test('the policy climbs its ladder a safe step at a time', async ({ page }) => {
 });
 
 test('many values are read off a paste, and a zone’s faults are told by line', async ({ page }) => {
-  await startOffline(page, desk.address, 'news.example.org');
+  await startOffline(page, own.desk.address, 'news.example.org');
   await page.getByRole('button', { name: 'Paste what the provider shows' }).click();
   await page
     .getByLabel('What the provider shows')
@@ -124,7 +110,7 @@ test('many values are read off a paste, and a zone’s faults are told by line',
 });
 
 test('a template is changed for the workspace, refused where it is wrong, and gone back on', async ({ page }) => {
-  await startOffline(page, desk.address, 'example.org');
+  await startOffline(page, own.desk.address, 'example.org');
   await command(page, 'edit the record templates');
   const field = page.getByLabel('SPF mechanisms');
   await field.fill('include: broken');
@@ -145,7 +131,7 @@ test('a template is changed for the workspace, refused where it is wrong, and go
 });
 
 test('names, copies, the hand-over and the paper follow the DNS host’s wishes', async ({ page }) => {
-  await startOffline(page, desk.address, 'news.example.org');
+  await startOffline(page, own.desk.address, 'news.example.org');
   const spf = page.getByRole('region', { name: 'SPF news' });
   await page.getByRole('radio', { name: 'Full names' }).click();
   await expect(spf.locator('dl dd').first()).toHaveText('news.example.org');
@@ -174,7 +160,7 @@ test('names, copies, the hand-over and the paper follow the DNS host’s wishes'
 });
 
 test('a key pair is made here, Ed25519 goes beside it, and the change of keys is planned', async ({ page }) => {
-  await startOffline(page, desk.address, 'example.org');
+  await startOffline(page, own.desk.address, 'example.org');
   await page.getByRole('button', { name: 'Configure' }).click();
   await page.getByLabel('Provider', { exact: true }).click();
   await page.getByRole('option', { name: 'Custom' }).click();

@@ -1,29 +1,13 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
-import { buildRenderer } from '../../build/renderer.ts';
-import { skipWithoutBrowser } from '../support/browser.ts';
-import type { RunningConsole } from '../support/console.ts';
-import { removeFolder, startConsole } from '../support/console.ts';
-import { command, connectPractice, expectSound, pasteZone, watch } from './walk.ts';
+import { command, connectPractice, expectSound, ownConsole, pasteZone, watch } from './walk.ts';
 
 /** Every view, sheet and state, in both themes and the smallest and a large window: sound, and pictured. */
 
-let desk: RunningConsole;
+const own = ownConsole();
 
-skipWithoutBrowser();
 // Some twenty pages are looked at in each.
 test.describe.configure({ timeout: 240_000 });
-
-test.beforeAll(async () => {
-  await buildRenderer();
-});
-test.beforeEach(async () => {
-  desk = await startConsole();
-});
-test.afterEach(async () => {
-  await desk.stop();
-  await removeFolder(desk.dataFolder);
-});
 
 const TABS = ['General settings', 'Sender domains', 'Responses', 'Monitoring', 'Activity'] as const;
 
@@ -59,7 +43,7 @@ for (const theme of ['light', 'dark'] as const) {
       const problems = watch(page);
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.goto(desk.address);
+      await page.goto(own.desk.address);
       await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
       await look(page, 'first run');
       await page.getByRole('button', { name: 'Connect my service' }).click();
@@ -101,7 +85,7 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.getByRole('alert').first()).toBeVisible();
       await look(page, 'configure');
       await closeSheet(page);
-      await desk.stop();
+      await own.desk.stop();
       await expect(page.getByText('The console does not answer')).toBeVisible();
       await look(page, 'console gone');
       expect(problems).toEqual([]);
@@ -111,7 +95,7 @@ for (const theme of ['light', 'dark'] as const) {
       const problems = watch(page);
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.goto(desk.address);
+      await page.goto(own.desk.address);
       await connectPractice(page);
       for (const tab of TABS) {
         await openTab(page, tab);
@@ -163,7 +147,7 @@ for (const theme of ['light', 'dark'] as const) {
 test('at 200 % zoom of the smallest window, and in forced colours, nothing is cut off', async ({ page }) => {
   await page.setViewportSize({ width: 450, height: 300 });
   await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectPractice(page);
   for (const tab of TABS) {
     await openTab(page, tab);
@@ -178,7 +162,7 @@ test('at 200 % zoom of the smallest window, and in forced colours, nothing is cu
 });
 
 test('the list is printed as a report, and nothing else of the window', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectPractice(page);
   await openTab(page, 'Sender domains');
   // Chromium without a screen has no print dialogue: printing is noted, and the report stays for the picture.

@@ -1,10 +1,31 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { buildRenderer } from '../../build/renderer.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import type { RunningConsole } from '../support/console.ts';
+import { removeFolder, startConsole } from '../support/console.ts';
 
 /** Steps that several browser tests take, and what holds of everything that is shown. */
 
 export const PASSPHRASE = 'correct horse battery staple';
+
+/** A console of its own for each test of a file, on an empty data folder. A test that starts it again puts the new one here. */
+export function ownConsole(): { desk: RunningConsole } {
+  const own = {} as { desk: RunningConsole };
+  skipWithoutBrowser();
+  test.beforeAll(async () => {
+    await buildRenderer();
+  });
+  test.beforeEach(async () => {
+    own.desk = await startConsole();
+  });
+  test.afterEach(async () => {
+    await own.desk.stop();
+    await removeFolder(own.desk.dataFolder);
+  });
+  return own;
+}
 
 /** Fails the test for any script error and any violation of the content security policy. */
 export function watch(page: Page): string[] {

@@ -3,28 +3,13 @@ import { expect, test } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { buildRenderer } from '../../build/renderer.ts';
-import { skipWithoutBrowser } from '../support/browser.ts';
-import type { RunningConsole } from '../support/console.ts';
-import { removeFolder, startConsole } from '../support/console.ts';
+import { startConsole } from '../support/console.ts';
+import { ownConsole } from './walk.ts';
 
 /** The window among others: second starts, the command line beside it, what is typed and not saved, secrets. */
 
 const root = path.resolve(import.meta.dirname, '..', '..');
-let desk: RunningConsole;
-
-skipWithoutBrowser();
-
-test.beforeAll(async () => {
-  await buildRenderer();
-});
-test.beforeEach(async () => {
-  desk = await startConsole();
-});
-test.afterEach(async () => {
-  await desk.stop();
-  await removeFolder(desk.dataFolder);
-});
+const own = ownConsole();
 
 async function connectService(page: Page, name = 'Acme'): Promise<void> {
   await page.getByRole('button', { name: 'Connect my service' }).click();
@@ -36,7 +21,7 @@ async function connectService(page: Page, name = 'Acme'): Promise<void> {
 const urlField = (page: Page) => page.getByLabel('Cloud services connection URL');
 
 async function cli(...args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, ['main/hosts/cli/cli.ts', ...args, '--data-dir', desk.dataFolder], {
+  const child = spawn(process.execPath, ['main/hosts/cli/cli.ts', ...args, '--data-dir', own.desk.dataFolder], {
     cwd: root,
     stdio: 'ignore',
   });
@@ -48,10 +33,10 @@ test('a second start takes over from the first window, but never from what is ty
   context,
 }) => {
   const first = await context.newPage();
-  await first.goto(desk.address);
+  await first.goto(own.desk.address);
   await connectService(first);
   const second = await context.newPage();
-  await second.goto((await startConsole(desk.dataFolder)).address);
+  await second.goto((await startConsole(own.desk.dataFolder)).address);
   await expect(second.getByRole('heading', { name: 'Acme' })).toBeVisible();
   // A tab that a person opened can't close itself; a window that the console opened does.
   await expect
@@ -60,14 +45,14 @@ test('a second start takes over from the first window, but never from what is ty
 
   await urlField(second).fill('https://half-typed.example.com');
   const third = await context.newPage();
-  await third.goto((await startConsole(desk.dataFolder)).address);
+  await third.goto((await startConsole(own.desk.dataFolder)).address);
   await expect(third.getByRole('heading', { name: 'Acme' })).toBeVisible();
   await expect(urlField(second)).toHaveValue('https://half-typed.example.com');
   await expect(second.getByRole('region', { name: 'Unsaved changes' })).toBeVisible();
 });
 
 test('what commands write shows in the open window, while several write at once', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectService(page);
   await page.getByRole('tab', { name: 'Sender domains' }).click();
   const codes = await Promise.all(
@@ -89,7 +74,7 @@ test('what commands write shows in the open window, while several write at once'
 test('General settings has the documented fields, in the documented order, under the documented names', async ({
   page,
 }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectService(page);
   const documented = [
     'API key',
@@ -111,7 +96,7 @@ test('General settings has the documented fields, in the documented order, under
 });
 
 test('an address that can’t be right is told when its field is left, and is not saved', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectService(page);
   const cases = [
     ['not an address at all', /address/i],
@@ -141,21 +126,24 @@ test('an address that can’t be right is told when its field is left, and is no
 });
 
 test('leaving with unsaved changes asks, and what was typed can be taken up again', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectService(page);
   await urlField(page).fill('https://service.example.com');
-  let answer = false;
-  const asked: string[] = [];
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.message());
-    void (answer ? dialog.accept() : dialog.dismiss());
-  });
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
   await page.getByRole('tab', { name: 'Activity' }).click();
+  await expect(question).toContainText('unsaved changes');
+  await question.getByRole('button', { name: 'Stay' }).click();
+  await expect(question).toBeHidden();
   await expect(urlField(page)).toHaveValue('https://service.example.com');
-  expect(asked).toEqual([expect.stringContaining('unsaved changes')]);
+  // By keyboard as well: Escape stays.
+  await page.getByRole('tab', { name: 'General settings' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(question).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(question).toBeHidden();
   await page.waitForTimeout(1000);
-  answer = true;
   await page.getByRole('tab', { name: 'Activity' }).click();
+  await question.getByRole('button', { name: 'Leave without saving' }).click();
   await expect(page.getByRole('tab', { name: 'Activity' })).toHaveAttribute('aria-selected', 'true');
   await page.getByRole('tab', { name: 'General settings' }).click();
   await page.getByRole('button', { name: 'Take them up' }).click();
@@ -163,7 +151,7 @@ test('leaving with unsaved changes asks, and what was typed can be taken up agai
 });
 
 test('a pasted list with 1,000 bad lines is told line by line, and what is good is added', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectService(page);
   await page.getByRole('tab', { name: 'Sender domains' }).click();
   await page.getByRole('button', { name: 'Add domains' }).click();
@@ -180,7 +168,7 @@ test('a pasted list with 1,000 bad lines is told line by line, and what is good 
 });
 
 test('a wrong passphrase is told, and changes nothing', async ({ page, browser }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectService(page);
   await page.getByRole('button', { name: 'Vault: No passphrase yet' }).click();
   await page.getByLabel('Passphrase', { exact: true }).fill('correct horse battery');
@@ -189,11 +177,11 @@ test('a wrong passphrase is told, and changes nothing', async ({ page, browser }
   await page.getByLabel('API key').fill('api-key-of-many-letters');
   await page.keyboard.press('Control+s');
   await expect(page.getByText('ends in ters')).toBeVisible();
-  const { dataFolder } = desk;
-  await desk.stop();
-  desk = await startConsole(dataFolder);
+  const { dataFolder } = own.desk;
+  await own.desk.stop();
+  own.desk = await startConsole(dataFolder);
   const next = await browser.newPage();
-  await next.goto(desk.address);
+  await next.goto(own.desk.address);
   await next.getByRole('button', { name: 'Vault: Locked' }).click();
   await next.getByLabel('Passphrase', { exact: true }).fill('wrong horse battery');
   await next.getByRole('button', { name: 'Unlock' }).click();
@@ -219,7 +207,7 @@ async function heapOf(page: Page): Promise<string> {
 test('a key that was saved is nowhere in the window’s memory, storage or page any more', async ({ page }) => {
   const key = 'planted-Qx7vR2mK9wZt';
   const passphrase = 'violet-tractor-under-seven-bridges';
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectService(page);
   await page.getByLabel('API key').fill(key);
   expect(await heapOf(page)).toContain(key);
@@ -250,11 +238,11 @@ test('a key that was saved is nowhere in the window’s memory, storage or page 
 });
 
 test('when the console ends the window says so, and after a new start it asks for the new window', async ({ page }) => {
-  await page.goto(desk.address);
+  await page.goto(own.desk.address);
   await connectService(page);
-  const { dataFolder, origin } = desk;
-  await desk.kill();
+  const { dataFolder, origin } = own.desk;
+  await own.desk.kill();
   await expect(page.getByText('The console does not answer')).toBeVisible();
-  desk = await startConsole(dataFolder, ['--port', new URL(origin).port]);
+  own.desk = await startConsole(dataFolder, ['--port', new URL(origin).port]);
   await expect(page.getByText('The console was started anew')).toBeVisible({ timeout: 20_000 });
 });

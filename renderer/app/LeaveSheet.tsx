@@ -1,0 +1,23 @@
+import { Button, Sheet } from '../ui/controls.tsx';
+import { leave, stay } from './store.ts';
+
+/** Asks before a view that holds unsaved changes is left. A sheet of our own: the browser's question would swallow the press that led to it. */
+export function LeaveSheet() {
+  return (
+    <Sheet
+      title="Leave without saving?"
+      isOpen
+      onClose={stay}
+      actions={
+        <>
+          <Button onPress={leave}>Leave without saving</Button>
+          <Button look="primary" onPress={stay}>
+            Stay
+          </Button>
+        </>
+      }
+    >
+      <p>There are unsaved changes. What you typed is kept as a draft, but keys are not.</p>
+    </Sheet>
+  );
+}
