@@ -8,13 +8,20 @@ import path from 'node:path';
 
 /** Real servers of other people's making, and servers of our own that misbehave; loopback only. */
 
-/** A port that was free a moment ago. */
+/** Ports given out: the system may offer one again before whoever asked first has begun to listen. */
+const given = new Set<number>();
+
+/** A port that was free a moment ago, and that nobody else in this process was given. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    if (given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
 }
 
 function isOpen(port: number, host: string): Promise<boolean> {

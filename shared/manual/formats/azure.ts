@@ -24,7 +24,14 @@ function added(record: ResourceRecord): string {
 
 /** What is removed has to be named string by string: as it is published, or as the script that is undone added it. */
 function removed(record: ResourceRecord, isWayBack: boolean): string {
-  return record.type === 'TXT' && !isWayBack ? texts(record.strings.map(octetsToText)) : added(record);
+  if (record.type !== 'TXT' || isWayBack) return added(record);
+  const published = record.strings.map(octetsToText);
+  // A character parted between two strings can't be written in either, and a later string that begins with a hyphen would
+  // be taken for an option: the text alone can be named then.
+  const isWritable =
+    published.join('') === octetsToText(joinTxt(record.strings)) &&
+    (published.length === 1 || published.every((string) => !string.startsWith('-')));
+  return isWritable ? texts(published) : added(record);
 }
 
 function commands(set: RecordSet, { zone, isWayBack = false }: HandOver): readonly string[] {

@@ -12,6 +12,7 @@ import { rdataText, readZone, writeZone } from '../../../shared/dns/zone-file.ts
 import { lenient } from '../../support/bind.ts';
 import { describeWith } from '../../support/tools.ts';
 import { recordKey, styledZone, typeOf, zoneArbitrary } from '../../support/zones.ts';
+import { seed } from '../../support/seed.ts';
 
 /**
  * Zone files against BIND, NSD, Knot and dnspython. Zones are put together by the hundred, each below an origin of its
@@ -20,7 +21,6 @@ import { recordKey, styledZone, typeOf, zoneArbitrary } from '../../support/zone
  */
 
 const runs = Number(process.env.SENDWRIGHT_RUNS ?? 300);
-const seed = Number(process.env.SENDWRIGHT_SEED ?? Date.now() % 1_000_000);
 const BATCH = 100;
 const APEX = 'example.com';
 const HEAD = `$ORIGIN ${APEX}.\n$TTL 300\n@ IN SOA ns1 hostmaster 1 3600 600 86400 60\n@ IN NS ns1\nns1 IN A 127.0.0.1\n`;

@@ -14,6 +14,7 @@ import { checkZone, zoneHead } from '../../support/bind.ts';
 import type { Operations } from '../../support/hand-over.ts';
 import { anyHandOver, carriedOut, changed, meanings, txt, undone, ZONE } from '../../support/hand-over.ts';
 import { describeWith } from '../../support/tools.ts';
+import { seed } from '../../support/seed.ts';
 
 /**
  * Hand-overs read by programs that are not ours. Scripts run in a real shell; az and gcloud are stand-ins that write
@@ -21,7 +22,6 @@ import { describeWith } from '../../support/tools.ts';
  */
 
 const runs = Number(process.env.SENDWRIGHT_RUNS ?? 60);
-const seed = Number(process.env.SENDWRIGHT_SEED ?? Date.now() % 1_000_000);
 const samples = fc.sample(anyHandOver, { numRuns: runs, seed });
 
 function written(id: string, input: HandOver): string {

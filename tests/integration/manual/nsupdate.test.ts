@@ -13,11 +13,11 @@ import { changed, meanings } from '../../support/hand-over.ts';
 import type { PlanWorld } from '../../support/worlds-of-plans.ts';
 import { planWorld } from '../../support/worlds-of-plans.ts';
 import { describeWith } from '../../support/tools.ts';
+import { seed } from '../../support/seed.ts';
 
 /** The nsupdate script applied to a real BIND with a key, read back with dig, and taken back again. */
 
 const runs = Number(process.env.SENDWRIGHT_RUNS ?? 12);
-const seed = Number(process.env.SENDWRIGHT_SEED ?? Date.now() % 1_000_000);
 
 describeWith(['named', 'nsupdate', 'dig'], `nsupdate, seed ${seed}`, () => {
   const key = { name: 'sendwright', secret: randomBytes(32).toString('base64') };

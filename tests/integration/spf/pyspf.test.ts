@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { SpfResult } from '../../../shared/spf/check-host.ts';
 import { checkHost } from '../../../shared/spf/check-host.ts';
 import { describeWith } from '../../support/tools.ts';
+import { seed } from '../../support/seed.ts';
 import { defaults, rfc7208 } from '../../unit/spf/rfc7208-cases.ts';
 import type { World } from '../../unit/spf/worlds.ts';
 import { pyspfWorld, worldLookup, worlds } from '../../unit/spf/worlds.ts';
@@ -75,7 +76,6 @@ async function compare(batch: readonly World[]): Promise<Comparison> {
 
 describeWith(['python3:spf'], 'checkHost and pyspf', () => {
   const runs = Number(process.env.SENDWRIGHT_RUNS ?? 2000);
-  const seed = Number(process.env.SENDWRIGHT_SEED ?? Date.now() % 2 ** 31);
 
   test(`agree on ${runs} checks in generated worlds, seed ${seed}`, async () => {
     const batch = fc.sample(worlds, { numRuns: Math.ceil(runs / 6), seed });

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { DmarcVerdict } from '../../../shared/dmarc/evaluate.ts';
 import { evaluateDmarc } from '../../../shared/dmarc/evaluate.ts';
 import { nodeResolver } from '../../support/node-resolver.ts';
+import { seed } from '../../support/seed.ts';
 import type { DmarcWorld } from './worlds.ts';
 import { dmarcLookup, dmarcWorlds } from './worlds.ts';
 
@@ -46,7 +47,6 @@ function isPassedOver(world: DmarcWorld): boolean {
 
 it('evaluates DMARC as mailauth does', async () => {
   const numRuns = Number(process.env.SENDWRIGHT_RUNS ?? 1000);
-  const seed = Number(process.env.SENDWRIGHT_SEED ?? Date.now() % 2 ** 31);
   const seen = new Map<string, number>();
   let open = 0;
   await fc.assert(
