@@ -16,7 +16,7 @@ import {
 } from '../../shared/policy/mta-sts.ts';
 import { lintTlsRpt, parseTlsRpt, printTlsRpt } from '../../shared/policy/tls-rpt.ts';
 import { parseTagList, printTags, removalSpan } from '../../shared/tags/tag-list.ts';
-import { generator, measureTextGrowth } from '../support/hostile.ts';
+import { feed, FULL_RUN, measureTextGrowth } from '../support/hostile.ts';
 
 /** Hostile DKIM keys, DMARC records, MTA-STS, TLS-RPT and BIMI texts: nothing may throw, hang, or lose what it read. */
 
@@ -291,31 +291,14 @@ const REPEATED = [
   '\uD800',
 ] as const;
 
-/** From so many rounds on, a run is a full one. */
-const FULL_RUN = 100_000;
-
 /**
  * @param rounds hostile texts for each parser.
  * @param seed gives the same texts again.
  */
 async function run(rounds: number, seed: number): Promise<string> {
-  let slowest = 0;
-  for (const parser of parsers) {
-    const random = generator(seed);
-    for (let round = 0; round < rounds; round += 1) {
-      const text = hostileText(random, parser.prefix);
-      const start = performance.now();
-      try {
-        parser.run(text);
-      } catch (error) {
-        throw new Error(`${parser.name}, seed ${seed}, round ${round}: ${JSON.stringify(text)}`, { cause: error });
-      }
-      slowest = Math.max(slowest, performance.now() - start);
-    }
-  }
-  const names = parsers.map((parser) => parser.name).join(', ');
+  const fed = await feed(parsers, rounds, seed, (random, parser) => hostileText(random, parser.prefix));
   const growth = measureTextGrowth(parsers, REPEATED, rounds >= FULL_RUN);
-  return `${rounds} hostile texts for each of ${names}; slowest ${slowest.toFixed(1)} ms; ${growth}`;
+  return `${fed}; ${growth}`;
 }
 
 export const soak = { name: 'policies', run };

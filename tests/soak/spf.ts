@@ -6,7 +6,7 @@ import { expandMacros, parseMacroString } from '../../shared/spf/macro.ts';
 import { mergeSpf } from '../../shared/spf/merge.ts';
 import { repairSpf } from '../../shared/spf/repair.ts';
 import { parseSpf, printSpf } from '../../shared/spf/syntax.ts';
-import { generator, measureTextGrowth } from '../support/hostile.ts';
+import { feed, FULL_RUN, measureTextGrowth } from '../support/hostile.ts';
 
 /** Hostile SPF texts: nothing may throw, hang, or take time that grows faster than the text. */
 
@@ -211,9 +211,6 @@ const REPEATED = [
   'include=a.b ',
 ];
 
-/** From so many rounds on, a run is a full one. */
-const FULL_RUN = 100_000;
-
 function measureGrowth(isFullRun: boolean): string {
   const measured = parsers
     .filter((parser) => parser.name !== 'checkHost')
@@ -226,22 +223,8 @@ function measureGrowth(isFullRun: boolean): string {
  * @param seed gives the same texts again.
  */
 async function run(rounds: number, seed: number): Promise<string> {
-  let slowest = 0;
-  for (const parser of parsers) {
-    const random = generator(seed);
-    for (let round = 0; round < rounds / parser.every; round += 1) {
-      const text = hostileText(random);
-      const start = performance.now();
-      try {
-        await parser.run(text, random);
-      } catch (error) {
-        throw new Error(`${parser.name}, seed ${seed}, round ${round}: ${JSON.stringify(text)}`, { cause: error });
-      }
-      slowest = Math.max(slowest, performance.now() - start);
-    }
-  }
-  const names = parsers.map((parser) => parser.name).join(', ');
-  return `${rounds} hostile texts for each of ${names}; slowest ${slowest.toFixed(1)} ms; ${measureGrowth(rounds >= FULL_RUN)}`;
+  const fed = await feed(parsers, rounds, seed, (random) => hostileText(random));
+  return `${fed}; ${measureGrowth(rounds >= FULL_RUN)}`;
 }
 
 export const soak = { name: 'spf', run };

@@ -13,7 +13,7 @@ import {
 } from '../../shared/dns/txt.ts';
 import { readZone, writeZone } from '../../shared/dns/zone-file.ts';
 import { lintZone } from '../../shared/dns/zone-lint.ts';
-import { generator, measureTextGrowth } from '../support/hostile.ts';
+import { feed, FULL_RUN, measureTextGrowth } from '../support/hostile.ts';
 
 /** Hostile zone files, names, TXT data and lists of domains: nothing may throw, hang, or lose what it read. */
 
@@ -246,32 +246,15 @@ const REPEATED = [
   'news.example.com,',
 ];
 
-/** From so many rounds on, a run is a full one. */
-const FULL_RUN = 100_000;
-
 /**
  * @param rounds hostile texts for each parser.
  * @param seed gives the same texts again.
  */
 async function run(rounds: number, seed: number): Promise<string> {
-  let slowest = 0;
-  for (const parser of parsers) {
-    const random = generator(seed);
-    for (let round = 0; round < rounds; round += 1) {
-      const text = hostileText(random);
-      const start = performance.now();
-      try {
-        parser.run(text);
-      } catch (error) {
-        throw new Error(`${parser.name}, seed ${seed}, round ${round}: ${JSON.stringify(text)}`, { cause: error });
-      }
-      slowest = Math.max(slowest, performance.now() - start);
-    }
-  }
-  const names = parsers.map((parser) => parser.name).join(', ');
+  const fed = await feed(parsers, rounds, seed, (random) => hostileText(random));
   const isFullRun = rounds >= FULL_RUN;
   const growth = measureTextGrowth(parsers, isFullRun ? REPEATED : REPEATED.slice(0, 4), isFullRun);
-  return Promise.resolve(`${rounds} hostile texts for each of ${names}; slowest ${slowest.toFixed(1)} ms; ${growth}`);
+  return `${fed}; ${growth}`;
 }
 
 export const soak = { name: 'zones', run };

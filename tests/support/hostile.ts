@@ -72,3 +72,44 @@ export function measureTextGrowth(
   if (isFullRun && worst.growth > MOST_GROWTH) throw new Error(figure);
   return figure;
 }
+
+/** From so many rounds on, a run is a full one. */
+export const FULL_RUN = 100_000;
+
+/**
+ * Feeds hostile texts to parsers.
+ *
+ * @param rounds texts for each parser; the `every`th part of that where a parser says so.
+ * @param seed gives the same texts again.
+ * @returns how many of what, and the slowest in milliseconds.
+ * @throws with the seed, the round and the text that a parser threw at.
+ */
+export async function feed<
+  Parser extends {
+    readonly name: string;
+    readonly every?: number;
+    readonly run: (text: string, random: (below: number) => number) => unknown;
+  },
+>(
+  parsers: readonly Parser[],
+  rounds: number,
+  seed: number,
+  textFor: (random: (below: number) => number, parser: Parser) => string,
+): Promise<string> {
+  let slowest = 0;
+  for (const parser of parsers) {
+    const random = generator(seed);
+    for (let round = 0; round < rounds / (parser.every ?? 1); round += 1) {
+      const text = textFor(random, parser);
+      const start = performance.now();
+      try {
+        await parser.run(text, random);
+      } catch (error) {
+        throw new Error(`${parser.name}, seed ${seed}, round ${round}: ${JSON.stringify(text)}`, { cause: error });
+      }
+      slowest = Math.max(slowest, performance.now() - start);
+    }
+  }
+  const names = parsers.map((parser) => parser.name).join(', ');
+  return `${rounds} hostile texts for each of ${names}; slowest ${slowest.toFixed(1)} ms`;
+}
