@@ -1,12 +1,46 @@
+import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
 import path from 'node:path';
 import { defineConfig } from 'vite';
+import type { Plugin } from 'vite';
+
+/**
+ * Lets the page fetch the window's own script and style while its entry still runs: Vite names them only once the entry
+ * asks for them.
+ */
+function preloadWindow(): Plugin {
+  return {
+    name: 'preload-window',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle = {} }) {
+        const chunk = Object.values(bundle).find(
+          (output) => output.type === 'chunk' && output.facadeModuleId?.endsWith('/window.tsx') === true,
+        );
+        if (chunk?.type !== 'chunk') return [];
+        const scripts = [chunk.fileName, ...chunk.imports];
+        const styles = new Set(
+          scripts.flatMap((fileName) => {
+            const script = bundle[fileName];
+            return script?.type === 'chunk' ? [...(script.viteMetadata?.importedCss ?? [])] : [];
+          }),
+        );
+        const link = (rel: string) => (fileName: string) => ({
+          tag: 'link',
+          attrs: { rel, crossorigin: true, href: `/${fileName}` },
+        });
+        return [...scripts.map(link('modulepreload')), ...[...styles].map(link('stylesheet'))];
+      },
+    },
+  };
+}
 
 /** The window: bundled into dist/renderer, every asset a file of its own so that the content security policy holds. */
 export default defineConfig({
   root: path.resolve(import.meta.dirname, 'renderer'),
   base: '/',
-  plugins: [react()],
+  // The console speaks English; React Aria brings its words in thirty languages.
+  plugins: [react(), preloadWindow(), optimizeLocales.vite({ locales: ['en-US'] })],
   build: {
     outDir: path.resolve(import.meta.dirname, 'dist', 'renderer'),
     emptyOutDir: true,

@@ -159,7 +159,7 @@ function createRouter(context: Running, parts: CoreParts) {
       serviceAddresses: os.probes.serviceAddresses.handler(({ input }) => serviceAddresses(context, input.workspaceId)),
     },
     domains: {
-      list: os.domains.list.handler(({ input }) => domains.listDomains(context, input.workspaceId)),
+      list: os.domains.list.handler(({ input }) => domains.listDomains(context, input.workspaceId, input.first)),
       preview: os.domains.preview.handler(({ input }) =>
         domains.previewDomains(context, input.workspaceId, input.text),
       ),

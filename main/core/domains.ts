@@ -68,10 +68,11 @@ export function toRow(context: CoreContext, domain: Domain, defaultTemplate?: st
   return { id, name, unicodeName, inUse, addedAt, templateId, spf, dkim, dmarc, verdict, seenAt };
 }
 
-export function listDomains(context: CoreContext, workspaceId: number): DomainRow[] {
+/** The rows of a workspace, or the first so many, in the order of their names. */
+export function listDomains(context: CoreContext, workspaceId: number, first?: number): DomainRow[] {
   findWorkspace(context, workspaceId);
   const { recordTemplate } = fieldsOf(context, workspaceId);
-  return context.store.domains.list(workspaceId).map((domain) => toRow(context, domain, recordTemplate));
+  return context.store.domains.list(workspaceId, first).map((domain) => toRow(context, domain, recordTemplate));
 }
 
 function toReport(text: string, existing: ReadonlySet<string>): DomainListReport {

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { nameOrder } from '../../shared/dns/name-order.ts';
 import { migrations } from './migrations.ts';
 
 /** The data file: one SQLite database in the data folder. */
@@ -150,6 +151,7 @@ export function openDatabase(folder: string, steps: readonly string[] = migratio
     closeSync(openSync(file, 'a', 0o600));
     database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     checkFile(database, file, steps.length);
+    database.function('name_order', { deterministic: true }, nameOrder);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     // A bulk check writes megabytes: copied from the log into the file less often, each page fewer times.

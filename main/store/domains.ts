@@ -57,6 +57,9 @@ const KEY_COLUMNS =
 /** Thousands of domains share a few configurations: each is read once, and nobody changes what was read. */
 const readJson = remembering(64, (text): unknown => JSON.parse(text));
 
+/** SQLite's way to say that there is no limit. */
+const ALL = -1;
+
 const NO_VERDICTS: Readonly<Record<string, Verdict>> = {};
 
 /** How far apart checks of one domain lie, in milliseconds. */
@@ -75,7 +78,9 @@ const DUE_AT = `CASE WHEN checked_at IS NULL THEN 0 WHEN verdict = 'verified' TH
 export function domainRepository<Configuration>(database: SqliteDatabase) {
   const columns =
     'id, workspace_id, name, unicode_name, in_use, added_at, configuration, pasted_at, verdict, spf, dkim, dmarc, seen_at, record_verdicts';
-  const ofWorkspace = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? ORDER BY name`);
+  const ofWorkspace = database.prepare(
+    `SELECT ${columns} FROM domains WHERE workspace_id = ? ORDER BY name_order(unicode_name) LIMIT ?`,
+  );
   const one = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? AND id = ?`);
   const inUse = database
     .prepare(
@@ -138,8 +143,9 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
   });
 
   return {
-    list: (workspaceId: number): StoredDomain<Configuration>[] =>
-      (ofWorkspace.all(workspaceId) as DomainRow[]).map(toDomain),
+    /** The domains of a workspace, or the first so many of them, in the order of their names. */
+    list: (workspaceId: number, first = ALL): StoredDomain<Configuration>[] =>
+      (ofWorkspace.all(workspaceId, first) as DomainRow[]).map(toDomain),
     /** The ids of all domains in use, or of those that are not verified, by name. */
     idsInUse: (workspaceId: number, which: 'all' | 'not-verified'): number[] =>
       inUse.all({ workspaceId, all: which === 'all' ? 1 : 0 }) as number[],

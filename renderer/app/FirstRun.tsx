@@ -1,6 +1,6 @@
 import { Cable, GraduationCap } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
 import styles from './App.module.css';
 import { openPractice } from './practice.ts';
 import { openSheet, useApp } from './store.ts';

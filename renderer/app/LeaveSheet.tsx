@@ -1,4 +1,5 @@
-import { Button, Sheet } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Sheet } from '../ui/controls.tsx';
 import { leave, stay } from './store.ts';
 
 /** Asks before a view that holds unsaved changes is left. A sheet of our own: the browser's question would swallow the press that led to it. */

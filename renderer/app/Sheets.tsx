@@ -1,16 +1,14 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
-import { Button, Field, Sheet } from '../ui/controls.tsx';
+import { lazy, Suspense, useState } from 'react';
+import { Button } from '../ui/button.tsx';
+import { Field, Sheet } from '../ui/controls.tsx';
 import styles from './App.module.css';
+import CommandPalette from './CommandPalette.tsx';
 import type { ShownError } from './errors.ts';
 import { LeaveSheet } from './LeaveSheet.tsx';
 import { shownError } from './errors.ts';
 import { closeError, core, openSheet, openWorkspace, tell, useApp } from './store.ts';
 
-const loadPalette = () => import('./CommandPalette.tsx');
-const CommandPalette = lazy(loadPalette);
 const TemplatesSheet = lazy(() => import('../settings/TemplatesSheet.tsx'));
-
-const PRELOAD_MS = 1500;
 
 const close = () => openSheet(null);
 
@@ -245,11 +243,6 @@ function VaultSheet() {
 
 /** The sheets that any view may open. */
 export function Sheets() {
-  // Whoever opens the palette begins to type at once: it is there before it is asked for.
-  useEffect(() => {
-    const timer = window.setTimeout(() => void loadPalette(), PRELOAD_MS);
-    return () => window.clearTimeout(timer);
-  }, []);
   const sheet = useApp((state) => state.sheet);
   const workspace = useApp((state) => state.workspaces.find(({ id }) => id === state.workspaceId));
   if (sheet === 'workspace') return <NameSheet renames={null} />;
@@ -257,9 +250,9 @@ export function Sheets() {
   if (sheet === 'vault') return <VaultSheet />;
   if (sheet === 'passphrase') return <PassphraseSheet />;
   if (sheet === 'leave') return <LeaveSheet />;
+  if (sheet === 'palette') return <CommandPalette />;
   return (
     <Suspense fallback={null}>
-      {sheet === 'palette' && <CommandPalette />}
       {sheet === 'templates' && workspace !== undefined && <TemplatesSheet workspaceId={workspace.id} />}
     </Suspense>
   );

@@ -1,18 +1,19 @@
 import { GraduationCap, Lock, LockOpen, Moon, Plus, ShieldQuestion, Sun, X } from 'lucide-react';
-import { Suspense, useEffect } from 'react';
-import { Button as AriaButton, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { VaultState } from '../../shared/contract/schemas.ts';
-import { Button } from '../ui/controls.tsx';
+import { PlainButton } from '../ui/plain-button.tsx';
 import { ConnectionMark, Skeleton } from '../ui/status.tsx';
 import status from '../ui/status.module.css';
 import { shortTime } from '../ui/time.ts';
 import styles from './App.module.css';
 import { openPractice } from './practice.ts';
-import { Sheets } from './Sheets.tsx';
-import { closeAlert, closeError, openSheet, openTab, openWorkspace, tabs, useApp } from './store.ts';
-import type { TabId } from './store.ts';
+import { closeAlert, closeError, openSheet, openWorkspace, useApp } from './store.ts';
+import { TabBar, TabPanel } from './TabBar.tsx';
 import { applyTheme } from './theme.ts';
-import { viewOf } from './views.ts';
+import { useView } from './views.ts';
+
+const loadSheets = () => import('./Sheets.tsx');
+const Sheets = lazy(() => loadSheets().then((module) => ({ default: module.Sheets })));
 
 const VAULT_WORDS: Readonly<Record<VaultState['state'], string>> = {
   none: 'No passphrase yet',
@@ -26,10 +27,10 @@ function VaultButton() {
   if (vault === null) return null;
   const Icon = vault.state === 'open' ? Lock : vault.state === 'none' ? ShieldQuestion : LockOpen;
   return (
-    <Button look="quiet" onPress={() => openSheet('vault')} aria-label={`Vault: ${VAULT_WORDS[vault.state]}`}>
+    <PlainButton look="quiet" onClick={() => openSheet('vault')} aria-label={`Vault: ${VAULT_WORDS[vault.state]}`}>
       <Icon size={14} aria-hidden />
       <span className={styles.vaultWord}>{VAULT_WORDS[vault.state]}</span>
-    </Button>
+    </PlainButton>
   );
 }
 
@@ -60,10 +61,11 @@ function Rail() {
       <div className={`${styles.railTitle} ${styles.wide}`}>Workspaces</div>
       {workspaces.map((workspace) => (
         <div key={workspace.id} title={workspace.name}>
-          <AriaButton
-            className={styles.workspace ?? ''}
+          <button
+            type="button"
+            className={styles.workspace}
             aria-current={workspace.id === workspaceId}
-            onPress={() => openWorkspace(workspace.id)}
+            onClick={() => openWorkspace(workspace.id)}
           >
             <i className={styles.initials} aria-hidden>
               {initials(workspace.name)}
@@ -74,32 +76,39 @@ function Rail() {
               {workspace.domainCount} domain{workspace.domainCount === 1 ? '' : 's'}
               {workspace.verdictCounts.failing > 0 && `, ${workspace.verdictCounts.failing} failing`}
             </small>
-          </AriaButton>
+          </button>
         </div>
       ))}
       <div title="New workspace">
-        <Button look="quiet" onPress={() => openSheet('workspace')}>
+        <PlainButton look="quiet" onClick={() => openSheet('workspace')}>
           <Plus size={14} aria-hidden />
           <span className={styles.wide}>New workspace</span>
-        </Button>
+        </PlainButton>
       </div>
       {!hasPractice && (
         <div title="Practice workspace">
-          <Button look="quiet" onPress={() => void openPractice()}>
+          <PlainButton look="quiet" onClick={() => void openPractice()}>
             <GraduationCap size={14} aria-hidden />
             <span className={styles.wide}>Practice workspace</span>
-          </Button>
+          </PlainButton>
         </div>
       )}
       <div className={styles.railFoot}>
         <span className={styles.wide}>Version {about?.version}</span>
-        <Button look="quiet" isIcon onPress={toggleTheme} aria-label="Switch between light and dark">
+        <PlainButton look="quiet" isIcon onClick={toggleTheme} aria-label="Switch between light and dark">
           <Sun size={14} className={styles.whenDark} aria-hidden />
           <Moon size={14} className={styles.whenLight} aria-hidden />
-        </Button>
+        </PlainButton>
       </div>
     </nav>
   );
+}
+
+/** When the connection was seen last; written after the frame is painted, for its words take long to load. */
+function SeenTime({ instant }: { readonly instant: number }) {
+  const [words, setWords] = useState('');
+  useEffect(() => setWords(`seen ${shortTime(instant)}`), [instant]);
+  return <time dateTime={new Date(instant).toISOString()}>{words}</time>;
 }
 
 function Header() {
@@ -115,14 +124,12 @@ function Header() {
       <div className={styles.facts}>
         <span className={styles.provider}>{workspace.provider ?? 'Provider not told by the service'}</span>
         <ConnectionMark status={connection} />
-        {connection.seenAt !== null && (
-          <time dateTime={new Date(connection.seenAt).toISOString()}>seen {shortTime(connection.seenAt)}</time>
-        )}
+        {connection.seenAt !== null && <SeenTime instant={connection.seenAt} />}
         <VaultButton />
-        <Button look="quiet" onPress={() => openSheet('palette')}>
+        <PlainButton look="quiet" onClick={() => openSheet('palette')}>
           <span className={status.visuallyHidden}>Command palette</span>
           <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
-        </Button>
+        </PlainButton>
       </div>
     </header>
   );
@@ -144,17 +151,17 @@ function Banners() {
           <p>
             <strong>{alert.title}.</strong> {alert.body}
           </p>
-          <Button
-            onPress={() => {
+          <PlainButton
+            onClick={() => {
               openWorkspace(alert.workspaceId, 'domains');
               closeAlert();
             }}
           >
             Show the domains
-          </Button>
-          <Button look="quiet" isIcon aria-label="Close the notice" onPress={closeAlert}>
+          </PlainButton>
+          <PlainButton look="quiet" isIcon aria-label="Close the notice" onClick={closeAlert}>
             <X size={15} aria-hidden />
-          </Button>
+          </PlainButton>
         </div>
       )}
       {error !== null && (
@@ -162,9 +169,9 @@ function Banners() {
           <p>
             <strong>{error.message}.</strong> {error.remedy}
           </p>
-          <Button look="quiet" isIcon aria-label="Close the message" onPress={closeError}>
+          <PlainButton look="quiet" isIcon aria-label="Close the message" onClick={closeError}>
             <X size={15} aria-hidden />
-          </Button>
+          </PlainButton>
         </div>
       )}
     </div>
@@ -177,9 +184,11 @@ export function Shell() {
   const workspaceId = useApp((state) => state.workspaceId);
   const notice = useApp((state) => state.notice);
 
-  // Whoever opens the palette types on at once: it is there by then.
+  const isSheetOpen = useApp((state) => state.sheet !== null);
+
+  // Whoever opens a sheet, or the palette, types on at once: it is there by then.
   useEffect(() => {
-    const idle = requestIdleCallback(() => void import('./CommandPalette.tsx'));
+    const idle = requestIdleCallback(() => void loadSheets());
     return () => cancelIdleCallback(idle);
   }, []);
 
@@ -194,31 +203,25 @@ export function Shell() {
     return () => window.removeEventListener('keydown', onKey);
   }, []);
 
-  const View = viewOf(tab);
+  const View = useView(tab);
   return (
     <div className={styles.frame}>
       <Rail />
       <main className={styles.main}>
         <Header />
         <Banners />
-        <Tabs selectedKey={tab} onSelectionChange={(key) => openTab(key as TabId)} className={styles.contents ?? ''}>
-          <TabList className={styles.tabs ?? ''} aria-label="Views of the workspace">
-            {tabs.map((each) => (
-              <Tab key={each.id} id={each.id} className={styles.tab ?? ''}>
-                {each.label}
-              </Tab>
-            ))}
-          </TabList>
-          {tabs.map((each) => (
-            <TabPanel key={each.id} id={each.id} className={styles.panel ?? ''}>
-              <Suspense fallback={<Skeleton />}>
-                {workspaceId !== null && <View key={workspaceId} workspaceId={workspaceId} />}
-              </Suspense>
-            </TabPanel>
-          ))}
-        </Tabs>
+        <div className={styles.contents}>
+          <TabBar />
+          <TabPanel>
+            {View === null || workspaceId === null ? (
+              <Skeleton />
+            ) : (
+              <View key={workspaceId} workspaceId={workspaceId} />
+            )}
+          </TabPanel>
+        </div>
       </main>
-      <Sheets />
+      <Suspense>{isSheetOpen && <Sheets />}</Suspense>
       <output className={styles.notice}>{notice}</output>
     </div>
   );

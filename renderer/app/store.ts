@@ -249,12 +249,12 @@ async function follow(): Promise<void> {
   }
 }
 
-/** Connects the window and begins to follow the core. */
-export async function start(): Promise<void> {
+/** Connects the window and begins to follow the core. @returns whether it is connected. */
+export async function start(): Promise<boolean> {
   const connection = await connect();
   if (connection.state === 'refused') {
     useApp.setState({ phase: 'refused', refusal: connection });
-    return;
+    return false;
   }
   connected = connection.client;
   closeWhenTakenOver(() => {
@@ -266,5 +266,6 @@ export async function start(): Promise<void> {
       },
     });
   });
-  await follow();
+  void follow();
+  return true;
 }

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import { lazy } from 'react';
+import { useEffect, useState } from 'react';
 import type { TabId } from './store.ts';
 
 /** The views behind the tabs, each in a file of its own that is loaded when it is opened first. */
@@ -16,20 +16,27 @@ const importers: Readonly<Record<TabId, () => Promise<{ readonly default: View }
 
 const loaded = new Map<TabId, View>();
 
-/** Loads a view; once it is there, it is drawn without a detour over its skeleton, which React shows for 300 ms at least. */
+/** Loads the view of a tab. @throws when the console can't be reached. */
 export async function loadView(tab: TabId): Promise<void> {
   loaded.set(tab, (await importers[tab]()).default);
 }
 
-const whenOpened: Readonly<Record<TabId, View>> = {
-  settings: lazy(importers.settings),
-  domains: lazy(importers.domains),
-  responses: lazy(importers.responses),
-  monitoring: lazy(importers.monitoring),
-  activity: lazy(importers.activity),
-};
-
-/** The view of a tab: itself where it is loaded, else one that loads it. */
-export function viewOf(tab: TabId): View {
-  return loaded.get(tab) ?? whenOpened[tab];
+/**
+ * The view of a tab, null while it is being loaded. React's own way, a suspended component, shows its placeholder for
+ * 300 ms at least.
+ *
+ * @throws while drawing when the view can't be loaded, for the boundary that tells.
+ */
+export function useView(tab: TabId): View | null {
+  const [failed, setFailed] = useState<{ readonly error: unknown } | null>(null);
+  const [, setLoaded] = useState<TabId | null>(null);
+  useEffect(() => {
+    const loading = loaded.has(tab) ? Promise.resolve() : loadView(tab);
+    loading.then(
+      () => setLoaded(tab),
+      (error: unknown) => setFailed({ error }),
+    );
+  }, [tab]);
+  if (failed !== null) throw failed.error;
+  return loaded.get(tab) ?? null;
 }

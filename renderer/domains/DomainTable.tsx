@@ -1,48 +1,20 @@
-import { ArrowDown, ArrowUp, Check, Minus } from 'lucide-react';
-import { memo, useDeferredValue, useState, useSyncExternalStore } from 'react';
-import {
-  Cell,
-  Checkbox,
-  Column,
-  Row,
-  Table,
-  TableBody,
-  TableHeader,
-  TableLayout,
-  Virtualizer,
-} from 'react-aria-components';
-import type { Selection } from 'react-aria-components';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { memo, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { CSSProperties, KeyboardEvent, MouseEvent } from 'react';
 import type { DomainRow } from '../../shared/contract/schemas.ts';
 import { VerdictMark } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
+import { useWindowedRows } from '../ui/windowed-rows.ts';
 import styles from './DomainsView.module.css';
+import { extended, rowAfterKey, rowByName, toggled } from './list-keys.ts';
 import type { DomainsState, SortColumn } from './store.ts';
 import { openDomain, useDomains, visibleRows } from './store.ts';
 
+/** As in the style sheet, in CSS pixels. */
 const ROW_HEIGHT = 34;
-/** About what a tall window shows. */
-const FIRST_ROWS = 60;
-const layoutOptions = { rowHeight: ROW_HEIGHT, headingHeight: 30 };
-
-function SelectBox() {
-  return (
-    <Checkbox slot="selection" className={styles.check ?? ''}>
-      {({ isSelected, isIndeterminate }) =>
-        isIndeterminate ? (
-          <Minus size={12} aria-hidden />
-        ) : isSelected ? (
-          <Check size={12} strokeWidth={3} aria-hidden />
-        ) : null
-      }
-    </Checkbox>
-  );
-}
-
-function SortMark({ column }: { readonly column: SortColumn }) {
-  const sort = useDomains((state) => state.sort);
-  if (sort.column !== column) return null;
-  return sort.descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />;
-}
+const HEAD_HEIGHT = 30;
+/** What is typed within so many milliseconds is one beginning of a name. */
+const TYPING_MS = 800;
 
 const narrow = window.matchMedia('(max-width: 1180px)');
 const medium = window.matchMedia('(max-width: 1400px)');
@@ -59,19 +31,15 @@ function useMedia(query: MediaQueryList): boolean {
   );
 }
 
-const columns: readonly {
-  readonly id: SortColumn;
-  readonly label: string;
-  readonly width: number | '1fr';
-  readonly min: number;
-}[] = [
-  { id: 'unicodeName', label: 'Domain', width: '1fr', min: 120 },
-  { id: 'spf', label: 'SPF', width: 42, min: 42 },
-  { id: 'dkim', label: 'DKIM', width: 50, min: 50 },
-  { id: 'dmarc', label: 'DMARC', width: 60, min: 60 },
-  { id: 'verdict', label: 'Verdict', width: 96, min: 96 },
-  { id: 'seenAt', label: 'Last seen', width: 96, min: 80 },
+const columns: readonly { readonly id: SortColumn; readonly label: string; readonly width: string }[] = [
+  { id: 'unicodeName', label: 'Domain', width: 'minmax(120px, 1fr)' },
+  { id: 'spf', label: 'SPF', width: '42px' },
+  { id: 'dkim', label: 'DKIM', width: '50px' },
+  { id: 'dmarc', label: 'DMARC', width: '60px' },
+  { id: 'verdict', label: 'Verdict', width: '96px' },
+  { id: 'seenAt', label: 'Last seen', width: '96px' },
 ];
+const SELECTION_WIDTH = '34px';
 
 /** What the list is built of. A row's verdicts are not part of it: they change thousands of times while it stands. */
 interface Item {
@@ -102,122 +70,297 @@ function createItems(): (state: DomainsState) => readonly Item[] {
   };
 }
 
-/** The row as it stands now; each cell that is in sight follows it by itself. */
-function useRow(id: number): DomainRow | undefined {
-  return useDomains((state) => state.byId.get(id));
-}
-
-function VerdictCell({ id, purpose }: { readonly id: number; readonly purpose: 'spf' | 'dkim' | 'dmarc' | 'verdict' }) {
-  const verdict = useRow(id)?.[purpose];
-  return verdict === undefined ? null : <VerdictMark verdict={verdict} isWordHidden={purpose !== 'verdict'} />;
-}
-
-function SeenCell({ id }: { readonly id: number }) {
-  const seenAt = useRow(id)?.seenAt ?? null;
-  return <span className={styles.seen}>{seenAt === null ? 'not checked' : shortTime(seenAt)}</span>;
-}
-
-function DomainCells({
-  item,
-  isOpen,
-  shown,
+function CellContent({
+  row,
+  column,
 }: {
-  readonly item: Item;
-  readonly isOpen: boolean;
-  readonly shown: ReadonlySet<SortColumn>;
+  readonly row: DomainRow;
+  readonly column: Exclude<SortColumn, 'unicodeName'>;
 }) {
-  const marks = [isOpen ? styles.open : '', item.inUse ? '' : styles.unused].join(' ');
+  if (column === 'seenAt')
+    return <span className={styles.seen}>{row.seenAt === null ? 'not checked' : shortTime(row.seenAt)}</span>;
+  return <VerdictMark verdict={row[column]} isWordHidden={column !== 'verdict'} />;
+}
+
+interface LineProps {
+  readonly item: Item;
+  readonly index: number;
+  readonly isOpen: boolean;
+  readonly isSelected: boolean;
+  /** The one row that the Tab key reaches. */
+  readonly isStop: boolean;
+  readonly shown: readonly SortColumn[];
+  readonly onReach: (id: number) => void;
+  readonly onOpen: (index: number) => void;
+  readonly onSelect: (index: number, isRange: boolean) => void;
+}
+
+const Line = memo(function Line({
+  item,
+  index,
+  isOpen,
+  isSelected,
+  isStop,
+  shown,
+  onReach,
+  onOpen,
+  onSelect,
+}: LineProps) {
+  // The row as it stands now: while a check runs it changes by itself, and the list does not.
+  const row = useDomains((state) => state.byId.get(item.id));
+  const marks = [styles.row, isOpen ? styles.open : '', item.inUse ? '' : styles.unused].filter(Boolean).join(' ');
   return (
-    <Row id={item.id} className={`${styles.row} ${marks}`} textValue={item.name}>
-      <Cell className={styles.cell ?? ''}>
-        <SelectBox />
-      </Cell>
-      <Cell className={styles.cell ?? ''}>
-        <span className={styles.name} title={item.name}>
-          {item.name}
-        </span>
-      </Cell>
-      {(['spf', 'dkim', 'dmarc'] as const)
-        .filter((purpose) => shown.has(purpose))
-        .map((purpose) => (
-          <Cell key={purpose} className={styles.cell ?? ''}>
-            <VerdictCell id={item.id} purpose={purpose} />
-          </Cell>
-        ))}
-      <Cell className={styles.cell ?? ''}>
-        <VerdictCell id={item.id} purpose="verdict" />
-      </Cell>
-      {shown.has('seenAt') && (
-        <Cell className={styles.cell ?? ''}>
-          <SeenCell id={item.id} />
-        </Cell>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      tabIndex={isStop ? 0 : -1}
+      data-index={index}
+      className={marks}
+      style={{ top: index * ROW_HEIGHT }}
+      onClick={() => onOpen(index)}
+      onFocus={() => onReach(item.id)}
+    >
+      <div role="gridcell" className={styles.cell} onClick={(event) => event.stopPropagation()}>
+        <input
+          type="checkbox"
+          className={styles.check}
+          aria-label={`Select ${item.name}`}
+          tabIndex={-1}
+          checked={isSelected}
+          readOnly
+          onClick={(event: MouseEvent) => onSelect(index, event.shiftKey)}
+        />
+      </div>
+      {shown.map((column) =>
+        column === 'unicodeName' ? (
+          <div role="rowheader" key={column} className={styles.cell}>
+            <span className={styles.name} title={item.name}>
+              {item.name}
+            </span>
+          </div>
+        ) : (
+          <div role="gridcell" key={column} className={styles.cell}>
+            {row !== undefined && <CellContent row={row} column={column} />}
+          </div>
+        ),
       )}
-    </Row>
+    </div>
+  );
+});
+
+function sortBy(column: SortColumn): void {
+  useDomains.setState(({ sort }) => ({
+    sort: { column, descending: sort.column === column && !sort.descending },
+  }));
+}
+
+/** The heading: a box that selects all, and the columns, each a button that sorts; one stop of the Tab key. */
+function Head(props: {
+  readonly shown: readonly SortColumn[];
+  readonly chosen: 'all' | 'some' | 'none';
+  readonly onSelectAll: () => void;
+  readonly onLeave: () => void;
+}) {
+  const sort = useDomains((state) => state.sort);
+  const [stop, setStop] = useState(0);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key === 'ArrowDown') props.onLeave();
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const parts = [...event.currentTarget.querySelectorAll<HTMLElement>('input, button')];
+    const next = Math.min(parts.length - 1, Math.max(0, stop + step));
+    if (step !== 0) {
+      setStop(next);
+      parts[next]?.focus();
+    }
+    if (step !== 0 || event.key === 'ArrowDown') event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div role="row" aria-rowindex={1} className={styles.head} onKeyDown={onKeyDown}>
+      <div role="columnheader" className={styles.column}>
+        <input
+          type="checkbox"
+          className={styles.check}
+          aria-label="Select all"
+          tabIndex={stop === 0 ? 0 : -1}
+          checked={props.chosen === 'all'}
+          ref={(box) => {
+            if (box !== null) box.indeterminate = props.chosen === 'some';
+          }}
+          onChange={props.onSelectAll}
+        />
+      </div>
+      {columns
+        .filter((column) => props.shown.includes(column.id))
+        .map((column, index) => {
+          const isSorted = sort.column === column.id;
+          const Icon = sort.descending ? ArrowDown : ArrowUp;
+          return (
+            <div
+              role="columnheader"
+              key={column.id}
+              aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+              className={styles.column}
+            >
+              <button
+                type="button"
+                className={styles.sort}
+                tabIndex={stop === index + 1 ? 0 : -1}
+                onClick={() => {
+                  setStop(index + 1);
+                  sortBy(column.id);
+                }}
+              >
+                {column.label}
+                {isSorted && <Icon size={12} aria-hidden />}
+              </button>
+            </div>
+          );
+        })}
+    </div>
   );
 }
 
-/** The virtualised list: Enter or a click opens a domain, the space bar selects. */
+/** What is typed in the list, while it is one beginning of a name. */
+function useTyped(): (key: string) => string {
+  const typed = useRef({ text: '', at: 0 });
+  return (key) => {
+    const now = performance.now();
+    const text = now - typed.current.at < TYPING_MS ? typed.current.text + key : key;
+    typed.current = { text, at: now };
+    return text;
+  };
+}
+
+/**
+ * The list: only the rows in sight are drawn. Arrow keys, Page, Home and End move, Enter or a click opens a domain, the
+ * space bar or the box selects, with Shift from the last one on, Ctrl-A all, Escape none; typing goes to a name.
+ */
 export const DomainTable = memo(function DomainTable() {
   const [readItems] = useState(createItems);
   const items = useDomains(readItems);
-  const sort = useDomains((state) => state.sort);
   const selected = useDomains((state) => state.selected);
   const openId = useDomains((state) => state.openId);
   const isNarrow = useMedia(narrow);
   const isMedium = useMedia(medium);
+  const [stopId, setStopId] = useState<number | null>(null);
+  const anchor = useRef(0);
+  const wantsFocus = useRef(false);
+  const typed = useTyped();
+  const rows = useWindowedRows(items.length, ROW_HEIGHT, HEAD_HEIGHT);
+
   const shownColumns = columns.filter((column) =>
     isNarrow ? KEPT_WHEN_NARROW.has(column.id) : !(isMedium && column.id === 'seenAt'),
   );
-  const shown = new Set(shownColumns.map((column) => column.id));
-  // The first screen of a long list is painted before the rest is laid out.
-  const drawn = useDeferredValue(items, items.slice(0, FIRST_ROWS));
-  const select = (selection: Selection) =>
-    useDomains.setState({
-      selected: selection === 'all' ? new Set(items.map((item) => item.id)) : new Set([...selection].map(Number)),
-    });
+  const shownKey = shownColumns.map((column) => column.id).join(' ');
+  const shown = useMemo(() => shownKey.split(' ') as SortColumn[], [shownKey]);
+  const template = [SELECTION_WIDTH, ...shownColumns.map((column) => column.width)].join(' ');
 
+  const stop = Math.max(
+    0,
+    items.findIndex((item) => item.id === (stopId ?? openId)),
+  );
+  const drawn = Array.from({ length: rows.end - rows.first }, (_nothing, offset) => rows.first + offset);
+  // The row that has the focus stays where it is, though it may be far out of sight.
+  if (items.length > 0 && !drawn.includes(stop)) drawn.push(stop);
+
+  const box = rows.box;
+  useLayoutEffect(() => {
+    if (!wantsFocus.current) return;
+    wantsFocus.current = false;
+    box.current?.querySelector<HTMLElement>(`[data-index="${stop}"]`)?.focus({ preventScroll: true });
+  });
+
+  const select = (next: ReadonlySet<number>) => useDomains.setState({ selected: next });
+  const goTo = (index: number) => {
+    wantsFocus.current = true;
+    rows.reveal(index);
+    setStopId(items[index]?.id ?? null);
+  };
+  const ids = () => items.map((item) => item.id);
+  const chooseAll = () =>
+    select(items.every((item) => selected.has(item.id)) ? new Set() : new Set([...selected, ...ids()]));
+  const latest = useRef({ items, selected });
+  latest.current = { items, selected };
+  const [open] = useState(() => (index: number) => {
+    const item = latest.current.items[index];
+    if (item === undefined) return;
+    setStopId(item.id);
+    openDomain(item.id);
+  });
+  const [choose] = useState(() => (index: number, isRange: boolean) => {
+    const now = latest.current;
+    const item = now.items[index];
+    if (item === undefined) return;
+    const all = now.items.map(({ id }) => id);
+    useDomains.setState({
+      selected: isRange ? extended(now.selected, all, anchor.current, index) : toggled(now.selected, item.id),
+    });
+    anchor.current = index;
+    setStopId(item.id);
+  });
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const isCommand = event.ctrlKey || event.metaKey;
+    const target = isCommand ? null : rowAfterKey(event.key, stop, items.length, rows.page);
+    if (target !== null) {
+      if (event.shiftKey) select(extended(selected, ids(), stop, target));
+      anchor.current = target;
+      goTo(target);
+    } else if (event.key === 'Enter') open(stop);
+    else if (event.key === ' ') choose(stop, event.shiftKey);
+    else if (isCommand && event.key.toLowerCase() === 'a') select(new Set(ids()));
+    else if (event.key === 'Escape' && selected.size > 0) select(new Set());
+    else if (!isCommand && !event.altKey && event.key.length === 1) {
+      const found = rowByName(
+        items.map((item) => item.name),
+        typed(event.key),
+        stop,
+      );
+      if (found !== null) goTo(found);
+    } else return;
+    event.preventDefault();
+  };
+
+  const count = items.reduce((sum, item) => sum + (selected.has(item.id) ? 1 : 0), 0);
   return (
-    <Virtualizer key={shownColumns.length} layout={TableLayout} layoutOptions={layoutOptions}>
-      <Table
-        className={styles.table ?? ''}
-        aria-label="Sender domains"
-        selectionMode="multiple"
-        selectionBehavior="toggle"
-        selectedKeys={new Set(selected)}
-        onSelectionChange={select}
-        onRowAction={(key) => openDomain(Number(key))}
-        sortDescriptor={{ column: sort.column, direction: sort.descending ? 'descending' : 'ascending' }}
-        onSortChange={({ column, direction }) =>
-          useDomains.setState({ sort: { column: column as SortColumn, descending: direction === 'descending' } })
-        }
-      >
-        <TableHeader className={styles.head ?? ''}>
-          <Column className={styles.column ?? ''} width={34} minWidth={34}>
-            <SelectBox />
-          </Column>
-          {shownColumns.map((column) => (
-            <Column
-              key={column.id}
-              id={column.id}
-              isRowHeader={column.id === 'unicodeName'}
-              allowsSorting
-              width={column.width}
-              minWidth={column.min}
-              className={styles.column ?? ''}
-            >
-              {column.label}
-              <SortMark column={column.id} />
-            </Column>
-          ))}
-        </TableHeader>
-        <TableBody
-          items={drawn}
-          dependencies={[openId, isNarrow, isMedium]}
-          renderEmptyState={() => <p className={styles.bar}>No domain fits the filter.</p>}
-        >
-          {(item) => <DomainCells item={item} isOpen={item.id === openId} shown={shown} />}
-        </TableBody>
-      </Table>
-    </Virtualizer>
+    <div
+      role="grid"
+      className={styles.table}
+      aria-label="Sender domains"
+      aria-multiselectable
+      aria-rowcount={items.length + 1}
+      ref={box}
+      onScroll={rows.onScroll}
+      style={{ '--columns': template } as CSSProperties}
+    >
+      <Head
+        shown={shown}
+        chosen={count === 0 ? 'none' : count === items.length ? 'all' : 'some'}
+        onSelectAll={chooseAll}
+        onLeave={() => goTo(rows.first)}
+      />
+      <div role="rowgroup" className={styles.body} style={{ height: items.length * ROW_HEIGHT }} onKeyDown={onKeyDown}>
+        {drawn.map((index) => {
+          const item = items[index];
+          return item === undefined ? null : (
+            <Line
+              key={item.id}
+              item={item}
+              index={index}
+              isOpen={item.id === openId}
+              isSelected={selected.has(item.id)}
+              isStop={index === stop}
+              shown={shown}
+              onReach={setStopId}
+              onOpen={open}
+              onSelect={choose}
+            />
+          );
+        })}
+      </div>
+      {items.length === 0 && <p className={styles.bar}>No domain fits the filter.</p>}
+    </div>
   );
 });

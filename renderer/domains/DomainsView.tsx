@@ -1,22 +1,27 @@
-import { EllipsisVertical, ListChecks, Plus } from 'lucide-react';
+import { ChevronDown, EllipsisVertical, ListChecks, Plus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useCommands } from '../app/commands.ts';
 import type { DomainRow } from '../../shared/contract/schemas.ts';
-import { attempt, core } from '../app/store.ts';
-import controls from '../ui/controls.module.css';
-import { Button, Select } from '../ui/controls.tsx';
+import { attempt, core, useApp } from '../app/store.ts';
+import { PlainButton } from '../ui/plain-button.tsx';
 import { Empty, Skeleton } from '../ui/status.tsx';
 import { saveFile } from '../ui/time.ts';
-import { AddDomains } from './AddDomains.tsx';
 import { DomainTable } from './DomainTable.tsx';
 import styles from './DomainsView.module.css';
 import { JobBar } from './JobBar.tsx';
-import { PrintedReport } from './PrintedReport.tsx';
+import type { ListAction } from './ListMenu.tsx';
 import type { DomainsState } from './store.ts';
 import { openDomains, setInUse, useDomains, verify, visibleRows } from './store.ts';
 
+/*
+ * Frame and list are made of the browser's own elements: they are painted before React Aria is loaded, which the manual,
+ * the menu and the sheets bring with them.
+ */
+const AddDomains = lazy(() => import('./AddDomains.tsx').then((module) => ({ default: module.AddDomains })));
+const loadMenu = () => import('./ListMenu.tsx');
+const ListMenu = lazy(() => loadMenu().then((module) => ({ default: module.ListMenu })));
+const PrintedReport = lazy(() => import('./PrintedReport.tsx').then((module) => ({ default: module.PrintedReport })));
 const ChangesSheet = lazy(() => import('./ChangesSheet.tsx').then((module) => ({ default: module.ChangesSheet })));
 const ScheduleSheet = lazy(() => import('./ScheduleSheet.tsx').then((module) => ({ default: module.ScheduleSheet })));
 const ManualPane = lazy(() => import('../manual/ManualPane.tsx'));
@@ -58,9 +63,38 @@ const SHOWS: readonly { readonly id: DomainsState['show']; readonly label: strin
   { id: 'not-verified', label: 'Not verified' },
 ];
 
+/** The button of the list's menu: the menu itself is loaded when the button is pressed first. */
+function More({
+  onAction,
+  hasChosen,
+}: {
+  readonly onAction: (action: ListAction) => void;
+  readonly hasChosen: boolean;
+}) {
+  const [isWanted, setWanted] = useState(false);
+  const button = (
+    <PlainButton
+      isIcon
+      aria-label="More for the list"
+      onPointerEnter={() => void loadMenu()}
+      onClick={() => setWanted(true)}
+    >
+      <EllipsisVertical size={14} aria-hidden />
+    </PlainButton>
+  );
+  if (!isWanted) return button;
+  return (
+    <Suspense fallback={button}>
+      <ListMenu onAction={onAction} hasChosen={hasChosen} />
+    </Suspense>
+  );
+}
+
 /** Sender domains: the list on the left, the selected domain's manual on the right. */
 export default function DomainsView({ workspaceId }: { readonly workspaceId: number }) {
   const amount = useDomains((state) => state.rows?.length ?? null);
+  // The list may still be on its way while its first screen is shown.
+  const total = useApp((state) => state.workspaces.find(({ id }) => id === workspaceId)?.domainCount ?? 0);
   const filter = useDomains((state) => state.filter);
   const show = useDomains((state) => state.show);
   const selected = useDomains((state) => state.selected);
@@ -93,10 +127,10 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
 
   if (amount === null) return <Skeleton lines={12} />;
   const addButton = (
-    <Button look="primary" onPress={() => setSheet('add')}>
+    <PlainButton look="primary" onClick={() => setSheet('add')}>
       <Plus size={14} aria-hidden />
       Add domains
-    </Button>
+    </PlainButton>
   );
   const addSheet = sheet === 'add' && <AddDomains workspaceId={workspaceId} onClose={close} />;
   if (amount === 0) {
@@ -106,18 +140,18 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
           Add the domains that mail is sent from. Each gets a manual with its exact records; everything but the check
           works without a network.
         </Empty>
-        {addSheet}
+        <Suspense>{addSheet}</Suspense>
       </>
     );
   }
   const chosen = [...selected];
-  const act = (key: unknown) => {
-    if (key === 'unused') void setInUse(workspaceId, chosen, false);
-    if (key === 'used') void setInUse(workspaceId, chosen, true);
-    if (key === 'open-only') void verify(workspaceId, 'not-verified');
-    if (key === 'csv' || key === 'json') void saveReport(workspaceId, key);
-    if (key === 'print') setPrinted(visibleRows(useDomains.getState()));
-    if (key === 'changes' || key === 'schedule') setSheet(key);
+  const act = (action: ListAction) => {
+    if (action === 'unused') void setInUse(workspaceId, chosen, false);
+    if (action === 'used') void setInUse(workspaceId, chosen, true);
+    if (action === 'open-only') void verify(workspaceId, 'not-verified');
+    if (action === 'csv' || action === 'json') void saveReport(workspaceId, action);
+    if (action === 'print') setPrinted(visibleRows(useDomains.getState()));
+    if (action === 'changes' || action === 'schedule') setSheet(action);
   };
   return (
     <div className={styles.split} ref={split.box}>
@@ -125,64 +159,35 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
         <div className={styles.bar}>
           <div className={styles.tools}>
             {addButton}
-            <Button onPress={() => void verify(workspaceId, chosen.length > 0 ? chosen : 'all')}>
-              <ListChecks size={14} aria-hidden />
+            <PlainButton onClick={() => void verify(workspaceId, chosen.length > 0 ? chosen : 'all')}>
+              <ListChecks size={14} className={styles.roomy} aria-hidden />
               {chosen.length > 0 ? `Verify ${chosen.length} selected` : 'Verify all'}
-            </Button>
-            <MenuTrigger>
-              <Button isIcon aria-label="More for the list">
-                <EllipsisVertical size={14} aria-hidden />
-              </Button>
-              <Popover className={controls.popover ?? ''}>
-                <Menu
-                  className={controls.listBox ?? ''}
-                  onAction={act}
-                  disabledKeys={chosen.length === 0 ? ['used', 'unused'] : []}
-                >
-                  <MenuItem id="open-only" className={controls.option ?? ''}>
-                    Verify only those not verified
-                  </MenuItem>
-                  <MenuItem id="unused" className={controls.option ?? ''}>
-                    Mark selected as not in use
-                  </MenuItem>
-                  <MenuItem id="used" className={controls.option ?? ''}>
-                    Mark selected as in use
-                  </MenuItem>
-                  <MenuItem id="changes" className={controls.option ?? ''}>
-                    What has changed…
-                  </MenuItem>
-                  <MenuItem id="schedule" className={controls.option ?? ''}>
-                    Check by schedule…
-                  </MenuItem>
-                  <MenuItem id="csv" className={controls.option ?? ''}>
-                    Save report as CSV
-                  </MenuItem>
-                  <MenuItem id="json" className={controls.option ?? ''}>
-                    Save report as JSON
-                  </MenuItem>
-                  <MenuItem id="print" className={controls.option ?? ''}>
-                    Print what is listed
-                  </MenuItem>
-                </Menu>
-              </Popover>
-            </MenuTrigger>
+            </PlainButton>
+            <More onAction={act} hasChosen={chosen.length > 0} />
           </div>
           <div className={styles.finder}>
             <input
               className={styles.search}
               type="search"
               aria-label="Find a domain"
-              placeholder={`Find among ${amount}`}
+              placeholder={`Find among ${total}`}
               value={filter}
               onChange={(event) => useDomains.setState({ filter: event.target.value })}
             />
-            <Select
-              label="Show"
-              isLabelHidden
-              choices={SHOWS}
-              value={show}
-              onChange={(id) => useDomains.setState({ show: id as DomainsState['show'] })}
-            />
+            <span className={styles.show}>
+              <select
+                aria-label="Show"
+                value={show}
+                onChange={(event) => useDomains.setState({ show: event.target.value as DomainsState['show'] })}
+              >
+                {SHOWS.map((choice) => (
+                  <option key={choice.id} value={choice.id}>
+                    {choice.label}
+                  </option>
+                ))}
+              </select>
+              <ChevronDown size={14} aria-hidden />
+            </span>
           </div>
         </div>
         <JobBar
@@ -211,8 +216,8 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
           {openId !== null && <ManualPane key={openId} workspaceId={workspaceId} domainId={openId} />}
         </Suspense>
       </section>
-      {addSheet}
       <Suspense>
+        {addSheet}
         {sheet === 'changes' && <ChangesSheet workspaceId={workspaceId} onClose={close} />}
         {sheet === 'schedule' && (
           <ScheduleSheet
@@ -221,8 +226,8 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
             onChange={(schedule) => setScheduled(schedule.enabled)}
           />
         )}
+        {printed !== null && <PrintedReport rows={printed} onDone={endPrinting} />}
       </Suspense>
-      {printed !== null && <PrintedReport rows={printed} onDone={endPrinting} />}
     </div>
   );
 }

@@ -1,17 +1,17 @@
 import { CalendarClock, History } from 'lucide-react';
 import type { JobState } from '../../shared/contract/schemas.ts';
 import { attempt, core, useApp } from '../app/store.ts';
-import { Button } from '../ui/controls.tsx';
-import { duration, shortTime } from '../ui/time.ts';
+import { PlainButton } from '../ui/plain-button.tsx';
+import { duration, shortTime, whenNeeded } from '../ui/time.ts';
 import styles from './JobBar.module.css';
 
-const number = new Intl.NumberFormat();
+const number = whenNeeded(() => new Intl.NumberFormat());
 
 /** `9,990 verified, 10 failing`, in an order that does not change while it runs. */
 function counts(job: JobState): string {
   return (['verified', 'pending', 'failing', 'unknown'] as const)
     .filter((verdict) => (job.counts[verdict] ?? 0) > 0)
-    .map((verdict) => `${number.format(job.counts[verdict] ?? 0)} ${verdict}`)
+    .map((verdict) => `${number().format(job.counts[verdict] ?? 0)} ${verdict}`)
     .join(', ');
 }
 
@@ -19,8 +19,8 @@ function Running({ job }: { readonly job: JobState }) {
   const jobId = job.id;
   const isPaused = job.status === 'paused';
   const facts = [
-    `${isPaused ? 'Paused at' : 'Checked'} ${number.format(job.done)} of ${number.format(job.total)}`,
-    !isPaused && job.rate > 0 ? `${number.format(job.rate)} a second` : '',
+    `${isPaused ? 'Paused at' : 'Checked'} ${number().format(job.done)} of ${number().format(job.total)}`,
+    !isPaused && job.rate > 0 ? `${number().format(job.rate)} a second` : '',
     job.timeLeft === null ? '' : `${duration(job.timeLeft)} left`,
   ];
   return (
@@ -30,15 +30,15 @@ function Running({ job }: { readonly job: JobState }) {
         <small>{counts(job)}</small>
       </span>
       <span className={styles.actions}>
-        <Button
+        <PlainButton
           look="quiet"
-          onPress={() => void attempt(() => (isPaused ? core().jobs.resume({ jobId }) : core().jobs.pause({ jobId })))}
+          onClick={() => void attempt(() => (isPaused ? core().jobs.resume({ jobId }) : core().jobs.pause({ jobId })))}
         >
           {isPaused ? 'Resume' : 'Pause'}
-        </Button>
-        <Button look="quiet" onPress={() => void attempt(() => core().jobs.cancel({ jobId }))}>
+        </PlainButton>
+        <PlainButton look="quiet" onClick={() => void attempt(() => core().jobs.cancel({ jobId }))}>
           Cancel
-        </Button>
+        </PlainButton>
       </span>
       <progress
         className={styles.progress}
@@ -56,8 +56,8 @@ function Ended({ job }: { readonly job: JobState }) {
   const before = ENDS[job.status];
   const text =
     before === undefined
-      ? `${number.format(job.total)} checked`
-      : `${before} at ${number.format(job.done)} of ${number.format(job.total)}, results so far are kept`;
+      ? `${number().format(job.total)} checked`
+      : `${before} at ${number().format(job.done)} of ${number().format(job.total)}, results so far are kept`;
   return (
     <span className={styles.facts}>
       <span>
@@ -93,14 +93,14 @@ export function JobBar(props: {
       </div>
       {!isActive && (
         <div className={styles.actions}>
-          <Button look="quiet" onPress={props.onChanges}>
+          <PlainButton look="quiet" onClick={props.onChanges}>
             <History size={14} aria-hidden />
             Changes
-          </Button>
-          <Button look="quiet" onPress={props.onSchedule}>
+          </PlainButton>
+          <PlainButton look="quiet" onClick={props.onSchedule}>
             <CalendarClock size={14} aria-hidden />
             {props.isScheduled ? 'Schedule on' : 'Schedule'}
-          </Button>
+          </PlainButton>
         </div>
       )}
     </div>

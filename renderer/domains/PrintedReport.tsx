@@ -2,9 +2,8 @@ import { useEffect } from 'react';
 import { createPortal } from 'react-dom';
 import type { DomainRow } from '../../shared/contract/schemas.ts';
 import { useApp } from '../app/store.ts';
+import { longTime } from '../ui/time.ts';
 import styles from './PrintedReport.module.css';
-
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** The rows of the list as a table on paper, put beside the window for as long as the print dialogue is open. */
 export function PrintedReport({ rows, onDone }: { readonly rows: readonly DomainRow[]; readonly onDone: () => void }) {
@@ -24,7 +23,7 @@ export function PrintedReport({ rows, onDone }: { readonly rows: readonly Domain
     <section className={styles.report} aria-label="Report for printing">
       <h1>Sender domains of {name}</h1>
       <p>
-        {dateTime.format(Date.now())}: {verified} of {rows.length} verified
+        {longTime(Date.now())}: {verified} of {rows.length} verified
       </p>
       <table>
         <thead>
@@ -48,7 +47,7 @@ export function PrintedReport({ rows, onDone }: { readonly rows: readonly Domain
               <td>{row.spf}</td>
               <td>{row.dkim}</td>
               <td>{row.dmarc}</td>
-              <td>{row.seenAt === null ? 'not checked' : dateTime.format(row.seenAt)}</td>
+              <td>{row.seenAt === null ? 'not checked' : longTime(row.seenAt)}</td>
             </tr>
           ))}
         </tbody>

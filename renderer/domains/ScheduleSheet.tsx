@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { Schedule } from '../../shared/contract/schemas.ts';
 import { attempt, core, tell, useApp } from '../app/store.ts';
-import { Button, Select, Sheet, Switch } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Select, Sheet, Switch } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import { Skeleton } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';

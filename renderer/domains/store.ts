@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { DomainRow, JobState } from '../../shared/contract/schemas.ts';
+import { nameOrder } from '../../shared/dns/name-order.ts';
 import { attempt, core, onChange, tell } from '../app/store.ts';
 
 /** The list of sender domains: what is there, what is shown of it, and which one is open. */
@@ -31,12 +32,10 @@ export const useDomains = create<DomainsState>(() => fresh);
 
 const VERDICT_ORDER = { failing: 0, pending: 1, unknown: 2, verified: 3 } as const;
 
-/** Numbers in names count as numbers: `d2` comes before `d10`. */
-const names = new Intl.Collator(undefined, { numeric: true });
-
 /** Rows by name. The list is kept in this order, so that drawing it anew needs no comparing of texts. */
 function byName(rows: readonly DomainRow[]): readonly DomainRow[] {
-  return [...rows].sort((left, right) => names.compare(left.unicodeName, right.unicodeName));
+  const keys = new Map(rows.map((row) => [row, nameOrder(row.unicodeName)]));
+  return [...rows].sort((left, right) => ((keys.get(left) ?? '') < (keys.get(right) ?? '') ? -1 : 1));
 }
 
 function mapOf(rows: readonly DomainRow[]): ReadonlyMap<number, DomainRow> {
@@ -62,23 +61,69 @@ export function visibleRows(state: Pick<DomainsState, 'rows' | 'filter' | 'show'
 /** Changes come many at a time during a check; the list is drawn anew at most this often, in milliseconds. */
 const DRAW_EVERY_MS = 200;
 
+interface Preloaded {
+  readonly workspaceId: number;
+  readonly rows: Promise<readonly DomainRow[] | null>;
+  readonly stop: () => void;
+}
+
+let preloaded: Preloaded | null = null;
+
+function takePreloaded(workspaceId: number): Preloaded['rows'] | null {
+  const taken = preloaded;
+  taken?.stop();
+  preloaded = null;
+  return taken?.workspaceId === workspaceId ? taken.rows : null;
+}
+
+/** Rows that a tall window shows. */
+const FIRST_ROWS = 60;
+
+/** Asks for the first screen of a workspace's list before the view that shows it is there. */
+export function preloadDomains(workspaceId: number): void {
+  // What goes wrong is told when the view asks for the whole.
+  const rows = core()
+    .domains.list({ workspaceId, first: FIRST_ROWS })
+    .catch(() => null);
+  // Nobody takes note of changes yet: a list that one has passed is of no use.
+  const stop = onChange((change) => {
+    if (change.kind === 'domains' || change.kind === 'reload') void takePreloaded(workspaceId);
+  });
+  preloaded = { workspaceId, rows, stop };
+}
+
+const AFTER_PAINT_MS = 50;
+
 /** Opens the list of a workspace. @returns the function that closes it. */
 export function openDomains(workspaceId: number): () => void {
   useDomains.setState(fresh);
   const pending = new Map<number, DomainRow>();
   let timer: number | undefined;
+  let loads = 0;
+  let isClosed = false;
+  const show = (rows: readonly DomainRow[]) => {
+    if (isClosed) return;
+    useDomains.setState((state) => ({ rows, byId: mapOf(rows), openId: state.openId ?? rows[0]?.id ?? null }));
+  };
   const load = async () => {
+    loads += 1;
+    const firstRows = await takePreloaded(workspaceId);
+    if (firstRows !== null && firstRows.length > 0) {
+      show(firstRows);
+      // Painted before the whole list is asked for: reading that takes the window longer than a frame.
+      await new Promise((resolve) => setTimeout(resolve, AFTER_PAINT_MS));
+    }
     const rows = await attempt(() => core().domains.list({ workspaceId }));
+    loads -= 1;
     if (rows === null) return;
-    const sorted = byName(rows);
-    useDomains.setState((state) => ({
-      rows: sorted,
-      byId: mapOf(sorted),
-      openId: state.openId ?? sorted[0]?.id ?? null,
-    }));
+    show(rows);
+    if (pending.size > 0) draw();
   };
   const draw = () => {
+    window.clearTimeout(timer);
     timer = undefined;
+    // What changes while the list is on its way is drawn on top of it.
+    if (loads > 0) return;
     const changed = new Map(pending);
     pending.clear();
     useDomains.setState(({ rows }) => {
@@ -98,6 +143,7 @@ export function openDomains(workspaceId: number): () => void {
     timer ??= window.setTimeout(draw, DRAW_EVERY_MS);
   });
   return () => {
+    isClosed = true;
     window.clearTimeout(timer);
     stop();
   };

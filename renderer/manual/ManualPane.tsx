@@ -4,7 +4,8 @@ import type { Manual, ManualStep, RecordCard } from '../../shared/manual/manual.
 import { useCommands } from '../app/commands.ts';
 import { attempt, core, onChange, tell, useApp } from '../app/store.ts';
 import { verify } from '../domains/store.ts';
-import { Button, Segments } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Segments } from '../ui/controls.tsx';
 import { Empty, FindingNote, Skeleton, VerdictMark } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
 import type { Where } from './configuration.ts';

@@ -4,7 +4,8 @@ import { FileTrigger } from 'react-aria-components';
 import type { Recognition } from '../../shared/providers/recognise.ts';
 import { recogniseValues } from '../../shared/providers/recognise.ts';
 import type { TemplateMode } from '../../shared/providers/template.ts';
-import { Button, Field } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/controls.tsx';
 import { VerdictMark } from '../ui/status.tsx';
 import styles from './Configure.module.css';
 

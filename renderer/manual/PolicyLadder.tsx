@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { DmarcCard } from '../../shared/manual/dmarc-card.ts';
 import { policyRungs } from '../../shared/manual/dmarc-card.ts';
-import { Button, CopyButton, Field } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { CopyButton, Field } from '../ui/controls.tsx';
 import { changeConfiguration } from './configuration.ts';
 import type { Where } from './configuration.ts';
 import styles from './PolicyLadder.module.css';

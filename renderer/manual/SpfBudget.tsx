@@ -7,7 +7,7 @@ import { remainingTerms } from '../../shared/spf/choice.ts';
 import { proposeSavings } from '../../shared/spf/savings.ts';
 import type { SpfSaving } from '../../shared/spf/savings.ts';
 import { attempt, core } from '../app/store.ts';
-import { Button } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
 import { FindingNote, Skeleton } from '../ui/status.tsx';
 import { decideSpf } from './configuration.ts';
 import type { Where } from './configuration.ts';

@@ -1,7 +1,7 @@
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
 import type { SpfCard, SpfFault } from '../../shared/manual/spf-card.ts';
-import { Button } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
 import { decideSpf } from './configuration.ts';
 import type { Where } from './configuration.ts';
 import styles from './SpfPanel.module.css';

@@ -2,7 +2,7 @@ import { ArrowRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { TimelineEntry } from '../../shared/contract/schemas.ts';
 import { attempt, core } from '../app/store.ts';
-import { Button } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
 import { VerdictMark } from '../ui/status.tsx';
 import { shortTime } from '../ui/time.ts';
 import styles from './ManualPane.module.css';

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { BundleOptions, HandOverText } from '../../shared/contract/schemas.ts';
 import { attempt, core } from '../app/store.ts';
-import { Button, CopyButton, Switch } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { CopyButton, Switch } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import { saveFile } from '../ui/time.ts';
 import styles from './MonitoringView.module.css';

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { CatchingEntry, DenyList, ServiceAddress } from '../../shared/service/deny-list.ts';
 import { attempt, core } from '../app/store.ts';
-import { Button, Field } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import { VerdictMark } from '../ui/status.tsx';
 

@@ -2,7 +2,8 @@ import { GraduationCap } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { PracticeState } from '../../shared/contract/schemas.ts';
 import { attempt, core, onChange, tell } from '../app/store.ts';
-import { Button, Select } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Select } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import { changeSecret, type } from './store.ts';
 

@@ -1,7 +1,8 @@
 import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import type { SecretChange, SecretStatus } from '../../shared/contract/schemas.ts';
-import { Button, Field } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/controls.tsx';
 import controls from '../ui/controls.module.css';
 import layout from '../ui/layout.module.css';
 import { shortDay } from '../ui/time.ts';

@@ -9,7 +9,8 @@ import { shownError } from '../app/errors.ts';
 import { core, openSheet, tell } from '../app/store.ts';
 import { useTemplates } from '../manual/templates.ts';
 import type { WorkspaceTemplate } from '../manual/templates.ts';
-import { Button, Field, Select, Sheet, Switch } from '../ui/controls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Field, Select, Sheet, Switch } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import styles from './TemplatesSheet.module.css';
 

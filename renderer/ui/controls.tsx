@@ -22,21 +22,9 @@ import {
   ToggleButton,
   ToggleButtonGroup,
 } from 'react-aria-components';
-import type { ButtonProps } from 'react-aria-components';
+import { Button } from './button.tsx';
 import styles from './controls.module.css';
 import status from './status.module.css';
-
-type Look = 'plain' | 'primary' | 'quiet';
-
-/** A button; `icon` alone needs an `aria-label`. */
-export function Button({
-  look = 'plain',
-  isIcon = false,
-  ...props
-}: ButtonProps & { readonly look?: Look; readonly isIcon?: boolean }) {
-  const classes = [styles.button, look === 'plain' ? '' : styles[look], isIcon ? styles.icon : ''];
-  return <AriaButton {...props} className={classes.filter(Boolean).join(' ')} />;
-}
 
 export interface FieldProps {
   readonly label: string;

@@ -1,15 +1,29 @@
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+/** Makes a value when it is first asked for: a formatter costs the first paint 10 ms and more, and is seldom on it. */
+export function whenNeeded<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+const dateTime = whenNeeded(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }));
+const clock = whenNeeded(() => new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }));
+const day = whenNeeded(() => new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }));
 
 /** An instant as people say it: the time today, the date and time otherwise. */
 export function shortTime(instant: number): string {
   const isToday = new Date(instant).toDateString() === new Date().toDateString();
-  return isToday ? clock.format(instant) : dateTime.format(instant);
+  return isToday ? clock().format(instant) : longTime(instant);
+}
+
+/** An instant with its date. */
+export function longTime(instant: number): string {
+  return dateTime().format(instant);
 }
 
 export function shortDay(instant: number): string {
-  return day.format(instant);
+  return day().format(instant);
 }
 
 /** Milliseconds as `12 ms`, `1.4 s` or `3 min`. */

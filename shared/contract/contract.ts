@@ -79,7 +79,8 @@ export const contract = {
     ),
   },
   domains: {
-    list: procedure.input(inputs.inWorkspace).output(z.array(domainRow)),
+    /** In the order of their names: numbers count as numbers, letters as their base letters. */
+    list: procedure.input(inputs.domainList).output(z.array(domainRow)),
     /** What adding this text would do: a list, a paste or a CSV. Nothing is stored. */
     preview: procedure.input(inputs.addDomains).output(domainListReport),
     add: procedure.input(inputs.addDomains).output(domainListReport.extend({ added: z.array(domainRow) })),

@@ -352,6 +352,8 @@ export const verifySelection = z.discriminatedUnion('which', [
 export const inputs = {
   inWorkspace,
   inDomain,
+  /** `first`: no more rows than that; what a screen shows is there before the rest of ten thousand. */
+  domainList: inWorkspace.extend({ first: z.int().min(1).max(100_000).optional() }),
   createWorkspace: z.object({ name: z.string().trim().min(1).max(80) }),
   renameWorkspace: inWorkspace.extend({ name: z.string().trim().min(1).max(80) }),
   passphrase: z.object({ passphrase: z.string().min(1).max(1024) }),

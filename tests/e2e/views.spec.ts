@@ -137,7 +137,7 @@ for (const theme of ['light', 'dark'] as const) {
         await closeSheet(page);
       }
       await page.keyboard.press('Control+k');
-      await expect(page.getByRole('option').first()).toBeVisible();
+      await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible();
       await look(page, 'palette');
       expect(problems).toEqual([]);
     });

@@ -32,7 +32,7 @@ import { bringToFront, showConsole, windowOptions } from './window.ts';
 /** The console in Electron: one window, one port, and as little else as can be. */
 
 protocol.registerSchemesAsPrivileged([
-  { scheme: 'sendwright', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  { scheme: 'sendwright', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
 ]);
 app.enableSandbox();
 

@@ -11,6 +11,7 @@ import { claimInstance } from '../instance.ts';
 import { practiceProgram, rendererFolder, version } from '../parts.ts';
 import { createAccess, TOKEN_LIFETIME_MS } from './access.ts';
 import { hasDisplay, openWindow, writeLaunchFile } from './open-window.ts';
+import { startOnSamePort } from './same-port.ts';
 import { startLoopbackHost } from './server.ts';
 import { readStaticFiles } from './static-files.ts';
 
@@ -30,13 +31,14 @@ function readArguments() {
     const { values } = parseArgs({
       options: {
         'data-dir': { type: 'string' },
-        port: { type: 'string', default: '0' },
+        /** The one it had last where none is given; 0 lets the system choose. */
+        port: { type: 'string' },
         /** Print the one-time address instead of opening a window. */
         'no-open': { type: 'boolean', default: false },
       },
     });
-    const port = Number(values.port);
-    if (!/^\d+$/.test(values.port) || port > 65_535)
+    const port = values.port === undefined ? undefined : Number(values.port);
+    if (values.port !== undefined && (!/^\d+$/.test(values.port) || Number(values.port) > 65_535))
       throw new RangeError(
         `--port ${values.port} is no port. Give a number from 0 to 65535; 0 lets the system choose.`,
       );
@@ -95,16 +97,13 @@ const core = await composeCore({
   return refuse(error, 1);
 });
 
-const host = await startLoopbackHost({
-  core,
-  access,
-  files: await readStaticFiles(rendererFolder),
-  contentSecurityPolicy,
-  port: values.port,
-}).catch(async (error: NodeJS.ErrnoException) => {
+const files = await readStaticFiles(rendererFolder);
+const serve = (port: number) => startLoopbackHost({ core, access, files, contentSecurityPolicy, port });
+const starting = values.port === undefined ? startOnSamePort(folder, serve) : serve(values.port);
+const host = await starting.catch(async (error: NodeJS.ErrnoException) => {
   await core.close();
   await release();
-  const isTaken = error.code === 'EADDRINUSE' || error.code === 'EACCES';
+  const isTaken = values.port !== undefined && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
   return refuse(
     isTaken
       ? `Port ${values.port} can’t be used (${error.code}). Give another one, or none: the system chooses then.`

@@ -67,7 +67,7 @@ describe('the Electron host', () => {
     const window = await start();
     expect(electron.app.calls[0]).toBe('enableSandbox');
     expect(electron.privileged).toEqual([
-      [{ scheme: 'sendwright', privileges: { standard: true, secure: true, supportFetchAPI: true } }],
+      [{ scheme: 'sendwright', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }],
     ]);
     expect(window.options).toMatchObject({ show: false, webPreferences: { sandbox: true, contextIsolation: true } });
     expect(window.webContents.mainFrame.url).toBe('sendwright://console/');

@@ -135,6 +135,39 @@ describe('the browser host', () => {
     expect(third.output()).toContain('the console runs at');
   }, 60_000);
 
+  it('takes the port it had last, and another one where that is taken', async () => {
+    const origin = async () => {
+      const desk = start([]);
+      await desk.says('#token=');
+      desk.child.kill('SIGKILL');
+      await desk.ended;
+      return new URL(addressIn(desk.output())).origin;
+    };
+    const first = await origin();
+    expect(await origin()).toBe(first);
+    const other = createServer().listen(Number(new URL(first).port), '127.0.0.1');
+    await once(other, 'listening');
+    const second = await origin();
+    expect(second).not.toBe(first);
+    other.close();
+    expect(await origin()).toBe(second);
+    writeFileSync(path.join(folder, 'window-port'), 'eighty');
+    expect(await origin()).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  }, 60_000);
+
+  it('lets the browser keep what bears a hash in its name, and nothing else', async () => {
+    const desk = start([]);
+    await desk.says('#token=');
+    const { origin } = new URL(addressIn(desk.output()));
+    const page = await fetch(origin);
+    const script = /src="(\/assets\/[^"]+)"/.exec(await page.text())?.[1] ?? '';
+    const caching = async (file: string) => (await fetch(`${origin}${file}`)).headers.get('cache-control');
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(await caching('/icon.svg')).toBe('no-store');
+    expect(await caching(script)).toBe('private, max-age=31536000, immutable');
+    expect(await caching('/assets/missing.js')).toBe('no-store');
+  }, 60_000);
+
   it.skipIf(process.platform === 'win32')(
     'opens its window by a launch file that its owner alone can read, never by a token on a command line (needs sh)',
     async () => {

@@ -1,0 +1,107 @@
+import { expect, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { expectSound, ownConsole, startOffline, watch } from './walk.ts';
+
+/** The list of sender domains by keyboard and by mouse, long enough that most of it is out of sight. */
+
+const own = ownConsole();
+const AMOUNT = 300;
+
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const row = document.activeElement;
+    return row?.getAttribute('role') === 'row' ? row.querySelector('[role="rowheader"]')?.textContent : null;
+  });
+const selected = (page: Page) => page.getByRole('row', { selected: true }).getByRole('rowheader').allTextContents();
+
+async function openList(page: Page): Promise<void> {
+  await startOffline(page, own.desk.address, 'd0.example.com');
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  const others = Array.from({ length: AMOUNT - 1 }, (_nothing, index) => `d${index + 1}.example.com`);
+  await page.getByLabel('Domains', { exact: true }).fill(others.join('\n'));
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByPlaceholder(`Find among ${AMOUNT}`)).toBeVisible();
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(AMOUNT + 1));
+}
+
+test('the keyboard moves through it, selects in it, sorts and opens it', async ({ page }) => {
+  const problems = watch(page);
+  await openList(page);
+  const press = (key: string) => page.keyboard.press(key);
+  const manual = page.getByRole('region', { name: 'DKIM/SPF manual' });
+
+  await page.getByRole('row', { name: 'd0.example.com' }).focus();
+  await press('ArrowDown');
+  await press('ArrowDown');
+  // Numbers count as numbers.
+  expect(await focused(page)).toBe('d2.example.com');
+  await press('End');
+  expect(await focused(page)).toBe('d299.example.com');
+  await expect(page.getByRole('rowheader', { name: 'd299.example.com' })).toBeInViewport();
+  await expect(page.getByRole('rowheader', { name: 'd2.example.com', exact: true })).toHaveCount(0);
+  await press('PageUp');
+  const higher = Number(/\d+/.exec((await focused(page)) ?? '')?.[0]);
+  expect(higher).toBeGreaterThan(250);
+  expect(higher).toBeLessThan(299);
+  await page.keyboard.type('d150');
+  expect(await focused(page)).toBe('d150.example.com');
+  await press('Enter');
+  await expect(manual.getByRole('heading', { name: 'd150.example.com' })).toBeVisible();
+
+  await press('Space');
+  await press('Shift+ArrowDown');
+  await press('Shift+ArrowDown');
+  expect(await selected(page)).toEqual(['d150.example.com', 'd151.example.com', 'd152.example.com']);
+  await press('Space');
+  expect(await selected(page)).toEqual(['d150.example.com', 'd151.example.com']);
+  await expect(page.getByRole('button', { name: 'Verify 2 selected' })).toBeVisible();
+  await press('Escape');
+  expect(await selected(page)).toEqual([]);
+  await press('Control+a');
+  await expect(page.getByRole('button', { name: `Verify ${AMOUNT} selected` })).toBeVisible();
+  await expectSound(page, 'the list');
+
+  // The heading is one stop before the rows; the arrow keys go through its columns.
+  await press('Home');
+  await press('Shift+Tab');
+  await expect(page.getByRole('checkbox', { name: 'Select all' })).toBeFocused();
+  await press('Space');
+  await expect(page.getByRole('button', { name: 'Verify all' })).toBeVisible();
+  await press('ArrowRight');
+  await press('Enter');
+  await expect(page.getByRole('columnheader', { name: 'Domain' })).toHaveAttribute('aria-sort', 'descending');
+  await press('ArrowDown');
+  expect(await focused(page)).toBe('d299.example.com');
+  expect(problems).toEqual([]);
+});
+
+test('the mouse opens a row, and its box selects it, with Shift all between two', async ({ page }) => {
+  await openList(page);
+  const box = (name: string) => page.getByRole('checkbox', { name: `Select ${name}.example.com`, exact: true });
+  await page.getByRole('rowheader', { name: 'd3.example.com', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'd3.example.com' })).toBeVisible();
+  expect(await selected(page)).toEqual([]);
+  await box('d1').click();
+  await box('d4').click({ modifiers: ['Shift'] });
+  expect(await selected(page)).toEqual(['d1', 'd2', 'd3', 'd4'].map((name) => `${name}.example.com`));
+  await box('d2').click();
+  await expect(page.getByRole('button', { name: 'Verify 3 selected' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'd3.example.com' })).toBeVisible();
+
+  // Selected is what is selected, seen or not; a filter narrows what is shown, and "all" means all that is shown.
+  await page.getByRole('searchbox', { name: 'Find a domain' }).fill('d29');
+  await expect(page.getByRole('row')).toHaveCount(12);
+  await page.getByRole('checkbox', { name: 'Select all' }).click();
+  await expect(page.getByRole('button', { name: 'Verify 14 selected' })).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Find a domain' }).fill('nothing-like-it');
+  await expect(page.getByText('No domain fits the filter.')).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Find a domain' }).fill('');
+  await page.getByRole('grid').hover();
+  await page.mouse.wheel(0, 4000);
+  await expect(page.getByRole('rowheader', { name: 'd120.example.com' })).toBeVisible();
+  await page.getByRole('button', { name: 'More for the list' }).click();
+  await page.getByRole('menuitem', { name: 'Mark selected as not in use' }).click();
+  await page.getByRole('combobox', { name: 'Show' }).selectOption('In use');
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(AMOUNT - 14 + 1));
+});
