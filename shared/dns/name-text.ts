@@ -59,8 +59,12 @@ function readLabel(label: string): { readonly text: string; readonly octets: num
   return octets === null ? null : { text: escapeLabel(octets), octets: octets.length };
 }
 
+/** What the longest name takes when each of its octets is written `\DDD`. Longer text is no name, and is not worth reading. */
+const MAX_NAME_TEXT = 4 * (MAX_NAME_LENGTH + 1);
+
 /** The slow way: names with escapes, or with other than ASCII. */
 function readUnusualName(text: string, origin: string): string | null {
+  if (text.length > MAX_NAME_TEXT) return null;
   const isAbsolute = endsInDot(text);
   const read = nameLabels(text).map(readLabel);
   let total = isAbsolute || origin === '' ? 0 : origin.length + 1;
