@@ -14,7 +14,7 @@ import { buildManual } from '../../shared/manual/manual.ts';
 import type { Manual } from '../../shared/manual/manual.ts';
 import { questionsFor } from '../../shared/plan/build-plan.ts';
 import { pastedObservations } from '../../shared/plan/in-the-way.ts';
-import type { Observation, RequiredRecord } from '../../shared/plan/types.ts';
+import type { DomainVerdict, Observation, RequiredRecord } from '../../shared/plan/types.ts';
 import { domainVerdict, purposeVerdict } from '../../shared/plan/verdict.ts';
 import type { DomainNeeds } from '../../shared/providers/required-records.ts';
 import { requiredRecords } from '../../shared/providers/required-records.ts';
@@ -222,12 +222,17 @@ export function manualOf(context: CoreContext, workspaceId: number, domainId: nu
   });
 }
 
-/** The verdicts of a domain from what is known of it now. */
+/**
+ * The verdicts of a domain from what is known of it now.
+ *
+ * @param known the domain's verdict, where the caller has it.
+ */
 export function verdictsOf(
   view: DomainView,
   observations: readonly Observation[],
-): { verdicts: StoredVerdicts; detail: ReturnType<typeof domainVerdict> } {
-  const detail = domainVerdict(view.domain.name, view.required, observations, view.zone);
+  known: DomainVerdict | null = null,
+): { verdicts: StoredVerdicts; detail: DomainVerdict } {
+  const detail = known ?? domainVerdict(view.domain.name, view.required, observations, view.zone);
   const of = (purpose: 'spf' | 'dkim' | 'dmarc') => purposeVerdict(purpose, view.required, detail);
   return {
     detail,

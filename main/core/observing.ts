@@ -4,8 +4,9 @@ import { canonicalName, sameName } from '../../shared/dns/names.ts';
 import { questionsFor } from '../../shared/plan/build-plan.ts';
 import { obstacleQuestions } from '../../shared/plan/in-the-way.ts';
 import { satisfies } from '../../shared/plan/satisfies.ts';
+import { plainDomainVerdict } from '../../shared/plan/verdict.ts';
 import type { QueryType } from '../../shared/dns/records.ts';
-import type { Observation, RequiredRecord } from '../../shared/plan/types.ts';
+import type { DomainVerdict, Observation, RequiredRecord } from '../../shared/plan/types.ts';
 import type { Servers } from '../probes/dns/servers.ts';
 import { parseServers } from '../probes/dns/servers.ts';
 import type { Views } from '../probes/dns/views.ts';
@@ -53,23 +54,36 @@ interface Question {
   readonly type: QueryType;
 }
 
-/** Questions that are remembered at least: domains of one zone follow each other in a list. */
-const REMEMBERED = 1000;
+/** Questions of one type that are remembered at least: domains of one zone follow each other in a list. */
+const REMEMBERED = 250;
 
-function remembering<Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
+/** The newest answers by name: one generation fills up while the one before is still known. */
+function rememberingNames<Answer>(ask: (name: string) => Answer): (name: string) => Answer {
   let newer = new Map<string, Answer>();
   let older = new Map<string, Answer>();
-  return (question) => {
-    const key = `${canonicalName(question.name)}/${question.type}`;
+  return (name) => {
+    const key = canonicalName(name);
     const known = newer.get(key) ?? older.get(key);
     if (known !== undefined) return known;
     if (newer.size >= REMEMBERED) {
       older = newer;
       newer = new Map();
     }
-    const answer = ask(question);
+    const answer = ask(name);
     newer.set(key, answer);
     return answer;
+  };
+}
+
+function remembering<Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
+  const byType = new Map<QueryType, (name: string) => Answer>();
+  return ({ name, type }) => {
+    let askName = byType.get(type);
+    if (askName === undefined) {
+      askName = rememberingNames((asked) => ask({ name: asked, type }));
+      byType.set(type, askName);
+    }
+    return askName(name);
   };
 }
 
@@ -121,29 +135,54 @@ function subjectsOf(required: readonly RequiredRecord[]): readonly Subject[] {
   });
 }
 
+/** What a check saw of a domain. */
+interface Observed {
+  readonly observations: readonly Observation[];
+  /** The verdict, where it was plain from the first answers. */
+  readonly plain: DomainVerdict | null;
+}
+
 /**
  * Asks for every record of a domain, for what tells the cause where one is not as it should be, and for what stands in
  * the way of it; besides for who takes its mail and speaks for its zone, so that a change of either can be seen in its
  * history.
  */
-export async function observeDomain(view: DomainView, ask: Ask): Promise<readonly Observation[]> {
-  const subjects = subjectsOf(view.required);
-  const asked = await Promise.all([
-    ...subjects.map(({ name, type }) => ask.all({ name, type })),
-    ask.all({ name: view.domain.name, type: 'MX' }),
-    ask.all({ name: view.zone, type: 'NS' }),
-  ]);
-  const isExpected = (required: RequiredRecord) => {
-    if (required.value.state === 'waiting') return true;
-    const at = subjects.findIndex(({ name, type }) => required.type === type && sameName(required.name, name));
-    return isPlain(required, asked[at] as readonly Observation[]);
+export async function observeDomain(view: DomainView, ask: Ask): Promise<Observed> {
+  const { domain, required, zone } = view;
+  const questions = [...questionsFor(required), { name: domain.name, type: 'MX' }, { name: zone, type: 'NS' }] as const;
+  const asked = await Promise.all(questions.map(ask.all));
+  const observations: Observation[] = [];
+  asked.forEach((answers, index) => {
+    // A question that is asked for two reasons has one answer.
+    if (asked.indexOf(answers) === index) observations.push(...answers);
+  });
+  const plain = plainDomainVerdict(domain.name, required, observations);
+  if (plain !== null) return { observations, plain };
+  return { observations: (await observeCauses(view, ask, asked)) ?? observations, plain: null };
+}
+
+/**
+ * Asks what explains the first answers.
+ *
+ * @returns all there is; null where one server alone gave all that is required, so that there is nothing to explain.
+ */
+async function observeCauses(
+  { required, zone }: DomainView,
+  ask: Ask,
+  asked: readonly (readonly Observation[])[],
+): Promise<readonly Observation[] | null> {
+  const subjects = subjectsOf(required);
+  const isExpected = (record: RequiredRecord) => {
+    if (record.value.state === 'waiting') return true;
+    const at = subjects.findIndex(({ name, type }) => record.type === type && sameName(record.name, name));
+    return isPlain(record, asked[at] as readonly Observation[]);
   };
-  if (view.required.every(isExpected)) return [...new Set(asked.flat())];
+  if (required.every(isExpected)) return null;
   const explained = subjects.map((subject, index) =>
-    explain(subject, view.zone, ask, asked[index] as readonly Observation[]),
+    explain(subject, zone, ask, asked[index] as readonly Observation[]),
   );
   const known = [...(await Promise.all(explained)), ...asked.slice(subjects.length)].flat();
-  const obstacles = await Promise.all(obstacleQuestions(view.required, view.zone, known).map(ask.one));
+  const obstacles = await Promise.all(obstacleQuestions(required, zone, known).map(ask.one));
   const found = obstacles.filter((observation) => observation !== null);
   return [...new Set([...known, ...found])];
 }

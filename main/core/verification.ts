@@ -1,6 +1,7 @@
 import type { DomainRow, JobState, VerifySelection } from '../../shared/contract/schemas.ts';
 import type { Verdict } from '../../shared/plan/types.ts';
 import type { Servers } from '../probes/dns/servers.ts';
+import { writeCheck } from '../store/check-text.ts';
 import type { StoredTimelineEntry, VerificationResult } from '../store/history.ts';
 import type { CoreContext } from './context.ts';
 import { record } from './context.ts';
@@ -132,11 +133,11 @@ async function runVerification(
 
   const check = async ({ domain, dkimKeys }: NonNullable<ReturnType<typeof nextDomain>>) => {
     const view = viewDomain(context, domain, { templates, fields, dkimKeys });
-    const observations = await observeDomain(view, ask);
+    const { observations, plain } = await observeDomain(view, ask);
     // What was cut short says nothing about DNS.
     if (control.signal.aborted) return;
     const at = context.clock.now();
-    const outcome = verdictsOf(view, observations);
+    const outcome = verdictsOf(view, observations, plain);
     const { verdict } = outcome.verdicts;
     const recordVerdicts: Record<string, Verdict> = {};
     for (const entry of outcome.detail.records) recordVerdicts[entry.recordId] = entry.verdict;
@@ -144,7 +145,7 @@ async function runVerification(
       {
         domainId: domain.id,
         at,
-        observations,
+        check: writeCheck(observations),
         verdicts: outcome.verdicts,
         recordVerdicts,
         timeline: changesOf(view, outcome, at),

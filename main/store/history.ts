@@ -1,5 +1,5 @@
 import type { Observation, Verdict } from '../../shared/plan/types.ts';
-import { readCheck, writeCheck } from './check-text.ts';
+import { readCheck } from './check-text.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { StoredVerdicts } from './domains.ts';
 
@@ -17,7 +17,8 @@ export interface VerificationResult {
   readonly domainId: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly observations: readonly Observation[];
+  /** The observations, as `writeCheck` writes them: what waits to be stored takes little room. */
+  readonly check: string;
   readonly verdicts: StoredVerdicts;
   readonly recordVerdicts: Readonly<Record<string, Verdict>>;
   /** What has changed. */
@@ -36,8 +37,8 @@ export const retention = { everyCheckMs: 30 * DAY_MS, dailyCheckMs: 400 * DAY_MS
 export function historyRepository(database: SqliteDatabase) {
   const addCheck = database.prepare('INSERT INTO checks (domain_id, at, observations) VALUES (?, ?, ?)');
   const setVerdicts = database.prepare(
-    `UPDATE domains SET verdict = @verdict, spf = @spf, dkim = @dkim, dmarc = @dmarc, seen_at = @seenAt, checked_at = @at,
-     record_verdicts = @records, unchanged = CASE WHEN verdict = @verdict THEN unchanged + 1 ELSE 0 END WHERE id = @domainId`,
+    `UPDATE domains SET unchanged = CASE WHEN verdict = ? THEN unchanged + 1 ELSE 0 END, verdict = ?, spf = ?, dkim = ?,
+     dmarc = ?, seen_at = ?, checked_at = ?, record_verdicts = ? WHERE id = ?`,
   );
   const addChange = database.prepare(
     'INSERT INTO timeline (domain_id, at, record_id, before, after, summary) VALUES (?, ?, ?, ?, ?, ?)',
@@ -66,10 +67,10 @@ export function historyRepository(database: SqliteDatabase) {
   );
   const pruneChanges = database.prepare('DELETE FROM timeline WHERE domain_id = @domainId AND at < @changes');
 
-  const save = ({ domainId, at, observations, verdicts, recordVerdicts, timeline: changes }: VerificationResult) => {
-    addCheck.run(domainId, at, writeCheck(observations));
+  const save = ({ domainId, at, check, verdicts, recordVerdicts, timeline: changes }: VerificationResult) => {
+    addCheck.run(domainId, at, check);
     const { verdict, spf, dkim, dmarc, seenAt } = verdicts;
-    setVerdicts.run({ verdict, spf, dkim, dmarc, seenAt, at, records: JSON.stringify(recordVerdicts), domainId });
+    setVerdicts.run(verdict, verdict, spf, dkim, dmarc, seenAt, at, JSON.stringify(recordVerdicts), domainId);
     for (const entry of changes)
       addChange.run(domainId, entry.at, entry.recordId, entry.before, entry.after, entry.summary);
   };

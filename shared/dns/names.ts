@@ -9,7 +9,8 @@ export const MAX_LABEL_OCTETS = 63;
 /** Characters a name may have in text without its final dot: 255 octets on the wire (RFC 1035 §2.3.4). */
 export const MAX_NAME_LENGTH = 253;
 
-const UPPER_CASE = /[A-Z]/;
+const UPPER_A = 65;
+const UPPER_Z = 90;
 
 /** Whether a name ends in a dot that is no part of its last label: behind an even number of backslashes. */
 export function endsInDot(name: string): boolean {
@@ -28,7 +29,12 @@ function withoutFinalDot(name: string): string {
  */
 export function canonicalName(name: string): string {
   const bare = withoutFinalDot(name);
-  return UPPER_CASE.test(bare) ? bare.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : bare;
+  // Looked at letter by letter: names are made canonical several times for each question, and nearly all are already.
+  for (let index = 0; index < bare.length; index += 1) {
+    const code = bare.charCodeAt(index);
+    if (code >= UPPER_A && code <= UPPER_Z) return bare.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  }
+  return bare;
 }
 
 /** Whether two names are the same name, whatever their letter case and final dot. */

@@ -1,6 +1,6 @@
 import { lintDkimAnswer } from '../dkim/key-record.ts';
 import { lintDmarc, parseDmarc, printDmarc, strictness } from '../dmarc/record.ts';
-import { canonicalName } from '../dns/names.ts';
+import { canonicalName, sameName } from '../dns/names.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
 import { joinTxt, splitTxt, textToOctets } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -37,12 +37,12 @@ const ORDER: readonly RecordPurpose[] = [
 export function questionsFor(
   required: readonly RequiredRecord[],
 ): readonly { readonly name: string; readonly type: QueryType }[] {
-  const questions = new Map<string, { name: string; type: QueryType }>();
-  for (const record of required) {
-    if (record.value.state === 'waiting') continue;
-    questions.set(`${canonicalName(record.name)}/${record.type}`, { name: record.name, type: record.type });
+  const questions: { name: string; type: QueryType }[] = [];
+  for (const { name, type, value } of required) {
+    const isAsked = questions.some((other) => other.type === type && sameName(other.name, name));
+    if (value.state === 'known' && !isAsked) questions.push({ name, type });
   }
-  return [...questions.values()];
+  return questions;
 }
 
 function toRecord(required: RequiredRecord, data: RecordValue): ResourceRecord {

@@ -3,7 +3,7 @@ import { diagnose } from '../diagnosis/diagnose.ts';
 import { serverName } from '../diagnosis/servers.ts';
 import type { NameViews } from '../diagnosis/views.ts';
 import { answeredOf, serverLabel, subjectOf, viewsOf } from '../diagnosis/views.ts';
-import { canonicalName } from '../dns/names.ts';
+import { sameName } from '../dns/names.ts';
 import { likelyZone } from '../dns/sender-domain.ts';
 import { describeFinding } from '../findings/catalogue.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -186,26 +186,31 @@ export function recordVerdict(
 }
 
 /**
- * Whether the observations are one check of one resolver that answered all there is: no server can differ from another,
- * and no answer tells of a wildcard. @returns them by question; null where it is not so.
+ * Whether the observations are one check of one resolver that answered all there is, each question once: no server can
+ * differ from another, and no answer tells of a wildcard.
  */
-function soleView(observations: readonly Observation[]): ReadonlyMap<string, Observation> | null {
+function isSoleView(observations: readonly Observation[]): boolean {
   const [first] = observations;
-  if (first === undefined || first.server.kind === 'authoritative' || first.server.kind === 'pasted') return null;
-  const answers = new Map<string, Observation>();
-  for (const observation of observations) {
-    const { question, server, outcome, checkedAt, checkingDisabled } = observation;
+  if (first === undefined || first.server.kind === 'authoritative' || first.server.kind === 'pasted') return false;
+  return observations.every(({ question, server, outcome, checkedAt, checkingDisabled }, index) => {
     const isSole = server === first.server && checkedAt === first.checkedAt && checkingDisabled !== true;
-    if (!isSole || outcome === 'failure' || question.name.startsWith('*')) return null;
-    answers.set(`${canonicalName(question.name)}/${question.type}`, observation);
-  }
-  return answers.size === observations.length ? answers : null;
+    if (!isSole || outcome === 'failure' || question.name.startsWith('*')) return false;
+    return answerTo(question, observations) === observations[index];
+  });
+}
+
+/** The first of the observations that answers a question. */
+function answerTo(
+  { name, type }: Observation['question'],
+  observations: readonly Observation[],
+): Observation | undefined {
+  return observations.find(({ question }) => question.type === type && sameName(question.name, name));
 }
 
 /** What `recordVerdict` says where the one resolver that was asked has the record; null where more is to be said. */
-function plainVerdict(required: RequiredRecord, answers: ReadonlyMap<string, Observation>): RecordVerdict | null {
+function plainVerdict(required: RequiredRecord, observations: readonly Observation[]): RecordVerdict | null {
   if (required.value.state === 'waiting') return null;
-  const answer = answers.get(`${canonicalName(required.name)}/${required.type}`);
+  const answer = answerTo(required, observations);
   if (answer?.outcome !== 'answer' || !satisfies(required, answer.records)) return null;
   const { seenAt } = answer;
   return { recordId: required.id, seenAt, verdict: 'verified', summary: PUBLISHED, findings: [] };
@@ -219,6 +224,17 @@ export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
   return verdicts.includes('pending') ? 'pending' : 'verified';
 }
 
+function judged(domain: string, required: readonly RequiredRecord[], records: readonly RecordVerdict[]): DomainVerdict {
+  const counted: Verdict[] = [];
+  let seenAt = Number.NEGATIVE_INFINITY;
+  records.forEach((record, index) => {
+    if (!(required[index] as RequiredRecord).optional) counted.push(record.verdict);
+    if (record.seenAt !== undefined) seenAt = Math.max(seenAt, record.seenAt);
+  });
+  const seen = seenAt === Number.NEGATIVE_INFINITY ? {} : { seenAt };
+  return { domain, verdict: combineVerdicts(counted), records, ...seen };
+}
+
 /** Judges a domain by all its required records. */
 export function domainVerdict(
   domain: string,
@@ -226,18 +242,33 @@ export function domainVerdict(
   observations: readonly Observation[],
   zone: string = likelyZone(domain),
 ): DomainVerdict {
-  const sole = soleView(observations);
+  const isSole = isSoleView(observations);
   const records = required.map(
-    (record) => (sole === null ? null : plainVerdict(record, sole)) ?? recordVerdict(record, observations, zone),
+    (record) => (isSole ? plainVerdict(record, observations) : null) ?? recordVerdict(record, observations, zone),
   );
-  const counted = records.filter((_record, index) => !(required[index] as RequiredRecord).optional);
-  const seen = records.flatMap((record) => record.seenAt ?? []);
-  return {
-    domain,
-    verdict: combineVerdicts(counted.map((record) => record.verdict)),
-    records,
-    ...(seen.length === 0 ? {} : { seenAt: Math.max(...seen) }),
-  };
+  return judged(domain, required, records);
+}
+
+/**
+ * The same where all is plain: one resolver was asked, and it has every record whose value is known. Nothing that was
+ * asked besides would change it.
+ *
+ * @returns null where it is not so.
+ */
+export function plainDomainVerdict(
+  domain: string,
+  required: readonly RequiredRecord[],
+  observations: readonly Observation[],
+): DomainVerdict | null {
+  if (!isSoleView(observations)) return null;
+  const records: RecordVerdict[] = [];
+  for (const record of required) {
+    const isWaiting = record.value.state === 'waiting';
+    const verdict = isWaiting ? recordVerdict(record, observations) : plainVerdict(record, observations);
+    if (verdict === null) return null;
+    records.push(verdict);
+  }
+  return judged(domain, required, records);
 }
 
 /** The verdict of one purpose among a domain's records, for the list's columns. */
@@ -246,10 +277,10 @@ export function purposeVerdict(
   required: readonly RequiredRecord[],
   verdict: DomainVerdict,
 ): Verdict {
-  const isMeant = (record: RequiredRecord) =>
-    record.purpose === purpose || (purpose === 'spf' && record.purpose === 'return-path');
-  const chosen = required.filter((record) => isMeant(record) && !record.optional).map((record) => record.id);
-  return combineVerdicts(
-    verdict.records.filter((record) => chosen.includes(record.recordId)).map((record) => record.verdict),
-  );
+  const verdicts: Verdict[] = [];
+  required.forEach((record, index) => {
+    const isMeant = record.purpose === purpose || (purpose === 'spf' && record.purpose === 'return-path');
+    if (isMeant && !record.optional) verdicts.push((verdict.records[index] as RecordVerdict).verdict);
+  });
+  return combineVerdicts(verdicts);
 }

@@ -72,6 +72,8 @@ function fill(
   { mode, fields }: { mode: TemplateMode; fields: ChosenProvider['fields'] },
 ) {
   const missing: string[] = [];
+  if (!pattern.includes('{')) return { text: pattern, missing };
+  if (pattern === '{domain}') return { text: domain, missing };
   const text = pattern.replace(PLACEHOLDER, (_whole, id: string) => {
     if (id === 'domain') return domain;
     const value = fields[id]?.trim() || mode.fields.find((field) => field.id === id)?.fallback;

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { writeCheck } from '../../main/store/check-text.ts';
 import { openStore } from '../../main/store/store.ts';
 import type { Observation } from '../../shared/plan/types.ts';
 import { manyDomains } from '../support/many-domains.ts';
@@ -53,7 +54,7 @@ function throughStore(folder: string, workspaceId: number): number {
         domains.slice(from, from + BATCH).map(({ id, observations }) => ({
           domainId: id,
           at: 1,
-          observations,
+          check: writeCheck(observations),
           verdicts: verdict,
           recordVerdicts: { spf: 'verified', 'dkim:k1': 'verified', 'dkim:k2': 'verified', dmarc: 'verified' },
           timeline: [],

@@ -133,7 +133,9 @@ export function encodeQuery(
     scratch.writeUInt16BE(EDNS_PAYLOAD, offset + 3);
     offset += OPT_OCTETS;
   }
-  return Buffer.from(scratch.subarray(0, offset));
+  const query = Buffer.allocUnsafe(offset);
+  scratch.copy(query, 0, 0, offset);
+  return query;
 }
 
 /** Where the question of a query of ours ends. */
@@ -299,13 +301,16 @@ function readAddress6(reader: Reader): string {
 }
 
 function readTexts(reader: Reader, end: number): string[] {
-  const strings: string[] = [];
-  while (reader.offset < end) {
-    const length = reader.uint8();
-    if (reader.offset + length > end) throw new Malformed();
-    strings.push(reader.latin1(length));
-  }
+  // A list that begins with its one string takes less room than one that grew to it.
+  const strings = reader.offset < end ? [readText(reader, end)] : [];
+  while (reader.offset < end) strings.push(readText(reader, end));
   return strings;
+}
+
+function readText(reader: Reader, end: number): string {
+  const length = reader.uint8();
+  if (reader.offset + length > end) throw new Malformed();
+  return reader.latin1(length);
 }
 
 /** The data of a record, or null for a type that is nowhere looked at. */
@@ -369,7 +374,7 @@ function readData(reader: Reader, type: number, name: string, ttl: number, end: 
 }
 
 interface Section {
-  readonly records: ResourceRecord[];
+  records: ResourceRecord[];
   /** The upper eight bits of the response code. */
   extendedRcode: number;
   extendedError: Message['extendedError'];
@@ -392,6 +397,13 @@ function readOptions(reader: Reader, end: number): Message['extendedError'] {
   return found;
 }
 
+/** A list that begins with its one record takes less room than an empty one that grew to it. */
+function withRecord(records: ResourceRecord[], record: ResourceRecord): ResourceRecord[] {
+  if (records.length === 0) return [record];
+  records.push(record);
+  return records;
+}
+
 function readSection(reader: Reader, amount: number, section: Section): void {
   for (let index = 0; index < amount; index += 1) {
     const name = reader.name();
@@ -408,7 +420,7 @@ function readSection(reader: Reader, amount: number, section: Section): void {
       // RFC 2181 §8: a TTL with its highest bit set means zero.
       const record = readData(reader, type, name, ttl > 0x7f_ff_ff_ff ? 0 : ttl, end);
       if (record !== null && reader.offset !== end) throw new Malformed();
-      if (record !== null) section.records.push(record);
+      if (record !== null) section.records = withRecord(section.records, record);
     }
     reader.offset = end;
   }
@@ -428,7 +440,9 @@ function read(message: Buffer, asked: { readonly name: string; readonly end: num
   const high = message[2] as number;
   const truncated = (high & 0x02) !== 0;
   const reader = new Reader(message, asked === null ? null : asked.name);
-  const [answers, authorities, additionals] = [emptySection(), emptySection(), emptySection()];
+  const answers = emptySection();
+  const authorities = emptySection();
+  const additionals = emptySection();
   try {
     if (asked !== null) reader.offset = asked.end;
     for (let questions = asked === null ? message.readUInt16BE(4) : 0; questions > 0; questions -= 1) {
@@ -531,7 +545,8 @@ export function readAnswer(message: Message, question: Question): ReadAnswer {
   let aliases = NO_ALIAS;
   let name = canonicalName(question.name);
   for (;;) {
-    const records = answers.filter((record) => record.type === question.type && record.name === name);
+    const isAsked = (record: ResourceRecord) => record.type === question.type && record.name === name;
+    const records = answers.every(isAsked) ? answers : answers.filter(isAsked);
     const [first] = records;
     if (first !== undefined && isAnswer) {
       const serial = first.type === 'SOA' ? { soaSerial: first.serial } : {};

@@ -192,6 +192,34 @@ async function wholeOverTcp(query: Buffer, { asked, server, deadline }: Asking):
   return { message: decodeResponse(whole, query) as Message, transport: 'tcp' };
 }
 
+/** What a question's outcome says, as it is told. */
+function toObservation(
+  asked: AskOptions,
+  outcome: Answered | AskFailure,
+  told: Pick<Observation, 'server' | 'seenAt' | 'durationMs'>,
+): Observation {
+  const question = { name: asked.name, type: asked.type };
+  const observation: Observation =
+    outcome instanceof AskFailure
+      ? {
+          outcome: 'failure',
+          records: [],
+          aliases: [],
+          failure: { reason: outcome.reason, message: outcome.message },
+          question,
+          ...told,
+        }
+      : {
+          ...readAnswer(outcome.message, asked),
+          question,
+          server: told.server,
+          seenAt: told.seenAt,
+          durationMs: told.durationMs,
+          transport: outcome.transport,
+        };
+  return asked.checkingDisabled === true ? { ...observation, checkingDisabled: true } : observation;
+}
+
 /** Ends a question that got no answer with what is known of the reason. */
 function giveUp({ finish, edns, stray }: Asking): void {
   if (!edns) finish(new AskFailure('formerr', 'the server answered FORMERR'));
@@ -213,7 +241,11 @@ export function createResolver(options: ResolverOptions): WireResolver {
   const perAuthority = options.perAuthority ?? PER_AUTHORITY;
   let agent: Agent | null = null;
 
+  /** Thousands of questions to one server follow each other. */
+  let newest: { readonly server: DnsServer; readonly isAuthority: boolean; readonly line: Line } | null = null;
+
   const findLine = (server: DnsServer, isAuthority: boolean): Line => {
+    if (newest !== null && newest.server === server && newest.isAuthority === isAuthority) return newest.line;
     const key = 'doh' in server ? server.doh : `${server.address} ${server.port}${isAuthority ? ' zone' : ''}`;
     let line = lines.get(key);
     if (line === undefined) {
@@ -233,6 +265,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
       };
       lines.set(key, line);
     }
+    newest = { server, isAuthority, line };
     return line;
   };
 
@@ -369,23 +402,10 @@ export function createResolver(options: ResolverOptions): WireResolver {
         const startedAt = performance.now();
         const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
         const finish = (outcome: Answered | AskFailure) => {
-          const base = {
-            question: { name: asked.name, type: asked.type },
-            server: answeringOf(server),
-            seenAt,
-            durationMs: Math.round(performance.now() - startedAt),
-            ...(asked.checkingDisabled === true ? { checkingDisabled: true as const } : {}),
-          };
-          if (outcome instanceof AskFailure) {
-            const { reason, message } = outcome;
-            gate.leave();
-            const failed = { outcome: 'failure' as const, records: [], aliases: [], failure: { reason, message } };
-            resolve(toResult({ ...base, ...failed }, null));
-            return;
-          }
+          const durationMs = Math.round(performance.now() - startedAt);
+          const observation = toObservation(asked, outcome, { server: answeringOf(server), seenAt, durationMs });
           gate.leave();
-          const observation = { ...base, transport: outcome.transport, ...readAnswer(outcome.message, asked) };
-          resolve(toResult(observation, outcome.message));
+          resolve(toResult(observation, outcome instanceof AskFailure ? null : outcome.message));
         };
         if ('doh' in server) {
           overHttps(asked, server.doh, deadlineMs).then(finish, (error: unknown) => finish(toFailure(error)));

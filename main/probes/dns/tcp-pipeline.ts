@@ -44,12 +44,10 @@ const RECEIVE_OCTETS = 65_536;
 /** Under way at once at most: an id each. */
 const IDS = 1024;
 
-interface Waiting extends PipelinedExchange {
-  readonly until: number;
-}
-
 export function createPipeline(server: Endpoint): Pipeline {
-  const waiting: (Waiting | null)[] = Array.from({ length: IDS }, () => null);
+  const waiting: (PipelinedExchange | null)[] = Array.from({ length: IDS }, () => null);
+  /** By `performance.now()`. */
+  const until = new Float64Array(IDS);
   const free = Array.from({ length: IDS }, (_, id) => IDS - 1 - id);
   let socket: Socket | null = null;
   let isOpen = false;
@@ -101,7 +99,7 @@ export function createPipeline(server: Endpoint): Pipeline {
     for (let id = 0; id < IDS; id += 1) {
       const exchange = waiting[id];
       if (exchange === null || exchange === undefined) continue;
-      if (exchange.signal?.aborted === true || exchange.until <= now) settle(id, null);
+      if (exchange.signal?.aborted === true || (until[id] as number) <= now) settle(id, null);
     }
   };
 
@@ -189,7 +187,8 @@ export function createPipeline(server: Endpoint): Pipeline {
       const id = isOpen ? free.pop() : undefined;
       if (id === undefined) return false;
       exchange.query.writeUInt16BE(id, 0);
-      waiting[id] = { ...exchange, until: now + PATIENCE_MS };
+      waiting[id] = exchange;
+      until[id] = now + PATIENCE_MS;
       if (underWay === 0) {
         socket?.ref();
         heardAt = now;

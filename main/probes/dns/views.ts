@@ -90,12 +90,20 @@ export function createViews(parts: {
     return [];
   }
 
-  async function observe(question: Question, servers: Servers, signal = NEVER): Promise<readonly Observation[]> {
-    if (servers.kind === 'chosen') {
-      const { servers: chosen } = servers;
-      const ask = (server: DnsServer) => resolver.ask({ name: question.name, type: question.type, server, signal });
-      return chosen.length === 1 ? [await ask(chosen[0] as DnsServer)] : Promise.all(chosen.map(ask));
-    }
+  function observe(question: Question, servers: Servers, signal = NEVER): Promise<readonly Observation[]> {
+    if (servers.kind !== 'chosen') return observeViews(question, servers, signal);
+    const { name, type } = question;
+    const ask = (server: DnsServer) => resolver.ask({ name, type, server, signal });
+    const [first, second] = servers.servers;
+    if (first !== undefined && second === undefined) return ask(first).then((only) => [only]);
+    return Promise.all(servers.servers.map(ask));
+  }
+
+  async function observeViews(
+    question: Question,
+    servers: Exclude<Servers, { readonly kind: 'chosen' }>,
+    signal: AbortSignal,
+  ): Promise<readonly Observation[]> {
     if (now() < offlineUntil) return [stillOffline(question, servers.authoritative)];
     const asked = await Promise.all([
       servers.authoritative ? authoritative(question, signal) : [],

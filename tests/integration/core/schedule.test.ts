@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeCheck } from '../../../main/store/check-text.ts';
 import { retention } from '../../../main/store/history.ts';
 import type { Bind } from '../../support/bind.ts';
 import { startBind, zoneHead } from '../../support/bind.ts';
@@ -123,7 +124,7 @@ describeWith(['named', 'named-checkzone'], 'scheduled checks', () => {
     const verdict = { verdict: 'verified', spf: 'verified', dkim: 'verified', dmarc: 'verified', seenAt: now } as const;
     const results = [];
     for (let at = now - 450 * 24 * hour; at <= now; at += 6 * hour)
-      results.push({ domainId, at, observations: [], verdicts: verdict, recordVerdicts: {}, timeline: [] });
+      results.push({ domainId, at, check: writeCheck([]), verdicts: verdict, recordVerdicts: {}, timeline: [] });
     desk.store.history.saveResults(results);
     const { next } = desk.store.history.prune(0, 100, now);
     expect(next).toBe(null);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Observation, RequiredRecord } from '../../../shared/plan/types.ts';
-import { domainVerdict, recordVerdict } from '../../../shared/plan/verdict.ts';
+import { domainVerdict, plainDomainVerdict, recordVerdict } from '../../../shared/plan/verdict.ts';
 
 /** What a domain's verdict says of each record is what the record's own verdict says, however the check turned out. */
 
@@ -51,13 +51,20 @@ const observation = fc
 
 it('says of each record what its own verdict says', () => {
   let verified = 0;
+  let plain = 0;
   fc.assert(
     fc.property(fc.array(observation, { maxLength: 6 }), (observations) => {
-      const { records } = domainVerdict('example', required, observations);
+      const verdict = domainVerdict('example', required, observations);
+      const { records } = verdict;
+      const published = required.filter((_each, index) => records[index]?.verdict === 'verified');
+      const atOnce = plainDomainVerdict('example', published, observations);
+      if (atOnce !== null) expect(atOnce).toEqual(domainVerdict('example', published, observations));
+      plain += atOnce !== null && published.length > 0 ? 1 : 0;
       expect(records).toEqual(required.map((each) => recordVerdict(each, observations, 'example')));
       verified += records.filter(({ verdict }) => verdict === 'verified').length;
     }),
     { numRuns: 1500 },
   );
   expect(verified).toBeGreaterThan(500);
+  expect(plain).toBeGreaterThan(100);
 });
