@@ -33,6 +33,8 @@ const DAY_MS = 86_400_000;
  */
 export const retention = { everyCheckMs: 30 * DAY_MS, dailyCheckMs: 400 * DAY_MS, changesMs: 1096 * DAY_MS } as const;
 
+const dayOf = (at: number): number => Math.floor(at / DAY_MS);
+
 /** What was observed of each domain, check by check, and how its verdicts changed. */
 export function historyRepository(database: SqliteDatabase) {
   const addCheck = database.prepare('INSERT INTO checks (domain_id, at, observations) VALUES (?, ?, ?)');
@@ -59,12 +61,8 @@ export function historyRepository(database: SqliteDatabase) {
      ORDER BY last.at DESC LIMIT 10000`,
   );
   const domainsAfter = database.prepare('SELECT id FROM domains WHERE id > ? ORDER BY id LIMIT ?').pluck();
-  const pruneChecks = database.prepare(
-    `DELETE FROM checks WHERE domain_id = @domainId AND at < @everyCheck
-     AND id <> (SELECT max(id) FROM checks WHERE domain_id = @domainId)
-     AND (at < @dailyCheck OR id NOT IN (
-       SELECT max(id) FROM checks WHERE domain_id = @domainId AND at < @everyCheck GROUP BY at / ${DAY_MS}))`,
-  );
+  const oldestFirst = database.prepare('SELECT id, at FROM checks WHERE domain_id = ? ORDER BY id');
+  const removeCheck = database.prepare('DELETE FROM checks WHERE id = ?');
   const pruneChanges = database.prepare('DELETE FROM timeline WHERE domain_id = @domainId AND at < @changes');
 
   const save = ({ domainId, at, check, verdicts, recordVerdicts, timeline: changes }: VerificationResult) => {
@@ -75,14 +73,29 @@ export function historyRepository(database: SqliteDatabase) {
       addChange.run(domainId, entry.at, entry.recordId, entry.before, entry.after, entry.summary);
   };
 
-  const prune = database.transaction((ids: readonly number[], now: number): number => {
+  /**
+   * The checks of a domain that are kept no longer. They lie in the order in which they were made, so that nothing is
+   * read of the many that are young.
+   */
+  const outOfDate = (domainId: number, now: number): readonly number[] => {
+    const ids: number[] = [];
+    let before: { readonly id: number; readonly at: number } | null = null;
+    for (const row of oldestFirst.iterate(domainId)) {
+      const check = row as { readonly id: number; readonly at: number };
+      if (before !== null) {
+        if (before.at >= now - retention.everyCheckMs) break;
+        const isLastOfItsDay = dayOf(before.at) !== dayOf(check.at);
+        if (!isLastOfItsDay || before.at < now - retention.dailyCheckMs) ids.push(before.id);
+      }
+      before = check;
+    }
+    return ids;
+  };
+
+  const prune = database.transaction((domainIds: readonly number[], now: number): number => {
     let removed = 0;
-    for (const domainId of ids) {
-      removed += pruneChecks.run({
-        domainId,
-        everyCheck: now - retention.everyCheckMs,
-        dailyCheck: now - retention.dailyCheckMs,
-      }).changes;
+    for (const domainId of domainIds) {
+      for (const id of outOfDate(domainId, now)) removed += removeCheck.run(id).changes;
       removed += pruneChanges.run({ domainId, changes: now - retention.changesMs }).changes;
     }
     return removed;

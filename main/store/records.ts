@@ -51,7 +51,7 @@ export function recordRepository(database: SqliteDatabase) {
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, data = excluded.data`,
   );
   const trimJobs = database.prepare(
-    `DELETE FROM jobs WHERE started_at < (SELECT started_at FROM jobs ORDER BY started_at DESC LIMIT 1 OFFSET ${KEPT_JOBS})`,
+    `DELETE FROM jobs WHERE started_at <= (SELECT started_at FROM jobs ORDER BY started_at DESC LIMIT 1 OFFSET ${KEPT_JOBS})`,
   );
   const jobs = database.prepare('SELECT data FROM jobs ORDER BY started_at DESC LIMIT 50').pluck();
   const schedule = database.prepare('SELECT enabled, every_minutes FROM schedules WHERE workspace_id = ?');

@@ -13,8 +13,8 @@ export interface ClockedCore {
   readonly client: CoreClient;
   readonly store: Store;
   readonly notices: readonly string[];
-  /** Lets so many minutes pass, one by one, and waits for the checks that begin in each. */
-  readonly pass: (minutes: number) => Promise<void>;
+  /** Lets so many minutes pass, so many at a time, and waits for the checks that begin after each step. */
+  readonly pass: (minutes: number, step?: number) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -50,9 +50,9 @@ export async function openClockedCore(folder: string): Promise<ClockedCore> {
     store,
     notices,
     now: () => now,
-    async pass(minutes) {
-      for (let minute = 0; minute < minutes; minute += 1) {
-        now += 60_000;
+    async pass(minutes, step = 1) {
+      for (let minute = 0; minute < minutes; minute += step) {
+        now += step * 60_000;
         core.tick();
         await settle();
       }
