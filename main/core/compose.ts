@@ -4,7 +4,7 @@ import path from 'node:path';
 import pino from 'pino';
 import type { Snapshot } from '../../shared/contract/schemas.ts';
 import { readRootHints } from '../probes/dns/roots.ts';
-import { proxyFromEnvironment, proxyFromPacResult } from '../probes/http/proxy.ts';
+import { environmentProxy, proxyFromPacResult } from '../probes/http/proxy.ts';
 import { openStore } from '../store/store.ts';
 import type { KeychainPort } from '../vault/ports.ts';
 import { createVault } from '../vault/vault.ts';
@@ -66,7 +66,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     notifier: options.notifier,
     practice: options.practice,
     async proxyFor(url) {
-      const named = proxyFromEnvironment(url, process.env);
+      const named = await environmentProxy(url);
       if (named !== null || options.systemProxy === undefined) return named;
       return proxyFromPacResult(await options.systemProxy(url.href), 'the system’s settings');
     },

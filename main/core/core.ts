@@ -255,7 +255,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const { store, clock } = parts;
   const changes = createChanges();
   let surroundings: PracticeSurroundings | null = null;
-  const resolver = createResolver({ now: clock.now });
+  const resolver = createResolver({ now: clock.now, proxyFor: parts.proxyFor });
   const jobs = createJobs({
     now: clock.now,
     newId: parts.randomId,

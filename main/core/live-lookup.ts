@@ -2,6 +2,7 @@ import type { Lookup } from '../../shared/dns/lookup.ts';
 import { createResolver } from '../probes/dns/resolver.ts';
 import { parseServers } from '../probes/dns/servers.ts';
 import { createViews } from '../probes/dns/views.ts';
+import { environmentProxy } from '../probes/http/proxy.ts';
 
 /** Live DNS without a workspace: what a command on records alone asks. */
 export interface LiveLookup {
@@ -20,6 +21,6 @@ export function openLiveLookup(server: string): LiveLookup {
       `“${server}” is no DNS server. Give an address such as 192.0.2.53 or [2001:db8::53]:5353, or an https:// address.`,
     );
   }
-  const resolver = createResolver({ now: Date.now });
+  const resolver = createResolver({ now: Date.now, proxyFor: environmentProxy });
   return { lookup: createViews({ resolver, now: Date.now }).lookup(servers), close: resolver.close };
 }

@@ -9,6 +9,7 @@ import { createResolver } from '../probes/dns/resolver.ts';
 import { readRootHints } from '../probes/dns/roots.ts';
 import { parseServers } from '../probes/dns/servers.ts';
 import { createViews } from '../probes/dns/views.ts';
+import { environmentProxy } from '../probes/http/proxy.ts';
 import { createAsk, observeSubject } from './observing.ts';
 import { defaultFields } from './settings.ts';
 
@@ -51,7 +52,7 @@ export async function traceName({ name, type, servers = '', rootHints }: NameTra
   const roots = rootHints === undefined ? {} : { roots: readRootHints(rootHints) };
   const startedAt = Date.now();
   const begin = performance.now();
-  const resolver = createResolver({ now: Date.now });
+  const resolver = createResolver({ now: Date.now, proxyFor: environmentProxy });
   try {
     const views = createViews({ resolver, now: Date.now, ...roots });
     const walk = await views.authorities.walk(name);

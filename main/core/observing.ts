@@ -24,7 +24,11 @@ export function serversFor(context: CoreContext, workspaceId: number, chosen?: s
   const fields = fieldsOf(context, workspaceId);
   const nameServers = context.surroundings()?.nameServers ?? [];
   const text = chosen ?? (practice ? nameServers.join(',') || 'system' : fields.resolver);
-  const servers = parseServers(text, { publicResolvers: fields.publicResolvers, fallback: fields.fallbackResolvers });
+  const servers = parseServers(text, {
+    publicResolvers: fields.publicResolvers,
+    fallback: fields.fallbackResolvers,
+    extraCa: fields.extraCa,
+  });
   if (servers === null) {
     throw fail('BAD_INPUT', `“${text.slice(0, 100)}” is not a DNS server`, {
       field: 'resolver',
@@ -92,7 +96,7 @@ export function createAsk({ dns }: { readonly dns: Views }, servers: Servers, si
   return {
     all: remembering((question) => dns.observe(question, servers, signal)),
     one: remembering((question) => dns.askOne(question, servers, signal)),
-    unchecked: (failed) => dns.askUnchecked(failed, signal),
+    unchecked: (failed) => dns.askUnchecked(failed, servers, signal),
   };
 }
 

@@ -51,19 +51,27 @@ export interface BindOptions {
   readonly contents?: Readonly<Record<string, string>>;
   /** Zones may be updated and transferred with this key (RFC 8945): its name and its secret in base 64. */
   readonly key?: { readonly name: string; readonly secret: string };
+  /** Answers over HTTPS as well, at `/dns-query` of a port. */
+  readonly https?: { readonly port: number; readonly certificate: { readonly cert: string; readonly key: string } };
 }
 
 /** @param zones names of the zones it speaks for; they begin with their heads. */
-export async function startBind(zones: readonly string[], { contents = {}, key }: BindOptions = {}): Promise<Bind> {
+export async function startBind(zones: readonly string[], options: BindOptions = {}): Promise<Bind> {
+  const { contents = {}, key, https } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'sendwright-bind-'));
   const port = randomInt(20_000, 60_000);
   const file = (zone: string) => path.join(folder, `${zone}.zone`);
   for (const zone of zones) await writeFile(file(zone), `${zoneHead(zone)}${contents[zone] ?? ''}`);
   const open = key === undefined ? '' : `allow-update { key ${key.name}; }; allow-transfer { key ${key.name}; };`;
   const blocks = zones.map((zone) => `zone "${zone}" { type primary; file "${file(zone)}"; ${open} };`).join('\n');
+  const tls =
+    https === undefined
+      ? ''
+      : `tls own { cert-file "${https.certificate.cert}"; key-file "${https.certificate.key}"; };\n`;
+  const listenHttps = https === undefined ? '' : `listen-on port ${https.port} tls own http default { 127.0.0.1; };`;
   await writeFile(
     path.join(folder, 'named.conf'),
-    `options { directory "${folder}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key"; check-names primary ignore; dnssec-validation no; };
+    `${tls}options { directory "${folder}"; listen-on port ${port} { 127.0.0.1; }; ${listenHttps} listen-on-v6 { none; }; recursion no; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key"; check-names primary ignore; dnssec-validation no; };
 controls {};
 ${key === undefined ? '' : `key "${key.name}" { algorithm hmac-sha256; secret "${key.secret}"; };\n`}${blocks}\n`,
   );

@@ -1,12 +1,14 @@
 import ipaddr from 'ipaddr.js';
 import { connect } from 'node:net';
-import type { Agent } from 'undici';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import type { AnsweringServer, Observation } from '../../../shared/plan/types.ts';
+import { AskFailure, networkFailure } from './failure.ts';
 import type { Gate } from './gate.ts';
 import { createGate } from './gate.ts';
+import type { HttpsServer, ProxyFor } from './https.ts';
+import { createHttps } from './https.ts';
 import type { Message, Mismatch, Question, Sections } from './message.ts';
-import { agedBy, decodeResponse, encodeQuery, explainMismatch, readAnswer } from './message.ts';
+import { decodeResponse, encodeQuery, explainMismatch, readAnswer } from './message.ts';
 import type { Pipeline } from './tcp-pipeline.ts';
 import { createPipeline } from './tcp-pipeline.ts';
 import type { Endpoint } from './udp-pool.ts';
@@ -15,7 +17,7 @@ import { createUdpPool } from './udp-pool.ts';
 /** A server to ask: an address and port, or a DNS-over-HTTPS address (RFC 8484). */
 export type DnsServer =
   | { readonly address: string; readonly port: number; readonly kind?: AnsweringServer['kind']; readonly name?: string }
-  | { readonly doh: string };
+  | HttpsServer;
 
 export interface AskOptions extends Question {
   readonly server: DnsServer;
@@ -50,8 +52,8 @@ export interface ResolverOptions {
   /** The same for a zone's own server, which is somebody else's: such servers are asked without RD. */
   readonly perAuthority?: number;
   readonly sockets?: number;
-  /** PEM of certificates to trust for DNS over HTTPS beside the system's. */
-  readonly extraCa?: string;
+  /** The proxy on the way to a DNS-over-HTTPS server; none unless it is given. */
+  readonly proxyFor?: ProxyFor;
 }
 
 const DEADLINE_MS = 6000;
@@ -66,31 +68,6 @@ const AUTHORITY_PER_SECOND = 200;
 /** Servers whose pace is remembered. */
 const MOST_KNOWN = 1000;
 const MAX_OCTETS = 65_535;
-const DNS_MESSAGE = 'application/dns-message';
-
-/** A failure with the reason an observation takes. */
-class AskFailure extends Error {
-  readonly reason: FailureReason;
-  constructor(reason: FailureReason, message: string) {
-    super(message);
-    this.reason = reason;
-  }
-}
-
-/** Error codes that say this machine has no way to the address, whatever the server does. */
-const NO_ROUTE: ReadonlySet<string> = new Set([
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'EADDRNOTAVAIL',
-  'ENETDOWN',
-  'EAFNOSUPPORT',
-]);
-
-function networkFailure(protocol: string, { code, message }: NodeJS.ErrnoException): AskFailure {
-  return code !== undefined && NO_ROUTE.has(code)
-    ? new AskFailure('offline', `this machine has no way there (${code})`)
-    : new AskFailure('network', `${protocol} failed: ${code ?? message}`);
-}
 
 /** A server of one's own network may be asked as fast as it answers. */
 function paceFor(server: DnsServer, isAuthority: boolean): number {
@@ -239,7 +216,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
   const answering = new WeakMap<DnsServer, AnsweringServer>();
   const perServer = options.perServer ?? PER_SERVER;
   const perAuthority = options.perAuthority ?? PER_AUTHORITY;
-  let agent: Agent | null = null;
+  const https = createHttps(options.proxyFor ?? (() => Promise.resolve(null)));
 
   /** Thousands of questions to one server follow each other. */
   let newest: { readonly server: DnsServer; readonly isAuthority: boolean; readonly line: Line } | null = null;
@@ -342,54 +319,6 @@ export function createResolver(options: ResolverOptions): WireResolver {
     });
   }
 
-  async function overHttps(asked: AskOptions, url: string, timeoutMs: number): Promise<Answered> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = asked.signal === undefined ? timeout : AbortSignal.any([timeout, asked.signal]);
-    // Few ask over HTTPS: its client is read in when it is needed.
-    const http = await import('undici');
-    agent ??= new http.Agent({ allowH2: true, connect: options.extraCa === undefined ? {} : { ca: options.extraCa } });
-    const cd = asked.checkingDisabled === true ? { checkingDisabled: true } : {};
-    // The id is 0, so that caches on the way know the same question again (RFC 8484 §4.1).
-    const query = encodeQuery(0, asked, { recursion: true, edns: true, ...cd });
-    try {
-      const response = await http.request(url.replace(/\{\?dns\}$/, ''), {
-        method: 'POST',
-        dispatcher: agent,
-        headers: { 'content-type': DNS_MESSAGE, accept: DNS_MESSAGE },
-        body: query,
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        signal,
-      });
-      const { statusCode, headers } = response;
-      if (statusCode < 200 || statusCode > 299) {
-        await response.body.dump({ limit: MAX_OCTETS, signal });
-        throw new AskFailure('network', `the server answered HTTP ${statusCode}`);
-      }
-      if (!String(headers['content-type']).toLowerCase().startsWith(DNS_MESSAGE)) {
-        await response.body.dump({ limit: MAX_OCTETS, signal });
-        throw new AskFailure('malformed', `the server answered ${String(headers['content-type'])} instead of DNS`);
-      }
-      const parts: Buffer[] = [];
-      let size = 0;
-      for await (const part of response.body as AsyncIterable<Buffer>) {
-        size += part.length;
-        if (size > MAX_OCTETS) throw new AskFailure('malformed', 'the answer is longer than a DNS message can be');
-        parts.push(part);
-      }
-      const body = Buffer.concat(parts);
-      const mismatch = explainMismatch(body, query);
-      if (mismatch !== null)
-        throw new AskFailure(mismatch.reason, `what came does not answer the question: ${mismatch.message}`);
-      const age = Math.max(0, Number(headers.age ?? 0) || 0);
-      return { message: agedBy(decodeResponse(body, query) as Message, age), transport: 'https' };
-    } catch (error) {
-      if (error instanceof AskFailure) throw error;
-      if (signal.aborted) throw new AskFailure('timeout', 'no answer in time');
-      throw networkFailure('HTTPS', error as NodeJS.ErrnoException);
-    }
-  }
-
   const begin = <Result>(
     asked: AskOptions,
     toResult: (observation: Observation, message: Message | null) => Result,
@@ -408,7 +337,10 @@ export function createResolver(options: ResolverOptions): WireResolver {
           resolve(toResult(observation, outcome instanceof AskFailure ? null : outcome.message));
         };
         if ('doh' in server) {
-          overHttps(asked, server.doh, deadlineMs).then(finish, (error: unknown) => finish(toFailure(error)));
+          https
+            .ask(asked, server, deadlineMs)
+            .then((message) => ({ message, transport: 'https' as const }))
+            .then(finish, (error: unknown) => finish(toFailure(error)));
           return;
         }
         try {
@@ -441,7 +373,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
         pipeline?.close();
         gate.close();
       }
-      await agent?.destroy();
+      await https.close();
     },
   };
 }

@@ -17,19 +17,26 @@ export type Servers =
       readonly fallback: readonly DnsServer[];
     };
 
+/** Everybody that may be asked by name. */
+export function namedServers(servers: Servers): readonly DnsServer[] {
+  return servers.kind === 'chosen' ? servers.servers : [...servers.publicResolvers, ...servers.fallback];
+}
+
 /**
  * Reads servers as they are typed, several with commas: addresses with or without a port, DNS-over-HTTPS addresses.
  *
+ * @param extraCa PEM of certificates to trust for DNS over HTTPS beside the system's.
  * @returns null when a part is neither.
  */
-export function parseServerList(text: string): readonly DnsServer[] | null {
+export function parseServerList(text: string, extraCa = ''): readonly DnsServer[] | null {
   const servers = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => {
       if (!part.startsWith('https://')) return parseAddress(part);
-      return URL.canParse(part.replace(/\{\?dns\}$/, '')) ? { doh: part } : null;
+      if (!URL.canParse(part.replace(/\{\?dns\}$/, ''))) return null;
+      return extraCa === '' ? { doh: part } : { doh: part, extraCa };
     });
   return servers.every((server) => server !== null) ? servers : null;
 }
@@ -42,15 +49,19 @@ export function parseServerList(text: string): readonly DnsServer[] | null {
  */
 export function parseServers(
   chosen: string,
-  { publicResolvers = '', fallback = '' }: { readonly publicResolvers?: string; readonly fallback?: string } = {},
+  {
+    publicResolvers = '',
+    fallback = '',
+    extraCa = '',
+  }: { readonly publicResolvers?: string; readonly fallback?: string; readonly extraCa?: string } = {},
 ): Servers | null {
   const text = chosen.trim();
   if (text !== '' && text !== 'system') {
-    const servers = parseServerList(text);
+    const servers = parseServerList(text, extraCa);
     return servers === null || servers.length === 0 ? null : { kind: 'chosen', servers };
   }
-  const compared = parseServerList(publicResolvers);
-  const last = parseServerList(fallback);
+  const compared = parseServerList(publicResolvers, extraCa);
+  const last = parseServerList(fallback, extraCa);
   if (compared === null || last === null) return null;
   return { kind: 'views', authoritative: text === '', publicResolvers: compared, fallback: last };
 }

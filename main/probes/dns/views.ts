@@ -12,6 +12,7 @@ import type { DnsServer, WireResolver } from './resolver.ts';
 import type { NameServer } from './roots.ts';
 import { rootServers } from './roots.ts';
 import type { Servers } from './servers.ts';
+import { namedServers } from './servers.ts';
 import { askSystem } from './system.ts';
 
 /** The views of a name: its own servers, the system's resolver, public resolvers; and what to ask when all are silent. */
@@ -27,7 +28,11 @@ export interface Views {
   /** Asks one question of one server that can answer it: the zone's own where they are asked at all. */
   readonly askOne: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<Observation | null>;
   /** Asks a question again of the resolver that an observation comes from, its own validation left out (RFC 4035 §3.2.2). */
-  readonly askUnchecked: (observation: Observation, signal?: AbortSignal) => Promise<Observation | null>;
+  readonly askUnchecked: (
+    observation: Observation,
+    servers: Servers,
+    signal?: AbortSignal,
+  ) => Promise<Observation | null>;
   /** Live DNS as a Lookup: each question is asked once, of the first server that answers. */
   readonly lookup: (servers: Servers) => Lookup;
   readonly authorities: Authorities;
@@ -132,12 +137,13 @@ export function createViews(parts: {
       return own ?? askSystem(question, { resolver, now, signal });
     },
 
-    async askUnchecked({ question, server }, signal = NEVER) {
+    async askUnchecked({ question, server }, servers, signal = NEVER) {
       const unchecked = { ...question, checkingDisabled: true };
       if (server.kind === 'system') return askSystem(unchecked, { resolver, now, signal });
-      if (server.kind === 'doh') return resolver.ask({ ...unchecked, server: { doh: server.address }, signal });
-      const address = server.kind === 'resolver' ? parseAddress(server.address) : null;
-      return address === null ? null : resolver.ask({ ...unchecked, server: address, signal });
+      const isIt = (named: DnsServer) => 'doh' in named && named.doh === server.address;
+      const known = server.kind === 'doh' ? namedServers(servers).find(isIt) : null;
+      const asked = server.kind === 'resolver' ? parseAddress(server.address) : known;
+      return asked === null || asked === undefined ? null : resolver.ask({ ...unchecked, server: asked, signal });
     },
 
     lookup(servers) {

@@ -108,6 +108,9 @@ export function proxyFromEnvironment(url: URL, environment: NodeJS.ProcessEnv): 
   return parseProxy(value, name) ?? { scheme: 'unreadable', host: 'unreadable', port: 0, from: name };
 }
 
+/** The proxy that this process's own environment names. */
+export const environmentProxy = async (url: URL): Promise<Proxy | null> => proxyFromEnvironment(url, process.env);
+
 const PAC_SCHEMES: Readonly<Record<string, string>> = {
   PROXY: 'http',
   HTTP: 'http',

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { connect, createSecureContext } from 'node:tls';
+import { connect } from 'node:tls';
 import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { isIP } from 'node:net';
 import type { Finding } from '../../../shared/findings/finding.ts';
@@ -8,7 +8,7 @@ import { serviceFinding } from '../../../shared/findings/service.ts';
 import type { CertificateFacts, TlsFacts } from '../../../shared/service/trace.ts';
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
-import { readCertificates, trustedAuthorities, trustOf } from './trust.ts';
+import { trustContext, trustOf } from './trust.ts';
 
 export interface TlsOptions {
   readonly socket: Socket;
@@ -183,19 +183,11 @@ function handshakeFailure(error: NodeJS.ErrnoException, host: string, port: numb
   return failure(serviceFinding('probe.tls-failed', { host, message }));
 }
 
-function secureContext(extraCa: string): SecureContext {
-  const unreadable = (message: string) => new StageFailure(message, serviceFinding('probe.extra-ca'));
-  // OpenSSL passes over what it can't read, and trust would be missing without a word.
-  if (!readCertificates(extraCa).ok) throw unreadable('The extra CA can’t be read');
+function contextFor(extraCa: string): SecureContext {
   try {
-    return createSecureContext({
-      ca: trustedAuthorities(extraCa),
-      minVersion: 'TLSv1.2',
-      // An administrator may hold the intermediate alone.
-      allowPartialTrustChain: true,
-    });
+    return trustContext(extraCa);
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message : String(error));
+    throw new StageFailure(error instanceof Error ? error.message : String(error), serviceFinding('probe.extra-ca'));
   }
 }
 
@@ -206,7 +198,7 @@ function secureContext(extraCa: string): SecureContext {
  */
 export async function secure(options: TlsOptions): Promise<Secured> {
   const { host, port, deadline, extraCa, now } = options;
-  const context = secureContext(extraCa);
+  const context = contextFor(extraCa);
   return new Promise((resolve, reject) => {
     const bare = host.replace(/^\[|\]$/g, '');
     const tls = connect({

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { CertificateFacts } from '../../../shared/service/trace.ts';
 
 /** Whom a probe trusts: the authorities that come with Node, the operating system's, and extra ones. */
@@ -35,11 +36,23 @@ function bundledAuthorities(): readonly string[] {
 }
 
 /** The authorities to trust, as PEM. Node reads the system's once in the life of a process. */
-export function trustedAuthorities(extraCa: string): string[] {
+function trustedAuthorities(extraCa: string): string[] {
   return [
     ...new Set([...bundledAuthorities(), ...getCACertificates('system'), ...getCACertificates('extra')]),
     ...(extraCa.trim() === '' ? [] : [extraCa]),
   ];
+}
+
+/**
+ * Trust as TLS takes it: at least TLS 1.2, and an authority that is an intermediate alone will do, because that may be all
+ * an administrator holds.
+ *
+ * @throws Error when the extra certificates can't be read.
+ */
+export function trustContext(extraCa: string): SecureContext {
+  // OpenSSL passes over what it can't read, and trust would be missing without a word.
+  if (!readCertificates(extraCa).ok) throw new Error('The extra CA can’t be read');
+  return createSecureContext({ ca: trustedAuthorities(extraCa), minVersion: 'TLSv1.2', allowPartialTrustChain: true });
 }
 
 /** Where the authority at the end of a trusted chain is known from. */

@@ -53,7 +53,7 @@ process.env.SENDWRIGHT_ROOT_HINTS = hintsFile;
 
 const extraCa = readFileSync(certificate.cert, 'utf8');
 const openViews = (hints: string): { readonly views: Views; readonly close: () => Promise<void> } => {
-  const resolver = createResolver({ now: Date.now, extraCa });
+  const resolver = createResolver({ now: Date.now });
   return { views: createViews({ resolver, now: Date.now, roots: readRootHints(hints) }), close: resolver.close };
 };
 const shared = openViews(rootHints());
@@ -77,7 +77,7 @@ async function withViews<Result>(
   { resolver = '', publicResolvers = '', fallback = '', hints }: Asked,
   work: (views: Views, servers: Servers) => Promise<Result>,
 ): Promise<Result> {
-  const servers = parseServers(resolver, { publicResolvers, fallback });
+  const servers = parseServers(resolver, { publicResolvers, fallback, extraCa });
   if (servers === null) throw new RangeError(`no servers: ${resolver}`);
   if (hints === undefined) return work(shared.views, servers);
   const own = openViews(hints);
