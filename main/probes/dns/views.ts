@@ -13,7 +13,7 @@ import type { NameServer } from './roots.ts';
 import { rootServers } from './roots.ts';
 import type { Servers } from './servers.ts';
 import { namedServers } from './servers.ts';
-import { askSystem } from './system.ts';
+import { createSystemResolver } from './system.ts';
 
 /** The views of a name: its own servers, the system's resolver, public resolvers; and what to ask when all are silent. */
 
@@ -51,6 +51,7 @@ export function createViews(parts: {
   const { resolver, now } = parts;
   const delegations = createDelegations({ resolver, now, roots: parts.roots ?? rootServers });
   const authorities = createAuthorities({ resolver, delegations, now });
+  const system = createSystemResolver({ resolver, now });
   let offlineUntil = 0;
 
   /** What is told when the zone's servers could not even be found. */
@@ -112,7 +113,7 @@ export function createViews(parts: {
     if (now() < offlineUntil) return [stillOffline(question, servers.authoritative)];
     const asked = await Promise.all([
       servers.authoritative ? authoritative(question, signal) : [],
-      askSystem(question, { resolver, now, signal }).then((only) => [only]),
+      system.ask(question, signal).then((only) => [only]),
       Promise.all(servers.publicResolvers.map((server) => resolver.ask({ ...question, server, signal }))),
     ]);
     const observations = asked.flat();
@@ -134,12 +135,12 @@ export function createViews(parts: {
         return first === undefined ? null : resolver.ask({ ...question, server: first, signal });
       }
       const own = servers.authoritative ? await authorities.askOne(question, signal) : null;
-      return own ?? askSystem(question, { resolver, now, signal });
+      return own ?? system.ask(question, signal);
     },
 
     async askUnchecked({ question, server }, servers, signal = NEVER) {
       const unchecked = { ...question, checkingDisabled: true };
-      if (server.kind === 'system') return askSystem(unchecked, { resolver, now, signal });
+      if (server.kind === 'system') return system.ask(unchecked, signal);
       const isIt = (named: DnsServer) => 'doh' in named && named.doh === server.address;
       const known = server.kind === 'doh' ? namedServers(servers).find(isIt) : null;
       const asked = server.kind === 'resolver' ? parseAddress(server.address) : known;
