@@ -1,5 +1,5 @@
 import { decodeResponse, encodeQuery, explainMismatch, readAnswer } from '../../main/probes/dns/message.ts';
-import { bestOf, generator } from '../support/hostile.ts';
+import { bestOf, FULL_RUN, generator } from '../support/hostile.ts';
 
 /** Hostile datagrams: nothing may throw, hang, or take time that grows faster than the message. */
 
@@ -130,8 +130,6 @@ function take(message: Buffer): void {
 
 /** Linear work doubles; the heap's own work adds to it. Quadratic work would give 4. */
 const MOST_GROWTH = 3;
-/** From so many rounds on, a run is a full one. */
-const FULL_RUN = 100_000;
 
 /** The largest growth of time from half the longest message to the longest. */
 function measureGrowth(isFullRun: boolean): string {

@@ -1,3 +1,4 @@
+import { defaultConfiguration } from '../../main/core/domains.ts';
 import { templateById } from '../../shared/providers/catalogue.ts';
 import type { DomainNeeds } from '../../shared/providers/required-records.ts';
 
@@ -19,13 +20,7 @@ export function needs(templateId: string, change: Partial<DomainNeeds> = {}): Do
     domain: 'news.example.com',
     providers: [{ template, mode, fields }],
     dkimKeys: [],
-    dmarc: {
-      policy: 'none',
-      subdomainPolicy: null,
-      testing: false,
-      reportAddress: null,
-      alignment: { dkim: 'relaxed', spf: 'relaxed' },
-    },
+    dmarc: defaultConfiguration.dmarc,
     neverSends: false,
     extras: [],
     ...change,
