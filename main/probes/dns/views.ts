@@ -22,6 +22,8 @@ interface Question {
   readonly type: QueryType;
 }
 
+type SeveralViews = Extract<Servers, { readonly kind: 'views' }>;
+
 export interface Views {
   /** Asks one question of everybody that is to be asked. */
   readonly observe: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<readonly Observation[]>;
@@ -38,7 +40,10 @@ export interface Views {
   readonly authorities: Authorities;
 }
 
-/** Milliseconds that nobody is asked again after everybody was silent: a list of thousands is not waited for. */
+/**
+ * Milliseconds that nobody is asked again after everybody was silent, and what is under way ends then: a list of thousands
+ * is not waited for.
+ */
 const OFFLINE_MS = 5000;
 const NEVER = new AbortController().signal;
 
@@ -53,6 +58,10 @@ export function createViews(parts: {
   const authorities = createAuthorities({ resolver, delegations, now });
   const system = createSystemResolver({ resolver, now });
   let offlineUntil = 0;
+  /** Ends the questions under way when it is found that nobody can be reached. */
+  let reach = new AbortController();
+  /** Answers so far, of whatever server. */
+  let answers = 0;
 
   /** What is told when the zone's servers could not even be found. */
   const notFound = (question: Question, { reason, message, zone }: WalkFailure): Observation => ({
@@ -96,6 +105,38 @@ export function createViews(parts: {
     return [];
   }
 
+  /** The views, and those to fall back on where none of them is heard. */
+  async function askEverybody(
+    question: Question,
+    servers: SeveralViews,
+    signal: AbortSignal,
+  ): Promise<readonly Observation[]> {
+    const asked = await Promise.all([
+      servers.authoritative ? authoritative(question, signal) : [],
+      system.ask(question, signal).then((only) => [only]),
+      Promise.all(servers.publicResolvers.map((server) => resolver.ask({ ...question, server, signal }))),
+    ]);
+    const observations = asked.flat();
+    return observations.every(isUnheard)
+      ? [...observations, ...(await standIn(question, servers.fallback, signal))]
+      : observations;
+  }
+
+  /** Does what asks; null as soon as it is found that nobody can be reached, which ends what is under way. */
+  function whileReachable<Result>(
+    signal: AbortSignal,
+    ask: (ended: AbortSignal) => Promise<Result>,
+  ): Promise<Result | null> {
+    const unreachable = reach.signal;
+    return new Promise((resolve, reject) => {
+      const give = () => resolve(null);
+      unreachable.addEventListener('abort', give, { once: true });
+      ask(AbortSignal.any([signal, unreachable]))
+        .then(resolve, reject)
+        .finally(() => unreachable.removeEventListener('abort', give));
+    });
+  }
+
   function observe(question: Question, servers: Servers, signal = NEVER): Promise<readonly Observation[]> {
     if (servers.kind !== 'chosen') return observeViews(question, servers, signal);
     const { name, type } = question;
@@ -107,22 +148,26 @@ export function createViews(parts: {
 
   async function observeViews(
     question: Question,
-    servers: Exclude<Servers, { readonly kind: 'chosen' }>,
+    servers: SeveralViews,
     signal: AbortSignal,
   ): Promise<readonly Observation[]> {
     if (now() < offlineUntil) return [stillOffline(question, servers.authoritative)];
-    const asked = await Promise.all([
-      servers.authoritative ? authoritative(question, signal) : [],
-      system.ask(question, signal).then((only) => [only]),
-      Promise.all(servers.publicResolvers.map((server) => resolver.ask({ ...question, server, signal }))),
-    ]);
-    const observations = asked.flat();
-    if (observations.some((observation) => !isUnheard(observation))) return observations;
-    const instead = await standIn(question, servers.fallback, signal);
-    // Dead servers of one zone are no reason to believe that nobody else would answer.
-    const isCutOff = observations.some(({ server, zone }) => server.address === '' && zone === '');
-    if (instead.length === 0 && isCutOff && !signal.aborted) offlineUntil = now() + OFFLINE_MS;
-    return [...observations, ...instead];
+    const answersBefore = answers;
+    const asked = await whileReachable(signal, (ended) => askEverybody(question, servers, ended));
+    if (asked === null) return [stillOffline(question, servers.authoritative)];
+    if (!asked.every(isUnheard)) {
+      answers += 1;
+      return asked;
+    }
+    // Dead servers of one zone are no reason to believe that nobody else would answer, nor is one question while others
+    // are answered.
+    const isRootSilent = asked.some(({ server, zone }) => server.address === '' && zone === '');
+    if ((isRootSilent || !servers.authoritative) && answers === answersBefore && !signal.aborted) {
+      offlineUntil = now() + OFFLINE_MS;
+      reach.abort();
+      reach = new AbortController();
+    }
+    return asked;
   }
 
   return {
@@ -134,8 +179,11 @@ export function createViews(parts: {
         const [first] = servers.servers;
         return first === undefined ? null : resolver.ask({ ...question, server: first, signal });
       }
-      const own = servers.authoritative ? await authorities.askOne(question, signal) : null;
-      return own ?? system.ask(question, signal);
+      if (now() < offlineUntil) return null;
+      return whileReachable(signal, async (ended) => {
+        const own = servers.authoritative ? await authorities.askOne(question, ended) : null;
+        return own ?? system.ask(question, ended);
+      });
     },
 
     async askUnchecked({ question, server }, servers, signal = NEVER) {

@@ -43,6 +43,14 @@ export interface Calls {
   core: (input: { readonly procedure: string; readonly input: unknown }) => Promise<unknown>;
   /** Checks every domain of a workspace, to the end. */
   check: (input: { readonly workspaceId: number }) => Promise<string>;
+  /**
+   * Checks domains while the root, the system's resolver and the one to fall back on say nothing.
+   *
+   * @returns how many domains have which verdict, and of how many anything was asked.
+   */
+  checkInSilence: (input: {
+    readonly domains: readonly string[];
+  }) => Promise<{ readonly verdicts: Readonly<Record<string, number>>; readonly asked: number }>;
   /** Open descriptors and octets of heap, after collecting what is no longer used. */
   footprint: (input: object) => Promise<{ readonly descriptors: number; readonly heap: number }>;
   stop: (input: object) => Promise<void>;
@@ -90,6 +98,7 @@ export async function openInternet(): Promise<Calls> {
     cli: call('cli'),
     core: call('core'),
     check: call('check'),
+    checkInSilence: call('checkInSilence'),
     footprint: call('footprint'),
     async stop() {
       child.send({ id: next, call: 'stop', input: {} });

@@ -1,5 +1,6 @@
 import { createRouterClient } from '@orpc/server';
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import { parseServers } from '../../../main/probes/dns/servers.ts';
 import type { Views } from '../../../main/probes/dns/views.ts';
 import { createViews } from '../../../main/probes/dns/views.ts';
 import { runCli } from '../../../main/hosts/cli/commands.ts';
+import { verifyAll } from '../core.ts';
 import type { Asked, Calls } from '../internet/internet.ts';
 import { subjectOf } from '../../../shared/diagnosis/views.ts';
 import { rootHints, run, startDaemons } from '../internet/daemons.ts';
@@ -62,16 +64,30 @@ const newFolder = (name: string) => {
   mkdirSync(made, { recursive: true });
   return made;
 };
-const core = await composeCore({
-  dataFolder: newFolder('data'),
-  host: 'cli',
-  version: '0.0.0',
-  keychain: null,
-  practice: null,
-  notifier: { notify: () => undefined },
-  background: false,
-});
-const client = createRouterClient(core.router);
+const openCore = async (name: string) => {
+  const opened = await composeCore({
+    dataFolder: newFolder(name),
+    host: 'cli',
+    version: '0.0.0',
+    keychain: null,
+    practice: null,
+    notifier: { notify: () => undefined },
+    background: false,
+  });
+  return { core: opened, client: createRouterClient(opened.router) };
+};
+const { core, client } = await openCore('data');
+
+const writeSystemServers = (servers: readonly string[]) =>
+  writeFileSync(resolvConf, servers.map((server) => `nameserver ${server}\n`).join(''));
+
+/** The name that a query asks for. */
+function askedName(query: Buffer): string {
+  const labels: string[] = [];
+  for (let at = 12; (query[at] ?? 0) !== 0; at += (query[at] as number) + 1)
+    labels.push(query.toString('latin1', at + 1, at + 1 + (query[at] as number)));
+  return labels.join('.');
+}
 
 async function withViews<Result>(
   { resolver = '', publicResolvers = '', fallback = '', hints }: Asked,
@@ -104,7 +120,7 @@ const calls: Calls = {
     await daemons.publish(daemon, zone, serial, body);
   },
   async systemServers({ servers }) {
-    writeFileSync(resolvConf, servers.map((server) => `nameserver ${server}\n`).join(''));
+    writeSystemServers(servers);
     // The system's list is read again after two seconds.
     await new Promise((resolve) => setTimeout(resolve, 2100));
   },
@@ -135,11 +151,33 @@ const calls: Calls = {
     if (called === undefined) throw new RangeError(`no procedure ${procedure}`);
     return called(input);
   },
-  async check({ workspaceId }) {
-    const job = await client.domains.verify({ workspaceId, selection: { which: 'all' } });
-    let status = '';
-    for await (const state of await client.jobs.watch({ jobId: job.id, after: -1 })) status = state.status;
-    return status;
+  check: ({ workspaceId }) => verifyAll(client, workspaceId),
+  async checkInSilence({ domains }) {
+    const [silent] = addresses.nobody;
+    const names = new Set<string>();
+    const socket = createSocket('udp4', (query) => void names.add(askedName(query)));
+    await new Promise<void>((resolve) => socket.bind(53, silent, resolve));
+    const hints = path.join(folder, 'silent-hints');
+    writeFileSync(hints, `. NS ns.silent.\nns.silent. A ${silent}\n`);
+    writeSystemServers([silent]);
+    process.env.SENDWRIGHT_ROOT_HINTS = hints;
+    const own = await openCore('silence');
+    process.env.SENDWRIGHT_ROOT_HINTS = hintsFile;
+    try {
+      const { id: workspaceId } = await own.client.workspaces.create({ name: `Silence ${domains.length}` });
+      await own.client.settings.save({ workspaceId, revision: 0, fields: { fallbackResolvers: faults.drop } });
+      await own.client.domains.add({ workspaceId, text: domains.join('\n') });
+      await verifyAll(own.client, workspaceId);
+      const verdicts: Record<string, number> = {};
+      for (const { verdict } of await own.client.domains.list({ workspaceId }))
+        verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+      const isAsked = (domain: string) => [...names].some((name) => name === domain || name.endsWith(`.${domain}`));
+      return { verdicts, asked: domains.filter(isAsked).length };
+    } finally {
+      await own.core.close();
+      socket.close();
+      writeSystemServers([addresses.unbound[0]]);
+    }
   },
   async footprint() {
     globalThis.gc?.();
