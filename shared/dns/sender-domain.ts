@@ -82,6 +82,8 @@ export interface DomainList {
 
 /** Lines read of one list. */
 const MAX_LINES = 200_000;
+/** Lines refused before the rest is left unread: whoever has that many faults has pasted something else. */
+const MAX_REFUSED = 10_000;
 const MAX_SHOWN = 200;
 const HEADERS: ReadonlySet<string> = new Set([
   'domain',
@@ -151,6 +153,10 @@ export function parseDomainList(text: string, existing: ReadonlySet<string>): Do
     }
     const entries = column === null ? cells(content, separator) : [cells(content, separator)[column] ?? ''];
     for (const entry of entries) {
+      if (refused.length === MAX_REFUSED) {
+        refused.push({ line, text: '', finding: dnsFinding('dns.too-many-refused', { most: MAX_REFUSED }) });
+        return { accepted, refused };
+      }
       const name = entry.trim().replace(/^["']|["']$/g, '');
       if (name === '' && entries.length > 1) continue;
       const check = checkSenderDomain(name);

@@ -98,6 +98,12 @@ export const dnsFindings = {
     explanation: 'The lines after that were not read.',
     remedy: 'Import the rest as a second list.',
   },
+  'dns.too-many-refused': {
+    severity: 'error',
+    title: 'More than {most} lines are refused',
+    explanation: 'The lines after that were not read: this is most likely not a list of domains.',
+    remedy: 'Look at the first lines that are refused. Import the rest as a second list if it is right.',
+  },
   'zone.syntax': {
     severity: 'error',
     title: 'Line {line} can’t be read: {reason}',

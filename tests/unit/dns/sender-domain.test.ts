@@ -95,6 +95,20 @@ describe('lists of domains', () => {
     expect(list.accepted.map((line) => line.name)).toEqual(['news.acme.com', 'mail.beta.org']);
   });
 
+  it.each(['\n', ','])(
+    'leaves the rest unread after 10,000 faults, and says from where on (between them: %j)',
+    (between) => {
+      const text = ['good.example.com', ...Array.from({ length: 20_000 }, () => 'not_one')].join(between);
+      const { accepted, refused } = parseDomainList(`${text}\nlate.example.com`, new Set());
+      expect(accepted.map(({ name }) => name)).toEqual(['good.example.com']);
+      expect(refused).toHaveLength(10_001);
+      expect(refused.at(-1)).toMatchObject({
+        line: between === ',' ? 1 : 10_002,
+        finding: { code: 'dns.too-many-refused', values: { most: 10_000 } },
+      });
+    },
+  );
+
   it('tells 1,000 bad lines one by one', () => {
     const text = Array.from({ length: 1000 }, (_nothing, index) => `bad_${index}.example.com`).join('\n');
     const list = parseDomainList(`${text}\ngood.example.com`, new Set());
