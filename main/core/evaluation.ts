@@ -22,9 +22,9 @@ import { serversFor } from './observing.ts';
 
 /** What receivers would say: of today's DNS, and of DNS as it will be. */
 
-/** Today's DNS: live, with a pasted zone in front where there is one. */
+/** Today's DNS: live, the domain's own zone by its own servers, with a pasted zone in front where there is one. */
 function todaysLookup(context: CoreContext, view: DomainView): Lookup {
-  const live = context.dns.lookup(serversFor(context, view.domain.workspaceId));
+  const live = context.dns.lookup(serversFor(context, view.domain.workspaceId), view.zone);
   const text = context.store.domains.pastedZone(view.domain.id);
   if (text === '') return live;
   const pasted = zoneLookup(readZone(text, { origin: view.zone }).records, {

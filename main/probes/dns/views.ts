@@ -1,7 +1,8 @@
 import type { Lookup } from '../../../shared/dns/lookup.ts';
 import { isUnheard } from '../../../shared/diagnosis/views.ts';
-import { canonicalName } from '../../../shared/dns/names.ts';
+import { canonicalName, isSubdomain } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
+import { likelyZone } from '../../../shared/dns/sender-domain.ts';
 import type { Observation } from '../../../shared/plan/types.ts';
 import { parseAddress } from './addresses.ts';
 import type { Authorities } from './authoritative.ts';
@@ -35,8 +36,12 @@ export interface Views {
     servers: Servers,
     signal?: AbortSignal,
   ) => Promise<Observation | null>;
-  /** Live DNS as a Lookup: each question is asked once, of the first server that answers. */
-  readonly lookup: (servers: Servers) => Lookup;
+  /**
+   * Live DNS as a Lookup: each question is asked once, of the first server that answers.
+   *
+   * @param ownZone what its own servers say counts there, where those are asked at all: no cache stands before them.
+   */
+  readonly lookup: (servers: Servers, ownZone?: string) => Lookup;
   readonly authorities: Authorities;
 }
 
@@ -45,6 +50,8 @@ export interface Views {
  * is not waited for.
  */
 const OFFLINE_MS = 5000;
+/** Domains without any answer, on end, after which everybody counts as silent; where the root is silent, one will do. */
+const SILENT_DOMAINS = 3;
 const NEVER = new AbortController().signal;
 
 export function createViews(parts: {
@@ -60,8 +67,9 @@ export function createViews(parts: {
   let offlineUntil = 0;
   /** Ends the questions under way when it is found that nobody can be reached. */
   let reach = new AbortController();
-  /** Answers so far, of whatever server. */
+  /** Answers so far, of whatever server; and the domains of which nothing was heard since the last. */
   let answers = 0;
+  const silent = new Set<string>();
 
   /** What is told when the zone's servers could not even be found. */
   const notFound = (question: Question, { reason, message, zone }: WalkFailure): Observation => ({
@@ -122,6 +130,13 @@ export function createViews(parts: {
       : observations;
   }
 
+  /** Whether silence means that nobody else would answer either: dead servers of one zone, or of two, do not. */
+  function isCutOff(question: Question, asked: readonly Observation[]): boolean {
+    silent.add(likelyZone(question.name));
+    const isRootSilent = asked.some(({ server, zone }) => server.address === '' && zone === '');
+    return isRootSilent || silent.size >= SILENT_DOMAINS;
+  }
+
   /** Does what asks; null as soon as it is found that nobody can be reached, which ends what is under way. */
   function whileReachable<Result>(
     signal: AbortSignal,
@@ -157,13 +172,10 @@ export function createViews(parts: {
     if (asked === null) return [stillOffline(question, servers.authoritative)];
     if (!asked.every(isUnheard)) {
       answers += 1;
-      return asked;
-    }
-    // Dead servers of one zone are no reason to believe that nobody else would answer, nor is one question while others
-    // are answered.
-    const isRootSilent = asked.some(({ server, zone }) => server.address === '' && zone === '');
-    if ((isRootSilent || !servers.authoritative) && answers === answersBefore && !signal.aborted) {
+      silent.clear();
+    } else if (answers === answersBefore && !signal.aborted && isCutOff(question, asked)) {
       offlineUntil = now() + OFFLINE_MS;
+      silent.clear();
       reach.abort();
       reach = new AbortController();
     }
@@ -195,21 +207,30 @@ export function createViews(parts: {
       return asked === null || asked === undefined ? null : resolver.ask({ ...unchecked, server: asked, signal });
     },
 
-    lookup(servers) {
+    lookup(servers, ownZone) {
       const asked = new Map<string, Promise<Observation>>();
       // Evaluating follows other people's names: a resolver with its cache is asked, not everybody's own servers.
       const first: Servers =
         servers.kind === 'chosen'
           ? { kind: 'chosen', servers: servers.servers.slice(0, 1) }
           : { ...servers, authoritative: false, publicResolvers: [] };
+      const isOwn = (name: string) =>
+        servers.kind === 'views' && servers.authoritative && ownZone !== undefined && isSubdomain(name, ownZone);
+      const ofOwn = (question: Question, signal: AbortSignal): Promise<Observation | null> | null =>
+        isOwn(question.name) && now() >= offlineUntil
+          ? whileReachable(signal, (ended) => authorities.askOne(question, ended))
+          : null;
+      const ask = async (question: Question, signal = NEVER): Promise<Observation> => {
+        const [own, all] = await Promise.all([ofOwn(question, signal), observe(question, first, signal)]);
+        const cached = (all.find((each) => !isUnheard(each)) ?? all[0]) as Observation;
+        // Only a resolver validates, and those who do refuse a zone whose signatures do not hold.
+        const isUsable = own !== null && own.outcome !== 'failure' && cached.failure?.reason !== 'bogus';
+        return isUsable ? own : cached;
+      };
       return {
         async query(name, type, options) {
           const key = `${canonicalName(name)}/${type}`;
-          const known =
-            asked.get(key) ??
-            observe({ name, type }, first, options?.signal).then(
-              (all) => (all.find((each) => !isUnheard(each)) ?? all[0]) as Observation,
-            );
+          const known = asked.get(key) ?? ask({ name, type }, options?.signal);
           asked.set(key, known);
           const { outcome, records, aliases, failure } = await known;
           if (outcome === 'answer') return { status: outcome, records, aliases };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NameTrace } from '../../../main/core/name-trace.ts';
 import type { Settings, WorkspaceSummary } from '../../../shared/contract/schemas.ts';
 import type { Manual } from '../../../shared/manual/manual.ts';
+import type { ReceiverVerdict } from '../../../shared/policy/receiver.ts';
 import { openInternet } from '../../support/internet/internet.ts';
 import type { Calls } from '../../support/internet/internet.ts';
 import { addresses } from '../../support/internet/zones.ts';
@@ -71,30 +72,51 @@ describeWith(TOOLS, 'a name traced, a domain checked, with nothing set but the r
     }
   });
 
-  it('checks a domain of a new workspace by its own name servers, and shows it on the card', async () => {
-    const { id: workspaceId } = (await internet.core({
-      procedure: 'workspaces.create',
-      input: { name: 'Acme' },
-    })) as WorkspaceSummary;
-    const { revision } = (await internet.core({ procedure: 'settings.get', input: { workspaceId } })) as Settings;
-    await internet.core({
-      procedure: 'settings.save',
-      input: { workspaceId, revision, fields: { recordTemplate: 'custom', recordTemplateMode: 'own-key' } },
-    });
-    const { added } = (await internet.core({
-      procedure: 'domains.add',
-      input: { workspaceId, text: 'stale.test' },
-    })) as { added: { id: number }[] };
+  /** A workspace of its own with one domain, whose provider sends from 192.0.2.0/24. */
+  const openDomain = async (domain: string) => {
+    const call = <Result>(procedure: string, input: unknown) => internet.core({ procedure, input }) as Promise<Result>;
+    const { id: workspaceId } = await call<WorkspaceSummary>('workspaces.create', { name: domain });
+    const { revision } = await call<Settings>('settings.get', { workspaceId });
+    const fields = { recordTemplate: 'custom', recordTemplateMode: 'own-key' };
+    await call('settings.save', { workspaceId, revision, fields });
+    const { added } = await call<{ added: { id: number }[] }>('domains.add', { workspaceId, text: domain });
     const domainId = added[0]?.id ?? 0;
-    const { configuration } = (await internet.core({
-      procedure: 'domains.configuration',
-      input: { workspaceId, domainId },
-    })) as { configuration: { providers: unknown } };
+    const { configuration } = await call<{ configuration: object }>('domains.configuration', { workspaceId, domainId });
     const providers = [{ templateId: 'custom', mode: 'own-key', fields: { spfMechanism: 'ip4:192.0.2.0/24' } }];
-    await internet.core({
-      procedure: 'domains.configure',
-      input: { workspaceId, domainId, configuration: { ...configuration, providers } },
-    });
+    await call('domains.configure', { workspaceId, domainId, configuration: { ...configuration, providers } });
+    return { workspaceId, domainId };
+  };
+
+  it('evaluates what the domain’s own servers say, whatever a cache still remembers', async () => {
+    const { workspaceId, domainId } = await openDomain('change.test');
+    const cached = async () => {
+      const [told] = await internet.observe({ name: 'change.test', type: 'TXT', resolver: 'system' });
+      return told?.records;
+    };
+    const before = await cached();
+    const record = 'v=spf1 ip4:192.0.2.0/24 -all';
+    await internet.publish({ daemon: 'bind', zone: 'change.test', serial: 11, body: `@ IN TXT "${record}"\n` });
+    expect((await cached())?.map((each) => ({ ...each, ttl: 0 }))).toEqual(
+      before?.map((each) => ({ ...each, ttl: 0 })),
+    );
+    const input = { workspaceId, domainId };
+    const { today } = (await internet.core({ procedure: 'domains.spfTree', input })) as { today: { record: string } };
+    expect(today.record).toBe(record);
+    const proof = (await internet.core({ procedure: 'domains.prove', input })) as { today: ReceiverVerdict };
+    expect(proof.today.spf).toMatchObject({ address: '192.0.2.0', result: { result: 'pass' } });
+  });
+
+  it.each([
+    ['are dead', 'dead.test'],
+    ['say what no validating resolver believes', 'bogus.test'],
+  ])('takes the word of the system’s resolver where the domain’s own servers %s', async (_what, domain) => {
+    const input = await openDomain(domain);
+    const proof = (await internet.core({ procedure: 'domains.prove', input })) as { today: ReceiverVerdict };
+    expect(proof.today.spf.result?.result).toBe('temperror');
+  });
+
+  it('checks a domain of a new workspace by its own name servers, and shows it on the card', async () => {
+    const { workspaceId, domainId } = await openDomain('stale.test');
     expect(await internet.check({ workspaceId })).toBe('done');
     const manual = (await internet.core({ procedure: 'domains.manual', input: { workspaceId, domainId } })) as Manual;
     const spf = manual.steps.flatMap((step) => step.cards).find((card) => card.title === 'SPF');

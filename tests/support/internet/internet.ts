@@ -50,6 +50,7 @@ export interface Calls {
    */
   checkInSilence: (input: {
     readonly domains: readonly string[];
+    readonly resolver: '' | 'system';
   }) => Promise<{ readonly verdicts: Readonly<Record<string, number>>; readonly asked: number }>;
   /** Open descriptors and octets of heap, after collecting what is no longer used. */
   footprint: (input: object) => Promise<{ readonly descriptors: number; readonly heap: number }>;

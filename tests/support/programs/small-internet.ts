@@ -152,7 +152,7 @@ const calls: Calls = {
     return called(input);
   },
   check: ({ workspaceId }) => verifyAll(client, workspaceId),
-  async checkInSilence({ domains }) {
+  async checkInSilence({ domains, resolver }) {
     const [silent] = addresses.nobody;
     const names = new Set<string>();
     const socket = createSocket('udp4', (query) => void names.add(askedName(query)));
@@ -164,8 +164,9 @@ const calls: Calls = {
     const own = await openCore('silence');
     process.env.SENDWRIGHT_ROOT_HINTS = hintsFile;
     try {
-      const { id: workspaceId } = await own.client.workspaces.create({ name: `Silence ${domains.length}` });
-      await own.client.settings.save({ workspaceId, revision: 0, fields: { fallbackResolvers: faults.drop } });
+      const { id: workspaceId } = await own.client.workspaces.create({ name: `Silence ${resolver}` });
+      const fields = { resolver, fallbackResolvers: faults.drop };
+      await own.client.settings.save({ workspaceId, revision: 0, fields });
       await own.client.domains.add({ workspaceId, text: domains.join('\n') });
       await verifyAll(own.client, workspaceId);
       const verdicts: Record<string, number> = {};
