@@ -42,6 +42,8 @@ export interface ZoneOptions {
 const MAX_LENGTH = 64 * 1024 * 1024;
 const MAX_FINDINGS = 1000;
 const MAX_TTL = 2_147_483_647;
+/** Data of 65,535 octets, each in a field of its own, behind owner, TTL, class, type, `\#` and a length. */
+const MAX_FIELDS = 65_535 + 6;
 const UNITS: Readonly<Record<string, number>> = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 };
 
 const TAB = 9;
@@ -358,6 +360,10 @@ class LineReader {
 
   private push(start: number, end: number, flags: number): void {
     const { fields } = this;
+    if (fields.count === MAX_FIELDS) {
+      this.fault ??= 'it has more fields than a record can hold';
+      return;
+    }
     if (fields.count === 0) this.start = this.line;
     fields.starts[fields.count] = start;
     fields.ends[fields.count] = end;

@@ -94,6 +94,18 @@ VENERA  A       10.1.0.52
     expect(records.map((record) => record.name)).toContain('d.example.com');
   });
 
+  it('reads the largest record in as many fields as it has octets, and not one that no record can hold', () => {
+    const octets = Array.from({ length: 65_535 }, () => '07').join(' ');
+    const { records, findings } = readZone(
+      `a 60 IN TYPE65280 \\# 65535 ${octets}\nb TXT ${'"" '.repeat(70_000)}\nc A 192.0.2.1\n`,
+      { origin: 'example.com' },
+    );
+    expect(records.map(({ name }) => name)).toEqual(['a.example.com', 'c.example.com']);
+    expect(findings.map(({ code, values }) => [code, values.line, values.reason])).toEqual([
+      ['zone.syntax', 2, 'it has more fields than a record can hold'],
+    ]);
+  });
+
   it('joins long TXT values without a blank', () => {
     const [record] = readZone(`k TXT ( "${'a'.repeat(255)}" "${'b'.repeat(10)}" )\n`, {
       origin: 'example.com',
