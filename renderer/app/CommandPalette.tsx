@@ -51,6 +51,18 @@ function workspaceCommands(workspaceId: number): readonly Command[] {
       kind: 'Probe',
       run: () => void attempt(() => core().probes.monitoring({ workspaceId })).then(() => openTab('monitoring')),
     },
+    {
+      id: 'responses.deny-list',
+      label: 'Check a deny list',
+      kind: 'Responses',
+      run: () => runOn('responses', 'responses.deny-list'),
+    },
+    {
+      id: 'monitoring.bundle',
+      label: 'Preview the support bundle',
+      kind: 'Monitoring',
+      run: () => runOn('monitoring', 'monitoring.bundle'),
+    },
     { id: 'templates', label: 'Edit the record templates', kind: 'Settings', run: () => openSheet('templates') },
     { id: 'rename', label: 'Rename the workspace', kind: 'Workspace', run: () => openSheet('rename') },
   ];
@@ -171,7 +183,8 @@ export default function CommandPalette() {
   const run = (command: Command | undefined) => {
     if (command === undefined) return;
     openSheet(null);
-    command.run();
+    // The palette gives the focus back in the next frame; a command may take it to where it leads after that.
+    requestAnimationFrame(() => requestAnimationFrame(command.run));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = STEPS[event.key];

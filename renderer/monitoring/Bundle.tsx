@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { BundleOptions, HandOverText } from '../../shared/contract/schemas.ts';
+import { useCommands } from '../app/commands.ts';
 import { attempt, core } from '../app/store.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton, Switch } from '../ui/controls.tsx';
@@ -16,6 +17,7 @@ export function Bundle({ workspaceId }: { readonly workspaceId: number }) {
   });
   const [bundle, setBundle] = useState<HandOverText | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const section = useRef<HTMLElement>(null);
   const change = (part: Partial<BundleOptions>) => {
     setOptions({ ...options, ...part });
     setBundle(null);
@@ -25,8 +27,15 @@ export function Bundle({ workspaceId }: { readonly workspaceId: number }) {
     setBundle(await attempt(() => core().monitoring.bundle({ workspaceId, options })));
     setBusy(false);
   };
+  const begin = () => {
+    section.current?.scrollIntoView({ block: 'start' });
+    void preview();
+  };
+  useCommands('bundle', [
+    { id: 'monitoring.bundle', label: 'Preview the support bundle', kind: 'Monitoring', run: begin },
+  ]);
   return (
-    <section className={layout.card} aria-labelledby="bundle-title" aria-busy={isBusy}>
+    <section ref={section} className={layout.card} aria-labelledby="bundle-title" aria-busy={isBusy}>
       <h2 id="bundle-title">Support bundle</h2>
       <p className={layout.muted}>
         One file with settings, probe results, verdicts and activity, for support to see which hop fails. Keys, private

@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { CatchingEntry, DenyList, ServiceAddress } from '../../shared/service/deny-list.ts';
+import { useCommands } from '../app/commands.ts';
 import { attempt, core } from '../app/store.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/controls.tsx';
@@ -103,6 +104,7 @@ export function DenyListCheck({ workspaceId }: { readonly workspaceId: number })
   const [text, setText] = useState('');
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const section = useRef<HTMLElement>(null);
   const check = async () => {
     setBusy(true);
     const known = await attempt(() => core().probes.serviceAddresses({ workspaceId }));
@@ -113,8 +115,15 @@ export function DenyListCheck({ workspaceId }: { readonly workspaceId: number })
     }
     setBusy(false);
   };
+  /** Leads to the field while there is no list in it. */
+  const begin = () => {
+    section.current?.scrollIntoView({ block: 'start' });
+    if (text.trim() === '') section.current?.querySelector('textarea')?.focus({ preventScroll: true });
+    else void check();
+  };
+  useCommands('deny-list', [{ id: 'responses.deny-list', label: 'Check a deny list', kind: 'Responses', run: begin }]);
   return (
-    <section className={layout.card} aria-labelledby="deny-title" aria-busy={isBusy}>
+    <section ref={section} className={layout.card} aria-labelledby="deny-title" aria-busy={isBusy}>
       <h2 id="deny-title">Deny-list check</h2>
       <Field
         label="Deny list"

@@ -144,6 +144,23 @@ for (const theme of ['light', 'dark'] as const) {
   }
 }
 
+test('the palette leads to the deny-list check and to the support bundle, from any tab', async ({ page }) => {
+  await page.goto(own.desk.address);
+  await connectPractice(page);
+  const list = page.getByLabel('Deny list', { exact: true });
+  for (const tab of ['Sender domains', 'Responses'] as const) {
+    await openTab(page, tab);
+    await command(page, 'deny list');
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await expect(list).toBeFocused();
+  }
+  await page.keyboard.type('127.0.0.0/8');
+  await command(page, 'deny list');
+  await expect(page.getByText(/known address(es)? (is )?caught/)).toBeVisible();
+  await command(page, 'support bundle');
+  await expect(page.getByRole('region', { name: 'Preview of the support bundle' })).toBeInViewport();
+});
+
 test('at 200 % zoom of the smallest window, and in forced colours, nothing is cut off', async ({ page }) => {
   await page.setViewportSize({ width: 450, height: 300 });
   await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
