@@ -137,16 +137,18 @@ interface Answered {
   readonly transport: 'udp' | 'tcp' | 'https';
 }
 
-/** One question on its way over UDP. */
+/** One question on its way. It is one object without functions of its own, because thousands are under way. */
 interface Asking {
   readonly asked: AskOptions;
-  readonly server: Endpoint;
+  readonly gate: Gate;
+  /** Called once; there is no message where the question got no usable answer. */
+  readonly settle: (observation: Observation, message: Message | null) => void;
+  /** Milliseconds since the epoch. */
+  readonly seenAt: number;
   /** By `performance.now()`. */
+  readonly startedAt: number;
   readonly deadline: number;
-  readonly finish: (outcome: Answered | AskFailure) => void;
-  /** A try got no answer in its time. */
-  readonly onSilence: () => void;
-  /** How long the next try waits, in milliseconds. */
+  /** How long the next try over UDP waits, in milliseconds. */
   wait: number;
   edns: boolean;
   /** What came instead of an answer. */
@@ -158,7 +160,7 @@ function toFailure(error: unknown): AskFailure {
   return new AskFailure('malformed', error instanceof Error ? error.message : 'the answer could not be read');
 }
 
-async function wholeOverTcp(query: Buffer, { asked, server, deadline }: Asking): Promise<Answered> {
+async function wholeOverTcp(query: Buffer, { asked, deadline }: Asking, server: Endpoint): Promise<Answered> {
   const left = Math.max(deadline - performance.now(), 1);
   const whole = await overTcp(query, server, left, asked.signal).catch((error: AskFailure) => {
     throw new AskFailure('truncated', `the answer is too long for UDP, and over TCP: ${error.message}`);
@@ -169,39 +171,33 @@ async function wholeOverTcp(query: Buffer, { asked, server, deadline }: Asking):
   return { message: decodeResponse(whole, query) as Message, transport: 'tcp' };
 }
 
+function failedAnswer({
+  reason,
+  message,
+}: AskFailure): Pick<Observation, 'outcome' | 'records' | 'aliases' | 'failure'> {
+  return { outcome: 'failure', records: [], aliases: [], failure: { reason, message } };
+}
+
 /** What a question's outcome says, as it is told. */
 function toObservation(
-  asked: AskOptions,
+  { asked, seenAt, startedAt }: Asking,
+  server: AnsweringServer,
   outcome: Answered | AskFailure,
-  told: Pick<Observation, 'server' | 'seenAt' | 'durationMs'>,
 ): Observation {
   const question = { name: asked.name, type: asked.type };
+  const durationMs = Math.round(performance.now() - startedAt);
   const observation: Observation =
     outcome instanceof AskFailure
-      ? {
-          outcome: 'failure',
-          records: [],
-          aliases: [],
-          failure: { reason: outcome.reason, message: outcome.message },
-          question,
-          ...told,
-        }
-      : {
-          ...readAnswer(outcome.message, asked),
-          question,
-          server: told.server,
-          seenAt: told.seenAt,
-          durationMs: told.durationMs,
-          transport: outcome.transport,
-        };
+      ? { ...failedAnswer(outcome), question, server, seenAt, durationMs }
+      : { ...readAnswer(outcome.message, asked), question, server, seenAt, durationMs, transport: outcome.transport };
   return asked.checkingDisabled === true ? { ...observation, checkingDisabled: true } : observation;
 }
 
-/** Ends a question that got no answer with what is known of the reason. */
-function giveUp({ finish, edns, stray }: Asking): void {
-  if (!edns) finish(new AskFailure('formerr', 'the server answered FORMERR'));
-  else if (stray === null) finish(new AskFailure('timeout', 'no answer in time'));
-  else finish(new AskFailure(stray.reason, `what came does not answer the question: ${stray.message}`));
+/** What is known of the reason why a question got no answer over UDP. */
+function silence({ edns, stray }: Asking): AskFailure {
+  if (!edns) return new AskFailure('formerr', 'the server answered FORMERR');
+  if (stray === null) return new AskFailure('timeout', 'no answer in time');
+  return new AskFailure(stray.reason, `what came does not answer the question: ${stray.message}`);
 }
 
 /**
@@ -252,11 +248,25 @@ export function createResolver(options: ResolverOptions): WireResolver {
     return known;
   };
 
-  function tryUdp(asking: Asking): void {
-    const { asked, server, finish } = asking;
+  /** Tells how a question ended, and makes room for the next. */
+  function finish(asking: Asking, outcome: Answered | AskFailure): void {
+    const observation = toObservation(asking, answeringOf(asking.asked.server), outcome);
+    asking.gate.leave();
+    asking.settle(observation, outcome instanceof AskFailure ? null : outcome.message);
+  }
+
+  function finishWith(asking: Asking, answered: Promise<Answered>): void {
+    answered.then(
+      (outcome) => finish(asking, outcome),
+      (error: unknown) => finish(asking, toFailure(error)),
+    );
+  }
+
+  function tryUdp(asking: Asking, server: Endpoint): void {
+    const { asked } = asking;
     const left = asking.deadline - performance.now();
     if (left <= 0 || asked.signal?.aborted === true) {
-      giveUp(asking);
+      finish(asking, silence(asking));
       return;
     }
     const query = encodeQuery(0, asked, {
@@ -283,24 +293,23 @@ export function createResolver(options: ResolverOptions): WireResolver {
         else if (mismatch === null) asking.stray = { reason: 'mismatched', message: 'it comes from another address' };
       },
       settle(end) {
-        if (end instanceof Error) finish(networkFailure('UDP', end));
-        else if (end === 'stopped') giveUp(asking);
+        if (end instanceof Error) finish(asking, networkFailure('UDP', end));
+        else if (end === 'stopped') finish(asking, silence(asking));
         else if (message === null) {
-          asking.onSilence();
-          tryUdp(asking);
-        } else if (message.truncated)
-          wholeOverTcp(query, asking).then(finish, (error: unknown) => finish(toFailure(error)));
+          asking.gate.slowDown();
+          tryUdp(asking, server);
+        } else if (message.truncated) finishWith(asking, wholeOverTcp(query, asking, server));
         else if (message.rcode === 'FORMERR' && asking.edns) {
           // An old server that doesn't know EDNS (RFC 6891 §7).
           asking.edns = false;
-          tryUdp(asking);
-        } else finish({ message, transport: 'udp' });
+          tryUdp(asking, server);
+        } else finish(asking, { message, transport: 'udp' });
       },
     });
   }
 
   /** @returns false when the pipeline does not take the question. What is not plainly answered goes over UDP as well. */
-  function tryPipeline(asking: Asking, pipeline: Pipeline): boolean {
+  function tryPipeline(asking: Asking, server: Endpoint, pipeline: Pipeline): boolean {
     const { asked } = asking;
     if (asked.signal?.aborted === true) return false;
     const query = encodeQuery(0, asked, {
@@ -313,60 +322,55 @@ export function createResolver(options: ResolverOptions): WireResolver {
       signal: asked.signal,
       settle(octets) {
         const message = octets === null ? null : decodeResponse(octets, query, asked.name);
-        if (message === null || message.truncated || message.rcode === 'FORMERR') tryUdp(asking);
-        else asking.finish({ message, transport: 'tcp' });
+        if (message === null || message.truncated || message.rcode === 'FORMERR') tryUdp(asking, server);
+        else finish(asking, { message, transport: 'tcp' });
       },
     });
   }
 
-  const begin = <Result>(
-    asked: AskOptions,
-    toResult: (observation: Observation, message: Message | null) => Result,
-  ): Promise<Result> => {
+  function begin(asked: AskOptions, { gate, pipeline }: Line, settle: Asking['settle']): void {
     const { server } = asked;
-    const { gate, pipeline } = findLine(server, asked.recursion === false);
-    return new Promise((resolve) => {
-      gate.enter(() => {
-        const seenAt = options.now();
-        const startedAt = performance.now();
-        const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
-        const finish = (outcome: Answered | AskFailure) => {
-          const durationMs = Math.round(performance.now() - startedAt);
-          const observation = toObservation(asked, outcome, { server: answeringOf(server), seenAt, durationMs });
-          gate.leave();
-          resolve(toResult(observation, outcome instanceof AskFailure ? null : outcome.message));
-        };
-        if ('doh' in server) {
-          https
-            .ask(asked, server, deadlineMs)
-            .then((message) => ({ message, transport: 'https' as const }))
-            .then(finish, (error: unknown) => finish(toFailure(error)));
-          return;
-        }
-        try {
-          const deadline = startedAt + deadlineMs;
-          const asking: Asking = {
-            asked,
-            server,
-            deadline,
-            finish,
-            onSilence: gate.slowDown,
-            wait: FIRST_TRY_MS,
-            edns: true,
-            stray: null,
-          };
-          if (pipeline === null || !tryPipeline(asking, pipeline)) tryUdp(asking);
-        } catch (error) {
-          finish(toFailure(error));
-        }
-      });
-    });
-  };
+    const startedAt = performance.now();
+    const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
+    const asking: Asking = {
+      asked,
+      gate,
+      settle,
+      seenAt: options.now(),
+      startedAt,
+      deadline: startedAt + deadlineMs,
+      wait: FIRST_TRY_MS,
+      edns: true,
+      stray: null,
+    };
+    if ('doh' in server) {
+      const answer = https.ask(asked, server, deadlineMs);
+      finishWith(
+        asking,
+        answer.then((message) => ({ message, transport: 'https' })),
+      );
+      return;
+    }
+    try {
+      if (pipeline === null || !tryPipeline(asking, server, pipeline)) tryUdp(asking, server);
+    } catch (error) {
+      finish(asking, toFailure(error));
+    }
+  }
+
+  function enter(asked: AskOptions, settle: Asking['settle']): void {
+    const line = findLine(asked.server, asked.recursion === false);
+    line.gate.enter(() => begin(asked, line, settle));
+  }
 
   return {
+    ask: (asked) => new Promise((resolve) => enter(asked, resolve)),
     exchange: (asked) =>
-      begin(asked, (observation, message) => ({ observation, sections: message === null ? null : () => message })),
-    ask: (asked) => begin(asked, (observation) => observation),
+      new Promise((resolve) =>
+        enter(asked, (observation, message) =>
+          resolve({ observation, sections: message === null ? null : () => message }),
+        ),
+      ),
     async close() {
       pool.close();
       for (const { gate, pipeline } of lines.values()) {
