@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { memo, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { CSSProperties, KeyboardEvent, MouseEvent } from 'react';
 import type { DomainRow } from '../../shared/contract/schemas.ts';
 import { VerdictMark } from '../ui/status.tsx';
@@ -283,6 +283,12 @@ export const DomainTable = memo(function DomainTable() {
     select(items.every((item) => selected.has(item.id)) ? new Set() : new Set([...selected, ...ids()]));
   const latest = useRef({ items, selected });
   latest.current = { items, selected };
+  const { reveal } = rows;
+  // Opened from the palette, a domain may stand anywhere in the list.
+  useEffect(() => {
+    const index = latest.current.items.findIndex((item) => item.id === openId);
+    if (index !== -1) reveal(index);
+  }, [openId, reveal]);
   const [open] = useState(() => (index: number) => {
     const item = latest.current.items[index];
     if (item === undefined) return;

@@ -89,6 +89,13 @@ test('the mouse opens a row, and its box selects it, with Shift all between two'
   await expect(page.getByRole('button', { name: 'Verify 3 selected' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'd3.example.com' })).toBeVisible();
 
+  // What the palette opens is shown in the list as well.
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('d277');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'd277.example.com' })).toBeVisible();
+  await expect(page.getByRole('rowheader', { name: 'd277.example.com' })).toBeInViewport();
+
   // Selected is what is selected, seen or not; a filter narrows what is shown, and "all" means all that is shown.
   await page.getByRole('searchbox', { name: 'Find a domain' }).fill('d29');
   await expect(page.getByRole('row')).toHaveCount(12);
