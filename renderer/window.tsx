@@ -4,9 +4,7 @@ import './ui/tokens.css';
 import './ui/base.css';
 import { App } from './app/App.tsx';
 import { ErrorBoundary } from './app/ErrorBoundary.tsx';
-import { useApp } from './app/store.ts';
 import { applyTheme, storedTheme } from './app/theme.ts';
-import { loadView } from './app/views.ts';
 
 applyTheme(storedTheme());
 
@@ -19,5 +17,3 @@ createRoot(root).render(
     </ErrorBoundary>
   </StrictMode>,
 );
-// On its way while the frame is drawn; the frame asks again, and tells when it can't be had.
-void loadView(useApp.getState().tab).catch(() => undefined);

@@ -4,7 +4,7 @@ import type { JobState } from '../../shared/contract/schemas.ts';
 import { openDomain, useDomains } from '../domains/store.ts';
 import controls from '../ui/controls.module.css';
 import { Sheet } from '../ui/controls.tsx';
-import styles from './App.module.css';
+import styles from './Palette.module.css';
 import type { Command } from './commands.ts';
 import { runOn, useOffered } from './commands.ts';
 import { openPractice } from './practice.ts';

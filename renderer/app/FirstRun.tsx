@@ -1,7 +1,7 @@
 import { Cable, GraduationCap } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
-import styles from './App.module.css';
+import styles from './FirstRun.module.css';
 import { openPractice } from './practice.ts';
 import { openSheet, useApp } from './store.ts';
 import { Sheets } from './Sheets.tsx';

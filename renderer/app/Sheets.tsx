@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Field, Sheet } from '../ui/controls.tsx';
-import styles from './App.module.css';
+import styles from './Palette.module.css';
 import CommandPalette from './CommandPalette.tsx';
 import type { ShownError } from './errors.ts';
 import { LeaveSheet } from './LeaveSheet.tsx';

@@ -12,6 +12,8 @@ import { TabBar, TabPanel } from './TabBar.tsx';
 import { applyTheme } from './theme.ts';
 import { useView } from './views.ts';
 
+/** By then the view is there: what it needs comes first. */
+const SHEETS_AFTER_MS = 1000;
 const loadSheets = () => import('./Sheets.tsx');
 const Sheets = lazy(() => loadSheets().then((module) => ({ default: module.Sheets })));
 
@@ -188,8 +190,8 @@ export function Shell() {
 
   // Whoever opens a sheet, or the palette, types on at once: it is there by then.
   useEffect(() => {
-    const idle = requestIdleCallback(() => void loadSheets());
-    return () => cancelIdleCallback(idle);
+    const timer = setTimeout(() => void loadSheets(), SHEETS_AFTER_MS);
+    return () => clearTimeout(timer);
   }, []);
 
   useEffect(() => {

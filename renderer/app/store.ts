@@ -212,6 +212,8 @@ async function loadSnapshot(): Promise<number> {
   return snapshot.sequence;
 }
 
+/** By then what was asked for is painted. */
+const AFTER_PAINT_MS = 100;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8000;
 
@@ -221,6 +223,8 @@ async function follow(): Promise<void> {
     try {
       let sequence = await loadSnapshot();
       wait = FIRST_RETRY_MS;
+      // Painted first; what changes meanwhile comes with the first changes.
+      await new Promise((resolve) => setTimeout(resolve, AFTER_PAINT_MS));
       for await (const change of await core().state.changes({ after: sequence })) {
         if (change.kind === 'reload' || change.sequence > sequence + 1) {
           sequence = await loadSnapshot();
@@ -249,6 +253,17 @@ async function follow(): Promise<void> {
   }
 }
 
+/** Another window has taken over, and the browser does not let this one close itself. */
+function stepBack(): void {
+  useApp.setState({
+    phase: 'refused',
+    refusal: {
+      message: 'The console was opened in another window',
+      remedy: 'Use that one, or load this page again to go on here.',
+    },
+  });
+}
+
 /** Connects the window and begins to follow the core. @returns whether it is connected. */
 export async function start(): Promise<boolean> {
   const connection = await connect();
@@ -257,15 +272,7 @@ export async function start(): Promise<boolean> {
     return false;
   }
   connected = connection.client;
-  closeWhenTakenOver(() => {
-    useApp.setState({
-      phase: 'refused',
-      refusal: {
-        message: 'The console was opened in another window',
-        remedy: 'Use that one, or load this page again to go on here.',
-      },
-    });
-  });
   void follow();
+  setTimeout(() => closeWhenTakenOver(stepBack), AFTER_PAINT_MS);
   return true;
 }

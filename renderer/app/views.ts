@@ -17,7 +17,7 @@ const importers: Readonly<Record<TabId, () => Promise<{ readonly default: View }
 const loaded = new Map<TabId, View>();
 
 /** Loads the view of a tab. @throws when the console can't be reached. */
-export async function loadView(tab: TabId): Promise<void> {
+async function loadView(tab: TabId): Promise<void> {
   loaded.set(tab, (await importers[tab]()).default);
 }
 
