@@ -31,33 +31,53 @@ const MAX_SHIFT = 32;
  * @param beginsWrong characters that no part but the first may begin with, unless a long run of them leaves no choice.
  */
 export function splitText(text: string, beginsWrong = ''): readonly string[] {
-  const parts: string[][] = [[]];
+  const parts: string[] = [];
+  let start = 0;
   let octets = 0;
+  let index = 0;
   for (const character of text) {
-    const length = textToOctets(character).length;
-    if (octets + length <= MAX_STRING_OCTETS) {
-      parts.at(-1)?.push(character);
-      octets += length;
-      continue;
+    const length = utf8Length(character);
+    if (octets + length > MAX_STRING_OCTETS) {
+      const border = beginsWrong.includes(character) ? movedBack(text, start, index, beginsWrong) : index;
+      parts.push(text.slice(start, border));
+      start = border;
+      octets = textToOctets(text.slice(border, index)).length;
     }
-    const full = parts.at(-1) as string[];
-    const part = [character];
-    let taken = 1;
-    while (taken < MAX_SHIFT && beginsWrong.includes(full[full.length - taken] as string)) taken += 1;
-    if (beginsWrong.includes(character) && taken < MAX_SHIFT) part.unshift(...full.splice(-taken));
-    parts.push(part);
-    octets = textToOctets(part.join('')).length;
+    octets += length;
+    index += character.length;
   }
-  return parts.map((part) => part.join(''));
+  parts.push(text.slice(start));
+  return parts;
 }
+
+/** Octets of one character in UTF-8; a lone surrogate becomes U+FFFD there. */
+function utf8Length(character: string): number {
+  const code = character.codePointAt(0) as number;
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return code < 0x1_00_00 ? 3 : 4;
+}
+
+/** A border before the nearest character that may begin a part; the same border where none is near. */
+function movedBack(text: string, start: number, border: number, beginsWrong: string): number {
+  const before = [...text.slice(Math.max(start, border - 2 * MAX_SHIFT), border)].slice(1 - MAX_SHIFT);
+  const last = before.findLastIndex((character) => !beginsWrong.includes(character));
+  const moved = border - before.slice(last).join('').length;
+  return last === -1 || moved === start ? border : moved;
+}
+
+/** Octets that are made a text at once: every argument of a call takes its place on the stack. */
+const OCTETS_AT_ONCE = 8192;
 
 /** Text to octets in UTF-8, one character for each octet. */
 export function textToOctets(text: string): string {
   let ascii = true;
   for (let index = 0; index < text.length && ascii; index += 1) ascii = text.charCodeAt(index) < 0x80;
   if (ascii) return text;
+  const bytes = new TextEncoder().encode(text);
   let octets = '';
-  for (const octet of new TextEncoder().encode(text)) octets += String.fromCharCode(octet);
+  for (let start = 0; start < bytes.length; start += OCTETS_AT_ONCE)
+    octets += String.fromCharCode(...bytes.subarray(start, start + OCTETS_AT_ONCE));
   return octets;
 }
 
