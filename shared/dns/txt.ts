@@ -60,7 +60,7 @@ function utf8Length(character: string): number {
 
 /** A border before the nearest character that may begin a part; the same border where none is near. */
 function movedBack(text: string, start: number, border: number, beginsWrong: string): number {
-  const before = [...text.slice(Math.max(start, border - 2 * MAX_SHIFT), border)].slice(1 - MAX_SHIFT);
+  const before = Array.from(text.slice(Math.max(start, border - 2 * MAX_SHIFT), border)).slice(1 - MAX_SHIFT);
   const last = before.findLastIndex((character) => !beginsWrong.includes(character));
   const moved = border - before.slice(last).join('').length;
   return last === -1 || moved === start ? border : moved;
