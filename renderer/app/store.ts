@@ -276,3 +276,18 @@ export async function start(): Promise<boolean> {
   setTimeout(() => closeWhenTakenOver(stepBack), AFTER_PAINT_MS);
   return true;
 }
+
+/** Resolves when there is a first state to show, or after so many milliseconds at most. */
+export function firstState(most: number): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = useApp.subscribe(({ phase }) => {
+      if (phase !== 'connecting') settle();
+    });
+    const timer = setTimeout(settle, most);
+    function settle() {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    }
+  });
+}
