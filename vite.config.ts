@@ -13,7 +13,7 @@ function preloadWindow(): Plugin {
     name: 'preload-window',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle = {} }) {
+      handler(html, { bundle = {} }) {
         const chunk = Object.values(bundle).find(
           (output) => output.type === 'chunk' && /[\\/]window\.tsx$/.test(output.facadeModuleId ?? ''),
         );
@@ -29,7 +29,12 @@ function preloadWindow(): Plugin {
           tag: 'link',
           attrs: { rel, crossorigin: true, href: `/${fileName}` },
         });
-        return [...scripts.map(link('modulepreload')), ...[...styles].map(link('stylesheet'))];
+        // What the entry itself needs is named already.
+        const isMissing = (fileName: string) => !html.includes(`/${fileName}"`);
+        return [
+          ...scripts.filter(isMissing).map(link('modulepreload')),
+          ...[...styles].filter(isMissing).map(link('stylesheet')),
+        ];
       },
     },
   };

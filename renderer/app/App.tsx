@@ -4,7 +4,7 @@ import styles from './App.module.css';
 import { Shell } from './Shell.tsx';
 import { useApp } from './store.ts';
 
-const FirstRun = lazy(() => import('./FirstRun.tsx').then((module) => ({ default: module.FirstRun })));
+const FirstRun = lazy(() => import('./FirstRun.tsx'));
 
 /** The whole window: connecting, refused, first run, or the shell with its views. */
 export function App() {

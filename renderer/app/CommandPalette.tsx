@@ -169,7 +169,7 @@ function fits(command: Command, text: string): boolean {
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
 
 /** Everything that can be done from anywhere, found by typing: a combobox whose list is led from the field. */
-export default function CommandPalette() {
+export function CommandPalette() {
   const [text, setText] = useState('');
   const [place, setPlace] = useState(0);
   const listId = useId();

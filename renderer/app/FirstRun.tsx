@@ -4,10 +4,10 @@ import { Button } from '../ui/button.tsx';
 import styles from './FirstRun.module.css';
 import { openPractice } from './practice.ts';
 import { openSheet, useApp } from './store.ts';
-import { Sheets } from './Sheets.tsx';
+import Sheets from './Sheets.tsx';
 
 /** What a newcomer sees: the two ways to begin. */
-export function FirstRun() {
+export default function FirstRun() {
   const [busy, setBusy] = useState(false);
   const error = useApp((state) => state.error);
   const practise = async () => {

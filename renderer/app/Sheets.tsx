@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Field, Sheet } from '../ui/controls.tsx';
 import styles from './Palette.module.css';
-import CommandPalette from './CommandPalette.tsx';
+import { CommandPalette } from './CommandPalette.tsx';
 import type { ShownError } from './errors.ts';
 import { LeaveSheet } from './LeaveSheet.tsx';
 import { shownError } from './errors.ts';
@@ -242,7 +242,7 @@ function VaultSheet() {
 }
 
 /** The sheets that any view may open. */
-export function Sheets() {
+export default function Sheets() {
   const sheet = useApp((state) => state.sheet);
   const workspace = useApp((state) => state.workspaces.find(({ id }) => id === state.workspaceId));
   if (sheet === 'workspace') return <NameSheet renames={null} />;

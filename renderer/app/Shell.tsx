@@ -15,7 +15,7 @@ import { useView } from './views.ts';
 /** By then the view is there: what it needs comes first. */
 const SHEETS_AFTER_MS = 1000;
 const loadSheets = () => import('./Sheets.tsx');
-const Sheets = lazy(() => loadSheets().then((module) => ({ default: module.Sheets })));
+const Sheets = lazy(loadSheets);
 
 const VAULT_WORDS: Readonly<Record<VaultState['state'], string>> = {
   none: 'No passphrase yet',

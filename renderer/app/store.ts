@@ -196,6 +196,13 @@ function apply(change: StateChange): void {
   for (const listener of listeners) listener(change);
 }
 
+const AFTER_PAINT_MS = 100;
+
+/** Resolves when what is known now has been painted: what the first paint does not show has time until then. */
+export function afterPaint(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, AFTER_PAINT_MS));
+}
+
 async function loadSnapshot(): Promise<number> {
   const snapshot = await core().state.snapshot({});
   const { workspaceId } = useApp.getState();
@@ -212,8 +219,6 @@ async function loadSnapshot(): Promise<number> {
   return snapshot.sequence;
 }
 
-/** By then what was asked for is painted. */
-const AFTER_PAINT_MS = 100;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8000;
 
@@ -224,7 +229,7 @@ async function follow(): Promise<void> {
       let sequence = await loadSnapshot();
       wait = FIRST_RETRY_MS;
       // Painted first; what changes meanwhile comes with the first changes.
-      await new Promise((resolve) => setTimeout(resolve, AFTER_PAINT_MS));
+      await afterPaint();
       for await (const change of await core().state.changes({ after: sequence })) {
         if (change.kind === 'reload' || change.sequence > sequence + 1) {
           sequence = await loadSnapshot();
@@ -273,7 +278,7 @@ export async function start(): Promise<boolean> {
   }
   connected = connection.client;
   void follow();
-  setTimeout(() => closeWhenTakenOver(stepBack), AFTER_PAINT_MS);
+  void afterPaint().then(() => closeWhenTakenOver(stepBack));
   return true;
 }
 

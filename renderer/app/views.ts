@@ -31,8 +31,8 @@ export function useView(tab: TabId): View | null {
   const [failed, setFailed] = useState<{ readonly error: unknown } | null>(null);
   const [, setLoaded] = useState<TabId | null>(null);
   useEffect(() => {
-    const loading = loaded.has(tab) ? Promise.resolve() : loadView(tab);
-    loading.then(
+    if (loaded.has(tab)) return;
+    loadView(tab).then(
       () => setLoaded(tab),
       (error: unknown) => setFailed({ error }),
     );

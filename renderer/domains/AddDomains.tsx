@@ -12,7 +12,13 @@ import { openDomain } from './store.ts';
 const SHOWN = 200;
 
 /** Adds one domain or many: typed, pasted, or from a CSV file, with a preview of what is refused and why. */
-export function AddDomains({ workspaceId, onClose }: { readonly workspaceId: number; readonly onClose: () => void }) {
+export default function AddDomains({
+  workspaceId,
+  onClose,
+}: {
+  readonly workspaceId: number;
+  readonly onClose: () => void;
+}) {
   const [text, setText] = useState('');
   const [report, setReport] = useState<DomainListReport | null>(null);
   const [busy, setBusy] = useState(false);

@@ -67,7 +67,13 @@ function Changes({ changes, onOpen }: { readonly changes: readonly ChangedDomain
 }
 
 /** Domains whose verdict is another than it was at a time of one's choice. */
-export function ChangesSheet({ workspaceId, onClose }: { readonly workspaceId: number; readonly onClose: () => void }) {
+export default function ChangesSheet({
+  workspaceId,
+  onClose,
+}: {
+  readonly workspaceId: number;
+  readonly onClose: () => void;
+}) {
   const [look] = useState(() => lastLook(workspaceId));
   const [period, setPeriod] = useState(look === null ? 'day' : 'look');
   const [show, setShow] = useState('all');

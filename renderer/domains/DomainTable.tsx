@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { CSSProperties, KeyboardEvent, MouseEvent } from 'react';
 import type { DomainRow } from '../../shared/contract/schemas.ts';
 import { VerdictMark } from '../ui/status.tsx';
@@ -91,21 +91,10 @@ interface LineProps {
   readonly isStop: boolean;
   readonly shown: readonly SortColumn[];
   readonly onReach: (id: number) => void;
-  readonly onOpen: (index: number) => void;
   readonly onSelect: (index: number, isRange: boolean) => void;
 }
 
-const Line = memo(function Line({
-  item,
-  index,
-  isOpen,
-  isSelected,
-  isStop,
-  shown,
-  onReach,
-  onOpen,
-  onSelect,
-}: LineProps) {
+const Line = memo(function Line({ item, index, isOpen, isSelected, isStop, shown, onReach, onSelect }: LineProps) {
   // The row as it stands now: while a check runs it changes by itself, and the list does not.
   const row = useDomains((state) => state.byId.get(item.id));
   const marks = [styles.row, isOpen ? styles.open : '', item.inUse ? '' : styles.unused].filter(Boolean).join(' ');
@@ -118,7 +107,10 @@ const Line = memo(function Line({
       data-index={index}
       className={marks}
       style={{ top: index * ROW_HEIGHT }}
-      onClick={() => onOpen(index)}
+      onClick={() => {
+        onReach(item.id);
+        openDomain(item.id);
+      }}
       onFocus={() => onReach(item.id)}
     >
       <div role="gridcell" className={styles.cell} onClick={(event) => event.stopPropagation()}>
@@ -148,6 +140,10 @@ const Line = memo(function Line({
     </div>
   );
 });
+
+function select(selected: ReadonlySet<number>): void {
+  useDomains.setState({ selected });
+}
 
 function sortBy(column: SortColumn): void {
   useDomains.setState(({ sort }) => ({
@@ -272,7 +268,6 @@ export const DomainTable = memo(function DomainTable() {
     box.current?.querySelector<HTMLElement>(`[data-index="${stop}"]`)?.focus({ preventScroll: true });
   });
 
-  const select = (next: ReadonlySet<number>) => useDomains.setState({ selected: next });
   const goTo = (index: number) => {
     wantsFocus.current = true;
     rows.reveal(index);
@@ -281,32 +276,29 @@ export const DomainTable = memo(function DomainTable() {
   const ids = () => items.map((item) => item.id);
   const chooseAll = () =>
     select(items.every((item) => selected.has(item.id)) ? new Set() : new Set([...selected, ...ids()]));
-  const latest = useRef({ items, selected });
-  latest.current = { items, selected };
+  // What the rows call is made once: a row is drawn anew when it has changed, not when another has.
+  const latest = useRef(items);
+  latest.current = items;
   const { reveal } = rows;
   // Opened from the palette, a domain may stand anywhere in the list.
   useEffect(() => {
-    const index = latest.current.items.findIndex((item) => item.id === openId);
+    const index = latest.current.findIndex((item) => item.id === openId);
     if (index !== -1) reveal(index);
   }, [openId, reveal]);
-  const [open] = useState(() => (index: number) => {
-    const item = latest.current.items[index];
-    if (item === undefined) return;
-    setStopId(item.id);
-    openDomain(item.id);
-  });
-  const [choose] = useState(() => (index: number, isRange: boolean) => {
-    const now = latest.current;
-    const item = now.items[index];
-    if (item === undefined) return;
-    const all = now.items.map(({ id }) => id);
-    useDomains.setState({
-      selected: isRange ? extended(now.selected, all, anchor.current, index) : toggled(now.selected, item.id),
-    });
+  const choose = useCallback((index: number, isRange: boolean) => {
+    const all = latest.current.map((item) => item.id);
+    const id = all[index];
+    if (id === undefined) return;
+    const before = useDomains.getState().selected;
+    select(isRange ? extended(before, all, anchor.current, index) : toggled(before, id));
     anchor.current = index;
-    setStopId(item.id);
-  });
+    setStopId(id);
+  }, []);
 
+  const openStop = () => {
+    const item = items[stop];
+    if (item !== undefined) openDomain(item.id);
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const isCommand = event.ctrlKey || event.metaKey;
     const target = isCommand ? null : rowAfterKey(event.key, stop, items.length, rows.page);
@@ -314,7 +306,7 @@ export const DomainTable = memo(function DomainTable() {
       if (event.shiftKey) select(extended(selected, ids(), stop, target));
       anchor.current = target;
       goTo(target);
-    } else if (event.key === 'Enter') open(stop);
+    } else if (event.key === 'Enter') openStop();
     else if (event.key === ' ') choose(stop, event.shiftKey);
     else if (isCommand && event.key.toLowerCase() === 'a') select(new Set(ids()));
     else if (event.key === 'Escape' && selected.size > 0) select(new Set());
@@ -360,7 +352,6 @@ export const DomainTable = memo(function DomainTable() {
               isStop={index === stop}
               shown={shown}
               onReach={setStopId}
-              onOpen={open}
               onSelect={choose}
             />
           );

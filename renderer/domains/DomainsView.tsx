@@ -18,12 +18,12 @@ import { openDomains, setInUse, useDomains, verify, visibleRows } from './store.
  * Frame and list are made of the browser's own elements: they are painted before React Aria is loaded, which the manual,
  * the menu and the sheets bring with them.
  */
-const AddDomains = lazy(() => import('./AddDomains.tsx').then((module) => ({ default: module.AddDomains })));
+const AddDomains = lazy(() => import('./AddDomains.tsx'));
 const loadMenu = () => import('./ListMenu.tsx');
-const ListMenu = lazy(() => loadMenu().then((module) => ({ default: module.ListMenu })));
-const PrintedReport = lazy(() => import('./PrintedReport.tsx').then((module) => ({ default: module.PrintedReport })));
-const ChangesSheet = lazy(() => import('./ChangesSheet.tsx').then((module) => ({ default: module.ChangesSheet })));
-const ScheduleSheet = lazy(() => import('./ScheduleSheet.tsx').then((module) => ({ default: module.ScheduleSheet })));
+const ListMenu = lazy(loadMenu);
+const PrintedReport = lazy(() => import('./PrintedReport.tsx'));
+const ChangesSheet = lazy(() => import('./ChangesSheet.tsx'));
+const ScheduleSheet = lazy(() => import('./ScheduleSheet.tsx'));
 const ManualPane = lazy(() => import('../manual/ManualPane.tsx'));
 
 async function saveReport(workspaceId: number, format: 'csv' | 'json'): Promise<void> {

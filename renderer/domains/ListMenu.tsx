@@ -17,7 +17,7 @@ const ACTIONS = [
 export type ListAction = (typeof ACTIONS)[number]['id'];
 
 /** What else can be done with the list; open when it is drawn first, for its button was just pressed. */
-export function ListMenu(props: {
+export default function ListMenu(props: {
   readonly onAction: (action: ListAction) => void;
   /** Whether any domain is selected. */
   readonly hasChosen: boolean;

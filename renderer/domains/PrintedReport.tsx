@@ -6,7 +6,13 @@ import { longTime } from '../ui/time.ts';
 import styles from './PrintedReport.module.css';
 
 /** The rows of the list as a table on paper, put beside the window for as long as the print dialogue is open. */
-export function PrintedReport({ rows, onDone }: { readonly rows: readonly DomainRow[]; readonly onDone: () => void }) {
+export default function PrintedReport({
+  rows,
+  onDone,
+}: {
+  readonly rows: readonly DomainRow[];
+  readonly onDone: () => void;
+}) {
   const workspaceId = useApp((state) => state.workspaceId);
   const name = useApp((state) => state.workspaces.find((workspace) => workspace.id === workspaceId)?.name);
   useEffect(() => {

@@ -40,7 +40,7 @@ function BrowserNotices() {
 }
 
 /** Checks that repeat by themselves: whether, how often, when next, and how a broken domain is told. */
-export function ScheduleSheet({
+export default function ScheduleSheet({
   workspaceId,
   onClose,
   onChange,

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { DomainRow, JobState } from '../../shared/contract/schemas.ts';
 import { nameOrder } from '../../shared/dns/name-order.ts';
-import { attempt, core, onChange, tell } from '../app/store.ts';
+import { afterPaint, attempt, core, onChange, tell } from '../app/store.ts';
 
 /** The list of sender domains: what is there, what is shown of it, and which one is open. */
 
@@ -92,8 +92,6 @@ export function preloadDomains(workspaceId: number): void {
   preloaded = { workspaceId, rows, stop };
 }
 
-const AFTER_PAINT_MS = 50;
-
 /** Opens the list of a workspace. @returns the function that closes it. */
 export function openDomains(workspaceId: number): () => void {
   useDomains.setState(fresh);
@@ -111,7 +109,7 @@ export function openDomains(workspaceId: number): () => void {
     if (firstRows !== null && firstRows.length > 0) {
       show(firstRows);
       // Painted before the whole list is asked for: reading that takes the window longer than a frame.
-      await new Promise((resolve) => setTimeout(resolve, AFTER_PAINT_MS));
+      await afterPaint();
     }
     const rows = await attempt(() => core().domains.list({ workspaceId }));
     loads -= 1;

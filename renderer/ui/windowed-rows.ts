@@ -62,6 +62,6 @@ export function useWindowedRows(count: number, rowHeight: number, headHeight: nu
   );
 
   const first = Math.max(0, Math.min(place.top, count - place.page) - SPARE_ROWS);
-  const end = Math.min(count, Math.max(place.top, 0) + place.page + SPARE_ROWS);
+  const end = Math.min(count, place.top + place.page + SPARE_ROWS);
   return { box, first, end, page: place.page, onScroll, reveal };
 }

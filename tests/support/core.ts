@@ -2,6 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { ComposeOptions } from '../../main/core/compose.ts';
 import { composeCore } from '../../main/core/compose.ts';
 import { createPracticeClient } from '../../main/practice/practice-client.ts';
 import { forkPractice } from '../../main/hosts/fork-practice.ts';
@@ -17,8 +18,11 @@ export interface TestCore {
   readonly close: () => Promise<void>;
 }
 
-/** @param folder an existing data folder, to open it again. */
-export async function openTestCore(folder?: string): Promise<TestCore> {
+/**
+ * @param folder an existing data folder, to open it again.
+ * @param changes what is composed in another way than for most tests.
+ */
+export async function openTestCore(folder?: string, changes: Partial<ComposeOptions> = {}): Promise<TestCore> {
   const dataFolder = folder ?? (await mkdtemp(path.join(tmpdir(), 'sendwright-core-')));
   const core = await composeCore({
     dataFolder,
@@ -28,6 +32,7 @@ export async function openTestCore(folder?: string): Promise<TestCore> {
     practice: createPracticeClient(() => forkPractice(practiceProgram), path.join(dataFolder, 'practice')),
     notifier: { notify: () => undefined },
     background: true,
+    ...changes,
   });
   return { core, client: createRouterClient(core.router), folder: dataFolder, close: core.close };
 }

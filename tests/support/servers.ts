@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -131,6 +131,33 @@ export async function startSquid(port: number, rules: readonly string[]): Promis
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Squid that serves nobody but the user `user`, who logs in by Basic authentication.
+ *
+ * @param folder where the password is kept; it is made readable for squid.
+ * @param rules lines of its configuration put before the one that asks for the login.
+ */
+export function startGuardedSquid(
+  port: number,
+  {
+    folder,
+    password,
+    rules = [],
+  }: { readonly folder: string; readonly password: string; readonly rules?: readonly string[] },
+): Promise<RunningServer> {
+  const passwords = path.join(folder, 'passwords');
+  const hashed = spawnSync('openssl', ['passwd', '-apr1', password], { encoding: 'utf8' }).stdout.trim();
+  writeFileSync(passwords, `user:${hashed}\n`, { mode: 0o644 });
+  spawnSync('chmod', ['755', folder]);
+  return startSquid(port, [
+    `auth_param basic program /usr/lib/squid/basic_ncsa_auth ${passwords}`,
+    'auth_param basic realm test',
+    'acl known proxy_auth REQUIRED',
+    ...rules,
+    'http_access deny !known',
+  ]);
 }
 
 /** Servers of a test's own: opened on free ports, all closed at once, with nothing left open. */

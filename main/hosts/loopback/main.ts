@@ -37,8 +37,9 @@ function readArguments() {
         'no-open': { type: 'boolean', default: false },
       },
     });
-    const port = values.port === undefined ? undefined : Number(values.port);
-    if (values.port !== undefined && (!/^\d+$/.test(values.port) || Number(values.port) > 65_535))
+    if (values.port === undefined) return { ...values, port: undefined };
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > 65_535)
       throw new RangeError(
         `--port ${values.port} is no port. Give a number from 0 to 65535; 0 lets the system choose.`,
       );

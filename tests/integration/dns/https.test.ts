@@ -1,11 +1,8 @@
-import { createRouterClient } from '@orpc/server';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer as createTcp } from 'node:net';
 import path from 'node:path';
 import { createServer as createTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { composeCore } from '../../../main/core/compose.ts';
 import { createResolver } from '../../../main/probes/dns/resolver.ts';
 import type { Proxy } from '../../../main/probes/http/proxy.ts';
 import type { Observation } from '../../../shared/plan/types.ts';
@@ -13,9 +10,9 @@ import type { Bind } from '../../support/bind.ts';
 import { startBind } from '../../support/bind.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
-import { verifyAll } from '../../support/core.ts';
+import { openTestCore, verifyAll } from '../../support/core.ts';
 import type { RunningServer } from '../../support/servers.ts';
-import { freePort, ownServers, startSquid } from '../../support/servers.ts';
+import { freePort, ownServers, startGuardedSquid } from '../../support/servers.ts';
 import { describeWith } from '../../support/tools.ts';
 
 /** DNS over HTTPS with BIND, whose certificate only an extra CA makes good, directly and through squid. */
@@ -38,19 +35,12 @@ describeWith(['named', 'openssl', 'squid'], 'DNS over HTTPS', () => {
     const port = await freePort();
     doh = `https://localhost:${port}/dns-query`;
     bind = await startBind(['example.com'], { contents, https: { port, certificate: laboratory.server('good') } });
-    const passwords = path.join(laboratory.folder, 'passwords');
-    const hashed = spawnSync('openssl', ['passwd', '-apr1', PASSWORD], { encoding: 'utf8' }).stdout.trim();
-    writeFileSync(passwords, `user:${hashed}\n`, { mode: 0o644 });
-    spawnSync('chmod', ['755', laboratory.folder]);
     squidPort = await freePort();
-    squid = await startSquid(squidPort, [
-      `auth_param basic program /usr/lib/squid/basic_ncsa_auth ${passwords}`,
-      'auth_param basic realm test',
-      'acl known proxy_auth REQUIRED',
-      'acl refused dstdomain refused.example',
-      'http_access deny refused',
-      'http_access deny !known',
-    ]);
+    squid = await startGuardedSquid(squidPort, {
+      folder: laboratory.folder,
+      password: PASSWORD,
+      rules: ['acl refused dstdomain refused.example', 'http_access deny refused'],
+    });
   });
   afterEach(() => servers.close());
   afterAll(async () => {
@@ -136,20 +126,14 @@ describeWith(['named', 'openssl', 'squid'], 'DNS over HTTPS', () => {
     const dataFolder = path.join(laboratory.folder, 'data');
     mkdirSync(dataFolder);
     const asked: string[] = [];
-    const core = await composeCore({
-      dataFolder,
-      host: 'cli',
-      version: '0.0.0',
-      keychain: null,
+    const { client, close } = await openTestCore(dataFolder, {
       practice: null,
-      notifier: { notify: () => undefined },
       background: false,
       systemProxy: (url) => {
         asked.push(url);
         return Promise.resolve('DIRECT');
       },
     });
-    const client = createRouterClient(core.router);
     const { id: workspaceId } = await client.workspaces.create({ name: 'HTTPS' });
     const { added } = await client.domains.add({ workspaceId, text: 'example.com' });
     const domainId = added[0]?.id ?? 0;
@@ -171,6 +155,6 @@ describeWith(['named', 'openssl', 'squid'], 'DNS over HTTPS', () => {
     expect(await verdict()).toBe('verified');
     expect(new Set(asked)).toEqual(new Set([doh]));
     Object.assign(process.env, kept);
-    await core.close();
+    await close();
   });
 });

@@ -1,11 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { connect, createServer as createTcp } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import path from 'node:path';
-import { createRouterClient } from '@orpc/server';
-import { composeCore } from '../../../main/core/compose.ts';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { probeConnection } from '../../../main/probes/http/metadata.ts';
 import type { Proxy } from '../../../main/probes/http/proxy.ts';
@@ -13,8 +11,9 @@ import { isExcepted } from '../../../main/probes/http/proxy.ts';
 import { stagedProbe } from '../../../main/probes/http/staged-probe.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
+import { openTestCore } from '../../support/core.ts';
 import type { RunningServer } from '../../support/servers.ts';
-import { freePort, ownServers, startSquid } from '../../support/servers.ts';
+import { freePort, ownServers, startGuardedSquid, startSquid } from '../../support/servers.ts';
 import { describeWith } from '../../support/tools.ts';
 import {
   codes,
@@ -40,17 +39,8 @@ describeWith(['openssl', 'squid', 'curl'], 'probes through a real proxy', () => 
     laboratory = makeLaboratory();
     openPort = await freePort();
     guardedPort = await freePort();
-    const passwords = path.join(laboratory.folder, 'passwords');
-    const hashed = spawnSync('openssl', ['passwd', '-apr1', PASSWORD], { encoding: 'utf8' }).stdout.trim();
-    writeFileSync(passwords, `user:${hashed}\n`, { mode: 0o644 });
-    spawnSync('chmod', ['755', laboratory.folder]);
     open = await startSquid(openPort, ['acl refused dstdomain refused.example', 'http_access deny refused']);
-    guarded = await startSquid(guardedPort, [
-      `auth_param basic program /usr/lib/squid/basic_ncsa_auth ${passwords}`,
-      'auth_param basic realm test',
-      'acl known proxy_auth REQUIRED',
-      'http_access deny !known',
-    ]);
+    guarded = await startGuardedSquid(guardedPort, { folder: laboratory.folder, password: PASSWORD });
   });
   afterEach(() => servers.close());
   afterAll(async () => {
@@ -206,20 +196,14 @@ describeWith(['openssl', 'squid', 'curl'], 'probes through a real proxy', () => 
     const dataFolder = path.join(laboratory.folder, 'data');
     mkdirSync(dataFolder);
     const asked: string[] = [];
-    const core = await composeCore({
-      dataFolder,
-      host: 'cli',
-      version: '0.0.0',
-      keychain: null,
+    const { client, close } = await openTestCore(dataFolder, {
       practice: null,
-      notifier: { notify: () => undefined },
       background: false,
       systemProxy: (url) => {
         asked.push(url);
         return Promise.resolve(`PROXY 127.0.0.1:${openPort}; DIRECT`);
       },
     });
-    const client = createRouterClient(core.router);
     const { id: workspaceId } = await client.workspaces.create({ name: 'Proxy' });
     const serviceUrl = `https://localhost:${await service()}`;
     await client.settings.save({ workspaceId, revision: 0, fields: { serviceUrl, extraCa: laboratory.root } });
@@ -236,7 +220,7 @@ describeWith(['openssl', 'squid', 'curl'], 'probes through a real proxy', () => 
     Object.assign(process.env, kept);
     if (kept.HTTPS_PROXY === undefined) delete process.env.HTTPS_PROXY;
     expect(asked).toEqual([`${serviceUrl}/`]);
-    await core.close();
+    await close();
   });
 
   it('NO_PROXY is read as curl reads it', async () => {

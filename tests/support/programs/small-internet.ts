@@ -1,10 +1,8 @@
-import { createRouterClient } from '@orpc/server';
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { composeCore } from '../../../main/core/compose.ts';
 import { createAsk, observeSubject } from '../../../main/core/observing.ts';
 import { createResolver } from '../../../main/probes/dns/resolver.ts';
 import { readRootHints } from '../../../main/probes/dns/roots.ts';
@@ -13,7 +11,7 @@ import { parseServers } from '../../../main/probes/dns/servers.ts';
 import type { Views } from '../../../main/probes/dns/views.ts';
 import { createViews } from '../../../main/probes/dns/views.ts';
 import { runCli } from '../../../main/hosts/cli/commands.ts';
-import { verifyAll } from '../core.ts';
+import { openTestCore, verifyAll } from '../core.ts';
 import type { Asked, Calls } from '../internet/internet.ts';
 import { subjectOf } from '../../../shared/diagnosis/views.ts';
 import { rootHints, run, startDaemons } from '../internet/daemons.ts';
@@ -64,18 +62,7 @@ const newFolder = (name: string) => {
   mkdirSync(made, { recursive: true });
   return made;
 };
-const openCore = async (name: string) => {
-  const opened = await composeCore({
-    dataFolder: newFolder(name),
-    host: 'cli',
-    version: '0.0.0',
-    keychain: null,
-    practice: null,
-    notifier: { notify: () => undefined },
-    background: false,
-  });
-  return { core: opened, client: createRouterClient(opened.router) };
-};
+const openCore = (name: string) => openTestCore(newFolder(name), { practice: null, background: false });
 const { core, client } = await openCore('data');
 
 const writeSystemServers = (servers: readonly string[]) =>
