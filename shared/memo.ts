@@ -19,3 +19,15 @@ export function remembering<Result>(limit: number, work: (text: string) => Resul
     return result;
   };
 }
+
+/** A pure function of an object that nobody changes, which remembers its result for as long as the object is there. */
+export function rememberingOf<Key extends object, Result>(work: (key: Key) => Result): (key: Key) => Result {
+  const known = new WeakMap<Key, Result>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const result = work(key);
+    known.set(key, result);
+    return result;
+  };
+}

@@ -7,7 +7,7 @@ import type { AnsweringServer, Observation } from '../../shared/plan/types.ts';
  * what a record shares with its question is left out. Nothing else is: a check reads back as it was written.
  */
 
-/** What is left out because nearly every observation has it. */
+/** What is left out because nearly every answer has it. */
 const USUAL = { rcode: 'NOERROR', transport: 'udp' } as const;
 const AUTHORITATIVE = 1;
 const AUTHENTICATED = 2;
@@ -15,19 +15,18 @@ const KNOWN_FLAGS = 4;
 const IS_USUAL = 8;
 const OVER_TCP = 16;
 
-/** What has a place of its own, always or where a flag says so; `checkedAt` is told by the check. */
-const TOLD: ReadonlySet<string> = new Set([
-  'question',
-  'server',
-  'seenAt',
-  'durationMs',
-  'outcome',
-  'records',
-  'aliases',
-  'checkedAt',
-]);
-const IN_USUAL: ReadonlySet<string> = new Set(['rcode', 'transport']);
-const IN_FLAGS: ReadonlySet<string> = new Set(['authoritative', 'authenticated']);
+/** Fields that few observations have; they are written under their names. */
+const RARE = ['checkingDisabled', 'zone', 'negativeTtl', 'soaSerial', 'failure'] as const;
+
+/** Fields with a place of their own; `checkedAt` is told by the check. */
+type Placed = 'question' | 'server' | 'seenAt' | 'checkedAt' | 'durationMs' | 'outcome' | 'records' | 'aliases';
+
+/** Fields told by flags, where the flags can tell them. */
+type Flagged = 'rcode' | 'transport' | 'authoritative' | 'authenticated';
+
+/** An observation; it is none as soon as a field of it is in no list, for that would be lost. */
+type Writable =
+  Exclude<keyof Observation, Placed | Flagged | (typeof RARE)[number]> extends never ? Observation : never;
 
 type Packed = readonly [
   server: number,
@@ -75,6 +74,20 @@ function unpackRecord(packed: unknown, name: string, type: QueryType): ResourceR
   return { name, ttl, type: 'TXT', strings: data as string[] };
 }
 
+/** What neither has a place of its own nor is told by the flags; null where there is nothing, as nearly always. */
+function restOf(observation: Writable, isUsual: boolean, isKnown: boolean): Partial<Observation> | null {
+  const { rcode, transport, authoritative, authenticated } = observation;
+  let rest: Partial<Record<keyof Observation, unknown>> | null = null;
+  if (!isUsual) rest = { rcode, transport };
+  if (!isKnown) rest = { ...rest, authoritative, authenticated };
+  for (const field of RARE) {
+    if (observation[field] === undefined) continue;
+    rest ??= {};
+    rest[field] = observation[field];
+  }
+  return rest as Partial<Observation> | null;
+}
+
 /** @returns the text that `readCheck` reads. */
 export function writeCheck(observations: readonly Observation[]): string {
   const servers: AnsweringServer[] = [];
@@ -87,12 +100,7 @@ export function writeCheck(observations: readonly Observation[]): string {
     const isKnown = authoritative !== undefined && authenticated !== undefined;
     let flags = isUsual ? IS_USUAL + (transport === 'tcp' ? OVER_TCP : 0) : 0;
     if (isKnown) flags += KNOWN_FLAGS + (authoritative ? AUTHORITATIVE : 0) + (authenticated ? AUTHENTICATED : 0);
-    let unusual: Record<string, unknown> | null = null;
-    for (const key in observation) {
-      if (TOLD.has(key) || (isUsual && IN_USUAL.has(key)) || (isKnown && IN_FLAGS.has(key))) continue;
-      unusual ??= {};
-      unusual[key] = observation[key as keyof Observation];
-    }
+    const rest = restOf(observation, isUsual, isKnown);
     const told = [
       index,
       question.name,
@@ -104,7 +112,7 @@ export function writeCheck(observations: readonly Observation[]): string {
       observation.records.map((record) => packRecord(record, owner, question.type)),
       aliases,
     ] as const;
-    return unusual === null ? told : [...told, unusual];
+    return rest === null ? told : [...told, rest];
   });
   return JSON.stringify({ servers, asked } satisfies Check);
 }

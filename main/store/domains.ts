@@ -34,6 +34,9 @@ export interface StoredDkimKey {
   readonly revokedAt: number | null;
 }
 
+/** What has to be published of a key. */
+export type StoredPublicKey = Pick<StoredDkimKey, 'selector' | 'algorithm' | 'publicKey' | 'revokedAt'>;
+
 interface DomainRow {
   id: number;
   workspace_id: number;
@@ -108,11 +111,12 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
   const markKey = database.prepare(
     'UPDATE dkim_keys SET signing_since = ?, revoked_at = ? WHERE domain_id = ? AND selector = ?',
   );
+  // The plus leaves the index by workspace out: with it SQLite goes through all of a workspace's domains each time.
   const several = database.prepare(
-    `SELECT ${columns} FROM domains WHERE workspace_id = ? AND id IN (SELECT value FROM json_each(?))`,
+    `SELECT ${columns} FROM domains WHERE +workspace_id = ? AND id IN (SELECT value FROM json_each(?))`,
   );
   const keysOfSeveral = database.prepare(
-    `SELECT domain_id AS domainId, ${KEY_COLUMNS} FROM dkim_keys
+    `SELECT domain_id AS domainId, selector, algorithm, public_key AS publicKey, revoked_at AS revokedAt FROM dkim_keys
      WHERE domain_id IN (SELECT value FROM json_each(?)) ORDER BY created_at`,
   );
   const due = database
@@ -157,16 +161,13 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     findSeveral(
       workspaceId: number,
       ids: readonly number[],
-    ): Map<number, { readonly domain: StoredDomain<Configuration>; readonly dkimKeys: readonly StoredDkimKey[] }> {
+    ): Map<number, { readonly domain: StoredDomain<Configuration>; readonly dkimKeys: readonly StoredPublicKey[] }> {
       const wanted = JSON.stringify(ids);
-      const found = new Map(
-        (several.all(workspaceId, wanted) as DomainRow[]).map((row) => [
-          row.id,
-          { domain: toDomain(row), dkimKeys: [] as StoredDkimKey[] },
-        ]),
-      );
-      for (const { domainId, ...key } of keysOfSeveral.all(wanted) as (StoredDkimKey & { domainId: number })[])
-        found.get(domainId)?.dkimKeys.push(key);
+      const found = new Map<number, { domain: StoredDomain<Configuration>; dkimKeys: StoredPublicKey[] }>();
+      for (const row of several.all(workspaceId, wanted) as DomainRow[])
+        found.set(row.id, { domain: toDomain(row), dkimKeys: [] });
+      for (const key of keysOfSeveral.all(wanted) as (StoredPublicKey & { readonly domainId: number })[])
+        found.get(key.domainId)?.dkimKeys.push(key);
       return found;
     },
     names: (workspaceId: number): Set<string> => new Set(names.all(workspaceId) as string[]),

@@ -1,4 +1,4 @@
-import { parseDkimKey, printDkimKey } from './key-record.ts';
+import { parseDkimKey } from './key-record.ts';
 import { decodeBase64, ED25519_INFO, encodeBase64 } from './public-key.ts';
 
 export type DkimKeyKind =
@@ -53,9 +53,13 @@ export async function generateDkimKey(kind: DkimKeyKind): Promise<GeneratedKey> 
   return { privateKeyPem: pem(pkcs8), publicKey, record, bits };
 }
 
-/** The TXT text for a public key, in the form that all receivers take. */
+/**
+ * The TXT text for a public key, in the form that all receivers take.
+ *
+ * @param publicKey in base64.
+ */
 export function dkimRecord(type: 'rsa' | 'ed25519', publicKey: string): string {
-  return printDkimKey({ type, publicKey, bits: 0, hasVersion: true, flags: [], others: [] });
+  return `v=DKIM1; k=${type}; p=${publicKey}`;
 }
 
 /** An element in DER of 128 octets or more (X.690 §8.1). */

@@ -39,7 +39,9 @@ export function canonicalName(name: string): string {
 
 /** Whether two names are the same name, whatever their letter case and final dot. */
 export function sameName(left: string, right: string): boolean {
-  return left === right || canonicalName(left) === canonicalName(right);
+  if (left === right) return true;
+  // Letter case changes no length, and a final dot changes it by one.
+  return Math.abs(left.length - right.length) <= 1 && canonicalName(left) === canonicalName(right);
 }
 
 /** Whether `child` is `parent` or lies below it. */

@@ -1,4 +1,4 @@
-import { remembering } from '../memo.ts';
+import { remembering, rememberingOf } from '../memo.ts';
 import { parseDkimKey, sameDkimKey } from '../dkim/key-record.ts';
 import { isDmarcRecord, parseDmarc, strictness } from '../dmarc/record.ts';
 import type { DmarcRecord } from '../dmarc/record.ts';
@@ -8,7 +8,7 @@ import { joinTxt } from '../dns/txt.ts';
 import { appliesTo, holdsChosen, noSpfChoice } from '../spf/choice.ts';
 import { isSpfRecord } from '../spf/syntax.ts';
 import { findTag, parseTagList } from '../tags/tag-list.ts';
-import type { RecordValue, RequiredRecord } from './types.ts';
+import type { MatchRule, RecordValue, RequiredRecord } from './types.ts';
 
 /** The joined texts of the TXT records among these. */
 export function txtTexts(records: readonly ResourceRecord[]): readonly string[] {
@@ -73,10 +73,14 @@ function hasPolicyTags(texts: readonly string[], wanted: string, version: string
   });
 }
 
+type SpfTerms = Extract<MatchRule, { readonly kind: 'spf-terms' }>;
+
 /** Records that are remembered as they were read. */
 const REMEMBERED = 64;
 const readKey = remembering(REMEMBERED, (text) => parseDkimKey(text).key);
-const holds = remembering(REMEMBERED, (text) => holdsChosen(...(JSON.parse(text) as Parameters<typeof holdsChosen>)));
+const holds = rememberingOf(({ terms, choice = noSpfChoice }: SpfTerms) =>
+  remembering(REMEMBERED, (text) => holdsChosen(text, terms, choice)),
+);
 const readPolicy = remembering(REMEMBERED, (text) => parseDmarc(text).record);
 
 /**
@@ -94,14 +98,16 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
       // Where only something is to be taken out, no record at all is as good.
       const { terms, choice = noSpfChoice } = required.match;
       if (texts.length === 0) return terms.length === 0 && !appliesTo(choice, []);
-      return texts.length === 1 && holds(JSON.stringify([texts[0], terms, choice]));
+      return texts.length === 1 && holds(required.match)(texts[0] as string);
     }
     case 'dkim-key': {
+      if (texts.length !== 1) return false;
       const text = data.type === 'TXT' ? joinTxt(data.strings) : '';
-      const wanted = readKey(text);
-      // Nearly always the very text that is asked for is published: it need not be read twice.
-      const have = texts[0] === text ? wanted : readKey(texts[0] ?? '');
-      return texts.length === 1 && wanted !== null && have !== null && sameDkimKey(wanted, have);
+      // Nearly always the very text that is asked for is published: it need not be read twice, and not once where the
+      // key was made here.
+      if (texts[0] === text) return required.source.kind === 'local-key' || readKey(text) !== null;
+      const [wanted, have] = [readKey(text), readKey(texts[0] as string)];
+      return wanted !== null && have !== null && sameDkimKey(wanted, have);
     }
     case 'dmarc-policy': {
       const text = data.type === 'TXT' ? joinTxt(data.strings) : '';

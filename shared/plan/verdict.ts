@@ -192,11 +192,13 @@ export function recordVerdict(
 function isSoleView(observations: readonly Observation[]): boolean {
   const [first] = observations;
   if (first === undefined || first.server.kind === 'authoritative' || first.server.kind === 'pasted') return false;
-  return observations.every(({ question, server, outcome, checkedAt, checkingDisabled }, index) => {
+  for (const observation of observations) {
+    const { question, server, outcome, checkedAt, checkingDisabled } = observation;
     const isSole = server === first.server && checkedAt === first.checkedAt && checkingDisabled !== true;
     if (!isSole || outcome === 'failure' || question.name.startsWith('*')) return false;
-    return answerTo(question, observations) === observations[index];
-  });
+    if (answerTo(question, observations) !== observation) return false;
+  }
+  return true;
 }
 
 /** The first of the observations that answers a question. */
@@ -204,7 +206,9 @@ function answerTo(
   { name, type }: Observation['question'],
   observations: readonly Observation[],
 ): Observation | undefined {
-  return observations.find(({ question }) => question.type === type && sameName(question.name, name));
+  for (const observation of observations)
+    if (observation.question.type === type && sameName(observation.question.name, name)) return observation;
+  return undefined;
 }
 
 /** What `recordVerdict` says where the one resolver that was asked has the record; null where more is to be said. */

@@ -1,4 +1,4 @@
-import { remembering } from '../memo.ts';
+import { remembering, rememberingOf } from '../memo.ts';
 import { dkimRecord } from '../dkim/generate.ts';
 import { pastedDkimKey } from '../dkim/key-record.ts';
 import { dkimName } from '../dkim/selector.ts';
@@ -18,6 +18,8 @@ import { modeOf } from './template.ts';
 
 /** TTL of prepared records in seconds: what most providers ask for. */
 const TTL = 3600;
+/** SPF records that are remembered as they were prepared, for each choice. */
+const REMEMBERED = 64;
 
 export interface ChosenProvider {
   readonly template: ProviderTemplate;
@@ -58,23 +60,30 @@ export interface DomainNeeds {
 /** The mechanisms that one name's SPF record has to hold. */
 interface SpfNeed {
   readonly name: string;
-  readonly terms: readonly string[];
-  readonly waiting: readonly string[];
-  readonly providers: readonly ProviderTemplate[];
+  readonly terms: string[];
+  /** Fields without a value. */
+  readonly waiting: string[];
+  readonly providers: ProviderTemplate[];
 }
 
 const PLACEHOLDER = /\{([a-zA-Z0-9]+)\}/g;
 
-/** Fills a pattern; `missing` names the fields that have no value yet. */
-function fill(
-  pattern: string,
-  domain: string,
-  { mode, fields }: { mode: TemplateMode; fields: ChosenProvider['fields'] },
-) {
-  const missing: string[] = [];
-  if (!pattern.includes('{')) return { text: pattern, missing };
-  if (pattern === '{domain}') return { text: domain, missing };
-  const text = pattern.replace(PLACEHOLDER, (_whole, id: string) => {
+/** A provider as it was chosen, the mode found. */
+interface Chosen {
+  readonly template: ProviderTemplate;
+  readonly mode: TemplateMode;
+  readonly fields: ChosenProvider['fields'];
+}
+
+function withMode({ template, mode, fields }: ChosenProvider): Chosen {
+  return { template, mode: modeOf(template, mode), fields };
+}
+
+/** @param missing takes the ids of the fields that have no value yet. */
+function fill(pattern: string, domain: string, { mode, fields }: Chosen, missing: string[]): string {
+  if (!pattern.includes('{')) return pattern;
+  if (pattern === '{domain}') return domain;
+  return pattern.replace(PLACEHOLDER, (_whole, id: string) => {
     if (id === 'domain') return domain;
     const value = fields[id]?.trim() || mode.fields.find((field) => field.id === id)?.fallback;
     if (value === undefined || value === '') {
@@ -83,11 +92,14 @@ function fill(
     }
     return id === 'dkimKey' ? pastedDkimKey(value) : value;
   });
-  return { text, missing };
 }
 
 function txt(text: string): RecordValue {
   return { type: 'TXT', strings: splitTxt(textToOctets(text)) };
+}
+
+function known(text: string): Extract<RequiredRecord['value'], { readonly state: 'known' }> {
+  return { state: 'known', data: txt(text) };
 }
 
 function recordValue(record: TemplateRecord, text: string): RecordValue {
@@ -97,22 +109,21 @@ function recordValue(record: TemplateRecord, text: string): RecordValue {
   return txt(text);
 }
 
-function fromTemplate(domain: string, chosen: ChosenProvider, record: TemplateRecord): RequiredRecord {
+function fromTemplate(domain: string, chosen: Chosen, record: TemplateRecord): RequiredRecord {
   const { template } = chosen;
-  const mode = modeOf(template, chosen.mode);
-  const name = fill(record.name, domain, { mode, fields: chosen.fields });
-  const value = fill(record.value, domain, { mode, fields: chosen.fields });
-  const missing = [...new Set([...name.missing, ...value.missing])];
+  const missing: string[] = [];
+  const name = fill(record.name, domain, chosen, missing);
+  const value = fill(record.value, domain, chosen, missing);
   return {
     id: `${template.id}/${record.id}`,
     purpose: record.purpose,
-    name: name.text,
+    name,
     type: record.type,
     ttl: TTL,
     value:
       missing.length > 0
-        ? { state: 'waiting', fields: missing }
-        : { state: 'known', data: recordValue(record, value.text) },
+        ? { state: 'waiting', fields: [...new Set(missing)] }
+        : { state: 'known', data: recordValue(record, value) },
     match: record.purpose === 'dkim' && record.type === 'TXT' ? { kind: 'dkim-key' } : { kind: 'same-data' },
     why: record.why,
     source: {
@@ -125,47 +136,58 @@ function fromTemplate(domain: string, chosen: ChosenProvider, record: TemplateRe
   };
 }
 
-function spfNeeds(domain: string, providers: readonly ChosenProvider[], choice: SpfChoice): readonly SpfNeed[] {
-  const needs = new Map<string, SpfNeed>();
-  if (choice.remove.length > 0 || choice.edited !== null)
-    needs.set(domain, { name: domain, terms: [], waiting: [], providers: [] });
+function spfNeeds(domain: string, providers: readonly Chosen[], choice: SpfChoice): readonly SpfNeed[] {
+  const needs: SpfNeed[] = [];
+  const needAt = (name: string): SpfNeed => {
+    const found = needs.find((need) => need.name === name);
+    if (found !== undefined) return found;
+    const added = { name, terms: [], waiting: [], providers: [] };
+    needs.push(added);
+    return added;
+  };
+  if (choice.remove.length > 0 || choice.edited !== null) needAt(domain);
   for (const chosen of providers) {
-    const mode = modeOf(chosen.template, chosen.mode);
-    if (mode.spfTerms.length === 0) continue;
-    const name = fill(mode.spfName, domain, { mode, fields: chosen.fields });
-    const filled = mode.spfTerms.map((term) => fill(term, domain, { mode, fields: chosen.fields }));
-    const before = needs.get(name.text);
-    needs.set(name.text, {
-      name: name.text,
-      terms: [...(before?.terms ?? []), ...filled.filter((term) => term.missing.length === 0).map((term) => term.text)],
-      waiting: [...(before?.waiting ?? []), ...name.missing, ...filled.flatMap((term) => term.missing)],
-      providers: [...(before?.providers ?? []), chosen.template],
-    });
+    const { spfName, spfTerms } = chosen.mode;
+    if (spfTerms.length === 0) continue;
+    const missing: string[] = [];
+    const need = needAt(fill(spfName, domain, chosen, missing));
+    for (const term of spfTerms) {
+      const missingBefore = missing.length;
+      const filled = fill(term, domain, chosen, missing);
+      if (missing.length === missingBefore) need.terms.push(filled);
+    }
+    need.waiting.push(...missing);
+    need.providers.push(chosen.template);
   }
-  return [...needs.values()];
+  return needs;
 }
 
-/** The record for a name that publishes none, remembered: domains of one provider prepare the same. */
-const preparedSpf = remembering(64, (text) => {
-  const [terms, choice] = JSON.parse(text) as [readonly string[], SpfChoice];
-  return mergeChosen([], terms, choice).record;
-});
+/**
+ * What a name that publishes nothing has to publish, and how what is there is held against it; by the choice, and by the
+ * terms as JSON. Remembered: domains of one provider require the same.
+ */
+const preparedSpf = rememberingOf((choice: SpfChoice) =>
+  remembering(REMEMBERED, (text) => {
+    const terms = JSON.parse(text) as readonly string[];
+    return {
+      value: known(mergeChosen([], terms, choice).record),
+      match: { kind: 'spf-terms', terms, choice },
+    } as const;
+  }),
+);
 
 function spfRecord(domain: string, need: SpfNeed, decided: SpfChoice): RequiredRecord {
   const [first] = need.providers;
   const choice = need.name === domain ? decided : noSpfChoice;
-  const record = preparedSpf(JSON.stringify([need.terms, choice]));
+  const { value, match } = preparedSpf(choice)(JSON.stringify(need.terms));
   return {
     id: need.name === domain ? 'spf' : `spf:${need.name}`,
     purpose: 'spf',
     name: need.name,
     type: 'TXT',
     ttl: TTL,
-    value:
-      need.waiting.length > 0
-        ? { state: 'waiting', fields: [...new Set(need.waiting)] }
-        : { state: 'known', data: txt(record) },
-    match: { kind: 'spf-terms', terms: need.terms, choice },
+    value: need.waiting.length > 0 ? { state: 'waiting', fields: [...new Set(need.waiting)] } : value,
+    match,
     why:
       first === undefined
         ? `Says who may send for ${need.name}.`
@@ -198,21 +220,29 @@ export function dmarcRecord(choice: DmarcChoice): DmarcRecord {
   };
 }
 
-function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
+/** Remembered: thousands of domains share a choice. */
+const preparedDmarc = rememberingOf((choice: DmarcChoice) => {
   const record = dmarcRecord(choice);
-  const source = { kind: 'sendwright', label: 'RFC 9989 §4.7, RFC 9990 §4' } as const;
+  return { record, value: known(printDmarc(record)) };
+});
+
+const DMARC_SOURCE = { kind: 'sendwright', label: 'RFC 9989 §4.7, RFC 9990 §4' } as const;
+
+function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
+  const { record, value } = preparedDmarc(choice);
   const own: RequiredRecord = {
     id: 'dmarc',
     purpose: 'dmarc',
     name: `_dmarc.${domain}`,
     type: 'TXT',
     ttl: TTL,
-    value: { state: 'known', data: txt(printDmarc(record)) },
+    value,
     match: { kind: 'dmarc-policy' },
     why: 'Tells receivers what to do with mail that fails, and where to report it. Mailbox providers demand it of bulk senders.',
-    source,
+    source: DMARC_SOURCE,
     optional: false,
   };
+  if (record.aggregateReports.length === 0) return [own];
   const authorisations = externalReportRecords(domain, record, domain).map(
     (authorisation): RequiredRecord => ({
       id: `report:${authorisation.destination}`,
@@ -220,12 +250,12 @@ function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
       name: authorisation.name,
       type: 'TXT',
       ttl: TTL,
-      value: { state: 'known', data: txt(authorisation.value) },
+      value: known(authorisation.value),
       match: { kind: 'report-authorisation' },
       why: isSubdomain(domain, authorisation.destination)
         ? `Needed only while ${authorisation.destination} has no DMARC record of its own: receivers then take it for another organization.`
         : `Goes into the zone of ${authorisation.destination}: without it no reports are sent there.`,
-      source,
+      source: DMARC_SOURCE,
       optional: true,
     }),
   );
@@ -239,24 +269,27 @@ function isRevoked(key: DomainNeeds['dkimKeys'][number]): boolean {
   return (key.revokedAt ?? null) !== null;
 }
 
+const OWN_KEY_SOURCE = { kind: 'local-key', label: 'Key pair made here' } as const;
+
 function ownKeyRecords(needs: DomainNeeds): RequiredRecord[] {
-  return needs.dkimKeys.map((key) => ({
-    id: `dkim:${key.selector}`,
-    purpose: 'dkim' as const,
-    name: dkimName(key.selector, needs.domain),
-    type: 'TXT' as const,
-    ttl: TTL,
-    value: {
-      state: 'known' as const,
-      data: txt(isRevoked(key) ? REVOKED_RECORD : dkimRecord(key.algorithm, key.publicKey)),
-    },
-    match: { kind: 'dkim-key' as const },
-    why: isRevoked(key)
-      ? 'The key is revoked: an empty p= makes its signatures void. The record may go once nothing signed with it is under way.'
-      : 'Receivers verify signatures with this key. Its private half is sealed in this console.',
-    source: { kind: 'local-key' as const, label: 'Key pair made here' },
-    optional: isRevoked(key),
-  }));
+  return needs.dkimKeys.map((key): RequiredRecord => {
+    const text = isRevoked(key) ? REVOKED_RECORD : dkimRecord(key.algorithm, key.publicKey);
+    return {
+      id: `dkim:${key.selector}`,
+      purpose: 'dkim',
+      name: dkimName(key.selector, needs.domain),
+      type: 'TXT',
+      ttl: TTL,
+      // A tag list in base64 has no octet beyond ASCII.
+      value: { state: 'known', data: { type: 'TXT', strings: splitTxt(text) } },
+      match: { kind: 'dkim-key' },
+      why: isRevoked(key)
+        ? 'The key is revoked: an empty p= makes its signatures void. The record may go once nothing signed with it is under way.'
+        : 'Receivers verify signatures with this key. Its private half is sealed in this console.',
+      source: OWN_KEY_SOURCE,
+      optional: isRevoked(key),
+    };
+  });
 }
 
 function waitingForOwnKey(domain: string): RequiredRecord {
@@ -269,7 +302,7 @@ function waitingForOwnKey(domain: string): RequiredRecord {
     value: { state: 'waiting', fields: ['dkimKeyPair'] },
     match: { kind: 'dkim-key' },
     why: 'Receivers verify signatures with this key. Make a key pair for it.',
-    source: { kind: 'local-key', label: 'Key pair made here' },
+    source: OWN_KEY_SOURCE,
     optional: false,
   };
 }
@@ -299,10 +332,11 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
     const nullMx = rest.filter((record) => record.purpose === 'mx');
     return [...rest.filter((record) => record.purpose !== 'mx'), ...dmarcRecords(domain, refused), ...nullMx];
   }
-  const templated = needs.providers.flatMap((chosen) =>
-    modeOf(chosen.template, chosen.mode).records.map((record) => fromTemplate(domain, chosen, record)),
+  const providers = needs.providers.map(withMode);
+  const templated = providers.flatMap((chosen) =>
+    chosen.mode.records.map((record) => fromTemplate(domain, chosen, record)),
   );
-  const wantsOwnKey = needs.providers.some((chosen) => modeOf(chosen.template, chosen.mode).ownKeys);
+  const wantsOwnKey = providers.some(({ mode }) => mode.ownKeys);
   const extras = needs.extras.map(
     (extra, index): RequiredRecord => ({
       id: `extra:${index + 1}`,
@@ -326,7 +360,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
     ...templated.filter(isDkim),
     ...ownKeyRecords(needs),
     ...(wantsOwnKey && needs.dkimKeys.every(isRevoked) ? [waitingForOwnKey(domain)] : []),
-    ...spfNeeds(domain, needs.providers, decided).map((need) => spfRecord(domain, need, decided)),
+    ...spfNeeds(domain, providers, decided).map((need) => spfRecord(domain, need, decided)),
     ...dmarcRecords(domain, needs.dmarc),
     ...templated.filter((record) => !isDkim(record)),
     ...extras,
@@ -336,10 +370,12 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
 
 /** Selectors that the receivers' evaluation looks at, filled as far as they are known. */
 export function selectorsOf(needs: DomainNeeds): readonly string[] {
-  const templated = needs.providers.flatMap((chosen) => {
-    const mode = modeOf(chosen.template, chosen.mode);
-    return mode.selectors.map((selector) => fill(selector, needs.domain, { mode, fields: chosen.fields }));
-  });
-  const known = templated.filter((selector) => selector.missing.length === 0).map((selector) => selector.text);
-  return [...known, ...needs.dkimKeys.filter((key) => !isRevoked(key)).map((key) => key.selector)];
+  const templated = needs.providers.map(withMode).flatMap((chosen) =>
+    chosen.mode.selectors.flatMap((pattern) => {
+      const missing: string[] = [];
+      const selector = fill(pattern, needs.domain, chosen, missing);
+      return missing.length === 0 ? [selector] : [];
+    }),
+  );
+  return [...templated, ...needs.dkimKeys.filter((key) => !isRevoked(key)).map((key) => key.selector)];
 }

@@ -9,8 +9,14 @@ import { zoneHead } from './bind.ts';
 /** Thousands of sender domains, each in a zone of its own that publishes what it requires, and the data folder that lists them. */
 
 const SELECTORS = ['k1', 'k2'];
-const PUBLIC_KEY =
-  'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB';
+const KEY_BEGIN = 'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7';
+const KEY_END =
+  'KG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB';
+
+/** A key of 1024 bits that no other domain or selector has: it is read, and never used. */
+function publicKey(name: string, selector: string): string {
+  return `${KEY_BEGIN}${`${selector}${name.replace(/\W/g, '')}`.padEnd(16, '/').slice(0, 16)}${KEY_END}`;
+}
 
 export const manyNames = (amount: number): readonly string[] =>
   Array.from({ length: amount }, (_, index) => `d${index}.example`);
@@ -23,7 +29,7 @@ export function manyZones(amount: number): ReadonlyMap<string, string> {
       [
         zoneHead(name),
         '@ TXT "v=spf1 include:_spf.example.net ~all"',
-        ...SELECTORS.map((selector) => `${selector}._domainkey TXT "v=DKIM1; k=rsa; p=${PUBLIC_KEY}"`),
+        ...SELECTORS.map((selector) => `${selector}._domainkey TXT "v=DKIM1; k=rsa; p=${publicKey(name, selector)}"`),
         '_dmarc TXT "v=DMARC1; p=none"',
         '@ MX 10 mx',
         'mx A 192.0.2.25',
@@ -42,7 +48,9 @@ export function oneZone(amount: number, serial = 2, isPublished: (index: number)
   const published = manyNames(amount).filter((_name, index) => isPublished(index));
   const lines = published.flatMap((name) => [
     `${name}. TXT "v=spf1 include:_spf.example.net ~all"`,
-    ...SELECTORS.map((selector) => `${selector}._domainkey.${name}. TXT "v=DKIM1; k=rsa; p=${PUBLIC_KEY}"`),
+    ...SELECTORS.map(
+      (selector) => `${selector}._domainkey.${name}. TXT "v=DKIM1; k=rsa; p=${publicKey(name, selector)}"`,
+    ),
     `_dmarc.${name}. TXT "v=DMARC1; p=none"`,
     `${name}. MX 10 mx.${name}.`,
     `mx.${name}. A 192.0.2.25`,
@@ -76,7 +84,7 @@ export async function manyDomains(amount: number, resolver: string): Promise<{ f
   const names = manyNames(amount).map((name) => ({ name, unicodeName: name }));
   const ids = store.domains.add(workspaceId, names, now);
   store.atomically(() => {
-    for (const id of ids) {
+    ids.forEach((id, index) => {
       store.domains.configure(id, {
         ...defaultConfiguration,
         providers: [{ templateId: 'custom', mode: 'own-key', fields: { spfMechanism: 'include:_spf.example.net' } }],
@@ -86,12 +94,12 @@ export async function manyDomains(amount: number, resolver: string): Promise<{ f
           selector,
           algorithm: 'rsa',
           bits: 1024,
-          publicKey: PUBLIC_KEY,
+          publicKey: publicKey(names[index]?.name ?? '', selector),
           createdAt: now,
           signingSince: null,
           revokedAt: null,
         });
-    }
+    });
   });
   store.close();
   return { folder, workspaceId };

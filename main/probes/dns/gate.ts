@@ -1,7 +1,7 @@
 /** How many questions one server is asked at once, and how many a second. */
-export interface Gate {
+export interface Gate<Work> {
   /** Begins the work now, or when its turn comes; the work ends with `leave`. */
-  readonly enter: (work: () => void) => void;
+  readonly enter: (work: Work) => void;
   readonly leave: () => void;
   /** The server was silent: half as many questions from now on. */
   readonly slowDown: () => void;
@@ -11,8 +11,8 @@ export interface Gate {
 }
 
 export interface GateLimits {
-  /** At once. */
-  readonly most: number;
+  /** At once, as things stand. */
+  readonly most: () => number;
   /** Infinity: as fast as the answers come. */
   readonly perSecond: number;
 }
@@ -28,12 +28,12 @@ const REFILL_MS = 10;
  * way, silence halves their number, so that a server that begins
  * to drop questions is asked less.
  */
-export function createGate({ most, perSecond: allowed }: GateLimits): Gate {
+export function createGate<Work>({ most, perSecond: allowed }: GateLimits, begin: (work: Work) => void): Gate<Work> {
   let perSecond = allowed;
-  let window = Math.min(FIRST_WINDOW, most);
+  let window = Math.min(FIRST_WINDOW, most());
   let open = 0;
   let shrunkAt = Number.NEGATIVE_INFINITY;
-  let queue: (() => void)[] = [];
+  let queue: Work[] = [];
   let head = 0;
   let admitting = false;
   // What a fiftieth of a second allows may be spent at once; more would be a burst.
@@ -68,10 +68,10 @@ export function createGate({ most, perSecond: allowed }: GateLimits): Gate {
         }, REFILL_MS);
         return;
       }
-      const work = queue[head] as () => void;
+      const work = queue[head] as Work;
       head += 1;
       open += 1;
-      work();
+      begin(work);
     }
     if (head === queue.length) {
       queue = [];
@@ -89,7 +89,7 @@ export function createGate({ most, perSecond: allowed }: GateLimits): Gate {
     },
     leave() {
       open -= 1;
-      window = Math.min(most, window + 1);
+      window = Math.min(most(), window + 1);
       admit();
     },
     slowDown() {

@@ -16,7 +16,6 @@ const MAX_RECORDS = 2000;
 export const MAX_ALIASES = 12;
 const MAX_ERROR_TEXT = 200;
 const HEADER_OCTETS = 12;
-const OPT_OCTETS = 11;
 const MAX_NAME_OCTETS = 255;
 /** A name of 255 octets has at most 127 labels; more pointers than that only lead round. */
 const MAX_POINTERS = 127;
@@ -107,7 +106,10 @@ function writeName(buffer: Buffer, name: string, start: number): number {
   return offset + 1;
 }
 
-const scratch = Buffer.alloc(HEADER_OCTETS + MAX_NAME_OCTETS + 4 + OPT_OCTETS);
+/** An OPT record that asks for so large a payload and nothing else (RFC 6891 §6.1.2). */
+const OPT_RECORD = [0, 0, OPT, EDNS_PAYLOAD >> 8, EDNS_PAYLOAD & 0xff, 0, 0, 0, 0, 0, 0] as const;
+
+const scratch = Buffer.alloc(HEADER_OCTETS + MAX_NAME_OCTETS + 4 + OPT_RECORD.length);
 
 /**
  * @returns the query in wire format.
@@ -128,10 +130,10 @@ export function encodeQuery(
   scratch.writeUInt32BE((TYPE_NUMBERS[question.type] << 16) | CLASS_IN, offset);
   offset += 4;
   if (options.edns) {
-    scratch.fill(0, offset, offset + OPT_OCTETS);
-    scratch[offset + 2] = OPT;
-    scratch.writeUInt16BE(EDNS_PAYLOAD, offset + 3);
-    offset += OPT_OCTETS;
+    for (const octet of OPT_RECORD) {
+      scratch[offset] = octet;
+      offset += 1;
+    }
   }
   const query = Buffer.allocUnsafe(offset);
   scratch.copy(query, 0, 0, offset);
@@ -198,6 +200,9 @@ class Reader {
   /** The question's name, which nearly every record's owner points to. */
   #asked: string | null;
   offset: number;
+  /** The upper eight bits of the response code, as the OPT record has them. */
+  extendedRcode = 0;
+  extendedError: Message['extendedError'] = null;
 
   constructor(buffer: Buffer, asked: string | null) {
     this.#buffer = buffer as Sliced;
@@ -373,13 +378,6 @@ function readData(reader: Reader, type: number, name: string, ttl: number, end: 
   }
 }
 
-interface Section {
-  records: ResourceRecord[];
-  /** The upper eight bits of the response code. */
-  extendedRcode: number;
-  extendedError: Message['extendedError'];
-}
-
 const EXTENDED_ERROR = 15;
 
 /** The extended error among the options of an OPT record (RFC 6891 §6.1.2, RFC 8914 §2). */
@@ -404,7 +402,11 @@ function withRecord(records: ResourceRecord[], record: ResourceRecord): Resource
   return records;
 }
 
-function readSection(reader: Reader, amount: number, section: Section): void {
+const NO_RECORDS: readonly ResourceRecord[] = [];
+
+function readSection(reader: Reader, amount: number): readonly ResourceRecord[] {
+  if (amount === 0) return NO_RECORDS;
+  let records: ResourceRecord[] = [];
   for (let index = 0; index < amount; index += 1) {
     const name = reader.name();
     const type = reader.uint16();
@@ -414,20 +416,17 @@ function readSection(reader: Reader, amount: number, section: Section): void {
     reader.need(length);
     const end = reader.offset + length;
     if (type === OPT) {
-      section.extendedRcode = ttl >>> 24;
-      section.extendedError = readOptions(reader, end);
-    } else if (recordClass === CLASS_IN && section.records.length < MAX_RECORDS) {
+      reader.extendedRcode = ttl >>> 24;
+      reader.extendedError = readOptions(reader, end);
+    } else if (recordClass === CLASS_IN && records.length < MAX_RECORDS) {
       // RFC 2181 §8: a TTL with its highest bit set means zero.
       const record = readData(reader, type, name, ttl > 0x7f_ff_ff_ff ? 0 : ttl, end);
       if (record !== null && reader.offset !== end) throw new Malformed();
-      if (record !== null) section.records = withRecord(section.records, record);
+      if (record !== null) records = withRecord(records, record);
     }
     reader.offset = end;
   }
-}
-
-function emptySection(): Section {
-  return { records: [], extendedRcode: 0, extendedError: null };
+  return records;
 }
 
 /**
@@ -440,9 +439,9 @@ function read(message: Buffer, asked: { readonly name: string; readonly end: num
   const high = message[2] as number;
   const truncated = (high & 0x02) !== 0;
   const reader = new Reader(message, asked === null ? null : asked.name);
-  const answers = emptySection();
-  const authorities = emptySection();
-  const additionals = emptySection();
+  let answers = NO_RECORDS;
+  let authorities = NO_RECORDS;
+  let additionals = NO_RECORDS;
   try {
     if (asked !== null) reader.offset = asked.end;
     for (let questions = asked === null ? message.readUInt16BE(4) : 0; questions > 0; questions -= 1) {
@@ -452,25 +451,25 @@ function read(message: Buffer, asked: { readonly name: string; readonly end: num
     }
     // Behind the cut there is nothing to rely on: the whole comes over TCP.
     if (!truncated) {
-      readSection(reader, message.readUInt16BE(6), answers);
-      readSection(reader, message.readUInt16BE(8), authorities);
-      readSection(reader, message.readUInt16BE(10), additionals);
+      answers = readSection(reader, message.readUInt16BE(6));
+      authorities = readSection(reader, message.readUInt16BE(8));
+      additionals = readSection(reader, message.readUInt16BE(10));
     }
   } catch (error) {
     if (error instanceof Malformed) return null;
     throw error;
   }
-  const code = (additionals.extendedRcode << 4) | (low & 0x0f);
+  const code = (reader.extendedRcode << 4) | (low & 0x0f);
   return {
     id: message.readUInt16BE(0),
     rcode: RCODES[code] ?? `RCODE${code}`,
     authoritative: (high & 0x04) !== 0,
     truncated,
     authenticated: (low & 0x20) !== 0,
-    extendedError: additionals.extendedError,
-    answers: answers.records,
-    authorities: authorities.records,
-    additionals: additionals.records,
+    extendedError: reader.extendedError,
+    answers,
+    authorities,
+    additionals,
   };
 }
 

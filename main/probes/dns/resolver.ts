@@ -9,7 +9,7 @@ import type { HttpsServer, ProxyFor } from './https.ts';
 import { createHttps } from './https.ts';
 import type { Message, Mismatch, Question, Sections } from './message.ts';
 import { decodeResponse, encodeQuery, explainMismatch, readAnswer } from './message.ts';
-import type { Pipeline } from './tcp-pipeline.ts';
+import type { Pipeline, Pipelined } from './tcp-pipeline.ts';
 import { createPipeline } from './tcp-pipeline.ts';
 import type { Endpoint } from './udp-pool.ts';
 import { createUdpPool } from './udp-pool.ts';
@@ -39,6 +39,8 @@ interface Exchange {
 export interface WireResolver {
   /** Asks one server one question. Never rejects for what the network did. */
   readonly ask: (options: AskOptions) => Promise<Observation>;
+  /** The same for whoever asks thousands: calls back once, in place of a promise. */
+  readonly begin: (options: AskOptions, settle: (observation: Observation) => void) => void;
   /** The same, with the authority and additional sections, from which delegations are followed. */
   readonly exchange: (options: AskOptions) => Promise<Exchange>;
   readonly close: () => Promise<void>;
@@ -47,10 +49,6 @@ export interface WireResolver {
 export interface ResolverOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Questions under way at one resolver at once. */
-  readonly perServer?: number;
-  /** The same for a zone's own server, which is somebody else's: such servers are asked without RD. */
-  readonly perAuthority?: number;
   readonly sockets?: number;
   /** The proxy on the way to a DNS-over-HTTPS server; none unless it is given. */
   readonly proxyFor?: ProxyFor;
@@ -59,8 +57,11 @@ export interface ResolverOptions {
 const DEADLINE_MS = 6000;
 /** The first UDP try waits this long, each later one twice as long as the one before. */
 const FIRST_TRY_MS = 800;
-/** More under way would overflow what a server's socket holds by default, and be lost. */
+/** Questions under way at one resolver at once: more would overflow what its socket holds by default, and be lost. */
 const PER_SERVER = 128;
+/** Over a connection nothing is lost: so many keep both sides busy while either has something else to do. */
+const PIPELINED = 384;
+/** The same for a zone's own server, which is somebody else's: such servers are asked without RD. */
 const PER_AUTHORITY = 16;
 /** Questions a second that a server on the internet is asked at most: below what public resolvers cut off. */
 const RESOLVER_PER_SECOND = 800;
@@ -68,6 +69,7 @@ const AUTHORITY_PER_SECOND = 200;
 /** Servers whose pace is remembered. */
 const MOST_KNOWN = 1000;
 const MAX_OCTETS = 65_535;
+const NO_QUERY = Buffer.alloc(0);
 
 /** A server of one's own network may be asked as fast as it answers. */
 function paceFor(server: DnsServer, isAuthority: boolean): number {
@@ -126,9 +128,9 @@ function overTcp(
 
 /** How one server is asked. */
 interface Line {
-  readonly gate: Gate;
+  readonly gate: Gate<Asking>;
   /** For many questions that follow each other; null where they go in datagrams whatever their number. */
-  readonly pipeline: Pipeline | null;
+  readonly pipeline: Pipeline<Asking> | null;
 }
 
 /** What a question got, and over what. */
@@ -138,16 +140,18 @@ interface Answered {
 }
 
 /** One question on its way. It is one object without functions of its own, because thousands are under way. */
-interface Asking {
+interface Asking extends Pipelined {
   readonly asked: AskOptions;
-  readonly gate: Gate;
+  readonly line: Line;
   /** Called once; there is no message where the question got no usable answer. */
   readonly settle: (observation: Observation, message: Message | null) => void;
-  /** Milliseconds since the epoch. */
-  readonly seenAt: number;
-  /** By `performance.now()`. */
-  readonly startedAt: number;
-  readonly deadline: number;
+  /** When its turn came: milliseconds since the epoch. */
+  seenAt: number;
+  /** The same by `performance.now()`. */
+  startedAt: number;
+  deadline: number;
+  /** In wire format, once it is asked over the pipeline. */
+  query: Buffer;
   /** How long the next try over UDP waits, in milliseconds. */
   wait: number;
   edns: boolean;
@@ -210,8 +214,6 @@ export function createResolver(options: ResolverOptions): WireResolver {
   const pool = createUdpPool(options.sockets);
   const lines = new Map<string, Line>();
   const answering = new WeakMap<DnsServer, AnsweringServer>();
-  const perServer = options.perServer ?? PER_SERVER;
-  const perAuthority = options.perAuthority ?? PER_AUTHORITY;
   const https = createHttps(options.proxyFor ?? (() => Promise.resolve(null)));
 
   /** Thousands of questions to one server follow each other. */
@@ -231,11 +233,11 @@ export function createResolver(options: ResolverOptions): WireResolver {
       }
       const perSecond = paceFor(server, isAuthority);
       const isUnhurried = perSecond === Number.POSITIVE_INFINITY;
-      line = {
-        gate: createGate({ most: isAuthority ? perAuthority : perServer, perSecond }),
-        // Elsewhere a pace is kept that datagrams reach as well; a zone's own servers are asked as receivers ask them.
-        pipeline: isUnhurried && !isAuthority && 'address' in server ? createPipeline(server) : null,
-      };
+      // Elsewhere a pace is kept that datagrams reach as well; a zone's own servers are asked as receivers ask them.
+      const pipeline = isUnhurried && !isAuthority && 'address' in server ? createPipeline(server, endPipelined) : null;
+      const inDatagrams = isAuthority ? PER_AUTHORITY : PER_SERVER;
+      const most = () => (pipeline?.isOpen() === true ? PIPELINED : inDatagrams);
+      line = { gate: createGate({ most, perSecond }, begin), pipeline };
       lines.set(key, line);
     }
     newest = { server, isAuthority, line };
@@ -251,7 +253,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
   /** Tells how a question ended, and makes room for the next. */
   function finish(asking: Asking, outcome: Answered | AskFailure): void {
     const observation = toObservation(asking, answeringOf(asking.asked.server), outcome);
-    asking.gate.leave();
+    asking.line.gate.leave();
     asking.settle(observation, outcome instanceof AskFailure ? null : outcome.message);
   }
 
@@ -296,7 +298,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
         if (end instanceof Error) finish(asking, networkFailure('UDP', end));
         else if (end === 'stopped') finish(asking, silence(asking));
         else if (message === null) {
-          asking.gate.slowDown();
+          asking.line.gate.slowDown();
           tryUdp(asking, server);
         } else if (message.truncated) finishWith(asking, wholeOverTcp(query, asking, server));
         else if (message.rcode === 'FORMERR' && asking.edns) {
@@ -308,41 +310,34 @@ export function createResolver(options: ResolverOptions): WireResolver {
     });
   }
 
-  /** @returns false when the pipeline does not take the question. What is not plainly answered goes over UDP as well. */
-  function tryPipeline(asking: Asking, server: Endpoint, pipeline: Pipeline): boolean {
+  /** @returns false when the pipeline does not take the question. */
+  function tryPipeline(asking: Asking, pipeline: Pipeline<Asking>): boolean {
     const { asked } = asking;
     if (asked.signal?.aborted === true) return false;
-    const query = encodeQuery(0, asked, {
+    asking.query = encodeQuery(0, asked, {
       recursion: asked.recursion ?? true,
       edns: true,
       checkingDisabled: asked.checkingDisabled ?? false,
     });
-    return pipeline.offer({
-      query,
-      signal: asked.signal,
-      settle(octets) {
-        const message = octets === null ? null : decodeResponse(octets, query, asked.name);
-        if (message === null || message.truncated || message.rcode === 'FORMERR') tryUdp(asking, server);
-        else finish(asking, { message, transport: 'tcp' });
-      },
-    });
+    return pipeline.offer(asking);
   }
 
-  function begin(asked: AskOptions, { gate, pipeline }: Line, settle: Asking['settle']): void {
+  /** What was not plainly answered over the pipeline goes over UDP as well. */
+  function endPipelined(asking: Asking, octets: Buffer | null): void {
+    const message = octets === null ? null : decodeResponse(octets, asking.query, asking.asked.name);
+    if (message === null || message.truncated || message.rcode === 'FORMERR')
+      tryUdp(asking, asking.asked.server as Endpoint);
+    else finish(asking, { message, transport: 'tcp' });
+  }
+
+  /** Asks when the question's turn has come. */
+  function begin(asking: Asking): void {
+    const { asked, line } = asking;
     const { server } = asked;
-    const startedAt = performance.now();
     const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
-    const asking: Asking = {
-      asked,
-      gate,
-      settle,
-      seenAt: options.now(),
-      startedAt,
-      deadline: startedAt + deadlineMs,
-      wait: FIRST_TRY_MS,
-      edns: true,
-      stray: null,
-    };
+    asking.seenAt = options.now();
+    asking.startedAt = performance.now();
+    asking.deadline = asking.startedAt + deadlineMs;
     if ('doh' in server) {
       const answer = https.ask(asked, server, deadlineMs);
       finishWith(
@@ -352,7 +347,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
       return;
     }
     try {
-      if (pipeline === null || !tryPipeline(asking, server, pipeline)) tryUdp(asking, server);
+      if (line.pipeline === null || !tryPipeline(asking, line.pipeline)) tryUdp(asking, server);
     } catch (error) {
       finish(asking, toFailure(error));
     }
@@ -360,11 +355,24 @@ export function createResolver(options: ResolverOptions): WireResolver {
 
   function enter(asked: AskOptions, settle: Asking['settle']): void {
     const line = findLine(asked.server, asked.recursion === false);
-    line.gate.enter(() => begin(asked, line, settle));
+    line.gate.enter({
+      asked,
+      line,
+      settle,
+      signal: asked.signal,
+      query: NO_QUERY,
+      seenAt: 0,
+      startedAt: 0,
+      deadline: 0,
+      wait: FIRST_TRY_MS,
+      edns: true,
+      stray: null,
+    });
   }
 
   return {
     ask: (asked) => new Promise((resolve) => enter(asked, resolve)),
+    begin: enter,
     exchange: (asked) =>
       new Promise((resolve) =>
         enter(asked, (observation, message) =>

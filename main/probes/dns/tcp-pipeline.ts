@@ -3,24 +3,21 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from './udp-pool.ts';
 
 /** One question among many on their way over one connection. */
-export interface PipelinedExchange {
+export interface Pipelined {
   /** In wire format; the pipeline writes an id of its choice into it. */
   readonly query: Buffer;
   readonly signal: AbortSignal | undefined;
-  /**
-   * Called once: with the message that came under the query's id, or with null when the connection brought none.
-   * The message's octets are the caller's only until it returns.
-   */
-  readonly settle: (message: Buffer | null) => void;
 }
 
 /**
  * A TCP connection that many questions to one server share, answered in whatever order (RFC 7766 §6.2.1.1): of
  * thousands, tens go out and come in with each call to the system.
  */
-export interface Pipeline {
+export interface Pipeline<Question extends Pipelined> {
   /** @returns false when the question has to be asked another way: there are few, or the server takes no connection. */
-  readonly offer: (exchange: PipelinedExchange) => boolean;
+  readonly offer: (question: Question) => boolean;
+  /** Whether questions go over it now. */
+  readonly isOpen: () => boolean;
   readonly close: () => void;
 }
 
@@ -44,8 +41,15 @@ const RECEIVE_OCTETS = 65_536;
 /** Under way at once at most: an id each. */
 const IDS = 1024;
 
-export function createPipeline(server: Endpoint): Pipeline {
-  const waiting: (PipelinedExchange | null)[] = Array.from({ length: IDS }, () => null);
+/**
+ * @param onEnd called once for each question that was taken: with the message that came under its id, or with null when
+ *   the connection brought none. The message's octets are the caller's only until it returns.
+ */
+export function createPipeline<Question extends Pipelined>(
+  server: Endpoint,
+  onEnd: (question: Question, message: Buffer | null) => void,
+): Pipeline<Question> {
+  const waiting: (Question | null)[] = Array.from({ length: IDS }, () => null);
   /** By `performance.now()`. */
   const until = new Float64Array(IDS);
   const free = Array.from({ length: IDS }, (_, id) => IDS - 1 - id);
@@ -62,13 +66,13 @@ export function createPipeline(server: Endpoint): Pipeline {
   let sweeper: NodeJS.Timeout | null = null;
 
   const settle = (id: number, message: Buffer | null) => {
-    const exchange = waiting[id];
-    if (exchange === null || exchange === undefined) return;
+    const question = waiting[id];
+    if (question === null || question === undefined) return;
     waiting[id] = null;
     free.push(id);
     underWay -= 1;
     if (underWay === 0) socket?.unref();
-    exchange.settle(message);
+    onEnd(question, message);
   };
 
   const drop = (isDead: boolean) => {
@@ -97,9 +101,9 @@ export function createPipeline(server: Endpoint): Pipeline {
     }
     if (unsent.length > 0) send();
     for (let id = 0; id < IDS; id += 1) {
-      const exchange = waiting[id];
-      if (exchange === null || exchange === undefined) continue;
-      if (exchange.signal?.aborted === true || (until[id] as number) <= now) settle(id, null);
+      const question = waiting[id];
+      if (question === null || question === undefined) continue;
+      if (question.signal?.aborted === true || (until[id] as number) <= now) settle(id, null);
     }
   };
 
@@ -177,7 +181,7 @@ export function createPipeline(server: Endpoint): Pipeline {
   };
 
   return {
-    offer(exchange) {
+    offer(question) {
       const now = performance.now();
       if (now < avoidedUntil) return false;
       closely = now - offeredAt > PAUSE_MS ? 1 : closely + 1;
@@ -186,17 +190,18 @@ export function createPipeline(server: Endpoint): Pipeline {
       if (socket === null) open();
       const id = isOpen ? free.pop() : undefined;
       if (id === undefined) return false;
-      exchange.query.writeUInt16BE(id, 0);
-      waiting[id] = exchange;
+      question.query.writeUInt16BE(id, 0);
+      waiting[id] = question;
       until[id] = now + PATIENCE_MS;
       if (underWay === 0) {
         socket?.ref();
         heardAt = now;
       }
       underWay += 1;
-      if (unsent.push(exchange.query) === 1) setImmediate(flush);
+      if (unsent.push(question.query) === 1) setImmediate(flush);
       return true;
     },
+    isOpen: () => isOpen,
     close() {
       avoidedUntil = Number.POSITIVE_INFINITY;
       drop(false);

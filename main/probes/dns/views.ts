@@ -155,10 +155,10 @@ export function createViews(parts: {
   function observe(question: Question, servers: Servers, signal = NEVER): Promise<readonly Observation[]> {
     if (servers.kind !== 'chosen') return observeViews(question, servers, signal);
     const { name, type } = question;
-    const ask = (server: DnsServer) => resolver.ask({ name, type, server, signal });
-    const [first, second] = servers.servers;
-    if (first !== undefined && second === undefined) return ask(first).then((only) => [only]);
-    return Promise.all(servers.servers.map(ask));
+    const [server, second] = servers.servers;
+    if (server === undefined || second !== undefined)
+      return Promise.all(servers.servers.map((each) => resolver.ask({ name, type, server: each, signal })));
+    return new Promise((resolve) => resolver.begin({ name, type, server, signal }, (only) => resolve([only])));
   }
 
   async function observeViews(
