@@ -10,6 +10,7 @@ import type { KeychainPort } from '../vault/ports.ts';
 import { createVault } from '../vault/vault.ts';
 import type { Core } from './core.ts';
 import { createCore } from './core.ts';
+import { giveBackMemory } from './memory.ts';
 import type { Notifier, PracticePort, SystemProxy } from './ports.ts';
 
 export interface ComposeOptions {
@@ -71,6 +72,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
       return proxyFromPacResult(await options.systemProxy(url.href), 'the system’s settings');
     },
     randomId: randomUUID,
+    giveBackMemory,
     ...(hints === undefined || hints === '' ? {} : { rootServers: readRootHints(readFileSync(hints, 'utf8')) }),
     background: options.background,
   });

@@ -40,10 +40,16 @@ export interface CoreParts {
   /** Where delegations are followed from; the public root unless it is given. */
   readonly rootServers?: readonly NameServer[];
   readonly randomId: () => string;
+  /** Gives memory back that large work has left behind. */
+  readonly giveBackMemory: () => Promise<void>;
   /** Schedules and looks for foreign writes run in the background; a one-shot CLI needs neither. */
   readonly background: boolean;
 }
 
+/** A job of so many items leaves memory behind that is worth giving back. */
+const LARGE_JOB = 1000;
+/** Nobody waits for anything by then, in milliseconds. */
+const REST_AFTER_MS = 2000;
 /** How often writes by another process are looked for, in milliseconds. */
 const FOREIGN_WRITES_MS = 1000;
 
@@ -247,6 +253,23 @@ function createRouter(context: Running, parts: CoreParts) {
   });
 }
 
+/** Gives memory back some time after the last large job has ended. */
+function createRest({ giveBackMemory, log }: CoreParts) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    onChange({ status, finishedAt, total }: JobState): void {
+      if (total < LARGE_JOB || status === 'paused') return;
+      clearTimeout(timer);
+      if (finishedAt === null) return;
+      timer = setTimeout(() => {
+        giveBackMemory().catch((error: unknown) => log.error({ error }, 'memory could not be given back'));
+      }, REST_AFTER_MS);
+      timer.unref();
+    },
+    close: () => clearTimeout(timer),
+  };
+}
+
 /**
  * Composes the core from its parts. Nothing of it is global: a test composes one on a temporary folder, a host on the
  * person's own.
@@ -256,12 +279,16 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const changes = createChanges();
   let surroundings: PracticeSurroundings | null = null;
   const resolver = createResolver({ now: clock.now, proxyFor: parts.proxyFor });
+  const rest = createRest(parts);
   const jobs = createJobs({
     now: clock.now,
     newId: parts.randomId,
     save: (job) => store.records.putJob(job),
     earlier: parts.background ? store.records.jobs<JobState>() : [],
-    onChange: (job) => changes.publish({ kind: 'job', job }),
+    onChange(job) {
+      changes.publish({ kind: 'job', job });
+      rest.onChange(job);
+    },
   });
   const context: Running = {
     store,
@@ -318,6 +345,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     async close() {
       for (const timer of timers) clearInterval(timer);
       await jobs.close();
+      rest.close();
       changes.close();
       await parts.practice?.stop();
       await resolver.close();

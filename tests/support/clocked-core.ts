@@ -13,6 +13,8 @@ export interface ClockedCore {
   readonly client: CoreClient;
   readonly store: Store;
   readonly notices: readonly string[];
+  /** How often memory was given back. */
+  readonly rests: () => number;
   /** Lets so many minutes pass, so many at a time, and waits for the checks that begin after each step. */
   readonly pass: (minutes: number, step?: number) => Promise<void>;
   readonly now: () => number;
@@ -23,6 +25,7 @@ export async function openClockedCore(folder: string): Promise<ClockedCore> {
   let now = Date.UTC(2026, 0, 1);
   const store = openStore(folder);
   const notices: string[] = [];
+  let rests = 0;
   const core = await createCore({
     store,
     vault: createVault({ storage: store.secrets, keychain: null, random: randomBytes, now: () => now }),
@@ -34,6 +37,10 @@ export async function openClockedCore(folder: string): Promise<ClockedCore> {
     notifier: { notify: (title) => void notices.push(title) },
     practice: null,
     proxyFor: () => Promise.resolve(null),
+    giveBackMemory() {
+      rests += 1;
+      return Promise.resolve();
+    },
     randomId: randomUUID,
     background: false,
   });
@@ -49,6 +56,7 @@ export async function openClockedCore(folder: string): Promise<ClockedCore> {
     client,
     store,
     notices,
+    rests: () => rests,
     now: () => now,
     async pass(minutes, step = 1) {
       for (let minute = 0; minute < minutes; minute += step) {
