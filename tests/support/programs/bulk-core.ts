@@ -1,9 +1,15 @@
 import { createRouterClient } from '@orpc/server';
 import { composeCore } from '../../../main/core/compose.ts';
 
-/** Checks every domain of a data folder, as a host's core does, and prints how long it took and what it cost. */
+/**
+ * Checks every domain of a data folder several times, as a host's core does, and prints how long each took, and the
+ * memory that the process holds after the last and when it has come to rest.
+ */
 
-const [folder = '', workspace = '1'] = process.argv.slice(2);
+/** Longer than a core waits before it gives memory back. */
+const REST_MS = 4000;
+
+const [folder = '', workspace = '1', times = '1'] = process.argv.slice(2);
 const core = await composeCore({
   dataFolder: folder,
   host: 'cli',
@@ -24,9 +30,11 @@ async function check(): Promise<{ ms: number; counts: Record<string, number> }> 
   return { ms: performance.now() - begin, counts };
 }
 
-const first = await check();
-const cpu = process.cpuUsage();
-const second = await check();
-const used = process.cpuUsage(cpu);
-console.log(JSON.stringify({ first, second, cpuMs: (used.user + used.system) / 1000, rss: process.memoryUsage.rss() }));
+const checks: Awaited<ReturnType<typeof check>>[] = [];
+for (let time = 0; time < Number(times); time += 1) checks.push(await check());
+const rss = process.memoryUsage.rss();
+await new Promise((resolve) => {
+  setTimeout(resolve, REST_MS);
+});
+console.log(JSON.stringify({ checks, rss, restRss: process.memoryUsage.rss() }));
 await core.close();
