@@ -87,7 +87,7 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
   const one = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? AND id = ?`);
   const inUse = database
     .prepare(
-      `SELECT id FROM domains WHERE workspace_id = @workspaceId AND in_use = 1 AND (@all OR verdict <> 'verified') ORDER BY name`,
+      `SELECT id FROM domains WHERE workspace_id = @workspaceId AND in_use = 1 AND (@all OR verdict <> 'verified') ORDER BY id`,
     )
     .pluck();
   const names = database.prepare('SELECT name FROM domains WHERE workspace_id = ?').pluck();
@@ -150,7 +150,7 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     /** The domains of a workspace, or the first so many of them, in the order of their names. */
     list: (workspaceId: number, first = ALL): StoredDomain<Configuration>[] =>
       (ofWorkspace.all(workspaceId, first) as DomainRow[]).map(toDomain),
-    /** The ids of all domains in use, or of those that are not verified, by name. */
+    /** The ids of all domains in use, or of those that are not verified, as they lie in the file. */
     idsInUse: (workspaceId: number, which: 'all' | 'not-verified'): number[] =>
       inUse.all({ workspaceId, all: which === 'all' ? 1 : 0 }) as number[],
     find(workspaceId: number, id: number): StoredDomain<Configuration> | null {

@@ -32,8 +32,6 @@ const SILENCE_MS = 1000;
 /** How long a server is not asked over a connection again that was of no use. */
 const AVOIDED_MS = 60_000;
 const SWEEP_MS = 50;
-/** Questions that are sent together while the server has as many at hand. */
-const TOGETHER = 48;
 /** A connection that brings fewer answers than this was of no use. */
 const WORTHWHILE = 100;
 const LENGTH_OCTETS = 2;
@@ -99,7 +97,6 @@ export function createPipeline<Question extends Pipelined>(
       drop(true);
       return;
     }
-    if (unsent.length > 0) send();
     for (let id = 0; id < IDS; id += 1) {
       const question = waiting[id];
       if (question === null || question === undefined) continue;
@@ -107,15 +104,9 @@ export function createPipeline<Question extends Pipelined>(
     }
   };
 
+  /** What was offered in one turn of the event loop goes out together. */
   const flush = () => {
     if (socket === null || unsent.length === 0) return;
-    // The server has enough to do: more goes out together.
-    if (unsent.length < TOGETHER && underWay - unsent.length >= TOGETHER) return;
-    send();
-  };
-
-  const send = () => {
-    if (socket === null) return;
     const messages = unsent;
     unsent = [];
     let size = 0;
@@ -146,7 +137,6 @@ export function createPipeline<Question extends Pipelined>(
     }
     // The place that was read into is used again.
     if (offset < octets.length) begun = Buffer.from(octets.subarray(offset));
-    setImmediate(flush);
   };
 
   const open = () => {
