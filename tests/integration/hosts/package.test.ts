@@ -72,10 +72,9 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
       ].sort(),
     );
     expect(files.filter((name) => /\.(?:ts|tsx|map)$/.test(name))).toEqual([]);
-    expect(files.filter((name) => name.startsWith('/dist/main/')).sort()).toEqual(
-      ['cli.js', 'electron.js', 'loopback.js', 'practice-process.js', 'preload.cjs'].map(
-        (name) => `/dist/main/${name}`,
-      ),
+    const programs = ['cli.js', 'electron.js', 'loopback.js', 'practice-process.js', 'preload.cjs'];
+    expect(files.filter((name) => path.posix.dirname(name) === '/dist/main').sort()).toEqual(
+      [...programs, 'parts'].sort().map((name) => `/dist/main/${name}`),
     );
     const { main } = JSON.parse(readFileSync(path.join(folder, 'app', 'package.json'), 'utf8')) as { main: string };
     expect(files).toContain(`/${main}`);
@@ -83,16 +82,22 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
 
   it('has its bundles import nothing that is not in it', () => {
     const known = new Set(['electron', 'better-sqlite3', ...builtinModules]);
-    for (const name of files.filter((file) => file.startsWith('/dist/main/'))) {
+    const isThere = (module: string, from: string) =>
+      module.startsWith('.') ? files.includes(path.posix.join(path.posix.dirname(from), module)) : known.has(module);
+    const parts = new Set<string>();
+    for (const name of files.filter((file) => /^\/dist\/main\/.*\.c?js$/.test(file))) {
       const source = readFileSync(path.join(folder, 'app', name), 'utf8');
-      const imports = [...source.matchAll(/^(?:import|export)\b[^'"\n;]*?from\s*["']([^"']+)["']/gm)].map(
-        ([, module]) => (module ?? '').replace(/^node:/, ''),
-      );
+      const imports = [
+        ...source.matchAll(/^(?:import|export)\b[^'"\n;]*?from\s*["']([^"']+)["']/gm),
+        ...source.matchAll(/\bimport\(["'](\.\/parts\/[^"']+)["']\)/g),
+      ].map(([, module]) => (module ?? '').replace(/^node:/, ''));
+      for (const module of imports) if (module.startsWith('./parts/')) parts.add(module);
       expect(
-        imports.filter((module) => !known.has(module)),
+        imports.filter((module) => !isThere(module, name)),
         name,
       ).toEqual([]);
     }
+    expect([...parts].some((part) => part.includes('undici'))).toBe(true);
     expect(readFileSync(path.join(folder, 'app', 'dist/main/preload.cjs'), 'utf8').length).toBeLessThan(2000);
   });
 
