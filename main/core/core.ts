@@ -48,7 +48,7 @@ export interface CoreParts {
 
 /** A job of so many items leaves memory behind that is worth giving back. */
 const LARGE_JOB = 1000;
-/** Nobody waits for anything by then, in milliseconds. */
+/** By then the windows have shown how the job ended, in milliseconds. */
 const REST_AFTER_MS = 2000;
 /** How often writes by another process are looked for, in milliseconds. */
 const FOREIGN_WRITES_MS = 1000;

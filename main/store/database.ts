@@ -13,6 +13,8 @@ export const APPLICATION_ID = 0x53_65_6e_64;
 const FILE_NAME = 'sendwright.db';
 const BUSY_TIMEOUT_MS = 10_000;
 const PAGE_OCTETS = 16_384;
+/** Of the log, after which it is copied into the file. */
+const LOG_OCTETS = 16 * 2 ** 20;
 /** Copies made before migrations that are kept. */
 const KEPT_COPIES = 5;
 
@@ -158,7 +160,8 @@ export function openDatabase(folder: string, steps: readonly string[] = migratio
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     // A bulk check writes megabytes: copied from the log into the file less often, each page fewer times.
-    database.pragma('wal_autocheckpoint = 4000');
+    const pageOctets = database.pragma('page_size', { simple: true }) as number;
+    database.pragma(`wal_autocheckpoint = ${Math.ceil(LOG_OCTETS / pageOctets)}`);
     // KiB of pages kept in memory. The operating system keeps the file as well: more gained nothing measurable.
     database.pragma('cache_size = -4000');
     database.pragma('foreign_keys = ON');

@@ -59,6 +59,7 @@ const KEY_COLUMNS =
 
 /** Thousands of domains share a few configurations: each is read once, and nobody changes what was read. */
 const readJson = remembering(64, (text): unknown => JSON.parse(text));
+const readVerdicts = remembering(64, (text) => JSON.parse(text) as Readonly<Record<string, Verdict>>);
 
 /** SQLite's way to say that there is no limit. */
 const ALL = -1;
@@ -142,8 +143,7 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     dkim: row.dkim,
     dmarc: row.dmarc,
     seenAt: row.seen_at,
-    recordVerdicts:
-      row.record_verdicts === '{}' ? NO_VERDICTS : (readJson(row.record_verdicts) as Record<string, Verdict>),
+    recordVerdicts: row.record_verdicts === '{}' ? NO_VERDICTS : readVerdicts(row.record_verdicts),
   });
 
   return {

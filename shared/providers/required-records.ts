@@ -176,6 +176,10 @@ const preparedSpf = rememberingOf((choice: SpfChoice) =>
   }),
 );
 
+function isNoChoice({ remove, without, edited }: SpfChoice): boolean {
+  return remove.length === 0 && without.length === 0 && edited === null;
+}
+
 function spfRecord(domain: string, need: SpfNeed, decided: SpfChoice): RequiredRecord {
   const [first] = need.providers;
   const choice = need.name === domain ? decided : noSpfChoice;
@@ -220,16 +224,16 @@ export function dmarcRecord(choice: DmarcChoice): DmarcRecord {
   };
 }
 
-/** Remembered: thousands of domains share a choice. */
-const preparedDmarc = rememberingOf((choice: DmarcChoice) => {
-  const record = dmarcRecord(choice);
+/** By the choice as JSON. Remembered: thousands of domains share one. */
+const preparedDmarc = remembering(REMEMBERED, (text) => {
+  const record = dmarcRecord(JSON.parse(text) as DmarcChoice);
   return { record, value: known(printDmarc(record)) };
 });
 
 const DMARC_SOURCE = { kind: 'sendwright', label: 'RFC 9989 §4.7, RFC 9990 §4' } as const;
 
 function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
-  const { record, value } = preparedDmarc(choice);
+  const { record, value } = preparedDmarc(JSON.stringify(choice));
   const own: RequiredRecord = {
     id: 'dmarc',
     purpose: 'dmarc',
@@ -354,7 +358,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
       optional: false,
     }),
   );
-  const decided = needs.spf ?? noSpfChoice;
+  const decided = needs.spf === undefined || isNoChoice(needs.spf) ? noSpfChoice : needs.spf;
   const isDkim = (record: RequiredRecord) => record.purpose === 'dkim';
   return [
     ...templated.filter(isDkim),

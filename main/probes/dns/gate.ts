@@ -36,6 +36,7 @@ export function createGate<Work>({ most, perSecond: allowed }: GateLimits, begin
   let queue: Work[] = [];
   let head = 0;
   let admitting = false;
+  let closed = false;
   // What a fiftieth of a second allows may be spent at once; more would be a burst.
   let tokens = perSecond / 50;
   let refilledAt = performance.now();
@@ -60,7 +61,7 @@ export function createGate<Work>({ most, perSecond: allowed }: GateLimits, begin
   };
 
   const admitAll = () => {
-    while (head < queue.length && open < window) {
+    while (head < queue.length && (closed || open < Math.min(window, most()))) {
       if (!takeToken()) {
         timer ??= setTimeout(() => {
           timer = null;
@@ -100,7 +101,7 @@ export function createGate<Work>({ most, perSecond: allowed }: GateLimits, begin
     isIdle: () => open === 0 && head === queue.length,
     close() {
       if (timer !== null) clearTimeout(timer);
-      window = Number.POSITIVE_INFINITY;
+      closed = true;
       perSecond = Number.POSITIVE_INFINITY;
       admit();
     },

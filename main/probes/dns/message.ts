@@ -453,6 +453,9 @@ function read(message: Buffer, asked: { readonly name: string; readonly end: num
     if (!truncated) {
       answers = readSection(reader, message.readUInt16BE(6));
       authorities = readSection(reader, message.readUInt16BE(8));
+      // An OPT record counts among the additional ones alone (RFC 6891 §6.1.1).
+      reader.extendedRcode = 0;
+      reader.extendedError = null;
       additionals = readSection(reader, message.readUInt16BE(10));
     }
   } catch (error) {

@@ -152,6 +152,8 @@ interface Asking extends Pipelined {
   deadline: number;
   /** In wire format, once it is asked over the pipeline. */
   query: Buffer;
+  /** It was asked over the pipeline, and brought back unanswered. */
+  isBack: boolean;
   /** How long the next try over UDP waits, in milliseconds. */
   wait: number;
   edns: boolean;
@@ -324,7 +326,14 @@ export function createResolver(options: ResolverOptions): WireResolver {
 
   /** What was not plainly answered over the pipeline goes over UDP as well. */
   function endPipelined(asking: Asking, octets: Buffer | null): void {
-    const message = octets === null ? null : decodeResponse(octets, asking.query, asking.asked.name);
+    if (octets === null) {
+      // A connection that ends brings hundreds back at once: more than may be under way in datagrams.
+      asking.isBack = true;
+      asking.line.gate.leave();
+      asking.line.gate.enter(asking);
+      return;
+    }
+    const message = decodeResponse(octets, asking.query, asking.asked.name);
     if (message === null || message.truncated || message.rcode === 'FORMERR')
       tryUdp(asking, asking.asked.server as Endpoint);
     else finish(asking, { message, transport: 'tcp' });
@@ -334,6 +343,10 @@ export function createResolver(options: ResolverOptions): WireResolver {
   function begin(asking: Asking): void {
     const { asked, line } = asking;
     const { server } = asked;
+    if (asking.isBack) {
+      tryUdp(asking, server as Endpoint);
+      return;
+    }
     const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
     asking.seenAt = options.now();
     asking.startedAt = performance.now();
@@ -364,6 +377,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
       seenAt: 0,
       startedAt: 0,
       deadline: 0,
+      isBack: false,
       wait: FIRST_TRY_MS,
       edns: true,
       stray: null,
