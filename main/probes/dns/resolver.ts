@@ -152,8 +152,6 @@ interface Asking extends Pipelined {
   deadline: number;
   /** In wire format, once it is asked over the pipeline. */
   query: Buffer;
-  /** It was asked over the pipeline, and brought back unanswered. */
-  isBack: boolean;
   /** How long the next try over UDP waits, in milliseconds. */
   wait: number;
   edns: boolean;
@@ -315,7 +313,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
   /** @returns false when the pipeline does not take the question. */
   function tryPipeline(asking: Asking, pipeline: Pipeline<Asking>): boolean {
     const { asked } = asking;
-    if (asked.signal?.aborted === true) return false;
+    if (asked.signal?.aborted === true || performance.now() >= asking.deadline) return false;
     asking.query = encodeQuery(0, asked, {
       recursion: asked.recursion ?? true,
       edns: true,
@@ -326,14 +324,13 @@ export function createResolver(options: ResolverOptions): WireResolver {
 
   /** What was not plainly answered over the pipeline goes over UDP as well. */
   function endPipelined(asking: Asking, octets: Buffer | null): void {
-    if (octets === null) {
+    if (octets === null && asking.line.pipeline?.isOpen() === false) {
       // A connection that ends brings hundreds back at once: more than may be under way in datagrams.
-      asking.isBack = true;
       asking.line.gate.leave();
       asking.line.gate.enter(asking);
       return;
     }
-    const message = decodeResponse(octets, asking.query, asking.asked.name);
+    const message = octets === null ? null : decodeResponse(octets, asking.query, asking.asked.name);
     if (message === null || message.truncated || message.rcode === 'FORMERR')
       tryUdp(asking, asking.asked.server as Endpoint);
     else finish(asking, { message, transport: 'tcp' });
@@ -343,14 +340,12 @@ export function createResolver(options: ResolverOptions): WireResolver {
   function begin(asking: Asking): void {
     const { asked, line } = asking;
     const { server } = asked;
-    if (asking.isBack) {
-      tryUdp(asking, server as Endpoint);
-      return;
-    }
     const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
-    asking.seenAt = options.now();
-    asking.startedAt = performance.now();
-    asking.deadline = asking.startedAt + deadlineMs;
+    if (asking.startedAt === 0) {
+      asking.seenAt = options.now();
+      asking.startedAt = performance.now();
+      asking.deadline = asking.startedAt + deadlineMs;
+    }
     if ('doh' in server) {
       const answer = https.ask(asked, server, deadlineMs);
       finishWith(
@@ -377,7 +372,6 @@ export function createResolver(options: ResolverOptions): WireResolver {
       seenAt: 0,
       startedAt: 0,
       deadline: 0,
-      isBack: false,
       wait: FIRST_TRY_MS,
       edns: true,
       stray: null,

@@ -10,6 +10,10 @@ import { startKnot } from '../../support/knot.ts';
 import { describeWith } from '../../support/tools.ts';
 
 const NAMES = 1500;
+/** Of a datagram, so that those sent together are under way together. */
+const DELAY_MS = 20;
+/** More would overflow what a server's socket holds by default. */
+const MOST_DATAGRAMS = 128;
 const zone = `${zoneHead('many.test')}${Array.from({ length: NAMES }, (_, index) => `n${index} TXT "text of ${index}"\n`).join('')}`;
 
 /** What stands before Knot: datagrams pass both ways, and of a connection it makes what it likes. */
@@ -26,16 +30,25 @@ async function startMiddlebox(port: number, onConnection: (socket: Socket) => vo
   const datagrams = createSocket('udp4');
   const behind = createSocket('udp4');
   const senders = new Map<number, number>();
+  let underWay = 0;
+  let most = 0;
   datagrams.on('message', (message, from) => {
     senders.set(message.readUInt16BE(0), from.port);
-    behind.send(message, port, '127.0.0.1');
+    underWay += 1;
+    most = Math.max(most, underWay);
+    setTimeout(() => behind.send(message, port, '127.0.0.1'), DELAY_MS);
   });
-  behind.on('message', (message) => datagrams.send(message, senders.get(message.readUInt16BE(0)), '127.0.0.1'));
+  behind.on('message', (message) => {
+    underWay -= 1;
+    datagrams.send(message, senders.get(message.readUInt16BE(0)), '127.0.0.1');
+  });
   datagrams.bind(own, '127.0.0.1');
   await once(datagrams, 'listening');
   return {
     port: own,
     connections,
+    /** Datagrams that were under way at once at most. */
+    most: () => most,
     stop() {
       for (const socket of connections) socket.destroy();
       for (const each of [front, datagrams, behind]) each.close();
@@ -100,6 +113,8 @@ describeWith(['knotd'], 'many questions to one server', () => {
       const middlebox = await startMiddlebox(knot.port, onConnection);
       expect(await askAll(middlebox.port)).toBeLessThan(NAMES);
       expect(middlebox.connections.size).toBeGreaterThan(0);
+      expect(middlebox.most()).toBeGreaterThan(MOST_DATAGRAMS / 2);
+      expect(middlebox.most()).toBeLessThanOrEqual(MOST_DATAGRAMS);
       middlebox.stop();
     }
   });
