@@ -103,8 +103,8 @@ function createWriter(context: CoreContext, workspaceId: number) {
 
 /** Tells the person of verified domains that fail now: once for all of a job, because they often break together. */
 function tellBroken(context: CoreContext, workspaceId: number, broken: readonly string[]): void {
-  const [first] = broken;
   const sorted = broken.toSorted();
+  const [first] = sorted;
   if (first === undefined) return;
   const others = broken.length - NAMED;
   const names = `${sorted.slice(0, NAMED).join(', ')}${others > 0 ? ` and ${others} more` : ''}`;

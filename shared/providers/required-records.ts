@@ -18,7 +18,7 @@ import { modeOf } from './template.ts';
 
 /** TTL of prepared records in seconds: what most providers ask for. */
 const TTL = 3600;
-/** SPF records that are remembered as they were prepared, for each choice. */
+/** Prepared records that are remembered: of SPF for each choice, of DMARC in all. */
 const REMEMBERED = 64;
 
 export interface ChosenProvider {

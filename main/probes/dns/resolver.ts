@@ -237,7 +237,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
       const pipeline = isUnhurried && !isAuthority && 'address' in server ? createPipeline(server, endPipelined) : null;
       const inDatagrams = isAuthority ? PER_AUTHORITY : PER_SERVER;
       const most = () => (pipeline?.isOpen() === true ? PIPELINED : inDatagrams);
-      line = { gate: createGate({ most, perSecond }, begin), pipeline };
+      line = { gate: createGate({ most, perSecond }, start), pipeline };
       lines.set(key, line);
     }
     newest = { server, isAuthority, line };
@@ -337,7 +337,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
   }
 
   /** Asks when the question's turn has come. */
-  function begin(asking: Asking): void {
+  function start(asking: Asking): void {
     const { asked, line } = asking;
     const { server } = asked;
     const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
@@ -361,7 +361,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
     }
   }
 
-  function enter(asked: AskOptions, settle: Asking['settle']): void {
+  function begin(asked: AskOptions, settle: Asking['settle']): void {
     const line = findLine(asked.server, asked.recursion === false);
     line.gate.enter({
       asked,
@@ -379,11 +379,11 @@ export function createResolver(options: ResolverOptions): WireResolver {
   }
 
   return {
-    ask: (asked) => new Promise((resolve) => enter(asked, resolve)),
-    begin: enter,
+    ask: (asked) => new Promise((resolve) => begin(asked, resolve)),
+    begin,
     exchange: (asked) =>
       new Promise((resolve) =>
-        enter(asked, (observation, message) =>
+        begin(asked, (observation, message) =>
           resolve({ observation, sections: message === null ? null : () => message }),
         ),
       ),

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { giveBackMemory } from '../../../main/core/memory.ts';
 import type { Bind } from '../../support/bind.ts';
@@ -11,11 +12,6 @@ import { dropFolder } from '../../support/core.ts';
 import { describeWith } from '../../support/tools.ts';
 
 /** What large work leaves behind goes back to the operating system once nobody waits for anything. */
-
-const later = (ms: number) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 
 describe('memory', () => {
   it('is given back: the heap is as small as what is in use', async () => {

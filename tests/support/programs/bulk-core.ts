@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { createRouterClient } from '@orpc/server';
 import { composeCore } from '../../../main/core/compose.ts';
 
@@ -33,8 +34,6 @@ async function check(): Promise<{ ms: number; counts: Record<string, number> }> 
 const checks: Awaited<ReturnType<typeof check>>[] = [];
 for (let time = 0; time < Number(times); time += 1) checks.push(await check());
 const rss = process.memoryUsage.rss();
-await new Promise((resolve) => {
-  setTimeout(resolve, REST_MS);
-});
+await setTimeout(REST_MS);
 console.log(JSON.stringify({ checks, rss, restRss: process.memoryUsage.rss() }));
 await core.close();
