@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import path from 'node:path';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { noteBundledPackages } from './build/bundled-packages.ts';
 
 /**
  * Lets the page fetch the window's own script and style while its entry still runs: Vite names them only once the entry
@@ -45,7 +46,7 @@ export default defineConfig({
   root: path.resolve(import.meta.dirname, 'renderer'),
   base: '/',
   // The console speaks English; React Aria brings its words in thirty languages.
-  plugins: [react(), preloadWindow(), optimizeLocales.vite({ locales: ['en-US'] })],
+  plugins: [react(), preloadWindow(), optimizeLocales.vite({ locales: ['en-US'] }), noteBundledPackages('renderer')],
   build: {
     outDir: path.resolve(import.meta.dirname, 'dist', 'renderer'),
     emptyOutDir: true,
@@ -66,7 +67,7 @@ export default defineConfig({
             { name: 'react-dom', test: /[\\/](react-dom|scheduler)[\\/]/ },
             {
               name: 'base',
-              test: /[\\/](react|zustand|use-sync-external-store|@orpc)[\\/]|renderer[\\/](app[\\/](store|connect|errors)|ui[\\/](plain-button|status|time))/,
+              test: /[\\/](react|zustand|use-sync-external-store|@orpc)[\\/]|renderer[\\/](session[\\/](store|connect|errors|faults)|ui[\\/](plain-button|status|time))/,
             },
           ],
         },

@@ -2,6 +2,9 @@ import { rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { build } from 'vite';
+import type { Plugin } from 'vite';
+import { noteBundledPackages } from './bundled-packages.ts';
+import { writeNotices } from './notices.ts';
 import { buildRenderer } from './renderer.ts';
 
 /**
@@ -21,30 +24,47 @@ interface Program {
   readonly format: 'es' | 'cjs';
 }
 
-const programs: readonly Program[] = [
+export const programs: readonly Program[] = [
   { entry: 'main/hosts/electron/main.ts', output: 'electron.js', format: 'es' },
   { entry: 'main/hosts/electron/preload.ts', output: 'preload.cjs', format: 'cjs' },
   { entry: 'main/hosts/loopback/main.ts', output: 'loopback.js', format: 'es' },
   { entry: 'main/hosts/cli/cli.ts', output: 'cli.js', format: 'es' },
+  { entry: 'main/hosts/launcher.ts', output: 'sendwright.js', format: 'es' },
   { entry: 'main/practice/practice-process.ts', output: 'practice-process.js', format: 'es' },
 ];
 
-/** Bundles the main-side programs, or others, into a folder below `dist`. */
-export async function buildPrograms(chosen: readonly Program[] = programs, folder = 'main'): Promise<void> {
+/**
+ * Bundles the main-side programs, or others, into a folder below `dist`.
+ *
+ * @param plugins beside the bundle's own.
+ */
+export async function buildPrograms(
+  chosen: readonly Program[] = programs,
+  folder = 'main',
+  plugins: readonly Plugin[] = [],
+): Promise<void> {
   for (const { entry, output, format } of chosen) {
     await build({
       configFile: false,
       root,
       logLevel: 'warn',
-      define: { 'process.env.SENDWRIGHT_BUNDLED': JSON.stringify('1') },
+      define: {
+        'process.env.SENDWRIGHT_BUNDLED': JSON.stringify('1'),
+        // Fixed when it is built: what is installed trusts no environment for it.
+        'process.env.SENDWRIGHT_RULES_KEY': JSON.stringify(process.env.SENDWRIGHT_RULES_KEY ?? ''),
+      },
       ssr: { noExternal: true, target: 'node' },
+      plugins: [noteBundledPackages(output), ...plugins],
       build: {
         ssr: path.join(root, entry),
         outDir: path.join(root, 'dist', folder),
         emptyOutDir: false,
-        target: 'node24',
+        // Electron and the checkout run Node 24; an npm package is run by the Node that is there.
+        target: 'node22',
         minify: false,
         sourcemap: false,
+        // In kB; the advice is about pages, and these are read from a disk.
+        chunkSizeWarningLimit: 10_000,
         rolldownOptions: {
           external,
           // What is imported when it is needed stays apart: undici, which few calls need, is two fifths of the core.
@@ -61,7 +81,10 @@ export async function buildPrograms(chosen: readonly Program[] = programs, folde
 }
 
 if (import.meta.main) {
-  await rm(path.join(root, 'dist'), { recursive: true, force: true });
+  // Packages that were made before stay.
+  for (const folder of ['bundled', 'main', 'renderer'])
+    await rm(path.join(root, 'dist', folder), { recursive: true, force: true });
   await buildRenderer();
   await buildPrograms();
+  await writeNotices();
 }

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findBrowser } from '../main/hosts/loopback/open-window.ts';
+import type { OracleToolId } from '../tests/oracles/tools.ts';
+import { installOracle, oracleProgram, oracleTools } from '../tests/oracles/tools.ts';
 
 /**
  * Gets what the tests need and this machine lacks: a browser, DNS servers, the programs that answers are checked
@@ -30,8 +32,25 @@ const packages: Readonly<Record<string, string>> = {
   'python3-dnspython': '/usr/lib/python3/dist-packages/dns/version.py',
   'python3-dkim': '/usr/lib/python3/dist-packages/dkim/__init__.py',
   'python3-nacl': '/usr/lib/python3/dist-packages/nacl/__init__.py',
+  'python3-cryptography': '/usr/lib/python3/dist-packages/cryptography/__init__.py',
   'python3-yaml': '/usr/lib/python3/dist-packages/yaml/__init__.py',
+  'python3-venv': '/usr/share/doc/python3-venv',
+  ldnsutils: 'ldns-read-zone',
+  'pdns-server': 'pdns_server',
+  'pdns-backend-sqlite3': '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql',
   dnsperf: 'dnsperf',
+  appstream: 'appstreamcli',
+  'desktop-file-utils': 'desktop-file-validate',
+  icnsutils: 'icns2png',
+  icoutils: 'icotool',
+  lintian: 'lintian',
+  msitools: 'msiinfo',
+  nsis: 'makensis',
+  'p7zip-full': '7za',
+  rpm: 'rpmbuild',
+  shellcheck: 'shellcheck',
+  'squashfs-tools': 'unsquashfs',
+  wixl: 'wixl',
   'fonts-inter': '/usr/share/doc/fonts-inter',
   'fonts-jetbrains-mono': '/usr/share/doc/fonts-jetbrains-mono',
 };
@@ -85,6 +104,13 @@ if (findBrowser() === undefined) {
   if (fetched.status !== 0 && mayInstall()) install(['chromium', 'fonts-dejavu-core']);
   if (fetched.status !== 0 && findBrowser() === undefined)
     console.log('not here: a browser; the tests in a browser are skipped');
+}
+
+for (const [id, tool] of Object.entries(oracleTools)) {
+  if (!tool.isQuick || oracleProgram(id as OracleToolId) !== null) continue;
+  console.log(`Installing for the tests: ${tool.name} ${tool.version}`);
+  if (!installOracle(id as OracleToolId))
+    console.log(`not here: ${tool.name} ${tool.version}; the tests that need it are skipped`);
 }
 
 const stillMissing = Object.entries(packages).filter(([, mark]) => !isThere(mark));

@@ -22,6 +22,7 @@ function scriptOf(packageName: string): string {
  * Runs the program of an npm package with the project's own Node, in the checkout's folder, to its end.
  *
  * @param environment beside what this process has.
+ * @param timeout milliseconds after which it is killed; without one it may take as long as it does.
  */
 export function runProgram(
   packageName: string,
@@ -29,13 +30,19 @@ export function runProgram(
   {
     environment = {},
     stdio = 'pipe',
-  }: { readonly environment?: Record<string, string>; readonly stdio?: StdioOptions } = {},
+    timeout,
+  }: {
+    readonly environment?: Record<string, string>;
+    readonly stdio?: StdioOptions;
+    readonly timeout?: number;
+  } = {},
 ): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [scriptOf(packageName), ...args], {
     cwd: root,
     encoding: 'utf8',
     stdio,
     maxBuffer: 64 * 1024 * 1024,
+    ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
     env: { ...process.env, ...environment, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` },
   });
 }

@@ -8,7 +8,7 @@ import { runProgram } from './programs.ts';
  * `npm test`: the checks, the unit and integration tests, the long runs made short, and the tests in a browser, one
  * after the other, with one closing line `N passed, N failed, N skipped`. With `SENDWRIGHT_NO_SKIPS=1` a skip is a
  * failure, except where Electron's executable is the thing that is missing; `SENDWRIGHT_MAY_SKIP` names programs, parted
- * by blanks, that an operating system does not have.
+ * by spaces, that an operating system does not have.
  */
 
 interface Tally {
@@ -39,9 +39,27 @@ const root = path.resolve(import.meta.dirname, '..');
 const scratch = mkdtempSync(path.join(tmpdir(), 'sendwright-tests-'));
 const noSkips = process.env.SENDWRIGHT_NO_SKIPS === '1';
 
+/** Whatever hangs, the whole run ends and says where; the longest part takes a third of this on two cores. */
+const LONGEST_PART_MS = 45 * 60_000;
+
+interface Ended {
+  readonly status: number | null;
+  readonly error?: Error;
+}
+
+/** @returns whether it succeeded; says when it was killed because it did not end. */
+function succeeded(name: string, { status, error }: Ended): boolean {
+  if (error !== undefined)
+    console.log(`${name} did not run to its end within ${LONGEST_PART_MS / 60_000} minutes: ${error.message}`);
+  return status === 0;
+}
+
 /** Runs a script of the project to its end. */
 function runScript(...args: readonly string[]): boolean {
-  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
+  return succeeded(
+    args.join(' '),
+    spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', timeout: LONGEST_PART_MS, killSignal: 'SIGKILL' }),
+  );
 }
 
 function readReport<Report>(file: string): Report | null {
@@ -66,7 +84,7 @@ function runSoak(): Tally {
 function runVitest(): Tally {
   const file = path.join(scratch, 'vitest.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const passed = runProgram('vitest', args, { stdio: 'inherit' }).status === 0;
+  const passed = succeeded('vitest', runProgram('vitest', args, { stdio: 'inherit', timeout: LONGEST_PART_MS }));
   const report = readReport<VitestReport>(file);
   if (report === null) return { passed: 0, failed: 1, skipped: [] };
   const tests = report.testResults.flatMap((suite) => suite.assertionResults);
@@ -86,14 +104,20 @@ function specsOf(suite: PlaywrightSuite): NonNullable<PlaywrightSuite['specs']> 
 function runBrowserTests(): Tally {
   const file = path.join(scratch, 'playwright.json');
   const environment = { PLAYWRIGHT_JSON_OUTPUT_NAME: file };
-  const run = runProgram('@playwright/test', ['test', '--reporter=list,json'], { stdio: 'inherit', environment });
-  const passed = run.status === 0;
+  const run = runProgram('@playwright/test', ['test', '--reporter=list,json'], {
+    stdio: 'inherit',
+    environment,
+    timeout: LONGEST_PART_MS,
+  });
+  const passed = succeeded('playwright', run);
   const report = readReport<PlaywrightSuite>(file);
   if (report === null) return { passed: 0, failed: 1, skipped: [] };
   const tests = specsOf(report).flatMap((spec) =>
     spec.tests.map((test) => ({ title: `${spec.file}: ${spec.title}`, status: test.status })),
   );
   const failed = tests.filter((test) => test.status === 'unexpected').length;
+  for (const { title, status } of tests)
+    if (status === 'flaky') console.log(`passed at the second try alone: ${title}`);
   return {
     passed: tests.filter((test) => test.status === 'expected' || test.status === 'flaky').length,
     failed: passed ? failed : Math.max(failed, 1),

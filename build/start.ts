@@ -17,18 +17,14 @@ const passedOn = given.filter((argument) => argument !== '--browser');
 const browserWanted = given.some((argument) => /^--(?:browser|no-open|port)(?:=|$)/.test(argument));
 
 function runBrowserHost(): void {
-  const child = spawn(process.execPath, ['main/hosts/loopback/main.ts', ...passedOn], { stdio: 'inherit', cwd: root });
+  const child = spawn(
+    process.execPath,
+    ['main/hosts/loopback/main.ts', ...passedOn.filter((argument) => argument !== '--hidden')],
+    { stdio: 'inherit', cwd: root },
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === null ? 1 : 0);
-  });
-}
-
-/** Chromium's own reading of switches knows `--name=value` alone. */
-function asSwitches(args: readonly string[]): string[] {
-  return args.flatMap((argument, index) => {
-    if (args[index - 1] === '--data-dir') return [];
-    return argument === '--data-dir' ? [`${argument}=${args[index + 1] ?? ''}`] : [argument];
   });
 }
 
@@ -44,7 +40,7 @@ async function tryElectron(): Promise<string | null> {
   const electron = electronBinary({ fetch: true });
   if (!electron.found) return electron.reason;
   await buildPrograms();
-  const run = await runElectron(electron.path, [root, ...asSwitches(passedOn)], root);
+  const run = await runElectron(electron.path, [root, ...passedOn], root);
   if (!run.came) return run.reason;
   process.exitCode = run.code;
   return null;

@@ -1,12 +1,33 @@
-import { firstState, start, useApp } from './app/store.ts';
-import { preloadDomains } from './domains/store.ts';
+import { catchFaults, reportFault } from './session/faults.ts';
+import { firstState, start, useApp } from './session/store.ts';
+import { preloadDomains } from './data/domains.ts';
 
 /** Something that stands in for the first state is drawn when it takes longer than so many milliseconds. */
 const STAND_IN_AFTER_MS = 150;
+
+catchFaults();
 
 // The console is asked for what the first paint shows while React is still being loaded.
 void start().then((isConnected) => {
   const { tab, workspaceId } = useApp.getState();
   if (isConnected && tab === 'domains' && workspaceId !== null) preloadDomains(workspaceId);
 });
-void Promise.all([import('./window.tsx'), firstState(STAND_IN_AFTER_MS)]).then(([window]) => window.draw());
+Promise.all([import('./window.tsx'), firstState(STAND_IN_AFTER_MS)]).then(
+  ([window]) => window.draw(),
+  (error: unknown) => {
+    reportFault('error', error);
+    tellMissing();
+  },
+);
+
+/** Says in the page's own words that a part of the window could not be loaded; there is nothing else to say it with. */
+function tellMissing(): void {
+  const told = document.createElement('p');
+  told.setAttribute('role', 'alert');
+  told.textContent = 'A part of this window could not be loaded. Everything that was saved is safe. ';
+  const again = document.createElement('button');
+  again.type = 'button';
+  again.textContent = 'Load the window again';
+  again.addEventListener('click', () => window.location.reload());
+  document.getElementById('root')?.replaceChildren(told, again);
+}

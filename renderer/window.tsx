@@ -3,8 +3,9 @@ import { createRoot } from 'react-dom/client';
 import './ui/tokens.css';
 import './ui/base.css';
 import { App } from './app/App.tsx';
-import { ErrorBoundary } from './app/ErrorBoundary.tsx';
-import { applyTheme, storedTheme } from './app/theme.ts';
+import { ErrorBoundary } from './session/ErrorBoundary.tsx';
+import { keepFocus } from './session/kept-focus.ts';
+import { applyTheme, storedTheme } from './session/theme.ts';
 
 applyTheme(storedTheme());
 
@@ -12,6 +13,7 @@ applyTheme(storedTheme());
 export function draw(): void {
   const root = document.getElementById('root');
   if (root === null) throw new Error('The page has no root element');
+  keepFocus();
   createRoot(root).render(
     <StrictMode>
       <ErrorBoundary>

@@ -31,3 +31,31 @@ export function rememberingOf<Key extends object, Result>(work: (key: Key) => Re
     return result;
   };
 }
+
+/**
+ * The same for objects that come and go by the thousand, each asked about several times in a row: what is kept of them all
+ * would cost more than it saves.
+ *
+ * @param limit objects whose results are kept; the one that was asked about longest ago goes first.
+ */
+export function rememberingLately<Key extends object, Result>(
+  limit: number,
+  work: (key: Key) => Result,
+): (key: Key) => Result {
+  const keys: Key[] = [];
+  const results: Result[] = [];
+  return (key) => {
+    // The newest stands last.
+    const at = keys.lastIndexOf(key);
+    if (at !== -1 && at === keys.length - 1) return results[at] as Result;
+    const result = at === -1 ? work(key) : (results[at] as Result);
+    const gone = at === -1 && keys.length >= limit ? 0 : at;
+    if (gone !== -1) {
+      keys.splice(gone, 1);
+      results.splice(gone, 1);
+    }
+    keys.push(key);
+    results.push(result);
+    return result;
+  };
+}

@@ -1,13 +1,27 @@
-import type { ActivityEntry } from '../../shared/contract/schemas.ts';
+import type { ActivityEntry } from '../../shared/contract/activity.ts';
+import type { Managed } from '../../shared/managed/policy.ts';
+import type { ProbeTrace } from '../../shared/service/trace.ts';
 import type { Views } from '../probes/dns/views.ts';
 import type { Proxy } from '../probes/http/proxy.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredWorkspace } from '../store/workspaces.ts';
+import type { createTries } from '../vault/tries.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Changes } from './changes.ts';
+import type { Asking } from './service/asking.ts';
+import type { Changes } from './state/changes.ts';
 import { fail } from './errors.ts';
-import type { Jobs } from './jobs.ts';
+import type { Jobs } from './jobs/service.ts';
+import type { Judging } from './domains/judging.ts';
+import type { IdleLock } from './vault/idle-lock.ts';
+import type { Links } from './links/service.ts';
+import type { ReceiverRulesService } from './rules/service.ts';
 import type { Clock, Log, Notifier, PracticePort, PracticeSurroundings } from './ports.ts';
+
+/** What a test of values found that are not saved; it counts once these very values are. */
+export interface TypedTest {
+  readonly trace: ProbeTrace;
+  readonly extraCa: string;
+}
 
 /** What every service of the core works with, passed to each. */
 export interface CoreContext {
@@ -17,13 +31,43 @@ export interface CoreContext {
   readonly log: Log;
   readonly changes: Changes;
   readonly jobs: Jobs;
+  /** What the console asks the service by itself. */
+  readonly asking: Asking;
+  readonly judging: Judging;
   readonly dns: Views;
+  readonly rules: ReceiverRulesService;
   readonly notifier: Notifier;
+  readonly links: Links;
   readonly practice: PracticePort | null;
   /** The practice surroundings while they run. */
   readonly surroundings: () => PracticeSurroundings | null;
   readonly proxyFor: (url: URL) => Promise<Proxy | null>;
+  /** The last test of a connection that is typed and not saved, by workspace. */
+  readonly typedTests: Map<number, TypedTest>;
   readonly randomId: () => string;
+  /** What the organisation that manages this computer has set. */
+  readonly managed: Managed;
+  /** Exports and imports under a passphrase, one at a time: each takes 128 MB and half a second. */
+  readonly sealing: Pick<ReturnType<typeof createTries>, 'inTurn'>;
+  /** Who works with the console, as the system calls the person. */
+  readonly person: string;
+}
+
+/** What the procedures work with: the context, and what only a core that runs has. */
+export interface RunningCore extends CoreContext {
+  readonly idleLock: IdleLock;
+  readonly startPractice: () => Promise<PracticeSurroundings>;
+  readonly remember: (surroundings: PracticeSurroundings) => void;
+  /** Until the practice service of an earlier run is there again; null where there is none to wait for. */
+  readonly resuming: () => Promise<void> | null;
+}
+
+/** Names that an entry of the activity lists. */
+const MOST_NAMES = 20;
+
+/** Names as an entry of the activity lists them: the first of many, and no other is asked for. */
+export function listedNames<Item>(items: readonly Item[], nameOf: (item: Item) => string): string {
+  return items.slice(0, MOST_NAMES).map(nameOf).join(', ');
 }
 
 /** @throws NOT_FOUND when there is no such workspace. */

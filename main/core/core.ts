@@ -1,55 +1,30 @@
-import { implement } from '@orpc/server';
-import { contract } from '../../shared/contract/contract.ts';
-import type { ActivityEntry, JobState, Snapshot } from '../../shared/contract/schemas.ts';
+import type { RunningCore } from './context.ts';
+import { trimMemoryWhenIdle } from './memory.ts';
+import type { CoreParts } from './parts.ts';
+import { createRhythm, guarded } from './rhythm.ts';
+import { createRouter } from './router.ts';
+import type { JobState } from '../../shared/contract/jobs.ts';
 import { createResolver } from '../probes/dns/resolver.ts';
-import type { NameServer } from '../probes/dns/roots.ts';
+import { createTries } from '../vault/tries.ts';
 import { createViews } from '../probes/dns/views.ts';
-import type { Proxy } from '../probes/http/proxy.ts';
-import type { Store } from '../store/store.ts';
-import type { Vault } from '../vault/vault.ts';
-import { makeBundle } from './bundle.ts';
-import { createChanges } from './changes.ts';
-import type { CoreContext } from './context.ts';
-import { findWorkspace } from './context.ts';
-import * as domains from './domains.ts';
-import { toContractError } from './errors.ts';
-import { handOver, prove, report, trees } from './evaluation.ts';
-import { createJobs } from './jobs.ts';
-import type { Clock, Log, Notifier, PracticePort, PracticeSurroundings } from './ports.ts';
-import { openPractice, practiceState, publishRecords, resumePractice, setFault } from './practice.ts';
-import { testConnection, testKeys, testMonitoring, testResponses } from './probes.ts';
-import { markDkimKey, rotations } from './rotation.ts';
-import { createTick, getSchedule, setSchedule, TICK_MS } from './schedule.ts';
-import { serviceAddresses } from './service-addresses.ts';
-import { getSettings, saveSettings, summarise } from './settings.ts';
-import { changeTemplate, listTemplates } from './templates.ts';
-import { startVerification } from './verification.ts';
-import { createWorkspace, renameWorkspace } from './workspaces.ts';
+import { createJudging, judgeAnew } from './domains/judging.ts';
+import { createAsking } from './service/asking.ts';
+import { createChanges } from './state/changes.ts';
+import { askableBasis, askQuietly } from './service/service.ts';
+import { createCopyKeeper } from './copies.ts';
+import { createDamageTeller, damageWords } from './damage.ts';
+import { createIdleLock } from './vault/idle-lock.ts';
+import { createJobs } from './jobs/service.ts';
+import { createLinks } from './links/service.ts';
+import type { PracticeSurroundings } from './ports.ts';
+import { resumePractice } from './practice/service.ts';
+import { createReceiverRules } from './rules/service.ts';
+import { createTick, TICK_MS } from './schedule/service.ts';
+import { announce } from './settings/service.ts';
+import { answerAbout, tellOfVault } from './vault/service.ts';
 
-export interface CoreParts {
-  readonly store: Store;
-  readonly vault: Vault;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly host: Snapshot['host'];
-  readonly version: string;
-  readonly dataFolder: string;
-  readonly notifier: Notifier;
-  readonly practice: PracticePort | null;
-  readonly proxyFor: (url: URL) => Promise<Proxy | null>;
-  /** Where delegations are followed from; the public root unless it is given. */
-  readonly rootServers?: readonly NameServer[];
-  readonly randomId: () => string;
-  /** Gives memory back that large work has left behind. */
-  readonly giveBackMemory: () => Promise<void>;
-  /** Schedules and looks for foreign writes run in the background; a one-shot CLI needs neither. */
-  readonly background: boolean;
-}
-
-/** A job of so many items leaves memory behind that is worth giving back. */
-const LARGE_JOB = 1000;
-/** By then the windows have shown how the job ended, in milliseconds. */
-const REST_AFTER_MS = 2000;
+/** A practice service that ends again within this time, in milliseconds, is started again by a person alone. */
+const PRACTICE_CALM_MS = 60_000;
 /** How often writes by another process are looked for, in milliseconds. */
 const FOREIGN_WRITES_MS = 1000;
 
@@ -60,214 +35,17 @@ export interface Core {
   readonly hasSchedule: () => boolean;
   /** What a background core does every minute: due checks, and history kept within bounds. */
   readonly tick: () => void;
+  /** The machine is about to sleep: what is being checked waits, so that its silence is not taken for the servers'. */
+  readonly sleep: () => void;
+  /** The machine is awake again: what was being checked goes on, and what has become due meanwhile is checked. */
+  readonly wake: () => void;
+  /** Answers another program of this account in a word, or null for a question that it does not know. */
+  readonly answer: (question: string) => string | null;
+  /** What to tell a person of values that could not be read; null where all could. */
+  readonly damage: () => { readonly message: string; readonly remedy: string } | null;
+  /** Shows in the window what a link of the product's own scheme asks for; one not meant for outside is ignored. */
+  readonly openLink: (text: string) => void;
   readonly close: () => Promise<void>;
-}
-
-interface Running extends CoreContext {
-  readonly startPractice: () => Promise<PracticeSurroundings>;
-  readonly remember: (surroundings: PracticeSurroundings) => void;
-}
-
-function createRouter(context: Running, parts: CoreParts) {
-  const os = implement(contract).use(async ({ next }, input) => {
-    try {
-      return await next();
-    } catch (error) {
-      throw toContractError(error, input, parts.log);
-    }
-  });
-  const { store, vault, clock, changes, jobs } = context;
-  const tellVault = async () => {
-    const vaultState = await vault.state();
-    const told = { ...vaultState, keepers: [...vaultState.keepers] };
-    changes.publish({ kind: 'vault', vault: told });
-    for (const workspace of store.workspaces.list()) changes.publish({ kind: 'settings', workspaceId: workspace.id });
-    return told;
-  };
-
-  return os.router({
-    state: {
-      snapshot: os.state.snapshot.handler(async () => {
-        const vaultState = await vault.state();
-        return {
-          sequence: changes.sequence(),
-          version: parts.version,
-          host: parts.host,
-          dataFolder: parts.dataFolder,
-          vault: { ...vaultState, keepers: [...vaultState.keepers] },
-          workspaces: store.workspaces.list().map((workspace) => summarise(context, workspace)),
-          jobs: [...jobs.list()],
-        };
-      }),
-      changes: os.state.changes.handler(({ input, signal }) => changes.follow(input.after, signal)),
-    },
-    vault: {
-      create: os.vault.create.handler(async ({ input }) => {
-        await vault.create(input.passphrase);
-        return tellVault();
-      }),
-      unlock: os.vault.unlock.handler(async ({ input }) => {
-        await vault.unlock(input.passphrase);
-        return tellVault();
-      }),
-      lock: os.vault.lock.handler(() => {
-        vault.lock();
-        return tellVault();
-      }),
-      changePassphrase: os.vault.changePassphrase.handler(async ({ input }) => {
-        await vault.changePassphrase(input.current, input.next);
-        return tellVault();
-      }),
-      useSession: os.vault.useSession.handler(() => {
-        vault.useSession();
-        return tellVault();
-      }),
-    },
-    workspaces: {
-      create: os.workspaces.create.handler(({ input }) => createWorkspace(context, input.name)),
-      rename: os.workspaces.rename.handler(({ input }) => renameWorkspace(context, input.workspaceId, input.name)),
-    },
-    settings: {
-      get: os.settings.get.handler(({ input }) => getSettings(context, input.workspaceId)),
-      save: os.settings.save.handler(({ input }) => saveSettings(context, input)),
-      saveDraft: os.settings.saveDraft.handler(({ input }) => {
-        findWorkspace(context, input.workspaceId);
-        const changedAt = clock.now();
-        store.workspaces.saveDraft(
-          input.workspaceId,
-          input.baseRevision,
-          JSON.parse(JSON.stringify(input.fields)),
-          changedAt,
-        );
-        return { changedAt };
-      }),
-      discardDraft: os.settings.discardDraft.handler(({ input }) => {
-        findWorkspace(context, input.workspaceId);
-        store.workspaces.dropDraft(input.workspaceId);
-        return getSettings(context, input.workspaceId);
-      }),
-    },
-    templates: {
-      list: os.templates.list.handler(({ input }) => listTemplates(context, input.workspaceId)),
-      override: os.templates.override.handler(({ input }) =>
-        changeTemplate(context, input.workspaceId, input.templateId, input.override),
-      ),
-    },
-    probes: {
-      connection: os.probes.connection.handler(({ input, signal }) =>
-        testConnection(context, input.workspaceId, input.unsaved, signal),
-      ),
-      keys: os.probes.keys.handler(({ input, signal }) => testKeys(context, input.workspaceId, signal)),
-      responses: os.probes.responses.handler(({ input, signal }) => testResponses(context, input.workspaceId, signal)),
-      monitoring: os.probes.monitoring.handler(({ input, signal }) =>
-        testMonitoring(context, input.workspaceId, signal),
-      ),
-      serviceAddresses: os.probes.serviceAddresses.handler(({ input }) => serviceAddresses(context, input.workspaceId)),
-    },
-    domains: {
-      list: os.domains.list.handler(({ input }) => domains.listDomains(context, input.workspaceId, input.first)),
-      preview: os.domains.preview.handler(({ input }) =>
-        domains.previewDomains(context, input.workspaceId, input.text),
-      ),
-      add: os.domains.add.handler(({ input }) => domains.addDomains(context, input.workspaceId, input.text)),
-      setInUse: os.domains.setInUse.handler(({ input }) =>
-        domains.setInUse(context, input.workspaceId, input.domainIds, input.inUse),
-      ),
-      configuration: os.domains.configuration.handler(({ input }) =>
-        domains.domainConfiguration(context, input.workspaceId, input.domainId),
-      ),
-      configure: os.domains.configure.handler(({ input }) =>
-        domains.configureDomain(context, input.workspaceId, input.domainId, input.configuration),
-      ),
-      pasteZone: os.domains.pasteZone.handler(({ input }) =>
-        domains.pasteZone(context, input.workspaceId, input.domainId, input.text),
-      ),
-      makeDkimKey: os.domains.makeDkimKey.handler(({ input }) => domains.makeDkimKey(context, input)),
-      rotations: os.domains.rotations.handler(({ input }) => [
-        ...rotations(context, input.workspaceId, input.domainId),
-      ]),
-      markDkimKey: os.domains.markDkimKey.handler(({ input }) => [...markDkimKey(context, input)]),
-      manual: os.domains.manual.handler(({ input }) => domains.manualOf(context, input.workspaceId, input.domainId)),
-      handOver: os.domains.handOver.handler(({ input }) =>
-        handOver(context, input.workspaceId, input.domainId, input.format, input.wayBack === true),
-      ),
-      prove: os.domains.prove.handler(({ input }) => prove(context, input.workspaceId, input.domainId)),
-      spfTree: os.domains.spfTree.handler(({ input }) => trees(context, input.workspaceId, input.domainId)),
-      observations: os.domains.observations.handler(({ input }) => {
-        domains.findDomain(context, input.workspaceId, input.domainId);
-        return store.history.observations(input.domainId);
-      }),
-      timeline: os.domains.timeline.handler(({ input }) => {
-        domains.findDomain(context, input.workspaceId, input.domainId);
-        return store.history.timeline(input.domainId);
-      }),
-      verify: os.domains.verify.handler(({ input }) =>
-        startVerification(context, input.workspaceId, input.selection, input.resolver),
-      ),
-      changedSince: os.domains.changedSince.handler(({ input }) => {
-        findWorkspace(context, input.workspaceId);
-        return store.history.changedSince(input.workspaceId, input.since);
-      }),
-      report: os.domains.report.handler(({ input }) => report(context, input.workspaceId, input.format)),
-    },
-    jobs: {
-      list: os.jobs.list.handler(() => [...jobs.list()]),
-      watch: os.jobs.watch.handler(({ input, signal }) => jobs.watch(input.jobId, input.after, signal)),
-      cancel: os.jobs.cancel.handler(({ input }) => jobs.cancel(input.jobId)),
-      pause: os.jobs.pause.handler(({ input }) => jobs.pause(input.jobId)),
-      resume: os.jobs.resume.handler(({ input }) => jobs.resume(input.jobId)),
-    },
-    schedule: {
-      get: os.schedule.get.handler(({ input }) => getSchedule(context, input.workspaceId)),
-      set: os.schedule.set.handler(({ input }) =>
-        setSchedule(context, input.workspaceId, input.enabled, input.everyMinutes),
-      ),
-    },
-    activity: {
-      list: os.activity.list.handler(({ input }) => {
-        findWorkspace(context, input.workspaceId);
-        const filter = {
-          kinds: input.kinds ?? null,
-          severities: input.severities ?? null,
-          since: input.since ?? 0,
-          text: input.text ?? '',
-          before: input.before ?? Number.MAX_SAFE_INTEGER,
-          limit: input.limit,
-        };
-        return store.records.activity(input.workspaceId, filter) as ActivityEntry[];
-      }),
-    },
-    monitoring: {
-      bundle: os.monitoring.bundle.handler(({ input }) =>
-        makeBundle(context, input.workspaceId, input.options, parts.version),
-      ),
-    },
-    practice: {
-      open: os.practice.open.handler(() => openPractice(context, context.startPractice)),
-      state: os.practice.state.handler(({ input }) => practiceState(context, input.workspaceId)),
-      setFault: os.practice.setFault.handler(({ input }) =>
-        setFault(context, input.workspaceId, input.fault, context.remember),
-      ),
-      publish: os.practice.publish.handler(({ input }) => publishRecords(context, input.workspaceId, input.domainId)),
-    },
-  });
-}
-
-/** Gives memory back some time after the last large job has ended. */
-function createRest({ giveBackMemory, log }: CoreParts) {
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    onChange({ status, finishedAt, total }: JobState): void {
-      if (total < LARGE_JOB || status === 'paused') return;
-      clearTimeout(timer);
-      if (finishedAt === null) return;
-      timer = setTimeout(() => {
-        giveBackMemory().catch((error: unknown) => log.error({ error }, 'memory could not be given back'));
-      }, REST_AFTER_MS);
-      timer.unref();
-    },
-    close: () => clearTimeout(timer),
-  };
 }
 
 /**
@@ -278,8 +56,10 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const { store, clock } = parts;
   const changes = createChanges();
   let surroundings: PracticeSurroundings | null = null;
+  let resuming: Promise<void> | null = null;
+  let isClosing = false;
   const resolver = createResolver({ now: clock.now, proxyFor: parts.proxyFor });
-  const rest = createRest(parts);
+  const rest = trimMemoryWhenIdle(parts.giveBackMemory, parts.log);
   const jobs = createJobs({
     now: clock.now,
     newId: parts.randomId,
@@ -289,14 +69,32 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       changes.publish({ kind: 'job', job });
       rest.onChange(job);
     },
+    onFault: (error, { id, kind }) => parts.log.error({ error, job: id, kind }, 'a job failed'),
   });
-  const context: Running = {
+  const asking = createAsking({
+    // A command asks what it is told to ask, and ends.
+    basisOf: (workspaceId) => (parts.background ? askableBasis(context, workspaceId) : null),
+    ask: (workspaceId, signal) => askQuietly(context, workspaceId, signal),
+    onChange: (workspaceId) => announce(context, workspaceId),
+    onFault: (error, workspaceId) => parts.log.error({ error, workspaceId }, 'the service could not be asked'),
+  });
+  const judging = createJudging({
+    judge: (workspaceId, names, signal) => judgeAnew(context, workspaceId, names, signal),
+    onFault: (error, workspaceId) => parts.log.error({ error, workspaceId }, 'domains could not be judged anew'),
+    // A command that changed what domains need leaves them judged.
+    endsEarly: parts.background === true,
+  });
+  const context: RunningCore = {
     store,
     vault: parts.vault,
     clock,
     log: parts.log,
     changes,
     jobs,
+    asking,
+    judging,
+    links: createLinks({ store, changes }),
+    rules: createReceiverRules({ dataFolder: parts.dataFolder, key: parts.rulesKey ?? '', clock: parts.clock }),
     dns: createViews({
       resolver,
       now: clock.now,
@@ -306,7 +104,13 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     practice: parts.practice,
     surroundings: () => surroundings,
     proxyFor: parts.proxyFor,
+    typedTests: new Map(),
     randomId: parts.randomId,
+    managed: parts.managed,
+    person: parts.person ?? 'somebody',
+    sealing: createTries(clock.now),
+    idleLock: createIdleLock(parts),
+    resuming: () => resuming,
     remember(found) {
       surroundings = found;
     },
@@ -317,39 +121,89 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     },
   };
 
-  await parts.vault.openWithKeychain();
-  const tick = createTick(context);
+  tellOfVault(context, asking.look);
+  await parts.vault.start();
+  const tickSchedules = createTick(context);
+  const copies = createCopyKeeper(context);
+  const tellDamage = createDamageTeller(context);
+  const tick = () => {
+    tickSchedules();
+    asking.look();
+    if (parts.background) copies.look();
+    parts.vault.tick().catch((error: unknown) => parts.log.error({ error }, 'the keychain could not be asked'));
+  };
+  const rhythm = createRhythm(jobs, tick, parts.log);
   const timers: NodeJS.Timeout[] = [];
   if (parts.background) {
-    await resumePractice(context, context.startPractice).catch((error: unknown) =>
-      parts.log.error({ error }, 'the practice service did not start'),
-    );
+    const resume = () => {
+      const own = resumePractice(context, context.startPractice)
+        .catch((error: unknown) => {
+          if (!isClosing) parts.log.error({ error }, 'the practice service did not start');
+        })
+        .finally(() => {
+          if (resuming === own) resuming = null;
+          if (!isClosing) asking.look();
+        });
+      resuming = own;
+    };
+    resume();
+    let endedAt = Number.NEGATIVE_INFINITY;
+    parts.practice?.onEnd(() => {
+      if (isClosing) return;
+      surroundings = null;
+      const isFirst = clock.now() - endedAt > PRACTICE_CALM_MS;
+      endedAt = clock.now();
+      if (isFirst) resume();
+      for (const { id, practice } of store.workspaces.list())
+        if (practice) changes.publish({ kind: 'practice', workspaceId: id });
+    });
     let seen = store.foreignWrites();
+    const lookForForeignWrites = () => {
+      const now = store.foreignWrites();
+      if (now === seen) return;
+      seen = now;
+      parts.vault.refresh();
+      changes.publish({ kind: 'reload' });
+    };
     timers.push(
-      setInterval(() => {
-        const now = store.foreignWrites();
-        if (now === seen) return;
-        seen = now;
-        changes.publish({ kind: 'reload' });
-      }, FOREIGN_WRITES_MS),
-      setInterval(tick, TICK_MS),
+      setInterval(guarded('looking for writes by another process', lookForForeignWrites, parts.log), FOREIGN_WRITES_MS),
+      setInterval(guarded('looking whether anybody works', context.idleLock.look, parts.log), FOREIGN_WRITES_MS),
+      setInterval(guarded('looking for damage', tellDamage, parts.log), FOREIGN_WRITES_MS),
+      setInterval(guarded('what is done every minute', rhythm.tick, parts.log), TICK_MS),
     );
     for (const timer of timers) timer.unref();
   }
 
   return {
     router: createRouter(context, parts),
-    tick,
+    tick: rhythm.tick,
+    sleep() {
+      rhythm.sleep();
+      context.idleLock.sleep();
+    },
+    wake: rhythm.wake,
+    answer: (question) => answerAbout(context, question),
+    damage() {
+      const { length } = store.damage();
+      return length === 0 ? null : damageWords(length);
+    },
+    openLink: context.links.open,
     hasSchedule: () =>
       store.workspaces.list().some((workspace) => store.records.schedule(workspace.id)?.enabled === true),
     async close() {
+      isClosing = true;
       for (const timer of timers) clearInterval(timer);
+      rhythm.end();
+      await copies.close();
+      await asking.close();
+      await judging.close();
       await jobs.close();
       rest.close();
       changes.close();
-      await parts.practice?.stop();
+      // Whoever is asked ends sooner when nobody holds a connection to it any more.
       await resolver.close();
-      parts.vault.lock();
+      await parts.practice?.stop();
+      parts.vault.close();
       store.close();
     },
   };

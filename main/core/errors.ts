@@ -2,8 +2,8 @@ import { ORPCError, ValidationError } from '@orpc/server';
 import type { ContractErrorCode, ErrorData } from '../../shared/contract/errors.ts';
 import { contractErrors } from '../../shared/contract/errors.ts';
 import { StoreError, storeErrorFrom } from '../store/database.ts';
-import { VaultFault } from '../vault/vault.ts';
-import type { Log } from './ports.ts';
+import { VaultFault } from '../vault/faults.ts';
+import type { VaultWay } from '../vault/faults.ts';
 
 /** An error of the contract: a code, what happened, and what to do. */
 export function fail(
@@ -12,6 +12,12 @@ export function fail(
   data: ErrorData,
 ): ORPCError<ContractErrorCode, ErrorData> {
   return new ORPCError(code, { status: contractErrors[code].status, message, data, defined: true });
+}
+
+/** Why one of several things was refused, in words. @throws the error itself where it is no refusal of what was given. */
+export function refusalOf(error: unknown): { readonly message: string; readonly remedy: string } {
+  if (!(error instanceof ORPCError) || error.code !== 'BAD_INPUT') throw error;
+  return { message: error.message, remedy: (error.data as ErrorData).remedy };
 }
 
 /** Fields whose values are never repeated in an error. */
@@ -53,29 +59,87 @@ function fromValidation(error: ValidationError, input: unknown): Error {
   );
 }
 
-function fromVault(fault: VaultFault): Error {
+/** The ways out of a fault, as they are named to people, the nearest first. */
+const WAYS_OUT: readonly (readonly [VaultWay, string])[] = [
+  ['unlock', 'unlock the vault with its passphrase'],
+  ['open-with-keychain', 'unlock it with the system keychain'],
+  ['create', 'choose a passphrase'],
+  ['change-passphrase', 'change the passphrase'],
+  ['begin-anew-with-keychain', 'begin anew under the system keychain'],
+  ['begin-anew', 'begin anew with another passphrase'],
+];
+
+/** @returns an imperative that names what can be done, or `otherwise` where nothing fits. */
+function wayOut(ways: readonly VaultWay[], otherwise: string): string {
+  const words = WAYS_OUT.filter(([way]) => ways.includes(way)).map(([, text]) => text);
+  const text = words.length > 1 ? `${words.slice(0, -1).join(', ')}, or ${words.at(-1) ?? ''}` : (words[0] ?? '');
+  return text === '' ? otherwise : `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+}
+
+const VAULT_CODES: Readonly<Record<VaultFault['fault'], ContractErrorCode>> = {
+  locked: 'VAULT_LOCKED',
+  'wrong-passphrase': 'WRONG_PASSPHRASE',
+  weak: 'BAD_INPUT',
+  exists: 'CONFLICT',
+  'too-soon': 'TOO_SOON',
+  busy: 'BUSY',
+  keychain: 'KEYCHAIN_FAILED',
+  changed: 'CONFLICT',
+  'nothing-waits': 'CONFLICT',
+};
+
+function vaultRemedy(fault: VaultFault): string {
   switch (fault.fault) {
     case 'wrong-passphrase':
-      return fail('WRONG_PASSPHRASE', fault.message, {
-        field: 'passphrase',
-        remedy: 'Type the passphrase again. Nothing was changed.',
-      });
+      return fault.ways.includes('unlock')
+        ? 'Type the passphrase again. If it is forgotten, begin anew: what is sealed is kept.'
+        : 'Type the passphrase again. Nothing was changed.';
     case 'weak':
-      return fail('BAD_INPUT', fault.message, {
-        field: 'passphrase',
-        remedy: 'Choose at least 8 characters; a few words are best.',
-      });
+      return 'Choose at least 8 characters; a few words are best.';
+    case 'too-soon':
+      return 'Wait until then. The passphrase was not looked at, and nothing was changed.';
+    case 'busy':
+      return 'Wait a few seconds and try again. Nothing was changed.';
+    case 'nothing-waits':
+      return 'Nothing has to be done.';
+    case 'changed':
+      return 'Look at the vault again; nothing was changed by this.';
+    case 'keychain': {
+      const others = fault.ways.filter((way) => way !== 'open-with-keychain');
+      return `See whether it asks for its own password, then try again. ${wayOut(others, '')}`.trim();
+    }
     case 'exists':
-      return fail('CONFLICT', fault.message, { remedy: 'Unlock the vault with it, or change it.' });
     case 'locked':
-      return fail('VAULT_LOCKED', fault.message, {
-        remedy: 'Choose a passphrase or unlock the vault, then try again.',
-      });
+      return wayOut(fault.ways, 'Try again.');
   }
 }
 
-/** Turns whatever was thrown into an error of the contract. Faults of our own are logged, and told without details. */
-export function toContractError(error: unknown, input: unknown, log: Log): Error {
+function fromVault(fault: VaultFault): Error {
+  const ofPassphrase = fault.fault === 'wrong-passphrase' || fault.fault === 'weak' || fault.fault === 'too-soon';
+  return fail(VAULT_CODES[fault.fault], fault.message, {
+    ...(ofPassphrase ? { field: 'passphrase' } : {}),
+    ...(fault.waitMs > 0 ? { waitMs: Math.ceil(fault.waitMs) } : {}),
+    remedy: vaultRemedy(fault),
+  });
+}
+
+/** Texts in a procedure's input that must not come into the log. */
+export function secretsIn(input: unknown, field = ''): readonly string[] {
+  if (typeof input === 'string') return SECRET_FIELD.test(field) ? [input] : [];
+  if (typeof input !== 'object' || input === null) return [];
+  return Object.entries(input).flatMap(([key, value]) => secretsIn(value, `${field}.${key}`));
+}
+
+/**
+ * Turns whatever was thrown into an error of the contract. Faults of our own are logged, and told without details.
+ *
+ * @param report writes it into the log.
+ */
+export async function toContractError(
+  error: unknown,
+  input: unknown,
+  report: (message: string) => Promise<void>,
+): Promise<Error> {
   if (error instanceof ORPCError) {
     if (error.cause instanceof ValidationError && error.code === 'BAD_REQUEST')
       return fromValidation(error.cause, input);
@@ -83,10 +147,12 @@ export function toContractError(error: unknown, input: unknown, log: Log): Error
   }
   if (error instanceof VaultFault) return fromVault(error);
   const store = error instanceof StoreError ? error : storeErrorFrom(error, 'sendwright.db');
-  if (store !== null)
+  if (store !== null) {
+    await report('the data file could not be used');
     return fail(store.fault === 'full' ? 'STORE_FULL' : 'STORE_FAILED', store.message, { remedy: store.remedy });
+  }
   if (error instanceof Error && error.name === 'AbortError') return error;
-  log.error({ error }, 'a procedure failed');
+  await report('a procedure failed');
   return fail('INTERNAL', contractErrors.INTERNAL.message, {
     remedy: 'Try again; if it stays, look into the log in the data folder.',
   });

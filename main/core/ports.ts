@@ -32,6 +32,15 @@ export interface PracticePort extends RecordPublisher {
   readonly faults: readonly { readonly id: string; readonly label: string; readonly explanation: string }[];
   readonly start: () => Promise<PracticeSurroundings>;
   readonly setFault: (id: string) => Promise<PracticeSurroundings>;
+  /** Begins practice anew: nothing is published, nothing is wrong; addresses and keys stay. */
+  readonly reset: () => Promise<PracticeSurroundings>;
+  /** Sends a mailing from a domain. @returns what comes back: files with their octets in base64, and what does not come. */
+  readonly mail: (domain: string) => Promise<{
+    readonly files: readonly { readonly name: string; readonly content: string }[];
+    readonly missing: readonly string[];
+  }>;
+  /** Told when it has ended and nobody had asked it to. */
+  readonly onEnd: (listener: () => void) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -44,10 +53,25 @@ export type SystemProxy = (url: string) => Promise<string>;
 
 /** Tells the person something while the window may be hidden. */
 export interface Notifier {
-  readonly notify: (title: string, body: string) => void;
+  /** @param pressed called when the person presses what was told, to see what it is about; the host shows the window. */
+  readonly notify: (title: string, body: string, pressed: () => void) => void;
 }
 
+type WriteEntry = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+
+/** Where the core writes what happened. No call throws; what an entry carries may hold errors and secrets as they come. */
 export interface Log {
-  readonly info: (fields: object, message: string) => void;
-  readonly error: (fields: object, message: string) => void;
+  readonly debug: WriteEntry;
+  readonly info: WriteEntry;
+  readonly warn: WriteEntry;
+  readonly error: WriteEntry;
+  /** The same log, into which these texts do not come, whatever they look like. */
+  readonly without: (secrets: readonly string[]) => Log;
+  /** The file that is written to. */
+  readonly file: string;
+  readonly level: string;
+  /** Why nothing can be written to the file at the moment, in words, or null. */
+  readonly trouble: () => { readonly message: string; readonly remedy: string } | null;
+  /** The newest entries of all processes on this data folder, the oldest first. */
+  readonly newest: () => readonly unknown[];
 }

@@ -3,6 +3,7 @@ import { RPCHandler } from '@orpc/server/message-port';
 import type { CarrierErrorCode } from '../../shared/contract/errors.ts';
 import { carrierErrors } from '../../shared/contract/errors.ts';
 import type { Core } from '../core/core.ts';
+import type { Refusals } from './refusals.ts';
 
 /** What the carriers of calls have in common: how a message that the core never sees is answered. */
 
@@ -14,24 +15,33 @@ function refusal(code: CarrierErrorCode) {
   return new ORPCError(code, { status, message, data: { remedy }, defined: true });
 }
 
-async function answerInOurWords<Result extends { readonly matched: boolean }>({
-  next,
-}: {
-  readonly next: () => Promise<Result>;
-}): Promise<Result> {
-  let result: Result;
-  try {
-    result = await next();
-  } catch (error) {
-    const isForeign = !(error instanceof ORPCError) || ['BAD_REQUEST', 'METHOD_NOT_SUPPORTED'].includes(error.code);
-    throw isForeign ? refusal('BAD_MESSAGE') : error;
+/**
+ * Options of every oRPC handler: an unknown procedure and a message that does not parse get a code of the contract.
+ *
+ * @param refused counts them.
+ */
+export function carrying(refused: Pick<Refusals, 'count'>) {
+  const refuse = (code: CarrierErrorCode) => {
+    refused.count(code);
+    return refusal(code);
+  };
+  async function answerInOurWords<Result extends { readonly matched: boolean }>({
+    next,
+  }: {
+    readonly next: () => Promise<Result>;
+  }): Promise<Result> {
+    let result: Result;
+    try {
+      result = await next();
+    } catch (error) {
+      const isForeign = !(error instanceof ORPCError) || ['BAD_REQUEST', 'METHOD_NOT_SUPPORTED'].includes(error.code);
+      throw isForeign ? refuse('BAD_MESSAGE') : error;
+    }
+    if (!result.matched) throw refuse('NO_SUCH_PROCEDURE');
+    return result;
   }
-  if (!result.matched) throw refusal('NO_SUCH_PROCEDURE');
-  return result;
+  return { interceptors: [answerInOurWords] };
 }
-
-/** Options of every oRPC handler: an unknown procedure and a message that does not parse get a code of the contract. */
-export const carrying = { interceptors: [answerInOurWords] };
 
 interface Told {
   readonly data?: unknown;
@@ -84,13 +94,18 @@ function readMessage(raw: unknown): Message | { readonly id: string; readonly te
  * Carries the calls of one window over a port. What does not parse is answered with `BAD_MESSAGE` and reaches nobody.
  *
  * @param port not started yet; closing it ends its calls and watches, and no job.
+ * @param refused counts the messages that no procedure saw; absent: nobody does.
  */
-export function servePort(router: Core['router'], port: CorePort): void {
+export function servePort(
+  router: Core['router'],
+  port: CorePort,
+  refused: Pick<Refusals, 'count'> = { count: () => undefined },
+): void {
   const onMessage = (listener: (told: Told) => void) =>
     port.addEventListener === undefined ? port.on('message', listener) : port.addEventListener('message', listener);
   const onClose = (listener: () => void) =>
     port.addEventListener === undefined ? port.on('close', listener) : port.addEventListener('close', listener);
-  const handler = new RPCHandler(router, carrying);
+  const handler = new RPCHandler(router, carrying(refused));
   handler.upgrade(
     {
       postMessage: (message: unknown) => port.postMessage(message),
@@ -100,6 +115,7 @@ export function servePort(router: Core['router'], port: CorePort): void {
         onMessage(({ data }) => {
           const { id, text } = readMessage(data);
           if (text === null) {
+            refused.count('BAD_MESSAGE');
             const error = refusal('BAD_MESSAGE');
             port.postMessage(JSON.stringify({ i: id, p: { s: error.status, b: { json: error.toJSON() } } }));
           } else {

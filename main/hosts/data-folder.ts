@@ -1,18 +1,88 @@
 import envPaths from 'env-paths';
-import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { Managed } from '../../shared/managed/policy.ts';
+import { PolicyFault } from '../../shared/managed/policy.ts';
+import { readManaged } from './managed.ts';
+import { StartFault } from './start-fault.ts';
+
+/** What keeps a folder from being used, by the system's code. */
+const HINDRANCES: Readonly<Record<string, string>> = {
+  EEXIST: 'there is a file in its place',
+  ENOTDIR: 'a part of its path is a file',
+  EACCES: 'this account may not write there',
+  EPERM: 'this account may not write there',
+  EROFS: 'its disk can only be read',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'this account has used up its share of the disk',
+  ENAMETOOLONG: 'its path is too long',
+  ELOOP: 'its path is a circle of links',
+  ENOENT: 'the drive or share that it should lie on is not there',
+};
+
+const REMEDY = 'Let this account write there, or choose another folder with --data-dir FOLDER.';
+
+function isFolder(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Step by step, for a recursive call does not end on a file system that lets no folder be made. */
+function makeSteps(folder: string): void {
+  const missing: string[] = [];
+  for (let place = folder; !existsSync(place) && path.dirname(place) !== place; place = path.dirname(place))
+    missing.unshift(place);
+  for (const place of missing) {
+    try {
+      mkdirSync(place, { mode: 0o700 });
+    } catch (error) {
+      // Another start may be making it as well.
+      if (!isFolder(place)) throw error;
+    }
+  }
+  if (!isFolder(folder)) throw Object.assign(new Error(`${folder} is no folder`), { code: 'EEXIST' });
+}
+
+/** Makes a folder that its owner alone may enter, unless it is there. @throws StartFault */
+export function makeFolder(folder: string): void {
+  try {
+    makeSteps(folder);
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const hindrance = HINDRANCES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'it can’t be made';
+    throw new StartFault(`The data folder ${folder} can’t be used: ${hindrance}.`, REMEDY);
+  }
+}
+
+/** The folder that the organisation names; null where it leaves that to people. @throws PolicyFault */
+function managedFolder({ source, locked }: Managed): string | null {
+  if (locked.DataFolder === undefined) return null;
+  const folder = locked.DataFolder.replace(/^~(?=$|[\\/])/, homedir());
+  if (path.isAbsolute(folder)) return path.normalize(folder);
+  throw new PolicyFault(source, [`DataFolder has to be an absolute path or to begin with ~, and is ${folder}`]);
+}
 
 /**
- * Where the product keeps its data: what was asked for, else where the operating system wants it.
+ * Where the product keeps its data: what was asked for, else where the operating system wants it. It is found without
+ * waiting for anything: Electron has to know its profile before it is ready.
  *
- * @param override from `--data-dir` or `SENDWRIGHT_DATA_DIR`; relative to the working folder.
+ * @param override from `--data-dir`; relative to the working folder. `SENDWRIGHT_DATA_DIR` counts where it is absent.
+ * @param managed what the organisation has set: where it names a folder, no other is used.
  * @returns the absolute path of the folder, which exists afterwards, readable by its owner alone.
- * @throws when it can't be made.
+ * @throws StartFault when it can't be used, or is another than the organisation wants; PolicyFault.
  */
-export async function dataFolder(override: string | undefined): Promise<string> {
-  const wanted = override ?? process.env.SENDWRIGHT_DATA_DIR;
-  const folder =
-    wanted === undefined || wanted === '' ? envPaths('Sendwright', { suffix: '' }).data : path.resolve(wanted);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+export function dataFolder(override: string | undefined, managed = readManaged()): string {
+  if (override === '')
+    throw new StartFault('--data-dir names no folder.', 'Name one, as in --data-dir FOLDER, or leave the option out.');
+  const wanted = override ?? process.env.SENDWRIGHT_DATA_DIR ?? '';
+  const set = managedFolder(managed);
+  if (set !== null && wanted !== '' && path.resolve(wanted) !== set)
+    throw new StartFault(
+      `The data folder is set by your organisation: ${set}. ${path.resolve(wanted)} was asked for.`,
+      `Leave out --data-dir and SENDWRIGHT_DATA_DIR, or ask whoever manages this computer: it stands in ${managed.source}.`,
+    );
+  const own = wanted === '' ? envPaths('Sendwright', { suffix: '' }).data : path.resolve(wanted);
+  const folder = set ?? own;
+  makeFolder(folder);
   return folder;
 }

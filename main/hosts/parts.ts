@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -7,14 +7,27 @@ import path from 'node:path';
  */
 const bundled = process.env.SENDWRIGHT_BUNDLED === '1';
 
-/** `main/hosts` in a checkout and `dist/main` in a package both lie two folders down. */
-const root = path.resolve(import.meta.dirname, '..', '..');
+/** The nearest folder above that holds the package's description: how deep a part of a bundle lies is the bundler's choice. */
+function findRoot(folder: string): string {
+  return existsSync(path.join(folder, 'package.json')) || path.dirname(folder) === folder
+    ? folder
+    : findRoot(path.dirname(folder));
+}
+const root = findRoot(import.meta.dirname);
 
 export const rendererFolder = path.join(root, 'dist', 'renderer');
 
 export const practiceProgram = bundled
   ? path.join(root, 'dist', 'main', 'practice-process.js')
   : path.join(root, 'main', 'practice', 'practice-process.ts');
+
+export const commandLineProgram = bundled
+  ? path.join(root, 'dist', 'main', 'cli.js')
+  : path.join(root, 'main', 'hosts', 'cli', 'cli.ts');
+
+export const consoleProgram = bundled
+  ? path.join(root, 'dist', 'main', 'loopback.js')
+  : path.join(root, 'main', 'hosts', 'loopback', 'main.ts');
 
 /** The product's version, from package.json. */
 export const version: string = (

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket as TcpSocket } from 'node:net';
 import { AUTHORITATIVE_ANSWER, decode, encode, streamEncode } from 'dns-packet';
 import type { Answer, Packet, Question } from 'dns-packet';
 import { canonicalName } from '../../shared/dns/names.ts';
@@ -35,6 +35,8 @@ function toAnswer(record: ResourceRecord): Answer | null {
   switch (record.type) {
     case 'TXT':
       return { ...base, type: 'TXT', data: record.strings.map((string) => Buffer.from(string, 'latin1')) };
+    case 'A':
+      return { ...base, type: 'A', data: record.address };
     case 'CNAME':
       return { ...base, type: 'CNAME', data: record.target };
     case 'MX':
@@ -139,8 +141,11 @@ function tryReply(message: Buffer, options: PracticeDnsOptions): Packet | null {
   }
 }
 
-function listenTcp(port: number, options: PracticeDnsOptions): Promise<Server> {
+/** @param open every connection there is. */
+function listenTcp(port: number, options: PracticeDnsOptions, open: Set<TcpSocket>): Promise<Server> {
   const server = createServer((socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
     let pending = Buffer.alloc(0);
     socket.setTimeout(10_000, () => socket.destroy());
     socket.on('error', () => socket.destroy());
@@ -171,7 +176,8 @@ export async function startDnsServer(options: PracticeDnsOptions): Promise<Pract
     const wanted = attempt === 1 ? options.preferredPort : 0;
     const udp = await listenUdp(wanted, options).catch(() => listenUdp(0, options));
     try {
-      const tcp = await listenTcp(udp.address().port, options);
+      const open = new Set<TcpSocket>();
+      const tcp = await listenTcp(udp.address().port, options, open);
       return {
         address: `127.0.0.1:${(tcp.address() as AddressInfo).port}`,
         close: async () => {
@@ -180,6 +186,8 @@ export async function startDnsServer(options: PracticeDnsOptions): Promise<Pract
           });
           await new Promise<void>((resolve) => {
             tcp.close(() => resolve());
+            // A resolver keeps its connection for the next question.
+            for (const socket of open) socket.destroy();
           });
         },
       };

@@ -69,6 +69,11 @@ export const faults = [
     explanation: 'The service refuses every Auth key, so its responses would not be accepted.',
   },
   {
+    id: 'service-inactive',
+    label: 'Bulk email not active',
+    explanation: 'The service takes the keys, but bulk email is not switched on for the account.',
+  },
+  {
     id: 'domain-of-another-account',
     label: 'Response domain of another account',
     explanation: 'The response domain is registered under another account of the service.',
@@ -79,6 +84,52 @@ export const faults = [
     explanation: 'The service could not reach the response domain from the internet.',
   },
   {
+    id: 'domain-list-failed',
+    label: 'List of domains fails',
+    explanation: 'The service takes the keys but can’t tell the account’s domains (code 111).',
+  },
+  {
+    id: 'domain-not-added',
+    label: 'Domain not added',
+    explanation: 'The service does not add a domain (code 112), as one that another account has.',
+  },
+  {
+    id: 'unknown-code',
+    label: 'Code nobody knows',
+    explanation: 'The service answers every call with a code that no documentation names.',
+  },
+  {
+    id: 'names-in-capitals',
+    label: 'Names in the other letter case',
+    explanation:
+      'The service writes the names of its fields with a capital first, as newer versions do. Nothing is wrong.',
+  },
+  {
+    id: 'answer-slow',
+    label: 'Slow answers',
+    explanation: 'The service takes ten seconds for each call. The console waits, and goes on meanwhile.',
+  },
+  {
+    id: 'answer-wrong-type',
+    label: 'Wrong content type',
+    explanation: 'The service says that its JSON is plain text. It is read all the same.',
+  },
+  {
+    id: 'answer-page',
+    label: 'Page instead of an answer',
+    explanation: 'A page for people comes back, as from a login or a portal that stands before the service.',
+  },
+  {
+    id: 'answer-cut-off',
+    label: 'Answer cut off',
+    explanation: 'The answer ends in its middle, as through a proxy that gives up.',
+  },
+  {
+    id: 'answer-huge',
+    label: 'Answer without end',
+    explanation: 'The answer is far larger than any account is. Reading stops at a limit.',
+  },
+  {
     id: 'webhook-not-found',
     label: 'Webhook path missing',
     explanation: 'The application answers 404 at the webhook path, as when it is installed under another folder.',
@@ -87,6 +138,26 @@ export const faults = [
     id: 'webhook-forbidden',
     label: 'Webhook blocked',
     explanation: 'A gateway in front of the application answers 403 to the POST.',
+  },
+  {
+    id: 'application-other-key',
+    label: 'Other Auth key in the application',
+    explanation: 'The application refuses the signature, because another Auth key is set in it.',
+  },
+  {
+    id: 'application-without-key',
+    label: 'No Auth key in the application',
+    explanation: 'The application refuses every signature, because no Auth key is set in it.',
+  },
+  {
+    id: 'signature-lost',
+    label: 'Signature lost on the way',
+    explanation: 'A gateway takes the header with the signature out, so the application finds none.',
+  },
+  {
+    id: 'monitoring-off',
+    label: 'Monitoring off in the application',
+    explanation: 'The application refuses support’s requests, because the setting is off in it.',
   },
   {
     id: 'dns-servfail',

@@ -1,5 +1,5 @@
 import type { Change } from '../../shared/plan/types.ts';
-import type { Channel, PracticeAnswer, PracticeRequest } from './channel.ts';
+import type { Channel, PracticeAnswer, PracticeRequest, SentMailing } from './channel.ts';
 import { faults } from './faults.ts';
 import type { Fault } from './faults.ts';
 import type { PracticeAddresses } from './practice.ts';
@@ -15,9 +15,16 @@ export interface PracticeClient {
   readonly faults: readonly Fault[];
   readonly start: () => Promise<PracticeAddresses>;
   readonly setFault: (id: string) => Promise<PracticeAddresses>;
+  readonly reset: () => Promise<PracticeAddresses>;
   readonly publish: (domain: string, changes: readonly Change[]) => Promise<number>;
+  readonly mail: (domain: string) => Promise<SentMailing>;
+  /** Told when the practice process has ended and nobody had asked it to. */
+  readonly onEnd: (listener: () => void) => void;
   readonly stop: () => Promise<void>;
 }
+
+/** Whoever quits does not wait longer for the practice process, in milliseconds. */
+const LONGEST_STOP_MS = 1000;
 
 /**
  * @param open starts the practice process and gives the line to it; called at most once per start.
@@ -29,6 +36,8 @@ export function createPracticeClient(
 ): PracticeClient {
   let channel: Channel<PracticeRequest, PracticeAnswer> | null = null;
   let lastId = 0;
+  let isStopping = false;
+  let tellEnd: () => void = () => undefined;
   const waiting = new Map<number, { resolve: (answer: PracticeAnswer) => void; reject: (error: Error) => void }>();
 
   function connect(): Channel<PracticeRequest, PracticeAnswer> {
@@ -42,8 +51,10 @@ export function createPracticeClient(
       if (channel === opened) channel = null;
       for (const { reject } of waiting.values()) reject(new Error('The practice service stopped. Open it again.'));
       waiting.clear();
+      if (!isStopping) tellEnd();
     });
     channel = opened;
+    isStopping = false;
     return opened;
   }
 
@@ -69,10 +80,26 @@ export function createPracticeClient(
     faults,
     start: () => addresses({ do: 'start', folder }),
     setFault: (fault) => addresses({ do: 'set-fault', fault }),
+    reset: () => addresses({ do: 'reset' }),
     publish: async (domain, changes) => (await request({ do: 'publish', domain, changes })).published ?? 0,
+    async mail(domain) {
+      const { mailing } = await request({ do: 'mail', domain });
+      if (mailing === undefined) throw new Error('The practice service sent nothing.');
+      return mailing;
+    },
+    onEnd: (listener) => {
+      tellEnd = listener;
+    },
     stop: async () => {
       if (channel === null) return;
-      await request({ do: 'stop' }).catch(() => undefined);
+      isStopping = true;
+      let timer: NodeJS.Timeout | undefined;
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, LONGEST_STOP_MS);
+      });
+      // A process that is stopped is gone before it can answer, or hangs: both end with the console.
+      await Promise.race([request({ do: 'stop' }).catch(() => undefined), limit]);
+      clearTimeout(timer);
       channel = null;
     },
   };

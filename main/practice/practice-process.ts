@@ -28,17 +28,21 @@ async function handle(request: PracticeRequest): Promise<PracticeAnswer> {
     return { id: request.id, ok: false, message: 'The practice service is not running. Open it first.' };
   if (request.do === 'set-fault')
     return { id: request.id, ok: true, addresses: await practice.setFault(request.fault) };
+  if (request.do === 'reset') return { id: request.id, ok: true, addresses: await practice.reset() };
+  if (request.do === 'mail') {
+    const { files, missing } = await practice.mail(request.domain);
+    const coded = files.map(({ name, octets }) => ({ name, content: Buffer.from(octets).toString('base64') }));
+    return { id: request.id, ok: true, mailing: { files: coded, missing } };
+  }
   return { id: request.id, ok: true, published: await practice.publish(request.domain, request.changes) };
 }
 
 async function answer(request: PracticeRequest): Promise<void> {
-  const reply = await handle(request).catch(
-    (error: unknown): PracticeAnswer => ({
-      id: request.id,
-      ok: false,
-      message: error instanceof Error ? error.message : String(error),
-    }),
-  );
+  const reply = await handle(request).catch((error: unknown): PracticeAnswer => {
+    // The console writes it into its log; the message alone would not say where.
+    console.error(`${request.do}:`, error);
+    return { id: request.id, ok: false, message: error instanceof Error ? error.message : String(error) };
+  });
   if (parentPort === undefined) process.send?.(reply);
   else parentPort.postMessage(reply);
   if (request.do === 'stop') process.exit(0);

@@ -4,12 +4,15 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Change } from '../../shared/plan/types.ts';
 import { generateDkimKey } from '../../shared/dkim/generate.ts';
+import { emptyAccount } from './account.ts';
 import { makeCertificates } from './certificates.ts';
 import { startDnsServer } from './dns-server.ts';
+import type { Mailing } from './mailing.ts';
+import { sendMailing } from './mailing.ts';
 import { faults, isFaultId } from './faults.ts';
 import type { FaultId } from './faults.ts';
 import { startService } from './service.ts';
-import { emptyZone, publish, senderRecords } from './zone.ts';
+import { emptyZone, holdsProviderRecords, publish, senderRecords } from './zone.ts';
 import type { PracticeZone } from './zone.ts';
 
 /** What outlives a restart, so that a practised domain is still published tomorrow. */
@@ -19,7 +22,13 @@ const stored = z.object({
   apiKey: z.string(),
   authKey: z.string(),
   dkimKey: z.string(),
+  /** Absent in what earlier versions wrote: the key is then made anew. It protects nothing. */
+  dkimPrivateKey: z.string().optional(),
+  /** Mailings that were sent. */
+  mailings: z.int().default(0),
   fault: z.string(),
+  /** Absent in what earlier versions wrote. */
+  account: z.object({ responseDomain: z.string(), domains: z.array(z.string()).readonly() }).optional(),
   zone: z.custom<PracticeZone>(
     (value) => typeof value === 'object' && value !== null && 'primary' in value && Array.isArray(value.primary),
   ),
@@ -48,8 +57,12 @@ export interface Practice {
   readonly addresses: () => PracticeAddresses;
   /** @throws RangeError when there is no such fault. */
   readonly setFault: (id: string) => Promise<PracticeAddresses>;
+  /** Takes out all that was published and added to the account, and ends the fault; addresses and keys stay. */
+  readonly reset: () => Promise<PracticeAddresses>;
   /** @returns how many records were published. */
   readonly publish: (domain: string, changes: readonly Change[]) => Promise<number>;
+  /** Sends a mailing from a domain. @returns what comes back from it. */
+  readonly mail: (domain: string) => Promise<Mailing>;
   readonly close: () => Promise<void>;
 }
 
@@ -68,6 +81,13 @@ async function writeStored(file: string, state: Stored): Promise<void> {
   await rename(temporary, file);
 }
 
+/** The key pair of the practice provider: the one of last time, where both halves are there. */
+async function keyPair(before: Stored | null): Promise<{ readonly dkimKey: string; readonly dkimPrivateKey: string }> {
+  if (before?.dkimPrivateKey !== undefined) return { dkimKey: before.dkimKey, dkimPrivateKey: before.dkimPrivateKey };
+  const { publicKey, privateKeyPem } = await generateDkimKey({ algorithm: 'rsa', bits: 2048 });
+  return { dkimKey: publicKey, dkimPrivateKey: privateKeyPem };
+}
+
 /**
  * Starts the practice service and its two name servers on loopback, on the ports of last time where they are free.
  *
@@ -79,11 +99,13 @@ export async function startPractice(folder: string): Promise<Practice> {
   const before = await readStored(file);
 
   let zone = before?.zone ?? emptyZone;
+  let account = before?.account ?? emptyAccount;
   let fault: FaultId = before !== null && isFaultId(before.fault) ? before.fault : 'none';
   const apiKey = before?.apiKey ?? `practice-${randomBytes(12).toString('hex')}`;
   const authKey = before?.authKey ?? `practice-${randomBytes(12).toString('hex')}`;
 
-  const dkimKey = before?.dkimKey ?? (await generateDkimKey({ algorithm: 'rsa', bits: 2048 })).publicKey;
+  const { dkimKey, dkimPrivateKey } = await keyPair(before);
+  let mailings = before?.mailings ?? 0;
 
   const certificates = await makeCertificates(Date.now());
   const service = await startService({
@@ -91,6 +113,13 @@ export async function startPractice(folder: string): Promise<Practice> {
     fault: () => fault,
     apiKey,
     authKey,
+    dkimKey,
+    state: () => account,
+    save(changed) {
+      account = changed;
+      void save();
+    },
+    isPublished: (domain) => holdsProviderRecords(zone.primary, domain, dkimKey),
     preferredPort: before?.servicePort ?? 0,
   });
   const common = { fault: () => fault };
@@ -115,7 +144,10 @@ export async function startPractice(folder: string): Promise<Practice> {
       apiKey,
       authKey,
       dkimKey,
+      dkimPrivateKey,
+      mailings,
       fault,
+      account,
       zone,
     });
   const addresses = (): PracticeAddresses => ({
@@ -129,7 +161,8 @@ export async function startPractice(folder: string): Promise<Practice> {
     dkimKey,
     fault,
   });
-  await save();
+  // Another process may hold the ports of last time, and keeps them.
+  if (before === null) await save();
 
   return {
     addresses,
@@ -144,11 +177,27 @@ export async function startPractice(folder: string): Promise<Practice> {
       await save();
       return addresses();
     },
+    async reset() {
+      // A server that has given out a serial never goes back behind it (RFC 1982).
+      const serial = zone.serial + 1;
+      zone = { ...emptyZone, serial };
+      account = emptyAccount;
+      fault = 'none';
+      service.useFault(fault);
+      await save();
+      return addresses();
+    },
     async publish(domain, changes) {
       const result = publish(zone, domain, changes, fault);
       zone = result.zone;
       await save();
       return result.published;
+    },
+    async mail(domain) {
+      mailings += 1;
+      await save();
+      const records = [...senderRecords, ...zone.primary];
+      return sendMailing(domain, { records, privateKeyPem: dkimPrivateKey, now: Date.now() }, mailings);
     },
     async close() {
       await Promise.all([service.close(), primary.close(), secondary.close()]);

@@ -2,18 +2,17 @@ import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import type { PracticeAccountOptions } from './account.ts';
+import { answerAccountCall } from './account.ts';
+import type { WrittenAnswer } from './answer-form.ts';
+import { writeAnswer } from './answer-form.ts';
+import { answerApplication } from './application.ts';
 import type { PracticeCertificates, ServerCertificate } from './certificates.ts';
 import type { FaultId } from './faults.ts';
 
-/** Paths of the documented application, under the response domain. */
-const WEBHOOK_PATH = '/0/ServiceModel/CESWebhooksService.svc/HandleWebHooks';
-const EMAIL_STATE_PATH = '/0/ServiceModel/CESTroubleshootingService.svc/emailstate';
-
-export interface PracticeServiceOptions {
+export interface PracticeServiceOptions extends PracticeAccountOptions {
   readonly certificates: PracticeCertificates;
-  readonly fault: () => FaultId;
-  readonly apiKey: string;
-  readonly authKey: string;
   /** The port to try first; 0 for any. */
   readonly preferredPort: number;
 }
@@ -39,40 +38,53 @@ function metadata(fault: FaultId): Reply {
   return [200, { provider: 'Elastic Email', account: 'Practice account', domains: [] }];
 }
 
-/** The practice service's own check of keys, described to the console by a service profile. */
-function checkKeys(request: IncomingMessage, options: PracticeServiceOptions): Reply {
-  const fault = options.fault();
-  if (fault === 'wrong-api-key' || request.headers['x-api-key'] !== options.apiKey) {
-    return [401, { error: 'api_key_refused' }];
+/** Longer bodies are no call of this interface. */
+const MAX_BODY_OCTETS = 1024 * 1024;
+
+async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | null> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size <= MAX_BODY_OCTETS) parts.push(part);
   }
-  if (fault === 'wrong-auth-key' || request.headers['x-auth-key'] !== options.authKey) {
-    return [403, { error: 'auth_key_refused' }];
+  try {
+    const data: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
+    return typeof data === 'object' && data !== null && !Array.isArray(data)
+      ? (data as Readonly<Record<string, unknown>>)
+      : null;
+  } catch {
+    return null;
   }
-  if (fault === 'domain-of-another-account') return [409, { error: 'response_domain_of_another_account' }];
-  if (fault === 'response-domain-unreachable') return [424, { error: 'response_domain_unreachable' }];
-  return [200, { account: 'Practice account' }];
 }
 
-function webhook(request: IncomingMessage, fault: FaultId): Reply {
-  if (fault === 'webhook-not-found') return [404];
-  if (fault === 'webhook-forbidden') return [403];
-  return request.method === 'POST' ? [200, {}] : [405, undefined, { allow: 'POST' }];
-}
-
-function respond(request: IncomingMessage, options: PracticeServiceOptions): Reply {
+async function respond(
+  request: IncomingMessage,
+  options: PracticeServiceOptions,
+  signal: AbortSignal,
+): Promise<Reply | WrittenAnswer> {
   const fault = options.fault();
-  const { pathname } = new URL(request.url ?? '/', 'https://localhost');
-  if (pathname === WEBHOOK_PATH) return webhook(request, fault);
-  if (pathname === EMAIL_STATE_PATH) return [200, { queued: 0, sentLastDay: 0, failedLastDay: 0 }];
+  const { pathname: path } = new URL(request.url ?? '/', 'https://localhost');
+  const { method = 'GET', headers } = request;
+  const body = await readBody(request);
+  const application = answerApplication({ method, path, headers }, options.authKey, fault);
+  if (application !== null) return [application.status, application.body, { ...application.headers }];
   if (fault === 'service-unavailable') return [503, { error: 'maintenance' }, { 'retry-after': '300' }];
   if (fault === 'not-found') return [404];
   if (fault === 'redirect') return [301, undefined, { location: 'https://service.example.com/metadata' }];
-  if (pathname === '/metadata') return metadata(fault);
-  if (pathname === '/v1/account') return checkKeys(request, options);
-  return [404];
+  if (method === 'GET' && path === '/') return [200];
+  if (method === 'GET' && path === '/metadata') return metadata(fault);
+  const answer = method === 'POST' ? answerAccountCall(path, body, options) : null;
+  return answer === null ? [404] : writeAnswer(answer, fault, signal);
 }
 
-function send(response: ServerResponse, [status, body, headers = {}]: Reply): void {
+function send(response: ServerResponse, reply: Reply | WrittenAnswer): void {
+  if ('type' in reply) {
+    response.writeHead(200, { 'content-type': reply.type });
+    pipeline(reply.body, response, () => undefined);
+    return;
+  }
+  const [status, body, headers = {}] = reply;
   const text = body === undefined ? '' : JSON.stringify(body);
   response.writeHead(status, { ...(text === '' ? {} : { 'content-type': 'application/json' }), ...headers });
   response.end(text);
@@ -89,16 +101,24 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 /**
- * Starts the practice cloud email service on loopback: HTTPS with a certificate made for this run, `/metadata`, the
- * check of keys, and the documented addresses of the application that receives the responses.
+ * Starts the practice cloud email service on loopback: HTTPS with a certificate made for this run, a blank page,
+ * `/metadata`, the interface, and the documented addresses of the application that receives the responses.
  *
  * @throws when no port can be had.
  */
 export async function startService(options: PracticeServiceOptions): Promise<PracticeService> {
   const server = createServer({ ...certificateFor(options.fault(), options.certificates) }, (request, response) => {
-    request.resume();
-    if (options.fault() === 'no-answer') return;
-    send(response, respond(request, options));
+    if (options.fault() === 'no-answer') {
+      request.resume();
+      return;
+    }
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    respond(request, options, gone.signal).then(
+      (reply) => send(response, reply),
+      // A caller that went away in the middle of its body waits for nothing.
+      () => response.destroy(),
+    );
   });
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -2,6 +2,7 @@ import type { Change } from '../../shared/plan/types.ts';
 import type { ResourceRecord } from '../../shared/dns/records.ts';
 import { canonicalName, sameName } from '../../shared/dns/names.ts';
 import { joinTxt } from '../../shared/dns/txt.ts';
+import { providerTemplates } from '../../shared/providers/catalogue.ts';
 import type { FaultId } from './faults.ts';
 
 /** What the two practice name servers hold: every name of the world, as far as anything was published under it. */
@@ -16,18 +17,35 @@ export interface PracticeZone {
 
 export const emptyZone: PracticeZone = { primary: [], secondary: [], serial: 1 };
 
+/** The hosts that providers' aliases and mail exchangers lead to, as far as their names are the same for every customer. */
+const providerHosts: readonly string[] = providerTemplates.flatMap(({ modes }) =>
+  modes.flatMap(({ records }) =>
+    records
+      .filter(({ type, value }) => (type === 'CNAME' || type === 'MX') && !value.includes('{'))
+      .map(({ value }) => canonicalName(value)),
+  ),
+);
+
 /**
- * The SPF records of the providers' own sending hosts, with addresses kept for documentation (RFC 5737, RFC 3849): the
+ * The SPF records of the providers' own sending hosts, and the hosts that their aliases lead to, with addresses kept for documentation (RFC 5737, RFC 3849): the
  * practice world has no others, and a receiver's evaluation has to lead somewhere.
  */
 export const senderRecords: readonly ResourceRecord[] = [
-  '_spf.elasticemail.com',
-  '_spf.sendgrid.com',
-  'spf.unione.io',
-  'amazonses.com',
-  'mailgun.org',
-  'spf.mailjet.com',
-].map((name) => ({ name, ttl: 3600, type: 'TXT', strings: ['v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 ~all'] }));
+  ...[...new Set(providerHosts)].map((name) => ({ name, ttl: 3600, type: 'A' as const, address: '192.0.2.1' })),
+  ...[
+    '_spf.elasticemail.com',
+    '_spf.sendgrid.com',
+    'spf.unione.io',
+    'amazonses.com',
+    'mailgun.org',
+    'spf.mailjet.com',
+  ].map((name) => ({
+    name,
+    ttl: 3600,
+    type: 'TXT' as const,
+    strings: ['v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 ~all'],
+  })),
+];
 
 /** The octets after which a form that cuts values off stops. */
 const CUT_OFF = 255;
@@ -89,6 +107,22 @@ export function publish(
         : { primary, secondary: primary, serial: zone.serial + 1 },
     published,
   };
+}
+
+/** Whether a domain's records are what the practice provider asks for: its key, and its include in the SPF record. */
+export function holdsProviderRecords(records: readonly ResourceRecord[], domain: string, dkimKey: string): boolean {
+  const textsAt = (name: string) =>
+    records.flatMap((record) =>
+      record.type === 'TXT' && sameName(record.name, name) ? [joinTxt(record.strings)] : [],
+    );
+  const spf = textsAt(domain).filter((text) => /^v=spf1( |$)/i.test(text));
+  const keys = textsAt(`api._domainkey.${domain}`);
+  return (
+    spf.length === 1 &&
+    / include:_spf\.elasticemail\.com( |$)/i.test(spf[0] ?? '') &&
+    keys.length === 1 &&
+    (keys[0] ?? '').replace(/\s/g, '').includes(`p=${dkimKey}`)
+  );
 }
 
 /** Whether the name or anything under it holds a record: else the answer is NXDOMAIN (RFC 8020). */

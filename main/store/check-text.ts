@@ -1,6 +1,6 @@
 import { canonicalName } from '../../shared/dns/names.ts';
 import type { QueryType, ResourceRecord } from '../../shared/dns/records.ts';
-import type { AnsweringServer, Observation } from '../../shared/plan/types.ts';
+import type { AnsweringServer, Observation } from '../../shared/observed/observation.ts';
 
 /**
  * A check's observations as they are stored. Of thousands of domains there are many: each server is written once, and
@@ -117,13 +117,62 @@ export function writeCheck(observations: readonly Observation[]): string {
   return JSON.stringify({ servers, asked } satisfies Check);
 }
 
+const OUTCOMES: ReadonlySet<unknown> = new Set(['answer', 'nodata', 'nxdomain', 'failure']);
+const isText = (value: unknown) => typeof value === 'string';
+const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+/** Whether the data of a record are there as its type has them, for the types that checks ask for. */
+function isRecord(record: ResourceRecord): boolean {
+  if (!isText(record.name) || !Number.isInteger(record.ttl)) return false;
+  switch (record.type) {
+    case 'A':
+    case 'AAAA':
+      return isText(record.address);
+    case 'CNAME':
+    case 'NS':
+    case 'PTR':
+    case 'DNAME':
+      return isText(record.target);
+    case 'TXT':
+    case 'SPF':
+      return areTexts(record.strings);
+    case 'MX':
+      return Number.isInteger(record.preference) && isText(record.exchange);
+    default:
+      return isText(record.type);
+  }
+}
+
+function isObservation({ question, server, seenAt, outcome, records, aliases }: Observation): boolean {
+  return (
+    isText(question.name) &&
+    isText(question.type) &&
+    isText(server.kind) &&
+    isText(server.address) &&
+    Number.isInteger(seenAt) &&
+    OUTCOMES.has(outcome) &&
+    records.every(isRecord) &&
+    areTexts(aliases)
+  );
+}
+
 /**
  * Reads what `writeCheck` wrote, or the plain list that older versions did.
  *
  * @param checkedAt when the check was made, milliseconds since the epoch.
+ * @returns null where the text is not what one of them wrote.
  */
-export function readCheck(text: string, checkedAt: number): readonly Observation[] {
-  const check = JSON.parse(text) as Check | readonly Observation[];
+export function readCheck(text: string, checkedAt: number): readonly Observation[] | null {
+  try {
+    const observations = unpackCheck(JSON.parse(text) as Check | readonly Observation[], checkedAt);
+    return observations.every(isObservation) ? observations : null;
+  } catch {
+    // Of another shape than any check has: what it was can't be said.
+    return null;
+  }
+}
+
+function unpackCheck(check: Check | readonly Observation[], checkedAt: number): readonly Observation[] {
   if (!('asked' in check)) return check.map((observation) => ({ ...observation, checkedAt }));
   return check.asked.map(([server, name, type, seenAt, durationMs, outcome, flags, records, aliases, rest]) => {
     const owner = ownerOf(name, aliases);

@@ -1,5 +1,16 @@
 import Database from 'better-sqlite3';
-import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { nameOrder } from '../../shared/dns/name-order.ts';
 import { migrations } from './migrations.ts';
@@ -10,7 +21,7 @@ export type SqliteDatabase = Database.Database;
 /** Marks the file as ours (PRAGMA application_id): `Send` in ASCII. */
 export const APPLICATION_ID = 0x53_65_6e_64;
 
-const FILE_NAME = 'sendwright.db';
+export const FILE_NAME = 'sendwright.db';
 const BUSY_TIMEOUT_MS = 10_000;
 const PAGE_OCTETS = 16_384;
 /** Of the log, after which it is copied into the file. */
@@ -18,7 +29,7 @@ const LOG_OCTETS = 16 * 2 ** 20;
 /** Copies made before migrations that are kept. */
 const KEPT_COPIES = 5;
 
-export type StoreFault = 'newer' | 'damaged' | 'not-ours' | 'read-only' | 'full' | 'unreadable';
+export type StoreFault = 'newer' | 'damaged' | 'not-ours' | 'read-only' | 'full' | 'unreadable' | 'in-use';
 
 /** The data file can't be used, and why; the message is for people. */
 export class StoreError extends Error {
@@ -30,6 +41,8 @@ export class StoreError extends Error {
     this.remedy = remedy;
   }
 }
+
+const PUT_BACK = 'Put back a copy: “sendwright backup list” shows those that there are.';
 
 function readOnly(file: string): StoreError {
   return new StoreError(
@@ -43,18 +56,15 @@ function readOnly(file: string): StoreError {
 export function storeErrorFrom(error: unknown, file: string): StoreError | null {
   if (error instanceof StoreError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code.startsWith('SQLITE_FULL')) {
+  // Of the shared memory beside the log: no room for it is a full disk as well.
+  if (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_SHMSIZE') {
     return new StoreError('full', 'The disk is full; nothing was changed.', 'Free some space and try again.');
   }
   if (code.startsWith('SQLITE_READONLY')) {
     return readOnly(file);
   }
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
-    return new StoreError(
-      'damaged',
-      `The data file ${file} is damaged.`,
-      'Put back a copy: the data folder holds those made before updates.',
-    );
+    return new StoreError('damaged', `The data file ${file} is damaged.`, PUT_BACK);
   }
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN')) {
     return new StoreError(
@@ -66,7 +76,11 @@ export function storeErrorFrom(error: unknown, file: string): StoreError | null 
   return null;
 }
 
-function checkFile(database: SqliteDatabase, file: string, known: number): void {
+/** A value that is not what its column takes counts as unknown when it is read; the rows beside it are whole. */
+const isOfOneRow = (line: string) => line.startsWith('CHECK constraint failed in ');
+
+/** @throws StoreError when an open file is another program's, of a newer format than `known`, or damaged. */
+export function checkFile(database: SqliteDatabase, file: string, known: number): void {
   const applicationId = database.pragma('application_id', { simple: true }) as number;
   const version = database.pragma('user_version', { simple: true }) as number;
   const isNew = version === 0 && applicationId === 0;
@@ -84,13 +98,9 @@ function checkFile(database: SqliteDatabase, file: string, known: number): void 
       'Install the newer version, or choose another data folder.',
     );
   }
-  const check = database.pragma('quick_check(1)', { simple: true });
-  if (check !== 'ok')
-    throw new StoreError(
-      'damaged',
-      `The data file ${file} is damaged: ${String(check)}.`,
-      'Put back a copy: the data folder holds those made before updates.',
-    );
+  const found = database.pragma('quick_check') as readonly { readonly quick_check: string }[];
+  const check = found.map(({ quick_check: line }) => line).find((line) => line !== 'ok' && !isOfOneRow(line));
+  if (check !== undefined) throw new StoreError('damaged', `The data file ${file} is damaged: ${check}.`, PUT_BACK);
 }
 
 function copyBeforeMigration(database: SqliteDatabase, folder: string, version: number): void {
@@ -138,21 +148,10 @@ function migrate(database: SqliteDatabase, folder: string, steps: readonly strin
   }
 }
 
-/**
- * Opens the data file, makes it when it is missing, and brings it to today's format; before each step a copy is made.
- *
- * @param folder must exist.
- * @param steps to each format from the one before.
- * @throws StoreError when the file is newer, damaged, another program's, or can't be written.
- */
-export function openDatabase(folder: string, steps: readonly string[] = migrations): SqliteDatabase {
-  const file = path.join(folder, FILE_NAME);
-  let database: SqliteDatabase | undefined;
+/** Opens a file as it is used, and brings it to today's format. */
+function openFile(file: string, folder: string, steps: readonly string[]): SqliteDatabase {
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    checkWritable(folder, file);
-    // Owned by one account from its first octet on; SQLite gives its side files the same rights.
-    closeSync(openSync(file, 'a', 0o600));
-    database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     checkFile(database, file, steps.length);
     // Before the first table: a file that is there keeps the size it has. Larger pages are fewer calls for a bulk check.
     database.pragma(`page_size = ${PAGE_OCTETS}`);
@@ -171,7 +170,58 @@ export function openDatabase(folder: string, steps: readonly string[] = migratio
     migrate(database, folder, steps);
     return database;
   } catch (error) {
-    database?.close();
+    database.close();
+    throw error;
+  }
+}
+
+/** Makes the data file whole in one step, so that an empty one is never ours: another start may be making it as well. */
+function makeFile(file: string, folder: string, steps: readonly string[]): void {
+  const unfinished = `${file}.new-${process.pid}`;
+  const leftBehind = [unfinished, `${unfinished}-wal`, `${unfinished}-shm`];
+  for (const name of leftBehind) rmSync(name, { force: true });
+  try {
+    // Owned by one account from its first octet on; SQLite gives its side files the same rights.
+    closeSync(openSync(unfinished, 'wx', 0o600));
+    openFile(unfinished, folder, steps).close();
+    try {
+      linkSync(unfinished, file);
+    } catch (error) {
+      if (existsSync(file)) return;
+      // Some file systems (exFAT, many network drives) know no second name for a file.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EOPNOTSUPP') throw error;
+      renameSync(unfinished, file);
+    }
+  } finally {
+    for (const name of leftBehind) rmSync(name, { force: true });
+  }
+}
+
+function checkNotEmptied(file: string): void {
+  if (statSync(file).size > 0) return;
+  throw new StoreError(
+    'damaged',
+    `The data file ${file} is empty: something other than Sendwright has emptied it.`,
+    PUT_BACK,
+  );
+}
+
+/**
+ * Opens the data file, makes it when it is missing, and brings it to today's format; before each step a copy is made.
+ *
+ * @param folder must exist.
+ * @param steps to each format from the one before.
+ * @throws StoreError when the file is newer, damaged, emptied, another program's, or can't be written.
+ */
+export function openDatabase(folder: string, steps: readonly string[] = migrations): SqliteDatabase {
+  const file = path.join(folder, FILE_NAME);
+  try {
+    checkWritable(folder, file);
+    if (!existsSync(file)) makeFile(file, folder, steps);
+    checkNotEmptied(file);
+    return openFile(file, folder, steps);
+  } catch (error) {
     throw storeErrorFrom(error, file) ?? error;
   }
 }

@@ -1,5 +1,13 @@
+import { z } from 'zod';
+import type { Steps } from '../../shared/steps.ts';
+import { domainConfiguration } from '../../shared/contract/domains.ts';
+import { verdict as verdictSchema } from '../../shared/contract/values.ts';
 import { remembering } from '../../shared/memo.ts';
-import type { Verdict } from '../../shared/plan/types.ts';
+import type { PurposeVerdict, Verdict } from '../../shared/verdict/types.ts';
+import type { DocumentKey } from '../../shared/workspace/document.ts';
+import { FUTURE_MS } from './clock.ts';
+import type { Reader } from './damage.ts';
+import { createReader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
 
 export interface StoredDomain<Configuration> {
@@ -9,12 +17,15 @@ export interface StoredDomain<Configuration> {
   readonly unicodeName: string;
   readonly inUse: boolean;
   readonly addedAt: number;
-  readonly configuration: Configuration | null;
+  /** Grows by one with each change of the configuration or of the pasted zone. */
+  readonly revision: number;
+  /** What somebody decided; the rest follows from the workspace. */
+  readonly configuration: Partial<Configuration> | null;
   readonly pastedAt: number | null;
   readonly verdict: Verdict;
-  readonly spf: Verdict;
-  readonly dkim: Verdict;
-  readonly dmarc: Verdict;
+  readonly spf: PurposeVerdict;
+  readonly dkim: PurposeVerdict;
+  readonly dmarc: PurposeVerdict;
   readonly seenAt: number | null;
   /** Each record's verdict at the last check. */
   readonly recordVerdicts: Readonly<Record<string, Verdict>>;
@@ -23,16 +34,7 @@ export interface StoredDomain<Configuration> {
 /** What the list shows of a domain's last check. */
 export type StoredVerdicts = Pick<StoredDomain<unknown>, 'verdict' | 'spf' | 'dkim' | 'dmarc' | 'seenAt'>;
 
-export interface StoredDkimKey {
-  readonly selector: string;
-  readonly algorithm: 'rsa' | 'ed25519';
-  readonly bits: number;
-  readonly publicKey: string;
-  readonly createdAt: number;
-  /** Since when mail is signed with it, as somebody said; null: not yet. */
-  readonly signingSince: number | null;
-  readonly revokedAt: number | null;
-}
+export type StoredDkimKey = DocumentKey;
 
 /** What has to be published of a key. */
 export type StoredPublicKey = Pick<StoredDkimKey, 'selector' | 'algorithm' | 'publicKey' | 'revokedAt'>;
@@ -44,12 +46,13 @@ interface DomainRow {
   unicode_name: string;
   in_use: number;
   added_at: number;
+  revision: number;
   configuration: string | null;
   pasted_at: number | null;
-  verdict: Verdict;
-  spf: Verdict;
-  dkim: Verdict;
-  dmarc: Verdict;
+  verdict: string;
+  spf: string;
+  dkim: string;
+  dmarc: string;
   seen_at: number | null;
   record_verdicts: string;
 }
@@ -57,14 +60,40 @@ interface DomainRow {
 const KEY_COLUMNS =
   'selector, algorithm, bits, public_key AS publicKey, created_at AS createdAt, signing_since AS signingSince, revoked_at AS revokedAt';
 
-/** Thousands of domains share a few configurations: each is read once, and nobody changes what was read. */
-const readJson = remembering(64, (text): unknown => JSON.parse(text));
-const readVerdicts = remembering(64, (text) => JSON.parse(text) as Readonly<Record<string, Verdict>>);
+/** Older versions wrote fewer of them. */
+const storedConfiguration = domainConfiguration.partial();
+const storedVerdicts = z.record(z.string(), verdictSchema);
+const keyAlgorithm = z.enum(['rsa', 'ed25519']);
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** Characters of a pasted zone that are written at a time. */
+const PART_LENGTH = 512 * 1024;
+/** A text that was not written to its end by then never will be. */
+const ABANDONED_MS = 60 * 60_000;
+
+/** A text in parts of a length, none of which ends within a character. */
+function* textParts(text: string, length: number): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = start + length;
+    const isWithin = end < text.length && /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
+    const stop = isWithin ? end - 1 : end;
+    yield text.slice(start, stop);
+    start = stop;
+  }
+}
 
 /** SQLite's way to say that there is no limit. */
 const ALL = -1;
 
 const NO_VERDICTS: Readonly<Record<string, Verdict>> = {};
+
+const UNKNOWN: StoredVerdicts = {
+  verdict: 'unknown',
+  spf: 'unknown',
+  dkim: 'unknown',
+  dmarc: 'unknown',
+  seenAt: null,
+};
 
 /** How far apart checks of one domain lie, in milliseconds. */
 export interface CheckPace {
@@ -74,36 +103,59 @@ export interface CheckPace {
   readonly first: number;
 }
 
-/** When a domain's next check is due; 0 when it was never checked. */
-const DUE_AT = `CASE WHEN checked_at IS NULL THEN 0 WHEN verdict = 'verified' THEN checked_at + @every
+/** When a domain's next check is due; 0 when it was never checked, or by a clock that was wrong. */
+const DUE_AT = `CASE WHEN checked_at IS NULL OR checked_at > @latest THEN 0 WHEN verdict = 'verified' THEN checked_at + @every
   ELSE checked_at + min(@every, @first * (1 << min(unchanged, 12))) END`;
 
-/** Sender domains with what their last check found. A domain can't be deleted: the table refuses it too. */
-export function domainRepository<Configuration>(database: SqliteDatabase) {
+/** What a domain's last check says counts unless a clock that was wrong made it. */
+const VERDICT = `CASE WHEN seen_at > @latest THEN 'unknown' ELSE verdict END`;
+
+/**
+ * Sender domains with what their last check found. A domain can't be deleted: the table refuses it too.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function domainRepository<Configuration>(database: SqliteDatabase, reader: Reader, now: () => number) {
+  const latest = () => now() + FUTURE_MS;
   const columns =
-    'id, workspace_id, name, unicode_name, in_use, added_at, configuration, pasted_at, verdict, spf, dkim, dmarc, seen_at, record_verdicts';
+    'id, workspace_id, name, unicode_name, in_use, added_at, revision, configuration, pasted_at, verdict, spf, dkim, dmarc, seen_at, record_verdicts';
   const ofWorkspace = database.prepare(
     `SELECT ${columns} FROM domains WHERE workspace_id = ? ORDER BY name_order(unicode_name) LIMIT ?`,
   );
   const one = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? AND id = ?`);
   const inUse = database
     .prepare(
-      `SELECT id FROM domains WHERE workspace_id = @workspaceId AND in_use = 1 AND (@all OR verdict <> 'verified') ORDER BY id`,
+      `SELECT id FROM domains WHERE workspace_id = @workspaceId AND in_use = 1 AND (@all OR ${VERDICT} <> 'verified') ORDER BY id`,
     )
     .pluck();
+  const byName = database.prepare('SELECT id FROM domains WHERE workspace_id = ? AND name = ?').pluck();
   const names = database.prepare('SELECT name FROM domains WHERE workspace_id = ?').pluck();
   const insert = database.prepare(
     'INSERT INTO domains (workspace_id, name, unicode_name, added_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const setInUse = database.prepare('UPDATE domains SET in_use = ? WHERE workspace_id = ? AND id = ?');
-  const configure = database.prepare('UPDATE domains SET configuration = ? WHERE id = ?');
-  const paste = database.prepare('UPDATE domains SET pasted_zone = ?, pasted_at = ? WHERE id = ?');
-  const pasted = database.prepare('SELECT pasted_zone FROM domains WHERE id = ?').pluck();
+  const setAddedAt = database.prepare('UPDATE domains SET added_at = ? WHERE id = ?');
+  const configure = database.prepare(
+    'UPDATE domains SET configuration = @configuration, revision = revision + 1 WHERE id = @id AND revision = @revision',
+  );
+  const setPastedAt = database.prepare('UPDATE domains SET pasted_at = ?, revision = revision + 1 WHERE id = ?');
+  const forgetPasted = database.prepare('DELETE FROM pasted_zones WHERE domain_id = ?');
+  const forgetAbandoned = database.prepare('DELETE FROM pasted_zones WHERE domain_id IS NULL AND begun_at < ?');
+  const beginPasted = database.prepare('INSERT INTO pasted_zones (begun_at) VALUES (?)');
+  const insertPart = database.prepare('INSERT INTO pasted_parts (zone_id, text) VALUES (?, ?)');
+  const assignPasted = database.prepare('UPDATE pasted_zones SET domain_id = ? WHERE id = ?');
+  const pastedParts = database
+    .prepare(
+      `SELECT pasted_parts.text FROM pasted_zones JOIN pasted_parts ON pasted_parts.zone_id = pasted_zones.id
+       WHERE domain_id = ? ORDER BY pasted_parts.id`,
+    )
+    .pluck();
+  const pastedId = database.prepare('SELECT id FROM pasted_zones WHERE domain_id = ?').pluck();
   const setVerdicts = database.prepare(
     'UPDATE domains SET verdict = @verdict, spf = @spf, dkim = @dkim, dmarc = @dmarc, seen_at = @seenAt WHERE id = @id',
   );
   const counts = database.prepare(
-    'SELECT verdict, count(*) AS amount FROM domains WHERE workspace_id = ? GROUP BY verdict',
+    `SELECT ${VERDICT} AS verdict, count(*) AS amount FROM domains WHERE workspace_id = @workspaceId GROUP BY 1`,
   );
   const keys = database.prepare(`SELECT ${KEY_COLUMNS} FROM dkim_keys WHERE domain_id = ? ORDER BY created_at`);
   const addKey = database.prepare(
@@ -129,6 +181,39 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     .prepare(`SELECT min(${DUE_AT}) FROM domains WHERE workspace_id = @workspaceId AND in_use = 1`)
     .pluck();
 
+  /** Thousands of domains share a few texts: each is read once, and nobody changes what was read. */
+  const readConfiguration = remembering(64, (text) => {
+    return createReader().json<Partial<Configuration>>(text, storedConfiguration, 'domains', 'configuration', '');
+  });
+  const readVerdicts = remembering(64, (text) =>
+    createReader().json<Readonly<Record<string, Verdict>>>(text, storedVerdicts, 'domains', 'record_verdicts', ''),
+  );
+
+  /** @param read gives null for what can't be read; that is noted for the row. */
+  function ofRow<Value>(read: (text: string) => Value | null, text: string, column: string, id: number): Value | null {
+    const value = read(text);
+    if (value === null) reader.note('domains', column, id);
+    return value;
+  }
+
+  const isWholeKey = (key: StoredPublicKey): boolean => {
+    const isWhole = keyAlgorithm.safeParse(key.algorithm).success && BASE64.test(key.publicKey);
+    if (!isWhole) reader.note('dkim_keys', 'public_key', key.selector);
+    return isWhole;
+  };
+
+  const verdictsOf = (row: DomainRow): StoredVerdicts => {
+    // A clock that was wrong made it: what it saw may be of any time.
+    if (row.seen_at !== null && row.seen_at > latest()) return UNKNOWN;
+    return {
+      verdict: reader.verdict(row.verdict, 'domains', 'verdict', row.id),
+      spf: reader.purposeVerdict(row.spf, 'domains', 'spf', row.id),
+      dkim: reader.purposeVerdict(row.dkim, 'domains', 'dkim', row.id),
+      dmarc: reader.purposeVerdict(row.dmarc, 'domains', 'dmarc', row.id),
+      seenAt: row.seen_at,
+    };
+  };
+
   const toDomain = (row: DomainRow): StoredDomain<Configuration> => ({
     id: row.id,
     workspaceId: row.workspace_id,
@@ -136,14 +221,15 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     unicodeName: row.unicode_name,
     inUse: row.in_use === 1,
     addedAt: row.added_at,
-    configuration: row.configuration === null ? null : (readJson(row.configuration) as Configuration),
+    revision: row.revision,
+    configuration:
+      row.configuration === null ? null : ofRow(readConfiguration, row.configuration, 'configuration', row.id),
     pastedAt: row.pasted_at,
-    verdict: row.verdict,
-    spf: row.spf,
-    dkim: row.dkim,
-    dmarc: row.dmarc,
-    seenAt: row.seen_at,
-    recordVerdicts: row.record_verdicts === '{}' ? NO_VERDICTS : readVerdicts(row.record_verdicts),
+    ...verdictsOf(row),
+    recordVerdicts:
+      row.record_verdicts === '{}'
+        ? NO_VERDICTS
+        : (ofRow(readVerdicts, row.record_verdicts, 'record_verdicts', row.id) ?? NO_VERDICTS),
   });
 
   return {
@@ -152,11 +238,14 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
       (ofWorkspace.all(workspaceId, first) as DomainRow[]).map(toDomain),
     /** The ids of all domains in use, or of those that are not verified, as they lie in the file. */
     idsInUse: (workspaceId: number, which: 'all' | 'not-verified'): number[] =>
-      inUse.all({ workspaceId, all: which === 'all' ? 1 : 0 }) as number[],
+      inUse.all({ workspaceId, all: which === 'all' ? 1 : 0, latest: latest() }) as number[],
     find(workspaceId: number, id: number): StoredDomain<Configuration> | null {
       const row = one.get(workspaceId, id) as DomainRow | undefined;
       return row === undefined ? null : toDomain(row);
     },
+    /** @param name in A-labels. */
+    idOf: (workspaceId: number, name: string): number | null =>
+      (byName.get(workspaceId, name) as number | undefined) ?? null,
     /** Those of the ids that the workspace holds, with the keys made for each: for whoever goes through thousands. */
     findSeveral(
       workspaceId: number,
@@ -167,7 +256,7 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
       for (const row of several.all(workspaceId, wanted) as DomainRow[])
         found.set(row.id, { domain: toDomain(row), dkimKeys: [] });
       for (const key of keysOfSeveral.all(wanted) as (StoredPublicKey & { readonly domainId: number })[])
-        found.get(key.domainId)?.dkimKeys.push(key);
+        if (isWholeKey(key)) found.get(key.domainId)?.dkimKeys.push(key);
       return found;
     },
     names: (workspaceId: number): Set<string> => new Set(names.all(workspaceId) as string[]),
@@ -182,18 +271,57 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     setInUse: database.transaction((workspaceId: number, ids: readonly number[], inUse: boolean): void => {
       for (const id of ids) setInUse.run(inUse ? 1 : 0, workspaceId, id);
     }),
-    configure: (id: number, configuration: Configuration): void =>
-      void configure.run(JSON.stringify(configuration), id),
-    paste: (id: number, text: string, now: number): void => void paste.run(text, text === '' ? null : now, id),
-    pastedZone: (id: number): string => (pasted.get(id) as string | undefined) ?? '',
+    setAddedAt: (id: number, at: number): void => void setAddedAt.run(at, id),
+    /** @returns false when the domain has another revision than this one by now; nothing is changed then. */
+    configure: (
+      { id, revision }: Pick<StoredDomain<Configuration>, 'id' | 'revision'>,
+      configuration: Partial<Configuration>,
+    ): boolean => configure.run({ id, revision, configuration: JSON.stringify(configuration) }).changes === 1,
+    /** Forgets the zone that was pasted for a domain. */
+    forgetPastedZone: database.transaction((id: number): void => {
+      setPastedAt.run(null, id);
+      forgetPasted.run(id);
+    }),
+    /**
+     * Writes a zone's text part by part: whoever steps through it may do something else between two parts. It is no
+     * domain's yet.
+     *
+     * @returns what `assignPastedZone` takes.
+     */
+    *writeZoneInSteps(text: string, now: number): Steps<number> {
+      forgetAbandoned.run(now - ABANDONED_MS);
+      const zoneId = Number(beginPasted.run(now).lastInsertRowid);
+      for (const part of textParts(text, PART_LENGTH)) {
+        insertPart.run(zoneId, part);
+        yield;
+      }
+      return zoneId;
+    },
+    /** Puts a text that was written in the place of the one that was pasted before for a domain. */
+    assignPastedZone: database.transaction((id: number, zoneId: number, now: number): void => {
+      forgetPasted.run(id);
+      assignPasted.run(id, zoneId);
+      setPastedAt.run(now, id);
+    }),
+    /** The zone's text; empty where none was pasted. */
+    pastedZone: (id: number): string => (pastedParts.all(id) as string[]).join(''),
+    /** What stands for the zone's text: another text has another one. Null where none was pasted. */
+    pastedZoneId: (id: number): number | null => (pastedId.get(id) as number | undefined) ?? null,
     setVerdicts: (id: number, verdicts: StoredVerdicts): void => void setVerdicts.run({ ...verdicts, id }),
     counts(workspaceId: number): Record<Verdict, number> {
-      const result: Record<Verdict, number> = { verified: 0, pending: 0, failing: 0, unknown: 0 };
-      for (const row of counts.all(workspaceId) as { verdict: Verdict; amount: number }[])
-        result[row.verdict] = row.amount;
+      const result: Record<Verdict, number> = {
+        verified: 0,
+        'change-prepared': 0,
+        'to-do': 0,
+        pending: 0,
+        failing: 0,
+        unknown: 0,
+      };
+      for (const row of counts.all({ workspaceId, latest: latest() }) as { verdict: string; amount: number }[])
+        result[verdictSchema.safeParse(row.verdict).data ?? 'unknown'] += row.amount;
       return result;
     },
-    dkimKeys: (id: number): StoredDkimKey[] => keys.all(id) as StoredDkimKey[],
+    dkimKeys: (id: number): StoredDkimKey[] => (keys.all(id) as StoredDkimKey[]).filter(isWholeKey),
     /** @returns false when the selector is taken. */
     addDkimKey: (id: number, key: StoredDkimKey): boolean =>
       addKey.run(id, key.selector, key.algorithm, key.bits, key.publicKey, key.createdAt).changes === 1,
@@ -201,11 +329,11 @@ export function domainRepository<Configuration>(database: SqliteDatabase) {
     markDkimKey: (id: number, key: Pick<StoredDkimKey, 'selector' | 'signingSince' | 'revokedAt'>): void =>
       void markKey.run(key.signingSince, key.revokedAt, id, key.selector),
     /** Ids of the domains in use whose next check is due, the longest waiting first; one never checked is. */
-    due: (workspaceId: number, pace: CheckPace, now: number): number[] =>
-      due.all({ workspaceId, ...pace, now }) as number[],
+    due: (workspaceId: number, pace: CheckPace, until: number): number[] =>
+      due.all({ workspaceId, ...pace, now: until, latest: latest() }) as number[],
     /** When the first check is due, or null when there is no domain in use; may lie in the past. */
     nextDue: (workspaceId: number, pace: CheckPace): number | null =>
-      nextDue.get({ workspaceId, ...pace }) as number | null,
+      nextDue.get({ workspaceId, ...pace, latest: latest() }) as number | null,
   };
 }
 

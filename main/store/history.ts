@@ -1,5 +1,8 @@
-import type { Observation, Verdict } from '../../shared/plan/types.ts';
+import type { Observation } from '../../shared/observed/observation.ts';
+import type { Verdict } from '../../shared/verdict/types.ts';
 import { readCheck } from './check-text.ts';
+import { FUTURE_MS } from './clock.ts';
+import type { Reader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { StoredVerdicts } from './domains.ts';
 
@@ -35,8 +38,13 @@ export const retention = { everyCheckMs: 30 * DAY_MS, dailyCheckMs: 400 * DAY_MS
 
 const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 
-/** What was observed of each domain, check by check, and how its verdicts changed. */
-export function historyRepository(database: SqliteDatabase) {
+/**
+ * What was observed of each domain, check by check, and how its verdicts changed. What a clock that was wrong made is kept,
+ * and counts when its time has come.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function historyRepository(database: SqliteDatabase, reader: Reader, now: () => number) {
   const addCheck = database.prepare('INSERT INTO checks (domain_id, at, observations) VALUES (?, ?, ?)');
   const setVerdicts = database.prepare(
     `UPDATE domains SET unchanged = CASE WHEN verdict = ? THEN unchanged + 1 ELSE 0 END, verdict = ?, spf = ?, dkim = ?,
@@ -45,18 +53,20 @@ export function historyRepository(database: SqliteDatabase) {
   const addChange = database.prepare(
     'INSERT INTO timeline (domain_id, at, record_id, before, after, summary) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const checks = database.prepare('SELECT at, observations FROM checks WHERE domain_id = ? ORDER BY id DESC LIMIT ?');
+  const checks = database.prepare(
+    'SELECT id, at, observations FROM checks WHERE domain_id = ? AND at <= ? ORDER BY id DESC LIMIT ?',
+  );
   const timeline = database.prepare(
-    'SELECT at, record_id AS recordId, before, after, summary FROM timeline WHERE domain_id = ? ORDER BY id DESC LIMIT 500',
+    'SELECT id, at, record_id AS recordId, before, after, summary FROM timeline WHERE domain_id = ? ORDER BY id DESC LIMIT 500',
   );
   const changed = database.prepare(
     `SELECT domains.id, domains.name, domains.unicode_name AS unicodeName, first.before, domains.verdict AS after,
        last.at, last.summary
      FROM domains
      JOIN timeline AS first ON first.id = (
-       SELECT min(id) FROM timeline WHERE domain_id = domains.id AND at > @since AND record_id = '' AND before IS NOT NULL)
+       SELECT min(id) FROM timeline WHERE domain_id = domains.id AND at > @since AND at <= @latest AND record_id = '' AND before IS NOT NULL)
      JOIN timeline AS last ON last.id = (
-       SELECT max(id) FROM timeline WHERE domain_id = domains.id AND at > @since AND record_id = '')
+       SELECT max(id) FROM timeline WHERE domain_id = domains.id AND at > @since AND at <= @latest AND record_id = '')
      WHERE domains.workspace_id = @workspaceId AND first.before <> domains.verdict
      ORDER BY last.at DESC LIMIT 10000`,
   );
@@ -64,6 +74,14 @@ export function historyRepository(database: SqliteDatabase) {
   const oldestFirst = database.prepare('SELECT id, at FROM checks WHERE domain_id = ? ORDER BY id');
   const removeCheck = database.prepare('DELETE FROM checks WHERE id = ?');
   const pruneChanges = database.prepare('DELETE FROM timeline WHERE domain_id = @domainId AND at < @changes');
+
+  const ofWorkspace = 'domain_id IN (SELECT id FROM domains WHERE workspace_id = ?)';
+  const forgetChecks = database.prepare(`DELETE FROM checks WHERE ${ofWorkspace}`);
+  const forgetChanges = database.prepare(`DELETE FROM timeline WHERE ${ofWorkspace}`);
+  const forgetVerdicts = database.prepare(
+    `UPDATE domains SET verdict = 'unknown', spf = 'unknown', dkim = 'unknown', dmarc = 'unknown', seen_at = NULL,
+       checked_at = NULL, unchanged = 0, record_verdicts = '{}' WHERE workspace_id = ?`,
+  );
 
   const save = ({ domainId, at, check, verdicts, recordVerdicts, timeline: changes }: VerificationResult) => {
     addCheck.run(domainId, at, check);
@@ -106,32 +124,51 @@ export function historyRepository(database: SqliteDatabase) {
     saveResults: database.transaction((results: readonly VerificationResult[]): void => {
       for (const result of results) save(result);
     }),
+    /** Forgets all that was seen of a workspace's domains, as if none had ever been checked. */
+    forget: database.transaction((workspaceId: number): void => {
+      for (const statement of [forgetChecks, forgetChanges, forgetVerdicts]) statement.run(workspaceId);
+    }),
     /** The observations of a domain's newest checks, so many checks back, the newest check first. */
     observations: (domainId: number, lastChecks = 20): Observation[] =>
-      (checks.all(domainId, lastChecks) as { at: number; observations: string }[]).flatMap((check) =>
-        readCheck(check.observations, check.at),
-      ),
-    timeline: (domainId: number): StoredTimelineEntry[] => timeline.all(domainId) as StoredTimelineEntry[],
+      (
+        checks.all(domainId, now() + FUTURE_MS, lastChecks) as { id: number; at: number; observations: string }[]
+      ).flatMap((check) => {
+        const observations = readCheck(check.observations, check.at);
+        if (observations === null) reader.note('checks', 'observations', check.id);
+        return observations ?? [];
+      }),
+    timeline: (domainId: number): StoredTimelineEntry[] =>
+      (timeline.all(domainId) as (StoredTimelineEntry & { readonly id: number })[]).map(({ id, ...entry }) => ({
+        ...entry,
+        before: entry.before === null ? null : reader.verdict(entry.before, 'timeline', 'before', id),
+        after: reader.verdict(entry.after, 'timeline', 'after', id),
+      })),
     /** Domains whose verdict is another than it was then, with the last change since. */
     changedSince: (workspaceId: number, since: number) =>
-      changed.all({ workspaceId, since }) as {
-        id: number;
-        name: string;
-        unicodeName: string;
-        before: Verdict;
-        after: Verdict;
-        at: number;
-        summary: string;
-      }[],
+      (
+        changed.all({ workspaceId, since, latest: now() + FUTURE_MS }) as {
+          id: number;
+          name: string;
+          unicodeName: string;
+          before: string;
+          after: string;
+          at: number;
+          summary: string;
+        }[]
+      ).map((domain) => ({
+        ...domain,
+        before: reader.verdict(domain.before, 'timeline', 'before', domain.id),
+        after: reader.verdict(domain.after, 'domains', 'verdict', domain.id),
+      })),
     /**
      * Takes away what is older than `retention` keeps, for so many domains, so that nothing else has to wait long.
      *
      * @param after the id of the last domain done.
      * @returns the id to go on after; null when all are done.
      */
-    prune(after: number, limit: number, now: number): { readonly next: number | null; readonly removed: number } {
+    prune(after: number, limit: number, at: number): { readonly next: number | null; readonly removed: number } {
       const ids = domainsAfter.all(after, limit) as number[];
-      return { removed: prune.immediate(ids, now), next: ids.length < limit ? null : (ids.at(-1) ?? null) };
+      return { removed: prune.immediate(ids, at), next: ids.length < limit ? null : (ids.at(-1) ?? null) };
     },
   };
 }

@@ -1,3 +1,8 @@
+import { z } from 'zod';
+import { activityEntry } from '../../shared/contract/activity.ts';
+import { jobState } from '../../shared/contract/jobs.ts';
+import type { Reader } from './damage.ts';
+import { anyObject } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
 
 export interface StoredActivity {
@@ -20,16 +25,19 @@ const KEPT_ACTIVITY = 20_000;
 /** Jobs that are kept, of all workspaces together. */
 const KEPT_JOBS = 200;
 
+/** What every trace has, whatever it is of. */
+const anyTrace = z.looseObject({ kind: z.string(), startedAt: z.int() });
+
 /** What a workspace keeps besides its settings and domains: traces, jobs, activity, its schedule, its templates. */
-export function recordRepository(database: SqliteDatabase) {
+export function recordRepository(database: SqliteDatabase, reader: Reader) {
   const addTrace = database.prepare('INSERT INTO traces (workspace_id, kind, started_at, data) VALUES (?, ?, ?, ?)');
   const trimTraces = database.prepare(
     `DELETE FROM traces WHERE workspace_id = @workspaceId AND kind = @kind AND id <=
      (SELECT id FROM traces WHERE workspace_id = @workspaceId AND kind = @kind ORDER BY id DESC LIMIT 1 OFFSET ${KEPT_TRACES})`,
   );
-  const latestTraces = database
-    .prepare('SELECT data FROM traces WHERE workspace_id = ? AND kind = ? ORDER BY id DESC LIMIT ?')
-    .pluck();
+  const latestTraces = database.prepare(
+    'SELECT id, data FROM traces WHERE workspace_id = ? AND kind = ? ORDER BY id DESC LIMIT ?',
+  );
   const addActivity = database.prepare(
     'INSERT INTO activity (workspace_id, at, kind, severity, summary, detail) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -53,7 +61,7 @@ export function recordRepository(database: SqliteDatabase) {
   const trimJobs = database.prepare(
     `DELETE FROM jobs WHERE started_at <= (SELECT started_at FROM jobs ORDER BY started_at DESC LIMIT 1 OFFSET ${KEPT_JOBS})`,
   );
-  const jobs = database.prepare('SELECT data FROM jobs ORDER BY started_at DESC LIMIT 50').pluck();
+  const jobs = database.prepare('SELECT id, data FROM jobs ORDER BY started_at DESC LIMIT 50');
   const schedule = database.prepare('SELECT enabled, every_minutes FROM schedules WHERE workspace_id = ?');
   const putSchedule = database.prepare(
     `INSERT INTO schedules (workspace_id, enabled, every_minutes) VALUES (?, ?, ?)
@@ -73,7 +81,9 @@ export function recordRepository(database: SqliteDatabase) {
     },
     /** The latest first. */
     latestTraces: <Trace>(workspaceId: number, kind: string, limit: number): Trace[] =>
-      (latestTraces.all(workspaceId, kind, limit) as string[]).map((data) => JSON.parse(data) as Trace),
+      (latestTraces.all(workspaceId, kind, limit) as { readonly id: number; readonly data: string }[])
+        .map(({ id, data }) => reader.json<Trace>(data, anyTrace, 'traces', 'data', id))
+        .filter((trace) => trace !== null),
     addActivity(workspaceId: number, entry: Omit<StoredActivity, 'id'>): void {
       addActivity.run(workspaceId, entry.at, entry.kind, entry.severity, entry.summary, entry.detail);
       trimActivity.run({ workspaceId });
@@ -90,18 +100,27 @@ export function recordRepository(database: SqliteDatabase) {
         readonly limit: number;
       },
     ): StoredActivity[] =>
-      activity.all({
-        workspaceId,
-        ...filter,
-        kinds: filter.kinds === null ? null : JSON.stringify(filter.kinds),
-        severities: filter.severities === null ? null : JSON.stringify(filter.severities),
-      }) as StoredActivity[],
+      (
+        activity.all({
+          workspaceId,
+          ...filter,
+          kinds: filter.kinds === null ? null : JSON.stringify(filter.kinds),
+          severities: filter.severities === null ? null : JSON.stringify(filter.severities),
+        }) as StoredActivity[]
+      ).map((entry) => {
+        if (activityEntry.safeParse(entry).success) return entry;
+        reader.note('activity', 'kind', entry.id);
+        return { ...entry, kind: 'workspace', severity: 'warning', summary: 'This entry is damaged', detail: '' };
+      }),
     putJob(job: { id: string; workspaceId: number; status: string; startedAt: number }): void {
       const { id, workspaceId, status, startedAt } = job;
       putJob.run({ id, workspaceId, status, startedAt, data: JSON.stringify(job) });
       trimJobs.run();
     },
-    jobs: <Job>(): Job[] => (jobs.all() as string[]).map((data) => JSON.parse(data) as Job),
+    jobs: <Job>(): Job[] =>
+      (jobs.all() as { readonly id: string; readonly data: string }[])
+        .map(({ id, data }) => reader.json<Job>(data, jobState, 'jobs', 'data', id))
+        .filter((job) => job !== null),
     schedule(workspaceId: number): StoredSchedule | null {
       const row = schedule.get(workspaceId) as { enabled: number; every_minutes: number } | undefined;
       return row === undefined ? null : { enabled: row.enabled === 1, everyMinutes: row.every_minutes };
@@ -110,10 +129,10 @@ export function recordRepository(database: SqliteDatabase) {
       void putSchedule.run(workspaceId, value.enabled ? 1 : 0, value.everyMinutes),
     overrides: (workspaceId: number): Map<string, unknown> =>
       new Map(
-        (overrides.all(workspaceId) as { template_id: string; override: string }[]).map((row) => [
-          row.template_id,
-          JSON.parse(row.override) as unknown,
-        ]),
+        (overrides.all(workspaceId) as { template_id: string; override: string }[]).flatMap((row) => {
+          const override = reader.json(row.override, anyObject, 'template_overrides', 'override', row.template_id);
+          return override === null ? [] : [[row.template_id, override] as const];
+        }),
       ),
     putOverride: (workspaceId: number, templateId: string, override: unknown): void =>
       void putOverride.run(workspaceId, templateId, JSON.stringify(override)),

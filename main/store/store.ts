@@ -1,13 +1,26 @@
-import type { DomainConfiguration, SettingsFields } from '../../shared/contract/schemas.ts';
-import { openDatabase, storeErrorFrom } from './database.ts';
+import type { DomainConfiguration } from '../../shared/contract/domains.ts';
+import type { SettingsFields } from '../../shared/contract/settings.ts';
+import type { CopyFile } from './copies.ts';
+import { dropOldCopies, listCopies, makeCopy, restoreRemedy } from './copies.ts';
+import { openDatabase, StoreError, storeErrorFrom } from './database.ts';
+import type { SqliteDatabase } from './database.ts';
+import type { Damage } from './damage.ts';
+import { createReader } from './damage.ts';
 import { domainRepository } from './domains.ts';
 import type { DomainRepository } from './domains.ts';
+import { createEraser } from './eraser.ts';
+import { evidenceRepository } from './evidence.ts';
+import type { EvidenceRepository } from './evidence.ts';
+import { evidenceMailRepository } from './evidence-mails.ts';
+import type { EvidenceMailRepository } from './evidence-mails.ts';
 import { historyRepository } from './history.ts';
 import type { HistoryRepository } from './history.ts';
 import { recordRepository } from './records.ts';
 import type { RecordRepository } from './records.ts';
 import { secretRepository } from './secrets.ts';
 import type { SecretRepository } from './secrets.ts';
+import { serviceAccountRepository } from './service-accounts.ts';
+import type { ServiceAccountRepository } from './service-accounts.ts';
 import { workspaceRepository } from './workspaces.ts';
 import type { WorkspaceRepository } from './workspaces.ts';
 
@@ -17,28 +30,68 @@ export interface Store {
   readonly secrets: SecretRepository;
   readonly domains: DomainRepository<DomainConfiguration>;
   readonly history: HistoryRepository;
+  readonly evidence: EvidenceRepository;
+  readonly evidenceMails: EvidenceMailRepository;
   readonly records: RecordRepository;
+  readonly serviceAccounts: ServiceAccountRepository;
   /** Runs writes as one: all of them happen, or none. */
   readonly atomically: <Result>(work: () => Result) => Result;
+  readonly copies: {
+    /** The newest first. */
+    readonly list: () => readonly CopyFile[];
+    /** @param isWanted asked between the steps; once false, the copy is given up. */
+    readonly make: (reason: 'daily' | 'by-hand', isWanted?: () => boolean) => Promise<CopyFile>;
+    /** Removes daily ones beyond those that are kept. */
+    readonly dropOld: () => void;
+  };
+  /** What could not be read since the store was opened, each place once; it counts as unknown. */
+  readonly damage: () => readonly Damage[];
   /** Grows when another process has written (PRAGMA data_version). */
   readonly foreignWrites: () => number;
   readonly close: () => void;
 }
 
+/** Opens the data file; where it is damaged, the error offers the newest whole copy. */
+function openOrOffer(folder: string): SqliteDatabase {
+  try {
+    return openDatabase(folder);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.fault !== 'damaged') throw error;
+    throw new StoreError('damaged', error.message, restoreRemedy(folder));
+  }
+}
+
 /**
  * Opens the store of a data folder.
  *
+ * @param now milliseconds since the epoch: what a clock that was wrong has dated ahead of it is no evidence.
  * @throws StoreError, see `openDatabase`.
  */
-export function openStore(folder: string): Store {
-  const database = openDatabase(folder);
+export function openStore(folder: string, now: () => number = Date.now): Store {
+  const database = openOrOffer(folder);
+  const eraser = createEraser(database);
+  const secrets = secretRepository(database, eraser);
+  const reader = createReader();
   return {
-    workspaces: workspaceRepository<SettingsFields>(database),
-    secrets: secretRepository(database),
-    domains: domainRepository<DomainConfiguration>(database),
-    history: historyRepository(database),
-    records: recordRepository(database),
-    atomically: (work) => database.transaction(work).immediate(),
+    workspaces: workspaceRepository<SettingsFields>(database, reader),
+    secrets,
+    domains: domainRepository<DomainConfiguration>(database, reader, now),
+    history: historyRepository(database, reader, now),
+    evidence: evidenceRepository(database),
+    evidenceMails: evidenceMailRepository(database, eraser),
+    records: recordRepository(database, reader),
+    serviceAccounts: serviceAccountRepository(database, reader),
+    atomically(work) {
+      const result = database.transaction(work).immediate();
+      secrets.emptyLog();
+      return result;
+    },
+    copies: {
+      list: () => listCopies(folder),
+      make: (reason, isWanted) => makeCopy(database, folder, reason, now(), isWanted),
+      dropOld: () => dropOldCopies(folder, now()),
+    },
+    damage: reader.noted,
     foreignWrites: () => database.pragma('data_version', { simple: true }) as number,
     close: () => {
       try {

@@ -1,3 +1,5 @@
+import { settingsFields } from '../../shared/contract/settings.ts';
+import type { Reader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
 
 export interface StoredWorkspace {
@@ -34,7 +36,7 @@ const toWorkspace = (row: WorkspaceRow): StoredWorkspace => ({
 });
 
 /** Workspaces with their settings and drafts. */
-export function workspaceRepository<Fields>(database: SqliteDatabase) {
+export function workspaceRepository<Fields>(database: SqliteDatabase, reader: Reader) {
   const all = database.prepare('SELECT * FROM workspaces ORDER BY practice, id');
   const one = database.prepare('SELECT * FROM workspaces WHERE id = ?');
   const insert = database.prepare('INSERT INTO workspaces (name, practice, created_at) VALUES (?, ?, ?)');
@@ -67,7 +69,8 @@ export function workspaceRepository<Fields>(database: SqliteDatabase) {
         | { revision: number; saved_at: number | null; fields: string }
         | undefined;
       if (row === undefined) return { revision: 0, savedAt: null, fields: {} };
-      return { revision: row.revision, savedAt: row.saved_at, fields: JSON.parse(row.fields) as Partial<Fields> };
+      const fields = reader.fields<Fields>(row.fields, settingsFields, 'settings', 'fields', workspaceId);
+      return { revision: row.revision, savedAt: row.saved_at, fields };
     },
     /** @returns false when the revision in the store is not `expected` any more; nothing is changed then. */
     saveSettings(workspaceId: number, expected: number, fields: Fields, now: number): boolean {
@@ -81,7 +84,7 @@ export function workspaceRepository<Fields>(database: SqliteDatabase) {
       return {
         baseRevision: row.base_revision,
         changedAt: row.changed_at,
-        fields: JSON.parse(row.fields) as Partial<Fields>,
+        fields: reader.fields<Fields>(row.fields, settingsFields, 'drafts', 'fields', workspaceId),
       };
     },
     saveDraft: (workspaceId: number, baseRevision: number, fields: Partial<Fields>, now: number): void =>

@@ -1,15 +1,38 @@
 import { lazy, Suspense } from 'react';
+import { PlainButton } from '../ui/plain-button.tsx';
 import { Skeleton } from '../ui/status.tsx';
-import styles from './App.module.css';
+import styles from '../session/Alone.module.css';
+import { useLinks } from '../session/links.ts';
 import { Shell } from './Shell.tsx';
-import { useApp } from './store.ts';
+import { useApp } from '../session/store.ts';
 
 const FirstRun = lazy(() => import('./FirstRun.tsx'));
+
+/** Nothing has come from the console yet: why that may be, that it may still come, and the way out. */
+function Waiting() {
+  return (
+    <main className={styles.alone}>
+      <div role="status">
+        <h1>The console has not answered yet</h1>
+        <p>It may still be starting. This window goes on by itself as soon as it answers.</p>
+        <p>
+          If nothing changes, load the window again. If that does not help, quit Sendwright and start it anew:
+          everything that was saved is safe.
+        </p>
+      </div>
+      <PlainButton look="primary" onClick={() => window.location.reload()}>
+        Load the window again
+      </PlainButton>
+    </main>
+  );
+}
 
 /** The whole window: connecting, refused, first run, or the shell with its views. */
 export function App() {
   const phase = useApp((state) => state.phase);
   const refusal = useApp((state) => state.refusal);
+  const isSlow = useApp((state) => state.slow);
+  useLinks();
   const hasWorkspace = useApp((state) => state.workspaces.length > 0);
 
   if (phase === 'refused') {
@@ -20,7 +43,7 @@ export function App() {
       </main>
     );
   }
-  if (phase === 'connecting') return <Skeleton lines={8} />;
+  if (phase === 'connecting') return isSlow ? <Waiting /> : <Skeleton lines={8} />;
   return hasWorkspace ? (
     <Shell />
   ) : (

@@ -1,15 +1,28 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import type { JobState } from '../../shared/contract/schemas.ts';
-import { openDomain, useDomains } from '../domains/store.ts';
+import type { DomainRow } from '../../shared/contract/domains.ts';
+import type { JobState } from '../../shared/contract/jobs.ts';
+import { useDomains } from '../data/domains.ts';
+import { fieldCommand, settingFields } from '../features/settings/fields.ts';
 import controls from '../ui/controls.module.css';
 import { Sheet } from '../ui/controls.tsx';
 import styles from './Palette.module.css';
-import type { Command } from './commands.ts';
-import { runOn, useOffered } from './commands.ts';
-import { openPractice } from './practice.ts';
-import { attempt, core, openSheet, openTab, openWorkspace, tabs, tell, useApp } from './store.ts';
-import { applyTheme } from './theme.ts';
+import type { Command } from '../session/commands.ts';
+import { runOn, useOffered } from '../session/commands.ts';
+import { openPractice } from '../session/practice.ts';
+import {
+  attempt,
+  core,
+  newestJob,
+  openSheet,
+  openTab,
+  openWorkspace,
+  showDomain,
+  tabs,
+  tell,
+  useApp,
+} from '../session/store.ts';
+import { applyTheme } from '../session/theme.ts';
 
 /** Domains offered at once; typing more of the name narrows them down. */
 const MOST_DOMAINS = 30;
@@ -63,7 +76,28 @@ function workspaceCommands(workspaceId: number): readonly Command[] {
       kind: 'Monitoring',
       run: () => runOn('monitoring', 'monitoring.bundle'),
     },
+    ...settingFields.map(({ label, words }) => ({
+      id: fieldCommand(label),
+      label,
+      kind: 'Setting',
+      words,
+      run: () => runOn('settings', fieldCommand(label)),
+    })),
     { id: 'templates', label: 'Edit the record templates', kind: 'Settings', run: () => openSheet('templates') },
+    {
+      id: 'export',
+      label: 'Export the workspace',
+      kind: 'Workspace',
+      words: 'backup save file',
+      run: () => openSheet('export'),
+    },
+    {
+      id: 'import',
+      label: 'Import a workspace',
+      kind: 'Workspace',
+      words: 'merge open file',
+      run: () => openSheet('import'),
+    },
     { id: 'rename', label: 'Rename the workspace', kind: 'Workspace', run: () => openSheet('rename') },
   ];
 }
@@ -92,7 +126,7 @@ function jobCommands(job: JobState | undefined): readonly Command[] {
 function useCommandList(): readonly Command[] {
   const workspaces = useApp((state) => state.workspaces);
   const workspaceId = useApp((state) => state.workspaceId);
-  const job = useApp((state) => state.jobs.filter((candidate) => candidate.workspaceId === workspaceId).at(-1));
+  const job = useApp((state) => newestJob(state, workspaceId));
   const vault = useApp((state) => state.vault?.state);
   const offered = useOffered((state) => state.offered);
   return useMemo(() => {
@@ -113,7 +147,27 @@ function useCommandList(): readonly Command[] {
         kind: 'Workspace',
         run: () => void openPractice(),
       },
-      { id: 'vault', label: 'Vault', kind: 'Vault', run: () => openSheet('vault') },
+      {
+        id: 'vault',
+        label: 'Vault',
+        kind: 'Vault',
+        words: 'backup restore copy passphrase keychain unlock recover secrets',
+        run: () => openSheet('vault'),
+      },
+      {
+        id: 'copies',
+        label: 'Copies of the data file',
+        kind: 'Help',
+        words: 'backup restore damaged',
+        run: () => openSheet('copies'),
+      },
+      {
+        id: 'shortcuts',
+        label: 'Keyboard shortcuts',
+        kind: 'Help',
+        words: 'keys hotkeys f1',
+        run: () => openSheet('shortcuts'),
+      },
       ...(vault === 'open'
         ? [
             {
@@ -140,11 +194,30 @@ function useCommandList(): readonly Command[] {
   }, [workspaces, workspaceId, job, vault, offered]);
 }
 
+/** The domains of the open workspace, asked for where its list has not been shown yet. */
+function useRows(workspaceId: number | null): readonly DomainRow[] {
+  const listed = useDomains((state) => (state.workspaceId === workspaceId ? state.rows : null));
+  const [asked, setAsked] = useState<readonly DomainRow[]>([]);
+  const isMissing = listed === null && workspaceId !== null;
+  useEffect(() => {
+    if (!isMissing) return undefined;
+    let current = true;
+    void attempt(() => core().domains.list({ workspaceId })).then((rows) => {
+      if (current && rows !== null) setAsked(rows);
+    });
+    return () => {
+      current = false;
+    };
+  }, [isMissing, workspaceId]);
+  return listed ?? asked;
+}
+
 /** The domains whose names hold what was typed; none before something was. */
 function useDomainCommands(text: string): readonly Command[] {
-  const rows = useDomains((state) => state.rows);
+  const workspaceId = useApp((state) => state.workspaceId);
+  const rows = useRows(workspaceId);
   const wanted = text.trim().toLowerCase();
-  if (wanted.length < 2 || rows === null) return [];
+  if (wanted.length < 2 || workspaceId === null) return [];
   return rows
     .filter((row) => row.name.includes(wanted) || row.unicodeName.includes(wanted))
     .slice(0, MOST_DOMAINS)
@@ -152,17 +225,14 @@ function useDomainCommands(text: string): readonly Command[] {
       id: `domain-${row.id}`,
       label: row.unicodeName,
       kind: 'Domain',
-      run: () => {
-        openTab('domains');
-        openDomain(row.id);
-      },
+      run: () => showDomain(workspaceId, row.id),
     }));
 }
 
-/** Every word that was typed stands somewhere in the label or in its kind. */
+/** Every word that was typed stands somewhere in the label, in its kind or in the other words for it. */
 function fits(command: Command, text: string): boolean {
   const words = text.trim().toLowerCase().split(/\s+/);
-  const whole = `${command.label} ${command.kind}`.toLowerCase();
+  const whole = `${command.label} ${command.kind} ${command.words ?? ''}`.toLowerCase();
   return words.every((word) => whole.includes(word));
 }
 
@@ -237,7 +307,7 @@ export function CommandPalette() {
             </div>
           ))}
         </div>
-        {shown.length === 0 && <p className={styles.paletteEmpty}>Nothing fits</p>}
+        {shown.length === 0 && <p className={styles.paletteEmpty}>No match</p>}
       </div>
     </Sheet>
   );

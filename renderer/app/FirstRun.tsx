@@ -2,8 +2,8 @@ import { Cable, GraduationCap } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import styles from './FirstRun.module.css';
-import { openPractice } from './practice.ts';
-import { openSheet, useApp } from './store.ts';
+import { openPractice } from '../session/practice.ts';
+import { openSheet, useApp } from '../session/store.ts';
 import Sheets from './Sheets.tsx';
 
 /** What a newcomer sees: the two ways to begin. */
@@ -41,7 +41,7 @@ export default function FirstRun() {
             A service and a DNS zone inside this console: do the whole job, and meet every fault, without an account or
             a network.
           </p>
-          <Button onPress={() => void practise()} isDisabled={busy}>
+          <Button onPress={() => void practise()} isPending={busy}>
             {busy ? 'Starting…' : 'Try it with a practice service'}
           </Button>
         </section>

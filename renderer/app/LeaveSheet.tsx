@@ -1,6 +1,6 @@
 import { Button } from '../ui/button.tsx';
 import { Sheet } from '../ui/controls.tsx';
-import { leave, stay } from './store.ts';
+import { leave, saveAndLeave, stay } from '../session/store.ts';
 
 /** Asks before a view that holds unsaved changes is left. A sheet of our own: the browser's question would swallow the press that led to it. */
 export function LeaveSheet() {
@@ -12,8 +12,9 @@ export function LeaveSheet() {
       actions={
         <>
           <Button onPress={leave}>Leave without saving</Button>
-          <Button look="primary" onPress={stay}>
-            Stay
+          <Button onPress={stay}>Stay</Button>
+          <Button look="primary" onPress={() => void saveAndLeave()}>
+            Save and leave
           </Button>
         </>
       }

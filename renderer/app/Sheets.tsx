@@ -1,14 +1,21 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Field, Sheet } from '../ui/controls.tsx';
-import styles from './Palette.module.css';
+import { SheetForm } from '../ui/sheet-form.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
-import type { ShownError } from './errors.ts';
+import type { ShownError } from '../session/errors.ts';
 import { LeaveSheet } from './LeaveSheet.tsx';
-import { shownError } from './errors.ts';
-import { closeError, core, openSheet, openWorkspace, tell, useApp } from './store.ts';
+import { LinkSheet } from './LinkSheet.tsx';
+import { shownError } from '../session/errors.ts';
+import { ShortcutsSheet } from './ShortcutsSheet.tsx';
+import { core, openSheet, openWorkspace, tell, useApp } from '../session/store.ts';
+import { BeginAnewSheet, BringBackSheet, NewKeySheet, PassphraseSheet } from '../features/vault/PassphraseSheets.tsx';
+import { VaultSheet } from '../features/vault/VaultSheet.tsx';
 
-const TemplatesSheet = lazy(() => import('../settings/TemplatesSheet.tsx'));
+const CopiesSheet = lazy(async () => import('../features/copies/CopiesSheet.tsx'));
+const ExportSheet = lazy(() => import('../features/transfer/ExportSheet.tsx'));
+const ImportSheet = lazy(() => import('../features/transfer/ImportSheet.tsx'));
+const TemplatesSheet = lazy(() => import('../features/settings/TemplatesSheet.tsx'));
 
 const close = () => openSheet(null);
 
@@ -46,12 +53,7 @@ function NameSheet({ renames }: { readonly renames: { readonly id: number; reado
         </>
       }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+      <SheetForm onSubmit={() => void save()}>
         <Field
           label="Name"
           value={name}
@@ -61,182 +63,14 @@ function NameSheet({ renames }: { readonly renames: { readonly id: number; reado
           maxLength={80}
           autoFocus
         />
-      </form>
-    </Sheet>
-  );
-}
-
-/** Another passphrase for what is sealed; the keys themselves stay as they are. */
-function PassphraseSheet() {
-  const hasOne = useApp((state) => state.vault?.keepers.includes('passphrase') === true);
-  const [current, setCurrent] = useState('');
-  const [next, setNext] = useState('');
-  const [again, setAgain] = useState('');
-  const [error, setError] = useState<ShownError | null>(null);
-  const canSave = next !== '' && next === again && (!hasOne || current !== '');
-  const save = async () => {
-    if (!canSave) return;
-    try {
-      await core().vault.changePassphrase({ current: hasOne ? current : null, next });
-      close();
-      tell('The passphrase is changed');
-    } catch (caught) {
-      setError(shownError(caught));
-    }
-  };
-  const fault = error === null ? undefined : `${error.message}. ${error.remedy}`;
-  return (
-    <Sheet
-      title="Change the passphrase"
-      isOpen
-      onClose={close}
-      actions={
-        <>
-          <Button onPress={close}>Cancel</Button>
-          <Button look="primary" onPress={() => void save()} isDisabled={!canSave}>
-            Change the passphrase
+      </SheetForm>
+      {renames === null && (
+        <div>
+          <Button look="quiet" onPress={() => openSheet('import')}>
+            Import one from a file…
           </Button>
-        </>
-      }
-    >
-      <form
-        className={styles.palette}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        {hasOne && (
-          <Field
-            label="Passphrase today"
-            type="password"
-            value={current}
-            onChange={setCurrent}
-            fault={error?.code === 'WRONG_PASSPHRASE' ? fault : undefined}
-            autoFocus
-          />
-        )}
-        <Field
-          label="New passphrase"
-          type="password"
-          value={next}
-          onChange={setNext}
-          fault={error?.code === 'WRONG_PASSPHRASE' ? undefined : fault}
-          help="At least 8 characters; a few words are best."
-        />
-        <Field
-          label="New passphrase again"
-          type="password"
-          value={again}
-          onChange={setAgain}
-          fault={again !== '' && again !== next ? 'The two are not the same yet' : undefined}
-        />
-        <button type="submit" hidden />
-      </form>
-    </Sheet>
-  );
-}
-
-function VaultSheet() {
-  const vault = useApp((state) => state.vault);
-  const [passphrase, setPassphrase] = useState('');
-  const [again, setAgain] = useState('');
-  const [error, setError] = useState<ShownError | null>(null);
-  const [busy, setBusy] = useState(false);
-  const isNew = vault !== null && !vault.keepers.includes('passphrase');
-  const differs = isNew && again !== '' && again !== passphrase;
-
-  const run = async (call: () => Promise<unknown>, done: string) => {
-    setBusy(true);
-    try {
-      await call();
-      closeError();
-      tell(done);
-      close();
-    } catch (caught) {
-      setError(shownError(caught));
-    }
-    setBusy(false);
-  };
-  const submit = () =>
-    isNew
-      ? run(() => core().vault.create({ passphrase }), 'Secrets are protected')
-      : run(() => core().vault.unlock({ passphrase }), 'The vault is open');
-
-  if (vault?.state === 'open') {
-    return (
-      <Sheet
-        title="Vault"
-        isOpen
-        onClose={close}
-        actions={
-          <>
-            <Button onPress={() => openSheet('passphrase')}>Change the passphrase</Button>
-            <Button onPress={() => void run(() => core().vault.lock({}), 'The vault is locked')}>Lock now</Button>
-          </>
-        }
-      >
-        <p>Secrets are sealed and can be used. They are never shown again in full, and no export holds them.</p>
-      </Sheet>
-    );
-  }
-  return (
-    <Sheet
-      title={isNew ? 'Protect secrets with a passphrase' : 'Unlock the vault'}
-      isOpen
-      onClose={close}
-      actions={
-        <>
-          {isNew && vault?.state !== 'session' && (
-            <Button
-              look="quiet"
-              onPress={() => void run(() => core().vault.useSession({}), 'Secrets are kept until the console closes')}
-            >
-              This session only
-            </Button>
-          )}
-          <Button onPress={close}>Cancel</Button>
-          <Button
-            look="primary"
-            isDisabled={busy || passphrase === '' || (isNew && again !== passphrase)}
-            onPress={() => void submit()}
-          >
-            {isNew ? 'Protect secrets' : 'Unlock'}
-          </Button>
-        </>
-      }
-    >
-      <p>
-        {isNew
-          ? 'Keys are sealed with this passphrase before they reach the disk. Without it they can’t be opened again: there is no other way in.'
-          : 'Type the passphrase that the secrets were sealed with.'}
-      </p>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!(isNew && again !== passphrase)) void submit();
-        }}
-      >
-        <Field
-          label="Passphrase"
-          type="password"
-          value={passphrase}
-          onChange={setPassphrase}
-          fault={error === null ? undefined : `${error.message}. ${error.remedy}`}
-          autoFocus
-        />
-        {isNew && (
-          <Field
-            label="Passphrase again"
-            type="password"
-            value={again}
-            onChange={setAgain}
-            fault={differs ? 'The two are not the same yet' : undefined}
-            help="At least 8 characters; a few words are best."
-          />
-        )}
-        <button type="submit" hidden />
-      </form>
+        </div>
+      )}
     </Sheet>
   );
 }
@@ -249,10 +83,20 @@ export default function Sheets() {
   if (sheet === 'rename' && workspace !== undefined) return <NameSheet renames={workspace} />;
   if (sheet === 'vault') return <VaultSheet />;
   if (sheet === 'passphrase') return <PassphraseSheet />;
+  if (sheet === 'new-key') return <NewKeySheet />;
+  if (sheet === 'begin-anew') return <BeginAnewSheet />;
+  if (sheet === 'bring-back') return <BringBackSheet />;
   if (sheet === 'leave') return <LeaveSheet />;
+  if (sheet === 'link') return <LinkSheet />;
   if (sheet === 'palette') return <CommandPalette />;
+  if (sheet === 'shortcuts') return <ShortcutsSheet />;
   return (
     <Suspense fallback={null}>
+      {sheet === 'export' && workspace !== undefined && (
+        <ExportSheet workspaceId={workspace.id} name={workspace.name} />
+      )}
+      {sheet === 'import' && <ImportSheet workspace={workspace?.practice === false ? workspace : null} />}
+      {sheet === 'copies' && <CopiesSheet />}
       {sheet === 'templates' && workspace !== undefined && <TemplatesSheet workspaceId={workspace.id} />}
     </Suspense>
   );

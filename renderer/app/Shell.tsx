@@ -1,37 +1,36 @@
 import { GraduationCap, Lock, LockOpen, Moon, Plus, ShieldQuestion, Sun, X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import type { VaultState } from '../../shared/contract/schemas.ts';
 import { PlainButton } from '../ui/plain-button.tsx';
+import type { ConnectionStatus } from '../../shared/service/evidence.ts';
 import { ConnectionMark, Skeleton } from '../ui/status.tsx';
 import status from '../ui/status.module.css';
 import { shortTime } from '../ui/time.ts';
 import styles from './App.module.css';
-import { openPractice } from './practice.ts';
-import { closeAlert, closeError, openSheet, openWorkspace, useApp } from './store.ts';
+import { commandKey, useKeys } from './keys.ts';
+import { openPractice } from '../session/practice.ts';
+import { useSignsOfWork } from '../session/in-use.ts';
+import { closeAlert, closeError, core, openSheet, openWorkspace, useApp } from '../session/store.ts';
 import { TabBar, TabPanel } from './TabBar.tsx';
-import { applyTheme } from './theme.ts';
+import { applyTheme } from '../session/theme.ts';
+import { vaultWord } from '../features/vault/words.ts';
 import { useView } from './views.ts';
 
 /** By then the view is there: what it needs comes first. */
 const SHEETS_AFTER_MS = 1000;
+/** What the first screen needs comes before the service is asked. */
+const ASK_AFTER_MS = 300;
 const loadSheets = () => import('./Sheets.tsx');
 const Sheets = lazy(loadSheets);
-
-const VAULT_WORDS: Readonly<Record<VaultState['state'], string>> = {
-  none: 'No passphrase yet',
-  locked: 'Locked',
-  open: 'Protected',
-  session: 'This session only',
-};
 
 function VaultButton() {
   const vault = useApp((state) => state.vault);
   if (vault === null) return null;
   const Icon = vault.state === 'open' ? Lock : vault.state === 'none' ? ShieldQuestion : LockOpen;
+  const word = vaultWord(vault);
   return (
-    <PlainButton look="quiet" onClick={() => openSheet('vault')} aria-label={`Vault: ${VAULT_WORDS[vault.state]}`}>
+    <PlainButton look="quiet" onClick={() => openSheet('vault')} aria-label={`Vault: ${word}`}>
       <Icon size={14} aria-hidden />
-      <span className={styles.vaultWord}>{VAULT_WORDS[vault.state]}</span>
+      <span className={styles.vaultWord}>{word}</span>
     </PlainButton>
   );
 }
@@ -46,8 +45,6 @@ function initials(name: string): string {
   const [first = '', second = ''] = words;
   return `${first.slice(0, 1)}${second === '' ? first.slice(1, 2) : second.slice(0, 1)}`;
 }
-
-const isMac = /mac/i.test(navigator.userAgent);
 
 function Rail() {
   const workspaces = useApp((state) => state.workspaces);
@@ -113,10 +110,20 @@ function SeenTime({ instant }: { readonly instant: number }) {
   return <time dateTime={new Date(instant).toISOString()}>{words}</time>;
 }
 
+/** One of the two statuses of the service connection, and when it was seen. */
+function HeaderStatus({ label, status: shown }: { readonly label: string; readonly status: ConnectionStatus }) {
+  return (
+    <span className={styles.fact}>
+      <ConnectionMark status={shown} label={label} />
+      {shown.seenAt !== null && <SeenTime instant={shown.seenAt} />}
+    </span>
+  );
+}
+
 function Header() {
   const workspace = useApp((state) => state.workspaces.find((candidate) => candidate.id === state.workspaceId));
   if (workspace === undefined) return null;
-  const { connection } = workspace;
+  const { connection, responses } = workspace;
   return (
     <header className={styles.header}>
       <h1>
@@ -125,12 +132,12 @@ function Header() {
       </h1>
       <div className={styles.facts}>
         <span className={styles.provider}>{workspace.provider ?? 'Provider not told by the service'}</span>
-        <ConnectionMark status={connection} />
-        {connection.seenAt !== null && <SeenTime instant={connection.seenAt} />}
+        <HeaderStatus label="Sending" status={connection} />
+        <HeaderStatus label="Responses" status={responses} />
         <VaultButton />
         <PlainButton look="quiet" onClick={() => openSheet('palette')}>
           <span className={status.visuallyHidden}>Command palette</span>
-          <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+          <kbd>{commandKey('K')}</kbd>
         </PlainButton>
       </div>
     </header>
@@ -194,17 +201,20 @@ export function Shell() {
     return () => clearTimeout(timer);
   }, []);
 
+  // A workspace that is opened has its service asked, once; nobody waits for it.
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
-        event.preventDefault();
-        openSheet('palette');
-      }
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+    if (workspaceId === null) return undefined;
+    const timer = setTimeout(() => {
+      // Who the console does not answer is told so elsewhere.
+      core()
+        .service.ask({ workspaceId })
+        .catch(() => undefined);
+    }, ASK_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [workspaceId]);
 
+  useKeys();
+  useSignsOfWork();
   const View = useView(tab);
   return (
     <div className={styles.frame}>

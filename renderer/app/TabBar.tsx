@@ -1,6 +1,6 @@
 import type { KeyboardEvent, ReactNode } from 'react';
 import styles from './App.module.css';
-import { openTab, tabs, useApp } from './store.ts';
+import { openTab, tabs, useApp } from '../session/store.ts';
 
 const idOf = (tab: string) => `tab-${tab}`;
 

@@ -1,17 +1,18 @@
 import type { ComponentType } from 'react';
 import { useEffect, useState } from 'react';
-import type { TabId } from './store.ts';
+import type { TabId } from '../session/store.ts';
 
 /** The views behind the tabs, each in a file of its own that is loaded when it is opened first. */
 
 type View = ComponentType<{ readonly workspaceId: number }>;
 
 const importers: Readonly<Record<TabId, () => Promise<{ readonly default: View }>>> = {
-  settings: () => import('../settings/SettingsView.tsx'),
-  domains: () => import('../domains/DomainsView.tsx'),
-  responses: () => import('../responses/ResponsesView.tsx'),
-  monitoring: () => import('../monitoring/MonitoringView.tsx'),
-  activity: () => import('../activity/ActivityView.tsx'),
+  settings: () => import('../features/settings/SettingsView.tsx'),
+  domains: () => import('../features/domains/DomainsView.tsx'),
+  responses: () => import('../features/responses/ResponsesView.tsx'),
+  monitoring: () => import('../features/monitoring/MonitoringView.tsx'),
+  evidence: () => import('../features/evidence/EvidenceView.tsx'),
+  activity: () => import('../features/activity/ActivityView.tsx'),
 };
 
 const loaded = new Map<TabId, View>();

@@ -3,6 +3,7 @@ import { describeFindings } from '../../shared/findings/catalogue.ts';
 import type { CertificateFacts, ConnectAttempt, ProbeStage, ProbeTrace } from '../../shared/service/trace.ts';
 import layout from './layout.module.css';
 import { FindingNote, VerdictMark } from './status.tsx';
+import { OutsideText } from './outside-text.tsx';
 import { duration, shortTime } from './time.ts';
 
 const NAMES: Readonly<Record<ProbeStage['stage'], string>> = {
@@ -72,14 +73,16 @@ function Certificate({ certificate }: { readonly certificate: CertificateFacts }
     <>
       <dt>Certificate</dt>
       <dd>
-        {certificate.names.join(', ') || certificate.subject}, issued by {certificate.issuer}
+        <OutsideText text={`${certificate.names.join(', ') || certificate.subject}, issued by ${certificate.issuer}`} />
       </dd>
       <dt>Valid</dt>
       <dd>
         {day(certificate.validFrom)} to {day(certificate.validTo)}, {daysLeft(certificate.daysLeft)}
       </dd>
       <dt>Chain</dt>
-      <dd>{certificate.chain.join(' → ')}</dd>
+      <dd>
+        <OutsideText text={certificate.chain.join(' → ')} />
+      </dd>
       <dt>Trusted by</dt>
       <dd>{TRUST[certificate.trustedBy]}</dd>
     </>
@@ -97,7 +100,9 @@ function Facts({ stage, trace }: { readonly stage: ProbeStage; readonly trace: P
       {redirects.slice(1).map((address, index) => (
         <div key={`${index}-${address}`} style={{ display: 'contents' }}>
           <dt>Redirect {index + 1}</dt>
-          <dd>{address}</dd>
+          <dd>
+            <OutsideText text={address} />
+          </dd>
         </div>
       ))}
     </dl>
@@ -118,7 +123,9 @@ function Timeline({ trace }: { readonly trace: ProbeTrace }) {
           <li key={stage.stage} className={layout.stage}>
             <Icon size={15} color={COLOURS[state]} aria-label={WORDS[state]} role="img" />
             <b>{NAMES[stage.stage]}</b>
-            <code>{stage.detail}</code>
+            <code>
+              <OutsideText text={stage.detail} />
+            </code>
             <span className={layout.lane}>
               <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden>
                 <rect

@@ -103,11 +103,14 @@ export function Select(props: {
   readonly value: string;
   readonly onChange: (id: string) => void;
   readonly isLabelHidden?: boolean;
+  /** Stands where nothing is chosen, which the empty value is. */
+  readonly placeholder?: string;
 }) {
   return (
     <AriaSelect
       className={styles.field ?? ''}
-      value={props.value}
+      value={props.value === '' ? null : props.value}
+      {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}
       onChange={(key) => {
         if (key !== null) props.onChange(String(key));
       }}
@@ -177,20 +180,50 @@ export function Segments(props: {
   );
 }
 
-/** A sheet over the window; Escape and the cross close it. */
+/** Asks, at the foot of a sheet, whether what was typed may be thrown away. */
+function ClosingQuestion(props: { readonly onStay: () => void; readonly onClose: () => void }) {
+  return (
+    <>
+      <p className={styles.question} role="alert">
+        What you typed is not saved.
+      </p>
+      <Button onPress={props.onClose}>Close without saving</Button>
+      <Button look="primary" onPress={props.onStay} autoFocus>
+        Keep editing
+      </Button>
+    </>
+  );
+}
+
+/** A sheet over the window; Escape, the cross and a press beside it close it, after a question where something would be lost. */
 export function Sheet(props: {
   readonly title: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly isWide?: boolean;
+  /** Something was typed that closing throws away. */
+  readonly isUnsaved?: boolean;
   readonly children: ReactNode;
   readonly actions?: ReactNode;
 }) {
+  /** What had the focus when the question came up; null while there is none. */
+  const [asksFrom, setAsksFrom] = useState<Element | null>(null);
+  const isAsking = asksFrom !== null && props.isUnsaved === true;
+  const stay = () => {
+    if (asksFrom instanceof HTMLElement) asksFrom.focus();
+    setAsksFrom(null);
+  };
+  const close = () => {
+    if (isAsking) stay();
+    else if (props.isUnsaved === true) setAsksFrom(document.activeElement);
+    else props.onClose();
+  };
+  const foot = isAsking ? <ClosingQuestion onStay={stay} onClose={props.onClose} /> : props.actions;
   return (
     <ModalOverlay
       className={styles.overlay ?? ''}
       isOpen={props.isOpen}
-      onOpenChange={(isOpen) => isOpen || props.onClose()}
+      onOpenChange={(isOpen) => isOpen || close()}
       isDismissable
     >
       <Modal className={`${styles.modal} ${props.isWide === true ? styles.wide : ''}`}>
@@ -199,12 +232,12 @@ export function Sheet(props: {
             <Heading slot="title" level={2}>
               {props.title}
             </Heading>
-            <Button look="quiet" isIcon aria-label="Close" onPress={props.onClose}>
+            <Button look="quiet" isIcon aria-label="Close" onPress={close}>
               <X size={16} aria-hidden />
             </Button>
           </div>
           <div className={styles.dialogBody}>{props.children}</div>
-          {props.actions === undefined ? <span /> : <div className={styles.dialogFoot}>{props.actions}</div>}
+          {foot === undefined ? <span /> : <div className={styles.dialogFoot}>{foot}</div>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>
@@ -224,12 +257,19 @@ async function copyText(text: string): Promise<boolean> {
 }
 
 /** Copies a text; says so for a moment, to the eye and to a screen reader. */
-export function CopyButton(props: { readonly text: string; readonly label: string; readonly isNamed?: boolean }) {
+export function CopyButton(props: {
+  readonly text: string;
+  readonly label: string;
+  readonly isNamed?: boolean;
+  readonly onCopied?: () => void;
+}) {
   const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
   const timer = useRef<number | undefined>(undefined);
   useEffect(() => () => window.clearTimeout(timer.current), []);
   const copy = async () => {
-    setOutcome((await copyText(props.text)) ? 'copied' : 'refused');
+    const isCopied = await copyText(props.text);
+    setOutcome(isCopied ? 'copied' : 'refused');
+    if (isCopied) props.onCopied?.();
     window.clearTimeout(timer.current);
     timer.current = window.setTimeout(() => setOutcome(null), COPIED_MS);
   };

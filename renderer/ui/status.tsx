@@ -1,28 +1,49 @@
-import { AlertTriangle, CircleCheck, CircleDashed, CircleDot, Info, OctagonX } from 'lucide-react';
+import {
+  AlertTriangle,
+  CircleArrowUp,
+  CircleCheck,
+  CircleDashed,
+  CircleDot,
+  CircleMinus,
+  CircleQuestionMark,
+  Info,
+  OctagonX,
+} from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { Verdict } from '../../shared/contract/schemas.ts';
+import type { PurposeVerdict } from '../../shared/verdict/types.ts';
+import { VERDICT_WORDS } from '../../shared/verdict/verdict-words.ts';
 import type { DescribedFinding } from '../../shared/findings/catalogue.ts';
 import type { ConnectionStatus } from '../../shared/service/evidence.ts';
 import { atTime, EVIDENCE_LIFETIME_MS } from '../../shared/service/evidence.ts';
+import { OutsideText } from './outside-text.tsx';
 import styles from './status.module.css';
 
 /** Status by shape, colour and word. */
 const VERDICTS = {
-  verified: { icon: CircleCheck, word: 'Verified' },
-  pending: { icon: CircleDot, word: 'Pending' },
-  failing: { icon: OctagonX, word: 'Failing' },
-  unknown: { icon: CircleDashed, word: 'Unknown' },
+  verified: CircleCheck,
+  'change-prepared': CircleArrowUp,
+  'to-do': CircleDashed,
+  pending: CircleDot,
+  failing: OctagonX,
+  unknown: CircleQuestionMark,
+  'not-needed': CircleMinus,
 } as const;
 
+/** A verdict's word as a label begins. */
+export function verdictWord(verdict: PurposeVerdict): string {
+  const word = VERDICT_WORDS[verdict];
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
 export function VerdictMark(props: {
-  readonly verdict: Verdict;
+  readonly verdict: PurposeVerdict;
   readonly word?: string;
   readonly isPill?: boolean;
   readonly isWordHidden?: boolean;
 }) {
-  const { icon: Icon, word } = VERDICTS[props.verdict];
-  const shown = props.word ?? word;
+  const Icon = VERDICTS[props.verdict];
+  const shown = props.word ?? verdictWord(props.verdict);
   return (
     <span className={`${styles.status} ${styles[props.verdict]} ${props.isPill === true ? styles.pill : ''}`}>
       <Icon size={14} strokeWidth={2.2} aria-hidden />
@@ -33,7 +54,10 @@ export function VerdictMark(props: {
 
 const CONNECTIONS = {
   active: 'verified',
+  inactive: 'failing',
   failing: 'failing',
+  reached: 'unknown',
+  'not-told': 'unknown',
   stale: 'pending',
   changed: 'unknown',
   offline: 'unknown',
@@ -41,8 +65,29 @@ const CONNECTIONS = {
   'not-set': 'unknown',
 } as const;
 
+/** What the header has room for. */
+const SHORT_WORDS: Readonly<Record<ConnectionStatus['state'], string>> = {
+  active: 'active',
+  inactive: 'not active',
+  failing: 'failing',
+  reached: 'reached',
+  'not-told': 'not told',
+  stale: 'check again',
+  changed: 'not checked',
+  offline: 'offline',
+  'not-checked': 'not checked',
+  'not-set': 'not set up',
+};
+
 /** The status of a connection; evidence grows old while the window stays open, and the mark with it. */
-export function ConnectionMark({ status }: { readonly status: ConnectionStatus }) {
+export function ConnectionMark({
+  status,
+  label,
+}: {
+  readonly status: ConnectionStatus;
+  /** Says in a word whose status it is, where there is no room for more. */
+  readonly label?: string;
+}) {
   const [now, setNow] = useState(Date.now);
   const { seenAt } = status;
   useEffect(() => {
@@ -53,7 +98,8 @@ export function ConnectionMark({ status }: { readonly status: ConnectionStatus }
     return () => window.clearTimeout(timer);
   }, [seenAt]);
   const { state, text } = atTime(status, now);
-  return <VerdictMark verdict={CONNECTIONS[state]} word={text} isPill />;
+  const word = label === undefined ? text : `${label} ${SHORT_WORDS[state]}`;
+  return <VerdictMark verdict={CONNECTIONS[state]} word={word} isPill />;
 }
 
 const FINDING_ICONS = { error: OctagonX, warning: AlertTriangle, advice: Info, info: Info } as const;
@@ -63,7 +109,7 @@ export function FindingNote({
   finding,
   action,
 }: {
-  readonly finding: Pick<DescribedFinding, 'severity' | 'title' | 'explanation' | 'remedy' | 'source'>;
+  readonly finding: Pick<DescribedFinding, 'severity' | 'title' | 'explanation' | 'remedy' | 'source' | 'readings'>;
   readonly action?: ReactNode;
 }) {
   const Icon = FINDING_ICONS[finding.severity];
@@ -71,9 +117,22 @@ export function FindingNote({
     <div className={`${styles.finding} ${styles[finding.severity] ?? ''}`}>
       <Icon size={15} aria-hidden />
       <div>
-        <b>{finding.title}</b>
-        <p>{finding.explanation}</p>
-        {finding.remedy !== 'Nothing to do.' && <p className={styles.remedy}>{finding.remedy}</p>}
+        <b>
+          <OutsideText text={finding.title} />
+        </b>
+        <p>
+          <OutsideText text={finding.explanation} />
+        </p>
+        {finding.readings !== undefined && (
+          <p>
+            <OutsideText text={`Either: ${finding.readings.map(({ label }) => label).join(', or: ')}.`} />
+          </p>
+        )}
+        {finding.remedy !== 'Nothing to do.' && (
+          <p className={styles.remedy}>
+            <OutsideText text={finding.remedy} />
+          </p>
+        )}
         {finding.source !== undefined && <p className={styles.source}>{finding.source}</p>}
         {action}
       </div>

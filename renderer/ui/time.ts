@@ -33,9 +33,14 @@ export function duration(milliseconds: number): string {
   return `${Math.round(milliseconds / 60_000)} min`;
 }
 
-/** Offers a text as a file to save. */
-export function saveFile(fileName: string, mediaType: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: mediaType }));
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Offers a text, or octets in parts, as a file to save. */
+export function saveFile(fileName: string, mediaType: string, content: string | Uint8Array<ArrayBuffer>[]): void {
+  const parts = typeof content === 'string' ? [content] : content;
+  const url = URL.createObjectURL(new Blob(parts, { type: mediaType }));
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

@@ -8,6 +8,8 @@ export const errorData = z.object({
   value: z.string().max(200).optional(),
   /** What to do now, in the imperative. */
   remedy: z.string(),
+  /** Milliseconds until the same may be tried again. */
+  waitMs: z.int().optional(),
   /** More than one field at fault: each with its own message. */
   issues: z
     .array(z.object({ field: z.string(), message: z.string(), remedy: z.string(), value: z.string().optional() }))
@@ -23,6 +25,9 @@ export const contractErrors = {
   CONFLICT: { status: 409, message: 'Somebody else changed this in the meantime', data: errorData },
   VAULT_LOCKED: { status: 423, message: 'The vault is locked', data: errorData },
   WRONG_PASSPHRASE: { status: 403, message: 'The passphrase does not open this vault', data: errorData },
+  KEYCHAIN_FAILED: { status: 503, message: 'The system keychain can’t be used for this', data: errorData },
+  TOO_SOON: { status: 429, message: 'After several wrong passphrases the next one has to wait', data: errorData },
+  BUSY: { status: 503, message: 'Too much is asked for at once', data: errorData },
   NOT_ALLOWED: { status: 403, message: 'This is not allowed here', data: errorData },
   STORE_FULL: { status: 507, message: 'The disk is full', data: errorData },
   STORE_FAILED: { status: 500, message: 'The data file could not be read or written', data: errorData },

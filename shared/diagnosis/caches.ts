@@ -1,7 +1,7 @@
-import { diagnosisFinding } from '../findings/diagnosis.ts';
+import { diagnosisFinding } from './findings.ts';
 import type { Finding } from '../findings/finding.ts';
-import { isNewerSerial } from '../plan/serials.ts';
-import type { Observation } from '../plan/types.ts';
+import { isNewerSerial } from '../observed/serials.ts';
+import type { Observation } from '../observed/observation.ts';
 import { durationText } from './duration.ts';
 import { evidenceOf } from './evidence.ts';
 import { newestAnswers, newestSerial } from './servers.ts';

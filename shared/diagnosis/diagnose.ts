@@ -1,10 +1,10 @@
 import { isSubdomain, relativeName } from '../dns/names.ts';
 import { likelyZone } from '../dns/sender-domain.ts';
-import { diagnosisFinding } from '../findings/diagnosis.ts';
+import { diagnosisFinding } from './findings.ts';
 import type { Finding } from '../findings/finding.ts';
-import { planFinding } from '../findings/plan.ts';
+import { planFinding } from '../plan/findings.ts';
 import { satisfies } from '../plan/satisfies.ts';
-import type { Observation } from '../plan/types.ts';
+import type { Observation } from '../observed/observation.ts';
 import { staleResolvers } from './caches.ts';
 import { evidenceOf } from './evidence.ts';
 import { disagreement, faultyServers, newestAnswers } from './servers.ts';
@@ -16,14 +16,14 @@ import { answeredOf, besides, dataKey, isUnheard, serverLabel, viewsOf, wildcard
 /** The walk to the zone's servers did not come to its end: the network, or the registry. */
 function unreachable(views: NameViews): readonly Finding[] {
   const all = [...views.authoritative, ...views.resolvers];
-  const evidence = all.map(evidenceOf);
   const walk = views.authoritative.find(({ server }) => server.address === '');
   // Whoever got as far as the zone's own servers is not offline.
   const isCutOff = views.authoritative.length === 0 || walk?.zone === '';
   if (all.length > 0 && all.every(isUnheard) && isCutOff)
-    return [diagnosisFinding('diagnosis.offline', {}, { evidence })];
+    return [diagnosisFinding('diagnosis.offline', {}, { evidence: all.map(evidenceOf) })];
   const asked = answeredOf(views.resolvers)[0];
   if (walk === undefined || !isUnheard(walk)) return [];
+  const evidence = all.map(evidenceOf);
   if (walk.zone === '' && asked !== undefined) {
     return [diagnosisFinding('diagnosis.port-53-blocked', { asked: serverLabel(asked.server) }, { evidence })];
   }
@@ -141,9 +141,14 @@ function doubledZone(views: NameViews, zone: string): Finding | null {
  *
  * @param zone the zone that the record is meant for.
  * @param observations of the domain; only the newest check counts.
+ * @param views of the subject among them, where the caller has them.
  */
-export function diagnose(subject: Subject, zone: string, observations: readonly Observation[]): readonly Finding[] {
-  const views = viewsOf(subject, observations);
+export function diagnose(
+  subject: Subject,
+  zone: string,
+  observations: readonly Observation[],
+  views: NameViews = viewsOf(subject, observations),
+): readonly Finding[] {
   const cut = unreachable(views);
   if (cut.some((finding) => finding.code === 'diagnosis.offline')) return cut;
   const single = [

@@ -1,6 +1,6 @@
 import type { Evidence } from '../findings/finding.ts';
-import { valueText } from '../manual/record-text.ts';
-import type { Observation } from '../plan/types.ts';
+import { valueText } from '../dns/record-text.ts';
+import type { Observation } from '../observed/observation.ts';
 
 const MAX_LINES = 5;
 const MAX_LENGTH = 200;

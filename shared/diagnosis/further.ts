@@ -1,7 +1,7 @@
 import { canonicalName } from '../dns/names.ts';
 import type { QueryType } from '../dns/records.ts';
 import { satisfies } from '../plan/satisfies.ts';
-import type { Observation } from '../plan/types.ts';
+import type { Observation } from '../observed/observation.ts';
 import type { Subject } from './views.ts';
 import { answeredOf, dataKey, viewsOf, wildcardsFor } from './views.ts';
 

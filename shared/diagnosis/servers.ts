@@ -1,7 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
-import { diagnosisFinding } from '../findings/diagnosis.ts';
-import { isNewerSerial, newestOf, serialsOf } from '../plan/serials.ts';
-import type { Observation } from '../plan/types.ts';
+import { diagnosisFinding } from './findings.ts';
+import { isNewerSerial, newestOf, serialsOf } from '../observed/serials.ts';
+import type { Observation } from '../observed/observation.ts';
 import { evidenceOf } from './evidence.ts';
 import type { NameViews } from './views.ts';
 import { answeredOf, dataKey } from './views.ts';
@@ -13,6 +13,7 @@ type ServerCode =
   | 'diagnosis.server-lame'
   | 'diagnosis.server-failing'
   | 'diagnosis.server-not-conforming'
+  | 'diagnosis.server-silent-to-edns'
   | 'diagnosis.answer-mismatched'
   | 'diagnosis.answer-unreadable'
   | 'diagnosis.answer-cut-off';
@@ -25,6 +26,7 @@ const CODES: Readonly<Record<string, ServerCode>> = {
   servfail: 'diagnosis.server-failing',
   formerr: 'diagnosis.server-not-conforming',
   notimp: 'diagnosis.server-not-conforming',
+  'no-edns': 'diagnosis.server-silent-to-edns',
   mismatched: 'diagnosis.answer-mismatched',
   malformed: 'diagnosis.answer-unreadable',
   truncated: 'diagnosis.answer-cut-off',

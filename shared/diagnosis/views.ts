@@ -1,9 +1,10 @@
 import { canonicalName, isSubdomain } from '../dns/names.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
-import { valueText } from '../manual/record-text.ts';
-import { latestPerServer } from '../plan/observed.ts';
+import { valueText } from '../dns/record-text.ts';
+import { latestPerServer, observationsOf } from '../observed/observed.ts';
 import { concerned } from '../plan/satisfies.ts';
-import type { AnsweringServer, Observation, RequiredRecord } from '../plan/types.ts';
+import type { AnsweringServer, Observation } from '../observed/observation.ts';
+import type { RequiredRecord } from '../required/record.ts';
 
 /** The views of one name: what its own servers say, and what resolvers say. */
 export interface NameViews {
@@ -31,19 +32,47 @@ export function subjectOf(required: RequiredRecord): Subject {
   return { name: required.name, type: required.type, required };
 }
 
+const isPasted = ({ server }: Observation) => server.kind === 'pasted';
+
+/** A class: V8 makes an object whose getter was written in a literal anew each time, many times slower. */
+class Views implements NameViews {
+  readonly name: string;
+  readonly type: QueryType;
+  readonly required: RequiredRecord | null;
+  readonly zone: string | null;
+  readonly authoritative: readonly Observation[];
+  readonly resolvers: readonly Observation[];
+  readonly #latest: readonly Observation[];
+  readonly #observations: readonly Observation[];
+  #beside: readonly Observation[] | null = null;
+
+  constructor({ name, type, required }: Subject, latest: readonly Observation[], observations: readonly Observation[]) {
+    this.name = name;
+    this.type = type;
+    this.required = required;
+    this.authoritative = latest.filter(({ server }) => server.kind === 'authoritative');
+    this.resolvers = latest.filter(({ server }) => server.kind !== 'authoritative');
+    this.zone = this.authoritative.find((observation) => observation.zone !== undefined)?.zone ?? null;
+    this.#latest = latest;
+    this.#observations = observations;
+  }
+
+  /** Most of what is said of a name needs nothing besides. */
+  get beside(): readonly Observation[] {
+    const checkedAt = this.#latest[0]?.checkedAt;
+    this.#beside ??= this.#observations.filter(
+      (observation) =>
+        !isPasted(observation) && observation.checkedAt === checkedAt && !this.#latest.includes(observation),
+    );
+    return this.#beside;
+  }
+}
+
 /** What the servers said in the newest check; a pasted zone says nothing about them. */
 export function viewsOf(subject: Subject, observations: readonly Observation[]): NameViews {
-  const asked = observations.filter((observation) => observation.server.kind !== 'pasted');
-  const latest = latestPerServer(asked, subject.name, subject.type);
-  const checkedAt = latest[0]?.checkedAt;
-  const authoritative = latest.filter((observation) => observation.server.kind === 'authoritative');
-  return {
-    ...subject,
-    zone: authoritative.find((observation) => observation.zone !== undefined)?.zone ?? null,
-    authoritative,
-    resolvers: latest.filter((observation) => observation.server.kind !== 'authoritative'),
-    beside: asked.filter((observation) => observation.checkedAt === checkedAt && !latest.includes(observation)),
-  };
+  const told = observationsOf(observations, subject.name, subject.type);
+  const ofServers = told.some(isPasted) ? told.filter((observation) => !isPasted(observation)) : told;
+  return new Views(subject, latestPerServer(ofServers, subject.name, subject.type), observations);
 }
 
 /**

@@ -1,5 +1,6 @@
+import { remembering } from '../memo.ts';
 import type { Finding, Span, TextFix } from '../findings/finding.ts';
-import { dkimFinding } from '../findings/dkim.ts';
+import { dkimFinding } from './findings.ts';
 import { findTag, parseTagList, printTags, removalSpan } from '../tags/tag-list.ts';
 import type { Tag, TagList } from '../tags/tag-list.ts';
 import { decodeBase64, encodeBase64, isWrappedEd25519, readRsaPublicKey } from './public-key.ts';
@@ -36,6 +37,8 @@ const LEAST_BITS = 1024;
 const ADVISED_BITS = 2048;
 /** Records at one selector that are read. */
 const MAX_RECORDS = 10;
+/** Characters of a value that a choice repeats. */
+const TOLD = 40;
 const KNOWN: ReadonlySet<string> = new Set(['v', 'k', 'p', 't', 'h', 's', 'n']);
 
 function listOf(value: string): readonly string[] {
@@ -43,6 +46,10 @@ function listOf(value: string): readonly string[] {
     .split(':')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+function withoutBlanks(value: string): string {
+  return value.replace(/[ \t\r\n]+/g, '');
 }
 
 /** The edit that puts `v=DKIM1` where it belongs. */
@@ -68,10 +75,15 @@ function tagFaults(text: string, list: TagList): Finding[] {
       ? dkimFinding('dkim.empty-tag', {}, { span, fix: { label: 'Remove it', edits: [{ span, text: '' }] } })
       : dkimFinding('dkim.broken-tag', { text: fault }, { span }),
   );
-  for (const { name, span } of list.repeated) {
-    findings.push(
-      dkimFinding('dkim.repeated-tag', { name }, { span, fix: removal(text, span, `Keep the first ${name}=`) }),
-    );
+  for (const tag of list.repeated) {
+    const { name, value, span } = tag;
+    const first = findTag(list, name) as Tag;
+    const keep = (kept: Tag, gone: Tag) => removal(text, gone.span, `Keep ${name}=${kept.value.slice(0, TOLD)}`);
+    const extra =
+      withoutBlanks(first.value) === withoutBlanks(value)
+        ? { fix: removal(text, span, `Keep one ${name}=`) }
+        : { readings: [keep(first, tag), keep(tag, first)] };
+    findings.push(dkimFinding('dkim.repeated-tag', { name }, { span, ...extra }));
   }
   for (const { name, span } of list.tags) {
     const meant = name.toLowerCase();
@@ -83,7 +95,10 @@ function tagFaults(text: string, list: TagList): Finding[] {
     findings.push(dkimFinding('dkim.tag-case', { name, meant }, { span, fix }));
   }
   if (version !== undefined && (version !== list.tags[0] || version.value !== 'DKIM1')) {
-    findings.push(dkimFinding('dkim.version', {}, { span: version.span, fix: versionFix(text, version) }));
+    const fix = versionFix(text, version);
+    const isOther = /\d/.test(version.value) && !/^[^\d]*1(?:\.0)?$/.test(version.value);
+    const extra = isOther ? { readings: [fix] } : { fix };
+    findings.push(dkimFinding('dkim.version', {}, { span: version.span, ...extra }));
   }
   return findings;
 }
@@ -95,15 +110,19 @@ interface KeyReading {
   readonly fix?: TextFix;
 }
 
-/** What got into a key beside base64: quotes and backslashes of a zone file, dashes and blanks of a word processor. */
-const NOT_BASE64 = /[^A-Za-z0-9+/=]+/g;
+/** What got into a key beside base64: quotes and backslashes of a zone file, dashes and spaces of a word processor. */
+const NOT_BASE64 = /-----(?:BEGIN|END) [A-Z ]{0,20}PUBLIC KEY-----|(?:(?!-----(?:BEGIN|END) )[^A-Za-z0-9+/=])+/g;
 
-function readCharacters(raw: string, at: number): KeyReading | null {
-  const compact = raw.replace(/[ \t\r\n]+/g, '');
+function readCharacters(type: DkimKey['type'], raw: string, at: number): KeyReading | null {
+  const compact = withoutBlanks(raw);
   if (/^[A-Za-z0-9+/]*$/.test(compact) && compact.length % 4 === 1) return { bits: 0, code: 'dkim.cut-off' };
   if (decodeBase64(compact) !== null) return null;
   const cleaned = raw.replace(NOT_BASE64, '');
-  if (decodeBase64(cleaned) === null || cleaned === '') return { bits: 0, code: 'dkim.bad-base64' };
+  const octets = decodeBase64(cleaned);
+  // Whatever is left must be a key, or something else than stray characters is wrong with it.
+  const isKey =
+    octets !== null && (type === 'rsa' ? readRsaPublicKey(octets).kind === 'rsa' : octets.length >= ED25519_OCTETS);
+  if (!isKey) return { bits: 0, code: 'dkim.bad-base64' };
   const edits = [...raw.matchAll(NOT_BASE64)].map((match) => ({
     span: { start: at + match.index, end: at + match.index + match[0].length },
     text: '',
@@ -113,7 +132,7 @@ function readCharacters(raw: string, at: number): KeyReading | null {
 
 /** @param raw as it stands in the record, `at` offset so and so. */
 function readKey(type: 'rsa' | 'ed25519', raw: string, at: number): KeyReading {
-  const fault = readCharacters(raw, at);
+  const fault = readCharacters(type, raw, at);
   if (fault !== null) return fault;
   const octets = decodeBase64(raw) as Uint8Array;
   if (type === 'ed25519') {
@@ -136,14 +155,48 @@ function readKey(type: 'rsa' | 'ed25519', raw: string, at: number): KeyReading {
   return reading.bits < ADVISED_BITS ? { bits: reading.bits, code: 'dkim.short' } : { bits: reading.bits };
 }
 
+/** A key of the other type may have been meant as that, or be the wrong key. */
+function otherType(type: DkimKey['type'], key: Tag, typeTag: Tag | undefined): readonly TextFix[] | undefined {
+  const octets = decodeBase64(key.value);
+  const other = type === 'rsa' ? 'ed25519' : 'rsa';
+  const isOther =
+    octets !== null && (other === 'rsa' ? readRsaPublicKey(octets).kind === 'rsa' : octets.length === ED25519_OCTETS);
+  if (!isOther) return undefined;
+  const { start } = key.span;
+  const edit =
+    typeTag === undefined
+      ? { span: { start, end: start }, text: `k=${other}; ` }
+      : { span: typeTag.valueSpan, text: other };
+  return [{ label: `Write k=${other}`, edits: [edit] }];
+}
+
 /** Some decoders refuse base64 without the `=` that fill its last four characters. */
 function paddingFault(key: Tag): Finding[] {
-  const compact = key.value.replace(/[ \t\r\n]+/g, '');
+  const compact = withoutBlanks(key.value);
   const bare = compact.replace(/=+$/, '');
   const padded = bare.padEnd(Math.ceil(bare.length / 4) * 4, '=');
   if (compact === padded || !/^[A-Za-z0-9+/]*$/.test(bare) || bare.length % 4 === 1) return [];
   const fix = { label: 'Complete the key', edits: [{ span: key.valueSpan, text: padded }] };
   return [dkimFinding('dkim.padding', {}, { span: key.valueSpan, fix })];
+}
+
+/** Habits that the standard has dropped, or allows, and that some receivers fail at. */
+function interoperability(text: string, list: TagList): Finding[] {
+  const findings: Finding[] = [];
+  const granularity = findTag(list, 'g');
+  // Every local part: who honours it verifies all signatures.
+  if (granularity !== undefined && granularity.value !== '*') {
+    const extra = { span: granularity.span, fix: removal(text, granularity.span, 'Remove g=') };
+    findings.push(dkimFinding('dkim.granularity', { value: granularity.value.slice(0, 100) }, extra));
+  }
+  for (const name of ['h', 's', 't']) {
+    const tag = findTag(list, name);
+    if (tag === undefined || !/\s/.test(tag.value)) continue;
+    const edits = [{ span: tag.valueSpan, text: tag.value.replace(/\s*:\s*/g, ':') }];
+    const extra = { span: tag.span, fix: { label: 'Remove the spaces', edits } };
+    findings.push(dkimFinding('dkim.blank-in-list', { name, value: tag.value.slice(0, 100) }, extra));
+  }
+  return findings;
 }
 
 function restrictions(text: string, list: TagList): Finding[] {
@@ -158,8 +211,17 @@ function restrictions(text: string, list: TagList): Finding[] {
     );
   }
   if (services !== undefined && !listOf(services.value).some((service) => service === '*' || service === 'email')) {
-    const fix = removal(text, services.span, 'Remove s=');
-    findings.push(dkimFinding('dkim.service', { service: services.value.slice(0, 100) }, { span: services.span, fix }));
+    const isMail = /^(?:e-?)?mails?$|^smtp$/i.test(services.value.trim());
+    const write = (value: string): TextFix => ({
+      label: `Write s=${value}`,
+      edits: [{ span: services.valueSpan, text: value }],
+    });
+    // A key may be meant for another service alone, such as tlsrpt (RFC 8460 §3).
+    const extra = isMail
+      ? { fix: write('email') }
+      : { readings: [write(`email:${services.value}`), removal(text, services.span, 'Remove s=')] };
+    const values = { service: services.value.slice(0, 100) };
+    findings.push(dkimFinding('dkim.service', values, { span: services.span, ...extra }));
   }
   if (flags !== undefined && listOf(flags.value).includes('y')) {
     findings.push(dkimFinding('dkim.testing', {}, { span: flags.span }));
@@ -167,13 +229,16 @@ function restrictions(text: string, list: TagList): Finding[] {
   return findings;
 }
 
+/** The records read lately: the judge, the plan and the manual of a domain read the same. */
+const REMEMBERED = 64;
+
 /**
  * Reads a key record. Never throws.
  *
  * @param text the joined strings of the TXT record.
  * @returns the key, or null when receivers could not use it; findings say why, and what else is of note.
  */
-export function parseDkimKey(text: string): DkimKeyParse {
+export const parseDkimKey = remembering(REMEMBERED, (text): DkimKeyParse => {
   if (text.length > MAX_LENGTH) return { key: null, findings: [dkimFinding('dkim.not-a-key')] };
   const list = parseTagList(text);
   const publicKey = findTag(list, 'p');
@@ -197,9 +262,9 @@ export function parseDkimKey(text: string): DkimKeyParse {
     const fix = { label: `Write k=${type}`, edits: [{ span: typeTag.valueSpan, text: type }] };
     findings.push(dkimFinding('dkim.type-case', { value: typeTag.value, type }, { span: typeTag.span, fix }));
   }
-  findings.push(...restrictions(text, list));
+  findings.push(...restrictions(text, list), ...interoperability(text, list));
 
-  const value = publicKey.value.replace(/[ \t\r\n]+/g, '');
+  const value = withoutBlanks(publicKey.value);
   let bits = 0;
   if (value === '') {
     findings.push(dkimFinding('dkim.revoked', {}, { span: publicKey.span }));
@@ -207,7 +272,12 @@ export function parseDkimKey(text: string): DkimKeyParse {
     const reading = readKey(type, publicKey.value, publicKey.valueSpan.start);
     bits = reading.bits;
     if (reading.code !== undefined) {
-      const extra = { span: publicKey.valueSpan, ...(reading.fix === undefined ? {} : { fix: reading.fix }) };
+      const readings = reading.code === 'dkim.not-a-public-key' ? otherType(type, publicKey, typeTag) : undefined;
+      const extra = {
+        span: publicKey.valueSpan,
+        ...(reading.fix === undefined ? {} : { fix: reading.fix }),
+        ...(readings === undefined ? {} : { readings }),
+      };
       findings.push(dkimFinding(reading.code, { type, bits }, extra));
     }
     if (bits > 0) findings.push(...paddingFault(publicKey));
@@ -232,7 +302,7 @@ export function parseDkimKey(text: string): DkimKeyParse {
       others: list.tags.filter((tag) => !KNOWN.has(tag.name)).map((tag) => [tag.name, tag.value] as const),
     },
   };
-}
+});
 
 /** The public key out of what somebody pasted: the bare value, a whole record, or a line of a zone file. */
 export function pastedDkimKey(text: string): string {

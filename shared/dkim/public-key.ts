@@ -78,6 +78,19 @@ export function readRsaPublicKey(der: Uint8Array): PublicKeyReading {
   return bits === null ? { kind: 'unreadable' } : { kind: 'rsa', bits, wrapped: true };
 }
 
+/** The header of a DER element: its tag and the length of its content. */
+function header(tag: number, length: number): readonly number[] {
+  if (length < 0x80) return [tag, length];
+  return length < 0x1_00 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
+}
+
+/** A bare RSAPublicKey inside the SubjectPublicKeyInfo that receivers expect (RFC 3279 §2.3.1). */
+export function wrapRsaPublicKey(bare: Uint8Array): Uint8Array {
+  const algorithm = [...header(SEQUENCE, RSA_ENCRYPTION.length + 2), ...RSA_ENCRYPTION, 0x05, 0x00];
+  const bits = [...header(BIT_STRING, bare.length + 1), 0x00, ...bare];
+  return Uint8Array.from([...header(SEQUENCE, algorithm.length + bits.length), ...algorithm, ...bits]);
+}
+
 /** Whether the octets are an Ed25519 SubjectPublicKeyInfo; DKIM takes the bare 32 octets behind its 12 (RFC 8463 §4). */
 export function isWrappedEd25519(der: Uint8Array): boolean {
   return der.length === ED25519_INFO.length + 32 && ED25519_INFO.every((octet, index) => der[index] === octet);

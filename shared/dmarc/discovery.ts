@@ -1,9 +1,12 @@
+import type { Asking } from '../dns/asking.ts';
+import { ask, asked as answered } from '../dns/asking.ts';
 import type { Lookup } from '../dns/lookup.ts';
 import { canonicalName, nameLabels } from '../dns/names.ts';
-import type { RecordOf } from '../dns/records.ts';
+import { likelyZone } from '../dns/sender-domain.ts';
 import { joinTxt } from '../dns/txt.ts';
+import { remembering } from '../memo.ts';
 import type { Finding } from '../findings/finding.ts';
-import { dmarcFinding } from '../findings/dmarc.ts';
+import { dmarcFinding } from './findings.ts';
 import type { DmarcRecord, PublicSuffixFlag } from './record.ts';
 import { isDmarcRecord, parseDmarc } from './record.ts';
 
@@ -47,30 +50,42 @@ export function treeWalkDomains(domain: string): readonly string[] {
   return domains;
 }
 
-async function askStep(
-  domain: string,
-  lookup: Lookup,
-  signal: AbortSignal | undefined,
-): Promise<{ step: TreeWalkStep; findings: readonly Finding[] }> {
-  const name = `_dmarc.${domain}`;
-  const answer = await lookup.query(name, 'TXT', signal === undefined ? undefined : { signal });
-  const base = { domain, publicSuffix: 'u' as const };
+/** Records that are remembered as they were read: thousands of domains publish the same few. */
+const REMEMBERED = 64;
+const readRecord = remembering(REMEMBERED, parseDmarc);
+
+/** A name above the registered one: a public suffix. */
+function isPublicSuffix(candidate: string, domain: string): boolean {
+  return nameLabels(candidate).length < nameLabels(likelyZone(domain)).length;
+}
+
+function* askStep(candidate: string, domain: string): Asking<{ step: TreeWalkStep; findings: readonly Finding[] }> {
+  const name = `_dmarc.${candidate}`;
+  const answer = yield* ask(name, 'TXT');
+  const base = { domain: candidate, publicSuffix: 'u' as const };
   if (answer.status === 'failure') {
+    // Of what nobody was asked about, a public suffix is taken to publish nothing: hardly any does.
+    if (answer.reason === 'not-known' && isPublicSuffix(candidate, domain))
+      return { step: { ...base, outcome: 'none' }, findings: [] };
     const findings = [dmarcFinding('dmarc.lookup-failed', { name, message: answer.message })];
     return { step: { ...base, outcome: 'failure' }, findings };
   }
-  const records = answer.status === 'answer' ? (answer.records as readonly RecordOf<'TXT'>[]) : [];
-  const texts = records.map((record) => joinTxt(record.strings)).filter(isDmarcRecord);
+  const records = answer.status === 'answer' ? answer.records : [];
+  const texts = records
+    .flatMap((record) => (record.type === 'TXT' ? [joinTxt(record.strings)] : []))
+    .filter(isDmarcRecord);
   const [text] = texts;
   if (text === undefined) return { step: { ...base, outcome: 'none' }, findings: [] };
   if (texts.length > 1) {
     const findings = [dmarcFinding('dmarc.several-records', { count: texts.length })];
     return { step: { ...base, outcome: 'discarded' }, findings };
   }
-  const { record, publicSuffix, findings } = parseDmarc(text);
-  return record === null
-    ? { step: { domain, publicSuffix, outcome: 'unusable', text }, findings }
-    : { step: { domain, publicSuffix, outcome: 'record', text, record }, findings: [] };
+  const { record, publicSuffix, findings } = readRecord(text);
+  // A tag that stands twice makes the whole list invalid (RFC 6376 §3.2): what receivers read then differs.
+  const isInvalid = record === null || findings.some(({ code }) => code === 'dmarc.repeated-tag');
+  return isInvalid
+    ? { step: { ...base, publicSuffix, outcome: 'unusable', text }, findings }
+    : { step: { ...base, publicSuffix, outcome: 'record', text, record }, findings: [] };
 }
 
 function isFound(step: TreeWalkStep): boolean {
@@ -97,33 +112,35 @@ function selectPolicy(domain: string, organisation: string | null, steps: readon
   return at(domain) ?? at(organisation) ?? steps.find((step) => isFound(step) && step.publicSuffix === 'y');
 }
 
-/**
- * Finds the DMARC record that applies to a domain, and its organizational domain, by the tree walk of RFC 9989 §4.10:
- * the full name, then with 8 labels or more down to 7, then one label less each time, ended by `psd=y` or `psd=n`.
- *
- * A failing server ends the walk. What was found below stands: the domain's own record applies whatever lies above it.
- * A failure at the topmost label is passed over where a record was found below, so that a zone that somebody pasted can
- * be judged without the network; nothing but a `psd=` flag is ever published there.
- */
-export async function discoverDmarc(
-  asked: string,
-  lookup: Lookup,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<DmarcDiscovery> {
+/** What the steps of a walk come to. */
+interface Settled {
+  /** The step whose record applies. */
+  readonly applied: TreeWalkStep | undefined;
+  /** Null when a failing server hides it. */
+  readonly organisation: string | null;
+  readonly isCutShort: boolean;
+}
+
+function settle(domain: string, steps: readonly TreeWalkStep[]): Settled {
+  const last = steps.at(-1);
+  const isCutShort = last?.outcome === 'failure' && !(nameLabels(last.domain).length === 1 && steps.some(isFound));
+  const organisation = isCutShort ? null : selectOrganisationalDomain(domain, steps);
+  return { applied: selectPolicy(domain, organisation, steps), organisation, isCutShort };
+}
+
+/** The walk of `discoverDmarc`, its questions handed out one by one. */
+export function* dmarcWalk(asked: string): Asking<DmarcDiscovery> {
   const domain = canonicalName(asked);
   const steps: TreeWalkStep[] = [];
   const findings: Finding[] = [];
   for (const candidate of treeWalkDomains(domain)) {
-    const { step, findings: more } = await askStep(candidate, lookup, options.signal);
+    const { step, findings: more } = yield* askStep(candidate, domain);
     steps.push(step);
     const isPassedOver = step.outcome === 'failure' && !candidate.includes('.') && steps.some(isFound);
     if (!isPassedOver) findings.push(...more);
     if (step.outcome === 'failure' || step.publicSuffix !== 'u') break;
   }
-  const last = steps.at(-1);
-  const isCutShort = last?.outcome === 'failure' && !(nameLabels(last.domain).length === 1 && steps.some(isFound));
-  const organisation = isCutShort ? null : selectOrganisationalDomain(domain, steps);
-  const applied = selectPolicy(domain, organisation, steps);
+  const { applied, organisation, isCutShort } = settle(domain, steps);
   if (applied !== undefined && applied.domain !== domain) {
     findings.push(dmarcFinding('dmarc.inherited', { from: applied.domain }));
   }
@@ -135,4 +152,49 @@ export async function discoverDmarc(
     temporaryFailure: isCutShort,
     findings,
   };
+}
+
+/**
+ * Finds the DMARC record that applies to a domain, and its organizational domain, by the tree walk of RFC 9989 §4.10:
+ * the full name, then with 8 labels or more down to 7, then one label less each time, ended by `psd=y` or `psd=n`.
+ *
+ * A failing server ends the walk. What was found below stands: the domain's own record applies whatever lies above it.
+ * A failure at the topmost label is passed over where a record was found below, so that a zone that somebody pasted can
+ * be judged without the network; nothing but a `psd=` flag is ever published there.
+ */
+export function discoverDmarc(
+  asked: string,
+  lookup: Lookup,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<DmarcDiscovery> {
+  return answered(dmarcWalk(asked), lookup, options.signal);
+}
+
+/**
+ * The record that applies to a name below a domain that has none of its own, from the domain's walk: the walk of such a
+ * name goes on with the same questions, but where the domain itself is too long to be asked again (RFC 9989 §4.10).
+ *
+ * @returns the record that applies; `isKnown` is false when a failing server may hide another.
+ */
+export function recordForNamesBelow(
+  asked: string,
+  { steps }: Pick<DmarcDiscovery, 'steps'>,
+): { readonly record: DmarcRecord | null; readonly isKnown: boolean } {
+  const domain = canonicalName(asked);
+  const below = `below.${domain}`;
+  const isSkipped = nameLabels(below).length > LONG_NAME_LABELS;
+  const own: TreeWalkStep = { domain: below, outcome: 'none', publicSuffix: 'u' };
+  const above = isSkipped ? steps.slice(1) : steps;
+  // The domain's own flag or failure ended its walk; a name below never meets it where it is passed over.
+  const isUnasked = isSkipped && (steps[0]?.publicSuffix !== 'u' || steps[0].outcome === 'failure');
+  const { applied, isCutShort } = settle(below, [own, ...above]);
+  return { record: applied?.record ?? null, isKnown: !isCutShort && !isUnasked };
+}
+
+/** Whether a domain exists in DNS: only NXDOMAIN says that it does not (RFC 9989 §3.2.13, RFC 8020). */
+export function* domainExists(domain: string): Asking<boolean | 'unknown'> {
+  const answer = yield* ask(domain, 'TXT');
+  if (answer.status === 'failure') return (answer.aliases?.length ?? 0) > 0 ? true : 'unknown';
+  // An alias whose target is gone gives NXDOMAIN too (RFC 6604 §3), but the name itself is there.
+  return answer.status !== 'nxdomain' || answer.aliases.length > 0;
 }

@@ -1,7 +1,8 @@
+import { asked } from '../dns/asking.ts';
 import type { Lookup } from '../dns/lookup.ts';
 import { isSubdomain, nameLabels, sameName } from '../dns/names.ts';
 import type { SpfResultName } from '../spf/check-host.ts';
-import { discoverDmarc } from './discovery.ts';
+import { discoverDmarc, domainExists } from './discovery.ts';
 import type { DmarcDiscovery } from './discovery.ts';
 import type { AlignmentMode, DmarcPolicy, DmarcRecord } from './record.ts';
 
@@ -70,14 +71,6 @@ export function effectivePolicies(record: DmarcRecord): {
   };
 }
 
-/** Whether a domain exists in DNS: only NXDOMAIN says that it does not (RFC 9989 §3.2, RFC 8020). */
-async function exists(domain: string, lookup: Lookup): Promise<boolean | 'unknown'> {
-  const answer = await lookup.query(domain, 'A');
-  if (answer.status === 'failure') return 'unknown';
-  // An alias whose target is gone gives NXDOMAIN too (RFC 6604 §3), but the name itself is there.
-  return answer.status !== 'nxdomain' || answer.aliases.length > 0;
-}
-
 /** @returns undefined when `sp=` and `np=` differ and it is not known whether the domain exists. */
 async function requestedPolicy(
   record: DmarcRecord,
@@ -88,7 +81,7 @@ async function requestedPolicy(
   const policies = effectivePolicies(record);
   if (isOwnRecord) return policies.own;
   if (policies.subdomains === policies.nonexistent) return policies.subdomains;
-  const found = await exists(fromDomain, lookup);
+  const found = await asked(domainExists(fromDomain), lookup);
   if (found === 'unknown') return undefined;
   return found ? policies.subdomains : policies.nonexistent;
 }
@@ -130,9 +123,16 @@ export async function evaluateDmarc(message: Authenticated, lookup: Lookup): Pro
 /** What a record means for one kind of sender below its domain, for people. */
 export interface PolicyLine {
   readonly mail: string;
+  /** What receivers of RFC 9989 are asked to apply. */
   readonly policy: DmarcPolicy;
+  /** What those of RFC 7489 apply, where that differs: they do not know `t=`, and know no `np=`. */
+  readonly older?: DmarcPolicy;
   readonly because: string;
 }
+
+/** What becomes of mail that a policy of reject asks to refuse (RFC 9989 §5.4, §7.4). */
+export const rejectInPractice =
+  'receivers are not to refuse for the policy alone, and without other knowledge treat it as quarantine; in practice such mail is often refused';
 
 /**
  * Says in words whom a record's policies reach (RFC 9989 §4.10.1).
@@ -147,18 +147,21 @@ export function explainPolicies(
 ): readonly PolicyLine[] {
   const { own, subdomains, nonexistent } = effectivePolicies(record);
   const tested = record.testing ? ', one step milder because of t=y' : '';
-  const lines: PolicyLine[] = [{ mail: `From ${domain}`, policy: own, because: `p=${record.policy}${tested}` }];
+  const line = (mail: string, policy: DmarcPolicy, because: string, older: DmarcPolicy): PolicyLine => ({
+    mail,
+    policy,
+    ...(older === policy ? {} : { older }),
+    because: `${because}${tested}`,
+  });
+  const lines = [line(`From ${domain}`, own, `p=${record.policy}`, record.policy)];
   if (!sameName(domain, organisation)) return lines;
+  const older = record.subdomainPolicy ?? record.policy;
   const sp =
     record.subdomainPolicy === undefined ? `p=${record.policy}, as there is no sp=` : `sp=${record.subdomainPolicy}`;
   const np = record.nonexistentPolicy === undefined ? sp : `np=${record.nonexistentPolicy}`;
   return [
     ...lines,
-    {
-      mail: `From a subdomain of ${domain} without a record of its own`,
-      policy: subdomains,
-      because: `${sp}${tested}`,
-    },
-    { mail: `From a name below ${domain} that does not exist`, policy: nonexistent, because: `${np}${tested}` },
+    line(`From a subdomain of ${domain} without a record of its own`, subdomains, sp, older),
+    line(`From a name below ${domain} that does not exist`, nonexistent, np, older),
   ];
 }

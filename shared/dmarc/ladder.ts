@@ -1,64 +1,197 @@
-import type { DmarcRecord } from './record.ts';
+import { rejectInPractice } from './evaluate.ts';
+import type { PolicyEvidence } from './policy-evidence.ts';
+import { noEvidence } from './policy-evidence.ts';
+import type { DmarcPolicy, DmarcRecord } from './record.ts';
 import { printDmarc } from './record.ts';
 
-/** The next safe step of a policy, and why it is safe to take. */
+/** Who writes mail from a domain: people, who may post to mailing lists, or programs alone. */
+export type DomainUsers = 'people' | 'programs';
+
+/** Something that has to be true before a step, and what is known of it. */
+export interface StepCondition {
+  readonly kind: 'users' | 'key' | 'signed' | 'reports' | 'time';
+  /** What is asked, as a sentence. */
+  readonly asks: string;
+  readonly state: 'met' | 'not-met' | 'unknown';
+  /** What is known of it, as a sentence. */
+  readonly known: string;
+}
+
+/** The next step of a policy, and what it leans on. */
 export interface PolicyStep {
   readonly label: string;
   readonly why: string;
-  /** What has to be true before. */
-  readonly before: string;
+  readonly conditions: readonly StepCondition[];
   /** The record after the step. */
   readonly record: string;
 }
 
+/** What is known of a domain that a step leans on. */
+export interface LadderContext {
+  readonly domain: string;
+  /** Where aggregate reports shall go when the record names nobody, as `mailto:…`. */
+  readonly reportAddress?: string;
+  /** Absent: nobody has said. */
+  readonly users?: DomainUsers | undefined;
+  /** Whether a usable DKIM key is published, as the judge says. */
+  readonly key?: 'yes' | 'no' | 'unknown';
+  readonly evidence?: PolicyEvidence;
+}
+
+const DAY = 86_400_000;
+/** The standard says “at least a month”; this is the longest. */
+const MONTH = 31 * DAY;
+
+function keyCondition({ key = 'unknown' }: LadderContext): StepCondition {
+  const known = {
+    yes: 'A usable key is published.',
+    no: 'No usable key is published.',
+    unknown: 'Whether a usable key is published is not known here.',
+  };
+  const state = { yes: 'met', no: 'not-met', unknown: 'unknown' } as const;
+  return { kind: 'key', asks: 'A usable DKIM key is published.', state: state[key], known: known[key] };
+}
+
+/** What the reports say of one kind of fault in the domain's own mail. */
+function reported(
+  kind: 'signed' | 'reports',
+  asks: string,
+  fault: string,
+  count: (mail: NonNullable<PolicyEvidence['ownMail']>) => number,
+  { evidence = noEvidence }: LadderContext,
+): StepCondition {
+  const { ownMail } = evidence;
+  if (ownMail === null || ownMail.messages === 0)
+    return { kind, asks, state: 'unknown', known: 'No report about mail of your own was read here.' };
+  const faulty = count(ownMail);
+  const of = `${ownMail.messages.toLocaleString('en')} messages of your own in the reports`;
+  return faulty === 0
+    ? { kind, asks, state: 'met', known: `None of ${of} ${fault}.` }
+    : { kind, asks, state: 'not-met', known: `${faulty.toLocaleString('en')} of ${of} ${fault}.` };
+}
+
+function signedCondition(asks: string, context: LadderContext): StepCondition {
+  return reported('signed', asks, 'lack a signature that passes and is aligned', (mail) => mail.unsigned, context);
+}
+
+function reportsCondition(asks: string, context: LadderContext): StepCondition {
+  return reported('reports', asks, 'failed', (mail) => mail.failing, context);
+}
+
+/** Whole days for which receivers met a policy without a gap, up to the last report. */
+function daysAt(policy: DmarcPolicy, { evidence = noEvidence }: LadderContext): number {
+  const last = evidence.periods.findLast((period) => period.policy === policy);
+  return last === undefined ? 0 : Math.floor((last.until - last.from) / DAY);
+}
+
+const NO_TIME = 'For a domain that programs alone send from the standard names no time: the reports decide.';
+
+const A_MONTH_OF_NONE = 'p=none has been published for at least a month';
+
+/** The wait that the standard asks for where people may post to mailing lists, and there alone (RFC 9989 §7.4). */
+function timeConditions(policies: readonly DmarcPolicy[], context: LadderContext): readonly StepCondition[] {
+  const { users } = context;
+  if (users === 'programs') return [];
+  const wait =
+    policies.length === 1
+      ? A_MONTH_OF_NONE
+      : `${A_MONTH_OF_NONE}, then p=quarantine for as long, and the results compared`;
+  if (users === undefined) {
+    const asks = `Where people write who may post to mailing lists: ${wait}.`;
+    return [{ kind: 'time', asks, state: 'unknown', known: `Nobody has said who writes from the domain. ${NO_TIME}` }];
+  }
+  const waited = policies.map((policy) => ({ policy, days: daysAt(policy, context) }));
+  const asks = `For people who may post to mailing lists: ${wait}.`;
+  if (waited.every(({ days }) => days === 0)) {
+    const known = 'No report was read here that tells since when the policy is published.';
+    return [{ kind: 'time', asks, state: 'unknown', known }];
+  }
+  const known = `Reports cover ${waited.map(({ policy, days }) => `${days} days of p=${policy}`).join(' and ')}.`;
+  return [{ kind: 'time', asks, state: waited.every(({ days }) => days * DAY >= MONTH) ? 'met' : 'not-met', known }];
+}
+
+/** Whether the domain's people can do without mailing lists (RFC 9989 §7.4). */
+function usersCondition({ users }: LadderContext): readonly StepCondition[] {
+  if (users === 'programs') return [];
+  const asks =
+    'No people write from the domain who may post to mailing lists. Where they do, the domain should not go to reject; if it does, they have to be told that lists may lose their mail.';
+  return users === 'people'
+    ? [{ kind: 'users', asks, state: 'not-met', known: 'People write from the domain.' }]
+    : [{ kind: 'users', asks, state: 'unknown', known: 'Nobody has said who writes from the domain.' }];
+}
+
+const OF_REJECT = `Of reject: ${rejectInPractice}.`;
+const NEVER_SPF_ALONE = 'All of your own mail is signed with DKIM: at reject nobody may rely on SPF alone.';
+
 /**
  * The next step from a published record: reports first, then quarantine as a test, quarantine, reject as a test,
- * reject, and the subdomains. Each step is one that the reports of the step before can prove safe.
+ * reject, and the subdomains (RFC 9989 §5.1, §7.4, §8). Each says what it asks for, and what is known of that.
  *
- * @param options `reportAddress`: where aggregate reports shall go when the record names nobody, as `mailto:…`;
- *   `domain`: whose policy it is.
  * @returns null at the top of the ladder.
  */
-export function nextPolicyStep(
-  record: DmarcRecord,
-  options: { readonly domain: string; readonly reportAddress?: string },
-): PolicyStep | null {
-  const step = (label: string, why: string, before: string, change: Partial<DmarcRecord>): PolicyStep => ({
+export function nextPolicyStep(record: DmarcRecord, context: LadderContext): PolicyStep | null {
+  const step = (
+    label: string,
+    why: string,
+    conditions: readonly StepCondition[],
+    change: Partial<DmarcRecord>,
+  ): PolicyStep => ({
     label,
     why,
-    before,
+    conditions,
     // A share of the messages can no longer be asked for: who still honours pct= would weaken the step.
     record: printDmarc({ ...record, ...change, others: record.others.filter(([name]) => name !== 'pct') }),
   });
   if (record.aggregateReports.length === 0) {
     return step(
       'Ask for reports',
-      'Reports show who sends in the domain’s name. Every later step leans on them.',
-      'Choose a mailbox that is read, or a report service.',
-      { aggregateReports: [options.reportAddress ?? `mailto:dmarc-reports@${options.domain}`] },
+      'Reports show who sends in the domain’s name. Every later step leans on them, and whoever takes part in full collects and reads them.',
+      [],
+      { aggregateReports: [context.reportAddress ?? `mailto:dmarc-reports@${context.domain}`] },
     );
   }
   if (record.policy === 'none') {
     return step(
       'Quarantine, as a test',
-      'With t=y receivers report as if messages were quarantined, and deliver them as before.',
-      'Two weeks of reports in which all of your own mail passes.',
+      'With t=y receivers that follow RFC 9989 report, and deliver as before. Receivers that follow RFC 7489 do not know the tag: they quarantine at once.',
+      [
+        keyCondition(context),
+        signedCondition('All of your own mail is signed with DKIM.', context),
+        reportsCondition('Reports show no mail of your own that fails.', context),
+        ...timeConditions(['none'], context),
+      ],
       { policy: 'quarantine', testing: true },
     );
   }
+  const isReject = record.policy === 'reject';
   if (record.testing) {
     return step(
-      record.policy === 'reject' ? 'Reject' : 'Quarantine',
-      'The test showed what would be lost; now the policy counts.',
-      'A week of reports without a sender of yours that fails.',
+      isReject ? 'Reject' : 'Quarantine',
+      isReject
+        ? `The test showed what would be lost; now the policy counts. ${OF_REJECT}`
+        : 'The test showed what would be lost; now the policy counts.',
+      [
+        keyCondition(context),
+        signedCondition(isReject ? NEVER_SPF_ALONE : 'All of your own mail is signed with DKIM.', context),
+        reportsCondition('Reports of the test show no mail of your own that fails.', context),
+        ...(isReject
+          ? [...timeConditions(['none', 'quarantine'], context), ...usersCondition(context)]
+          : timeConditions(['none'], context)),
+      ],
       { testing: false },
     );
   }
   if (record.policy === 'quarantine') {
     return step(
       'Reject, as a test',
-      'With t=y receivers quarantine instead of refusing, so a forgotten sender is not lost.',
-      'Two weeks of reports in which nothing of yours is quarantined. Stay here if people write to mailing lists from this domain: lists break signatures, and reject loses their mail.',
+      `With t=y receivers that follow RFC 9989 quarantine instead of refusing. Receivers that follow RFC 7489 do not know the tag and refuse at once. ${OF_REJECT}`,
+      [
+        keyCondition(context),
+        signedCondition(NEVER_SPF_ALONE, context),
+        reportsCondition('Reports show no mail of your own that is quarantined.', context),
+        ...timeConditions(['none', 'quarantine'], context),
+        ...usersCondition(context),
+      ],
       { policy: 'reject', testing: true },
     );
   }
@@ -68,7 +201,7 @@ export function nextPolicyStep(
   return {
     label: 'Protect the subdomains',
     why: 'Forgers turn to subdomains once the domain itself is protected.',
-    before: 'Reports in which no subdomain of yours fails.',
+    conditions: [reportsCondition('Reports show no subdomain of yours that fails.', context)],
     record: printDmarc(rest),
   };
 }

@@ -1,5 +1,6 @@
+import { remembering } from '../memo.ts';
 import type { Finding, Span, TextFix } from '../findings/finding.ts';
-import { dmarcFinding } from '../findings/dmarc.ts';
+import { dmarcFinding } from './findings.ts';
 import { canonicalName, checkName } from '../dns/names.ts';
 import type { Tag, TagList } from '../tags/tag-list.ts';
 import { findTag, parseTagList, printTags, removalSpan } from '../tags/tag-list.ts';
@@ -152,6 +153,21 @@ function readChoice<Choice extends string>(
 
 const ALIGNMENT_CHOICES = { r: 'relaxed', s: 'strict' } as const;
 
+/** What a piece without an equals sign was meant as: a tag with another sign, a policy, an address; else it can go. */
+function meantByPiece(text: string, span: Span, list: TagList): Pick<Finding, 'fix' | 'readings'> {
+  const piece = text.slice(span.start, span.end);
+  const remove: TextFix = { label: 'Remove it', edits: [{ span: removalSpan(text, span), text: '' }] };
+  const write = (tag: string): TextFix => ({ label: `Write ${tag.slice(0, TOLD)}`, edits: [{ span, text: tag }] });
+  const [, name = '', value = ''] = /^([a-z]+)\s*:\s*(\S.*)$/is.exec(piece) ?? [];
+  if (KNOWN.has(name.toLowerCase()) && value !== '') return { fix: write(`${name.toLowerCase()}=${value}`) };
+  if (isPolicy(piece.toLowerCase()) && findTag(list, 'p') === undefined)
+    return { readings: [write(`p=${piece.toLowerCase()}`), remove] };
+  const address = piece.replace(/^mailto:/i, '');
+  if (reportDomain(`mailto:${address}`) !== null && findTag(list, 'rua') === undefined)
+    return { readings: [write(`rua=mailto:${address}`), remove] };
+  return { fix: remove };
+}
+
 /** Findings on the tags as such: their syntax, their names, their place. */
 function tagFaults(text: string, list: TagList): Finding[] {
   const removal = (span: Span, label: string): { span: Span; fix: TextFix } => ({
@@ -166,15 +182,33 @@ function tagFaults(text: string, list: TagList): Finding[] {
       dmarcFinding('dmarc.leading-blank', {}, { span, fix: { label: 'Remove it', edits: [{ span, text: '' }] } }),
     );
   }
+  if (
+    version !== undefined &&
+    text.slice(version.span.start, version.span.end) !== `${version.name}=${version.value}`
+  ) {
+    const edits = [{ span: version.span, text: `${version.name}=${version.value}` }];
+    const fix = { label: 'Remove the spaces', edits };
+    findings.push(dmarcFinding('dmarc.blank-in-version', {}, { span: version.span, fix }));
+  }
   for (const { text: fault, span } of list.faults) {
     findings.push(
       fault === ''
         ? dmarcFinding('dmarc.empty-tag', {}, { span, fix: { label: 'Remove it', edits: [{ span, text: '' }] } })
-        : dmarcFinding('dmarc.broken-tag', { text: fault }, removal(span, 'Remove it')),
+        : dmarcFinding('dmarc.broken-tag', { text: fault }, { span, ...meantByPiece(text, span, list) }),
     );
   }
-  for (const { name, span } of list.repeated) {
-    findings.push(dmarcFinding('dmarc.repeated-tag', { name }, removal(span, `Keep the first ${name}=`)));
+  for (const tag of list.repeated) {
+    const { name, value, span } = tag;
+    const first = findTag(list, name) as Tag;
+    const keep = (kept: Tag, gone: Tag): TextFix => ({
+      label: `Keep ${name}=${kept.value.slice(0, TOLD)}`,
+      edits: [{ span: removalSpan(text, gone.span), text: '' }],
+    });
+    const extra =
+      first.value === value
+        ? removal(span, `Keep one ${name}=`)
+        : { span, readings: [keep(first, tag), keep(tag, first)] };
+    findings.push(dmarcFinding('dmarc.repeated-tag', { name }, extra));
   }
   for (const { name, span } of list.tags) {
     const instead = RETIRED[name];
@@ -202,10 +236,15 @@ function readFailureOptions(list: TagList, findings: Finding[]): readonly string
     const values = { name: 'fo', value: tag.value.slice(0, TOLD), allowed: FAILURE_OPTIONS.join(', ') };
     findings.push(dmarcFinding('dmarc.bad-value', values, { span: tag.span }));
   }
+  if (known.includes('0') && known.includes('1'))
+    findings.push(dmarcFinding('dmarc.options-exclude', {}, { span: tag.span }));
   if (findTag(list, 'ruf') === undefined)
     findings.push(dmarcFinding('dmarc.options-without-reports', {}, { span: tag.span }));
   return known.length === 0 ? ['0'] : known;
 }
+
+/** The records read lately: the judge, the plan and the manual of a domain read the same. */
+const REMEMBERED = 64;
 
 /**
  * Reads a DMARC record. Never throws.
@@ -213,7 +252,7 @@ function readFailureOptions(list: TagList, findings: Finding[]): readonly string
  * @param text the joined strings of the TXT record.
  * @returns the record as receivers read it, or null when they discard it; findings say what is off.
  */
-export function parseDmarc(text: string): DmarcParse {
+export const parseDmarc = remembering(REMEMBERED, (text): DmarcParse => {
   if (text.length > MAX_LENGTH || !isDmarcRecord(text)) {
     return { record: null, publicSuffix: 'u', findings: [dmarcFinding('dmarc.not-a-record')] };
   }
@@ -258,7 +297,7 @@ export function parseDmarc(text: string): DmarcParse {
       .map(({ name, value }) => [name, value] as const),
   };
   return { record, publicSuffix, findings };
-}
+});
 
 /** A record's text with only the tags that differ from their defaults. */
 export function printDmarc(record: DmarcRecord): string {
@@ -307,8 +346,16 @@ export function lintDmarc(texts: readonly string[]): Finding[] {
   if (p === 'none' && !record.policyTakenAsNone) advice.push(dmarcFinding('dmarc.policy-none', {}, spanOf('p')));
   if (strictness(sp) < strictness(p)) advice.push(dmarcFinding('dmarc.subdomains-weaker', { sp, p }, spanOf('sp')));
   if (strictness(np) < strictness(sp)) advice.push(dmarcFinding('dmarc.nonexistent-weaker', { np, sp }, spanOf('np')));
-  if (record.testing && p === 'none' && sp === 'none' && np === 'none') {
-    advice.push(dmarcFinding('dmarc.test-of-nothing', {}, spanOf('t')));
+  if (record.publicSuffix === 'y') advice.push(dmarcFinding('dmarc.suffix-flag', {}, spanOf('psd')));
+  if (record.testing) {
+    const enforced = [`p=${p}`, `sp=${sp}`, `np=${np}`].filter((policy) => !policy.endsWith('=none'));
+    const isImplied = (policy: string) => policy === `sp=${p}` || policy === `np=${sp}`;
+    const policies = enforced.filter((policy) => !isImplied(policy)).join(' and ');
+    advice.push(
+      enforced.length === 0
+        ? dmarcFinding('dmarc.test-of-nothing', {}, spanOf('t'))
+        : dmarcFinding('dmarc.test-differs', { policies }, spanOf('t')),
+    );
   }
   return [...findings, ...advice];
 }

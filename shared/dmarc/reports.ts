@@ -10,6 +10,11 @@ export interface ReportAuthorisation {
   readonly value: string;
 }
 
+/** Where a destination outside the organization publishes that it takes reports about a domain (RFC 9990 §4). */
+export function consentName(domain: string, destination: string): string {
+  return `${domain}._report._dmarc.${destination}`;
+}
+
 /**
  * The authorisations that a record's report addresses need: one for each destination outside the domain's
  * organization.
@@ -27,6 +32,6 @@ export function externalReportRecords(
   );
   return [...destinations]
     .filter((destination) => !isSubdomain(destination, organisationalDomain))
-    .map((destination) => ({ destination, name: `${domain}._report._dmarc.${destination}`, value: 'v=DMARC1;' }))
+    .map((destination) => ({ destination, name: consentName(domain, destination), value: 'v=DMARC1;' }))
     .filter(({ name }) => checkName(name) === null);
 }

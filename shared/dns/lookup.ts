@@ -25,6 +25,8 @@ export type FailureReason =
   | 'refused'
   | 'formerr'
   | 'notimp'
+  /** Silent to questions with EDNS (RFC 6891), which every resolver asks; plain ones are answered. */
+  | 'no-edns'
   | 'network'
   /** A validating resolver refuses the answer (RFC 4035 §5.5). */
   | 'bogus'

@@ -9,6 +9,8 @@ export const MAX_LABEL_OCTETS = 63;
 /** Characters a name may have in text without its final dot: 255 octets on the wire (RFC 1035 §2.3.4). */
 export const MAX_NAME_LENGTH = 253;
 
+const DOT = 46;
+const BACKSLASH = 92;
 const UPPER_A = 65;
 const UPPER_Z = 90;
 
@@ -76,8 +78,11 @@ export function nameLabels(name: string): readonly string[] {
 
 /** The name one label up, or null for the root. */
 export function parentName(name: string): string | null {
-  const labels = nameLabels(name);
-  return labels.length === 0 ? null : labels.slice(1).join('.');
+  const bare = withoutFinalDot(name);
+  if (bare === '') return null;
+  if (bare.includes('\\')) return nameLabels(name).slice(1).join('.');
+  const dot = bare.indexOf('.');
+  return dot === -1 ? '' : bare.slice(dot + 1);
 }
 
 /**
@@ -114,12 +119,27 @@ function labelOctets(label: string): number {
   return label.includes('\\') ? label.replace(/\\(?:\d{3}|.)/gs, 'x').length : label.length;
 }
 
+/** Whether a name without escapes is as long as it may be, told without cutting it into labels: nearly all are. */
+function isSound(name: string): boolean {
+  if (name.length > MAX_NAME_LENGTH) return false;
+  let start = 0;
+  for (let index = 0; index <= name.length; index += 1) {
+    const code = index < name.length ? name.charCodeAt(index) : DOT;
+    if (code === BACKSLASH) return false;
+    if (code !== DOT) continue;
+    if (index === start || index - start > MAX_LABEL_OCTETS) return false;
+    start = index + 1;
+  }
+  return true;
+}
+
 /**
  * Checks a name's lengths (RFC 1035 §2.3.4): at most 63 octets in each label and 253 in all, no empty label.
  *
  * @param name ASCII; the root passes.
  */
 export function checkName(name: string): NameFault | null {
+  if (isSound(name)) return null;
   const labels = nameLabels(name);
   let total = Math.max(labels.length - 1, 0);
   for (const label of labels) {
@@ -129,4 +149,28 @@ export function checkName(name: string): NameFault | null {
     total += octets;
   }
   return total > MAX_NAME_LENGTH ? { fault: 'name-too-long', octets: total } : null;
+}
+
+/** A label of letters, digits, underscores and inner hyphens: what every tool and every DNS host takes as it stands. */
+const PLAIN_LABEL = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i;
+
+/**
+ * What keeps a name from being prepared, as the end of a sentence, or null: its lengths (RFC 1035 §2.3.4), and characters
+ * that would be more than a name to the tools it is handed to.
+ *
+ * @param name absolute, without its final dot.
+ * @param isOwner a record's own name, which may begin with the wildcard label.
+ */
+export function nameFault(name: string, isOwner = false): string | null {
+  const found = checkName(name);
+  if (found?.fault === 'name-too-long') return `has ${found.octets} characters; ${MAX_NAME_LENGTH} are allowed`;
+  if (found?.fault === 'label-too-long') {
+    return `has a label of ${found.octets} characters; ${MAX_LABEL_OCTETS} are allowed`;
+  }
+  if (found?.fault === 'empty-label') return 'has two dots in a row, or begins with one';
+  const labels = nameLabels(name);
+  const isPlain = labels.every((label, index) => (isOwner && index === 0 && label === '*') || PLAIN_LABEL.test(label));
+  return isPlain && labels.length > 0
+    ? null
+    : 'is not a DNS name of letters, digits, underscores and inner hyphens between dots';
 }

@@ -7,7 +7,7 @@ import { quoteTxt, unescapeString } from './txt.ts';
  * and each type's own RFC). One table says of what fields a type's data is made.
  */
 
-/** A field of a master file's line. `joined`: no blank stands between it and the field before. */
+/** A field of a master file's line. `joined`: no space stands between it and the field before. */
 export interface DataField {
   readonly text: string;
   readonly quoted: boolean;

@@ -44,7 +44,25 @@ export type ResourceRecord =
   | (Owned & { readonly type: 'OTHER'; readonly typeName: string; readonly rdata: Uint8Array });
 
 /** The types a question may ask for. */
-export type QueryType = 'A' | 'AAAA' | 'CNAME' | 'NS' | 'PTR' | 'DNAME' | 'TXT' | 'SPF' | 'MX' | 'SOA' | 'SRV' | 'CAA';
+export type QueryType =
+  | 'A'
+  | 'AAAA'
+  | 'CNAME'
+  | 'NS'
+  | 'PTR'
+  | 'DNAME'
+  | 'TXT'
+  | 'SPF'
+  | 'MX'
+  | 'SOA'
+  | 'SRV'
+  | 'CAA'
+  | 'TLSA';
+
+/** The mnemonic of a record’s type, as questions have it. */
+export function mnemonicOf(record: ResourceRecord): string {
+  return record.type === 'OTHER' ? record.typeName : record.type;
+}
 
 /** Records of a given type: `RecordOf<'MX'>` has `preference` and `exchange`. */
 export type RecordOf<Type extends ResourceRecord['type']> = Type extends unknown ? Having<ResourceRecord, Type> : never;

@@ -3,7 +3,7 @@ import type { TxtStrings } from './records.ts';
 /** Octets a character-string may have (RFC 1035 §3.3). */
 export const MAX_STRING_OCTETS = 255;
 
-/** The text of a TXT record: its strings joined without a blank (RFC 7208 §3.3, RFC 6376 §3.6.2.2). */
+/** The text of a TXT record: its strings joined without a space (RFC 7208 §3.3, RFC 6376 §3.6.2.2). */
 export function joinTxt(strings: TxtStrings): string {
   return strings.length === 1 ? (strings[0] as string) : strings.join('');
 }

@@ -1,6 +1,8 @@
-import type { Lookup, LookupResult } from './lookup.ts';
+import type { LookupAtOnce } from './asking.ts';
+import type { LookupResult } from './lookup.ts';
 import { canonicalName, parentName } from './names.ts';
 import type { QueryType, ResourceRecord } from './records.ts';
+import { mnemonicOf } from './records.ts';
 
 /** Aliases followed before the chain is called a loop; resolvers stop at 8 to 16. */
 const MAX_ALIASES = 10;
@@ -13,15 +15,19 @@ export interface ZoneLookupOptions {
   readonly outside?: 'nxdomain' | 'not-known';
   /** The zones the records speak for, when `outside` is `not-known`. */
   readonly zones?: readonly string[];
+  /** Names at which not everything could be read: what they answer is not known. */
+  readonly unreadable?: readonly string[];
 }
 
-interface Index {
-  readonly byName: ReadonlyMap<string, readonly ResourceRecord[]>;
-  /** Every owner name and every name above one: those exist, if only as empty non-terminals (RFC 8020). */
-  readonly existing: ReadonlySet<string>;
+/** Records by their owners' names in canonical form. */
+export interface RecordIndex {
+  /** None: there is no record at the name. */
+  readonly at: (name: string) => readonly ResourceRecord[] | undefined;
+  /** Whether the name is an owner's, or lies above one: those exist, if only as empty non-terminals (RFC 8020). */
+  readonly exists: (name: string) => boolean;
 }
 
-function buildIndex(records: readonly ResourceRecord[]): Index {
+function buildIndex(records: readonly ResourceRecord[]): RecordIndex {
   const byName = new Map<string, ResourceRecord[]>();
   const existing = new Set<string>();
   for (const record of records) {
@@ -33,23 +39,23 @@ function buildIndex(records: readonly ResourceRecord[]): Index {
       existing.add(above);
     }
   }
-  return { byName, existing };
+  return { at: (name) => byName.get(name), exists: (name) => existing.has(name) };
 }
 
 /** The records that answer for a name: its own, or those of the wildcard that covers it (RFC 4592 §3.3). */
-function recordsFor(name: string, index: Index): readonly ResourceRecord[] | null {
-  const own = index.byName.get(name);
+function recordsFor(name: string, index: RecordIndex): readonly ResourceRecord[] | null {
+  const own = index.at(name);
   if (own !== undefined) return own;
-  if (index.existing.has(name)) return [];
+  if (index.exists(name)) return [];
   let encloser = parentName(name);
-  while (encloser !== null && !index.existing.has(encloser)) encloser = parentName(encloser);
-  return index.byName.get(encloser === null || encloser === '' ? '*' : `*.${encloser}`) ?? null;
+  while (encloser !== null && !index.exists(encloser)) encloser = parentName(encloser);
+  return index.at(encloser === null || encloser === '' ? '*' : `*.${encloser}`) ?? null;
 }
 
 /** Where a DNAME above the name leads (RFC 6672 §3.2); null when there is none. */
-function redirected(name: string, index: Index): string | null {
+function redirected(name: string, index: RecordIndex): string | null {
   for (let above = parentName(name); above !== null; above = parentName(above)) {
-    const redirection = index.byName.get(above)?.find((record) => record.type === 'DNAME');
+    const redirection = index.at(above)?.find((record) => record.type === 'DNAME');
     if (redirection?.type !== 'DNAME') continue;
     const prefix = above === '' ? name : name.slice(0, -above.length - 1);
     const target = canonicalName(redirection.target);
@@ -65,9 +71,14 @@ function redirected(name: string, index: Index): string | null {
  * counted as existing. Where the records are a part of the world, names that they delegate are not known from them.
  * Answers synchronously.
  */
-export function zoneLookup(records: readonly ResourceRecord[], options: ZoneLookupOptions = {}): Lookup {
-  const index = buildIndex(records);
+export function zoneLookup(records: readonly ResourceRecord[], options: ZoneLookupOptions = {}): LookupAtOnce {
+  return indexLookup(buildIndex(records), options);
+}
+
+/** As `zoneLookup`, over records that are indexed already. */
+export function indexLookup(index: RecordIndex, options: ZoneLookupOptions): LookupAtOnce {
   const zones = options.zones?.map(canonicalName) ?? [];
+  const unreadable = new Set(options.unreadable);
   const isOutside = (name: string) =>
     options.outside === 'not-known' && !zones.some((zone) => name === zone || name.endsWith(`.${zone}`));
 
@@ -76,7 +87,7 @@ export function zoneLookup(records: readonly ResourceRecord[], options: ZoneLook
     if (options.outside !== 'not-known') return false;
     let below = type === 'NS' ? parentName(name) : name;
     for (; below !== null && !zones.includes(below); below = parentName(below)) {
-      if (index.byName.get(below)?.some((record) => record.type === 'NS') === true) return true;
+      if (index.at(below)?.some((record) => record.type === 'NS') === true) return true;
     }
     return false;
   };
@@ -92,10 +103,13 @@ export function zoneLookup(records: readonly ResourceRecord[], options: ZoneLook
         if (isDelegated(name, type)) {
           return { status: 'failure', reason: 'not-known', message: `${name} belongs to another zone`, aliases };
         }
+        if (unreadable.has(name)) {
+          return { status: 'failure', reason: 'not-known', message: `a line at ${name} can’t be read`, aliases };
+        }
         const elsewhere = redirected(name, index);
         const here = elsewhere === null ? recordsFor(name, index) : [];
         if (here === null) return { status: 'nxdomain', aliases };
-        const wanted = here.filter((record) => record.type === type);
+        const wanted = here.filter((record) => mnemonicOf(record) === type);
         if (wanted.length > 0) return { status: 'answer', records: wanted, aliases };
         const alias = here.find((record) => record.type === 'CNAME');
         const target = elsewhere ?? (alias?.type === 'CNAME' ? alias.target : null);

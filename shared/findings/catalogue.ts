@@ -1,20 +1,24 @@
-import { diagnosisFindings } from './diagnosis.ts';
-import { dkimFindings } from './dkim.ts';
-import { dmarcFindings } from './dmarc.ts';
-import { dnsFindings } from './dns.ts';
+import { cloudServiceFindings } from '../service/interface/findings.ts';
+import { diagnosisFindings } from '../diagnosis/findings.ts';
+import { dkimFindings } from '../dkim/findings.ts';
+import { dmarcFindings } from '../dmarc/findings.ts';
+import { dnsFindings } from '../dns/findings.ts';
 import type { CatalogueEntry, Finding, Severity } from './finding.ts';
 import { fillText } from './finding.ts';
-import { planFindings } from './plan.ts';
-import { policiesFindings } from './policies.ts';
-import { serviceFindings } from './service.ts';
-import { spfFindings } from './spf.ts';
+import { pastedFindings } from '../pasted/findings.ts';
+import { planFindings } from '../plan/findings.ts';
+import { policiesFindings } from '../policy/findings.ts';
+import { serviceFindings } from '../service/findings.ts';
+import { spfFindings } from '../spf/findings.ts';
 
 /** Every finding there is, by code. */
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...serviceFindings,
+  ...cloudServiceFindings,
   ...dnsFindings,
   ...diagnosisFindings,
   ...planFindings,
+  ...pastedFindings,
   ...spfFindings,
   ...dkimFindings,
   ...dmarcFindings,

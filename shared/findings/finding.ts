@@ -49,6 +49,8 @@ export interface Finding<Code extends string = string> {
   readonly span?: Span;
   readonly evidence?: readonly Evidence[];
   readonly fix?: TextFix;
+  /** What may have been meant, where one meaning can't be told from another: a person chooses, nothing is put right. */
+  readonly readings?: readonly TextFix[];
 }
 
 /**
@@ -56,14 +58,14 @@ export interface Finding<Code extends string = string> {
  * severity and its texts can never part.
  *
  * @param entries code → entry; codes are `area.kebab-case`, for example `spf.too-many-lookups`.
- * @returns `(code, values?, extra?) => Finding`; `extra` may carry span, evidence, fix or a different severity.
+ * @returns `(code, values?, extra?) => Finding`; `extra` may carry span, evidence, fix, readings or a different severity.
  */
 export function declareFindings<const Entries extends Readonly<Record<string, CatalogueEntry>>>(entries: Entries) {
   type Code = keyof Entries & string;
   const make = (
     code: Code,
     values: Readonly<Record<string, string | number>> = {},
-    extra: Partial<Pick<Finding, 'span' | 'evidence' | 'fix' | 'severity'>> = {},
+    extra: Partial<Pick<Finding, 'span' | 'evidence' | 'fix' | 'readings' | 'severity'>> = {},
   ): Finding<Code> => ({ code, severity: (entries[code] as CatalogueEntry).severity, values, ...extra });
   return make;
 }

@@ -28,9 +28,9 @@ function commonLengths(left: readonly string[], right: readonly string[]): reado
 }
 
 /**
- * Compares two texts part by part, parts being what blanks separate.
+ * Compares two texts part by part, parts being what spaces separate.
  *
- * @returns the parts in reading order; joined without `removed` they are `after`, up to blanks.
+ * @returns the parts in reading order; joined without `removed` they are `after`, up to spaces.
  */
 export function diffText(before: string, after: string): readonly DiffPart[] {
   const left = partsOf(before);

@@ -1,8 +1,11 @@
+import { rejectInPractice } from '../dmarc/evaluate.ts';
 import { nextPolicyStep } from '../dmarc/ladder.ts';
-import type { PolicyStep } from '../dmarc/ladder.ts';
+import type { DomainUsers, LadderContext, PolicyStep } from '../dmarc/ladder.ts';
 import { parseDmarc } from '../dmarc/record.ts';
 import type { DmarcRecord } from '../dmarc/record.ts';
 import type { DmarcPolicy } from '../dmarc/record.ts';
+import { stepEffect } from '../dmarc/step-effect.ts';
+import type { StepEffect } from '../dmarc/step-effect.ts';
 import { nameLabels } from '../dns/names.ts';
 
 /** What the manual says about one DMARC record besides its value. */
@@ -11,6 +14,8 @@ import { nameLabels } from '../dns/names.ts';
 export const policyRungs = ['Watch', 'Reports', 'Quarantine, test', 'Quarantine', 'Reject, test', 'Reject'] as const;
 
 export interface DmarcCard {
+  /** Who writes from the domain, as somebody said; null: nobody did. */
+  readonly users: DomainUsers | null;
   /** Place of the record on the ladder, from 0. */
   readonly rung: number;
   readonly next:
@@ -22,6 +27,8 @@ export interface DmarcCard {
         readonly report: string;
         /** The step asks for that address; the one here is a proposal. */
         readonly asksAddress: boolean;
+        /** What it would have done to the mail of the reports; null where none tell. */
+        readonly effect: StepEffect | null;
       })
     | null;
   /** What holds for subdomains, and what would hold without the record, one sentence each. */
@@ -37,7 +44,7 @@ export function rungOf(record: Pick<DmarcRecord, 'policy' | 'testing' | 'aggrega
 const ASKS: Readonly<Record<DmarcPolicy, string>> = {
   none: 'asks receivers for nothing',
   quarantine: 'asks receivers to put failing mail aside',
-  reject: 'asks receivers to refuse failing mail',
+  reject: `asks receivers to refuse failing mail (${rejectInPractice})`,
 };
 
 /** What subdomains get from a record, and what the domain would get without it (RFC 9989 §4.7, §4.10). */
@@ -61,15 +68,16 @@ function inheritanceOf(domain: string, record: DmarcRecord): readonly string[] {
 
 /**
  * @param text the published record, or the prepared one where none is published.
- * @param report where aggregate reports shall go when nobody is named yet, as `mailto:…`.
+ * @param context what the next step leans on.
  * @returns null where the text is no DMARC record.
  */
-export function dmarcCard(domain: string, text: string, report?: string): DmarcCard | null {
+export function dmarcCard(domain: string, text: string, context: Omit<LadderContext, 'domain'> = {}): DmarcCard | null {
   const { record } = parseDmarc(text);
   if (record === null) return null;
-  const step = nextPolicyStep(record, { domain, ...(report === undefined ? {} : { reportAddress: report }) });
+  const step = nextPolicyStep(record, { domain, ...context });
   const after = step === null ? null : parseDmarc(step.record).record;
   return {
+    users: context.users ?? null,
     rung: rungOf(record),
     next:
       step === null || after === null
@@ -82,6 +90,7 @@ export function dmarcCard(domain: string, text: string, report?: string): DmarcC
             testing: after.testing,
             report: after.aggregateReports[0] ?? '',
             asksAddress: record.aggregateReports.length === 0,
+            effect: stepEffect(after.policy, context.evidence),
           },
     inheritance: inheritanceOf(domain, record),
   };

@@ -4,23 +4,37 @@ import { relativeName } from '../dns/names.ts';
 import { joinTxt } from '../dns/txt.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
 import { describeFindings } from '../findings/catalogue.ts';
-import { planFinding } from '../findings/plan.ts';
-import { buildPlan, plannedSpf } from '../plan/build-plan.ts';
-import { latestPerServer, publishedSet } from '../plan/observed.ts';
+import type { Finding } from '../findings/finding.ts';
+import { planFinding } from '../plan/findings.ts';
+import type { LookupAtOnce } from '../dns/asking.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import type { EffectPart } from '../plan/effect-text.ts';
+import { effectLine, effectParts } from '../plan/effect-text.ts';
+import type { ServerView } from '../plan/judged-view.ts';
+import { judgedView } from '../plan/judged-view.ts';
+import { latestPerServer, publishedSet } from '../observed/observed.ts';
 import { concerned, txtTexts } from '../plan/satisfies.ts';
-import type { Change, Observation, Plan, RequiredRecord, Verdict } from '../plan/types.ts';
-import { domainVerdict, viewOf } from '../plan/verdict.ts';
-import type { ServerView } from '../plan/verdict.ts';
+import { observedLookup } from '../plan/observed-lookup.ts';
+import type { Change, ChosenWeakening, Plan, WeakeningKind } from '../plan/types.ts';
+import type { Observation } from '../observed/observation.ts';
+import type { EditedText, RequiredRecord } from '../required/record.ts';
+import type { Verdict } from '../verdict/types.ts';
+import { domainVerdict } from '../verdict/verdict.ts';
+import type { EarlierVerdicts } from '../verdict/verdict.ts';
+import { chosenProviders, fieldKey } from '../providers/fill.ts';
 import type { DomainNeeds } from '../providers/required-records.ts';
-import { requiredRecords } from '../providers/required-records.ts';
-import type { TemplateField } from '../providers/template.ts';
-import { modeOf } from '../providers/template.ts';
-import { noSpfChoice } from '../spf/choice.ts';
+import { requiredRecords, toldDifferences } from '../providers/required-records.ts';
+import type { TemplateField } from '../providers/template/template.ts';
+import { modeOf } from '../providers/template/template.ts';
+import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
+import { instantText } from '../text/instant.ts';
 import type { DiffPart } from './diff.ts';
 import { diffText } from './diff.ts';
 import type { DmarcCard } from './dmarc-card.ts';
 import { dmarcCard } from './dmarc-card.ts';
-import { valueText } from './record-text.ts';
+import type { LadderContext } from '../dmarc/ladder.ts';
+import type { PolicyEvidence } from '../dmarc/policy-evidence.ts';
+import { valueText } from '../dns/record-text.ts';
 import type { SpfCard } from './spf-card.ts';
 import { spfCard } from './spf-card.ts';
 
@@ -40,12 +54,22 @@ export interface ManualObservation {
   readonly answer: readonly string[];
 }
 
+/** A value that only a provider knows: which provider's, where a domain has several. */
+export interface WaitingField extends TemplateField {
+  /** Names the field among all of the domain's providers. */
+  readonly key: string;
+  readonly providerKey: string;
+  readonly providerName: string;
+}
+
 export interface RecordCard {
   readonly id: string;
   readonly title: string;
   readonly purpose: RequiredRecord['purpose'];
   readonly optional: boolean;
   readonly action: Change['action'];
+  /** What would be weaker, where the record is a conflict for that reason: the person may choose it. */
+  readonly weakens: readonly WeakeningKind[];
   /** What to do, in one sentence. */
   readonly instruction: string;
   readonly why: string;
@@ -68,10 +92,12 @@ export interface RecordCard {
   readonly differences: readonly DescribedFinding[];
   /** A file that has to be served beside the record. */
   readonly file: { readonly url: string; readonly text: string } | null;
-  readonly waitingFor: readonly TemplateField[];
+  readonly waitingFor: readonly WaitingField[];
   /** The record waits for a key pair to be made here. */
   readonly needsKeyPair: boolean;
   readonly spf: SpfCard | null;
+  /** The one published DMARC record, and the text that its findings speak of; null for other records. */
+  readonly meaning: (EditedText & { readonly isChosen: boolean }) | null;
   readonly dmarc: DmarcCard | null;
   readonly findings: readonly DescribedFinding[];
 }
@@ -91,6 +117,8 @@ export interface Manual {
   readonly sentence: string;
   readonly seenAt: number | null;
   readonly neverSends: boolean;
+  /** Whose records it needs has not been chosen, and no service told: there are none until then. */
+  readonly awaitsTemplate: boolean;
   readonly steps: readonly ManualStep[];
   readonly providers: readonly {
     readonly id: string;
@@ -102,7 +130,33 @@ export interface Manual {
     readonly source: { readonly label: string; readonly url: string; readonly date: string };
   }[];
   readonly findings: readonly DescribedFinding[];
+  /** What the service says of the domain; null where it was not asked. */
+  readonly service: ServiceWord | null;
   readonly plan: Plan;
+  /** What the plan changes for receivers: one line, and its parts. */
+  readonly effect: { readonly line: string; readonly parts: readonly EffectPart[] };
+  /** What is not known of that. */
+  readonly questions: readonly DescribedFinding[];
+  /** What somebody has chosen to make weaker, whether it still makes a difference or not. */
+  readonly chosen: readonly { readonly kind: WeakeningKind; readonly finding: DescribedFinding }[];
+}
+
+/** The service's own word on a domain, beside ours. */
+export interface ServiceWord {
+  /** When the service was asked; milliseconds since the epoch. */
+  readonly seenAt: number;
+  /** Whether the account lists the domain. */
+  readonly isThere: boolean;
+  /** Its verdict. */
+  readonly isVerified: boolean;
+  /** Why not, as it came; empty where it says nothing. */
+  readonly error: string;
+  /** Records that it generated stand in the plan. */
+  readonly hasRecords: boolean;
+  /** What it shows for copying and no record could be made of, as it came. */
+  readonly unread: readonly { readonly category: string; readonly text: string }[];
+  /** Where its records are others than the template's. */
+  readonly differences: readonly DescribedFinding[];
 }
 
 export interface ManualInput {
@@ -115,6 +169,16 @@ export interface ManualInput {
   /** What the service says its provider is, when that isn't the chosen template. */
   readonly told?: { readonly name: string; readonly templateId: string | null };
   readonly reportAddress?: string;
+  /** What the service says of the domain; its records are among the needs. */
+  readonly service?: Pick<ServiceWord, 'seenAt' | 'isThere' | 'isVerified' | 'error'> | null;
+  /** What is known of DNS beyond the observations, such as the whole pasted zone. */
+  readonly beyond?: LookupAtOnce | undefined;
+  /** What the person has chosen to make weaker. */
+  readonly chosen?: readonly ChosenWeakening[] | undefined;
+  /** Verdicts of the last check by record. */
+  readonly earlier?: EarlierVerdicts;
+  /** What came back from mail, for the next step of the policy. */
+  readonly evidence?: PolicyEvidence;
 }
 
 const TITLES: Readonly<Record<RequiredRecord['purpose'], string>> = {
@@ -150,7 +214,9 @@ function instructionFor(required: RequiredRecord, change: Change): string {
         ? 'Add this TXT record; if there is an SPF record already, put the terms into that one.'
         : `Add this ${required.type} record.`;
     case 'conflict':
-      return 'Clear what stands in the way first.';
+      return change.weakens === undefined
+        ? 'Clear what stands in the way first.'
+        : 'Decide first: it would make something weaker.';
   }
 }
 
@@ -158,7 +224,7 @@ function instructionFor(required: RequiredRecord, change: Change): string {
 const MAX_ANSWERS = 20;
 const MAX_ANSWER_LENGTH = 2000;
 
-function toManualObservation(required: RequiredRecord, observation: Observation): ManualObservation {
+function toManualObservation(required: RequiredRecord, observation: Observation, dns: LookupAtOnce): ManualObservation {
   const records = concerned(required, observation.records);
   const lines = records.slice(0, MAX_ANSWERS).map((record) => valueText(record).slice(0, MAX_ANSWER_LENGTH));
   const nothing = observation.outcome === 'nxdomain' ? 'The name does not exist' : 'No such record';
@@ -170,32 +236,45 @@ function toManualObservation(required: RequiredRecord, observation: Observation)
     ttl: observation.records[0]?.ttl ?? observation.negativeTtl ?? null,
     durationMs: observation.durationMs,
     at: observation.seenAt,
-    view: viewOf(required, observation),
+    view: judgedView(required, observation, dns),
     answer: observation.outcome === 'failure' ? [failure] : lines.length === 0 ? [nothing] : lines,
   };
 }
 
-function waitingFields(required: RequiredRecord, needs: DomainNeeds): readonly TemplateField[] {
+function waitingFields(required: RequiredRecord, needs: DomainNeeds): readonly WaitingField[] {
   if (required.value.state === 'known') return [];
   const { fields } = required.value;
-  const all = needs.providers.flatMap((chosen) => modeOf(chosen.template, chosen.mode).fields);
-  return all.filter((field) => fields.includes(field.id));
+  const all = chosenProviders(needs.providers).flatMap(({ key, template, mode }) =>
+    mode.fields.map((field) => ({
+      ...field,
+      key: fieldKey(key, field.id),
+      providerKey: key,
+      providerName: template.name,
+    })),
+  );
+  return all.filter((field) => fields.includes(field.key));
 }
 
 function spfCardFor(
-  required: RequiredRecord,
+  { edits }: Change,
   { terms, choice = noSpfChoice }: Extract<RequiredRecord['match'], { kind: 'spf-terms' }>,
   published: readonly string[],
   prepared: string,
 ): SpfCard {
-  return spfCard(published, prepared, { edits: plannedSpf(required, published).edits, terms, choice });
+  const kept = () => mergeChosen(published, terms, choice).edits;
+  return spfCard(published, prepared, { edits: edits ?? kept(), terms, choice });
 }
+
+/** Findings that hold for all records alike. */
+const OF_THE_WHOLE: ReadonlySet<string> = new Set(['plan.not-observed', 'plan.not-answered', 'plan.free-domain']);
 
 function cardFor(
   required: RequiredRecord,
   change: Change,
   input: ManualInput,
   verdicts: ReturnType<typeof domainVerdict>,
+  dns: LookupAtOnce,
+  ladder: Omit<LadderContext, 'domain'>,
 ): RecordCard {
   const verdict = verdicts.records.find((record) => record.recordId === required.id);
   const planned = change.after[0];
@@ -207,13 +286,14 @@ function cardFor(
   const published = publishedSet(input.observations, required.name, required.type);
   const texts = txtTexts(published === null ? [] : concerned(required, published.records));
   // What holds for the whole manual is said once, at its head.
-  const findings = change.findings.filter((finding) => finding.code !== 'plan.not-observed');
+  const findings = change.findings.filter(({ code }) => !OF_THE_WHOLE.has(code));
   return {
     id: required.id,
     title: TITLES[required.purpose],
     purpose: required.purpose,
     optional: required.optional,
     action: change.action,
+    weakens: change.weakens ?? [],
     instruction: instructionFor(required, change),
     why: required.why,
     source: required.source,
@@ -228,45 +308,74 @@ function cardFor(
     summary: verdict?.summary ?? 'Not checked',
     seenAt: verdict?.seenAt ?? null,
     observations: latestPerServer(input.observations, required.name, required.type).map((observation) =>
-      toManualObservation(required, observation),
+      toManualObservation(required, observation, dns),
     ),
     file: required.file ?? null,
     waitingFor: waitingFields(required, input.needs),
     needsKeyPair: required.value.state === 'waiting' && required.value.fields.includes('dkimKeyPair'),
-    spf: required.match.kind === 'spf-terms' ? spfCardFor(required, required.match, texts, value) : null,
+    meaning:
+      required.match.kind === 'dmarc-policy' && texts.length === 1
+        ? meaningOf(texts[0] as string, required.match.edited)
+        : null,
+    spf: required.match.kind === 'spf-terms' ? spfCardFor(change, required.match, texts, value) : null,
     dmarc:
       required.match.kind === 'dmarc-policy'
-        ? dmarcCard(input.needs.domain, texts.length === 1 ? (texts[0] as string) : value, input.reportAddress)
+        ? dmarcCard(input.needs.domain, texts.length === 1 ? (texts[0] as string) : value, ladder)
         : null,
     differences: describeFindings(verdict?.findings ?? []),
     findings: describeFindings(findings),
   };
 }
 
+function meaningOf(published: string, edited: EditedText | undefined): NonNullable<RecordCard['meaning']> {
+  const isChosen = edited?.from === published;
+  return { from: published, to: isChosen ? edited.to : published, isChosen };
+}
+
+const changesText = (amount: number) => `${amount} change${amount === 1 ? '' : 's'}`;
+
 /** Where the domain stands, in one sentence. */
-function sentenceFor(name: string, verdict: Verdict, cards: readonly RecordCard[], hasZone: boolean): string {
+function sentenceFor(
+  name: string,
+  { verdict, seenAt }: Pick<ReturnType<typeof domainVerdict>, 'verdict' | 'seenAt'>,
+  cards: readonly RecordCard[],
+  hasZone: boolean,
+): string {
   const needed = cards.filter((card) => !card.optional);
   const titles = (wanted: readonly RecordCard[]) => [...new Set(wanted.map((card) => card.title))].join(', ');
   const waiting = needed.filter((card) => card.action === 'waiting');
-  if (verdict === 'verified') return `${name} is ready: every required record is published and correct.`;
-  if (waiting.length > 0 && waiting.every((card) => card.needsKeyPair)) return `${name} waits for a DKIM key pair.`;
-  if (waiting.length > 0) return `${name} waits for values from the provider: ${titles(waiting)}.`;
-  if (verdict === 'pending') return `${name} is published, but not every name server answers with it yet.`;
   const toMake = needed.filter((card) => card.action === 'add' || card.action === 'replace');
   const conflicts = needed.filter((card) => card.action === 'conflict');
-  if (verdict === 'failing' && conflicts.length > 0)
-    return `${name}: something stands in the way of ${titles(conflicts)}.`;
-  if (verdict === 'failing' && toMake.length > 0) {
-    return `${name} needs ${toMake.length} change${toMake.length === 1 ? '' : 's'} in DNS: ${titles(toMake)}.`;
+  const decisions = conflicts.filter((card) => card.weakens.length > 0);
+  const inTheWay =
+    decisions.length > 0
+      ? `${name}: ${titles(decisions)} waits for a decision, because something would be weaker.`
+      : `${name}: something stands in the way of ${titles(conflicts)}.`;
+  if (verdict === 'verified') return `${name} is ready: every required record is published and correct.`;
+  if (verdict === 'change-prepared')
+    return conflicts.length > 0
+      ? inTheWay
+      : `${name} works as it is; ${changesText(toMake.length)} prepared: ${titles(toMake)}.`;
+  if (verdict !== 'failing') {
+    if (waiting.length > 0 && waiting.every((card) => card.needsKeyPair)) return `${name} waits for a DKIM key pair.`;
+    if (waiting.length > 0) return `${name} waits for values from the provider: ${titles(waiting)}.`;
   }
-  if (verdict === 'failing')
-    return `${name} could not be verified: ${titles(needed.filter((card) => card.verdict === 'failing'))}.`;
+  if (verdict === 'pending') return `${name} is published, but not every name server answers with it yet.`;
+  if (verdict === 'failing' || verdict === 'to-do') {
+    if (conflicts.length > 0) return inTheWay;
+    if (toMake.length > 0) return `${name} needs ${changesText(toMake.length)} in DNS: ${titles(toMake)}.`;
+    return `${name} could not be verified: ${titles(needed.filter((card) => card.verdict === verdict))}.`;
+  }
   if (hasZone && needed.every((card) => card.action !== 'unknown')) {
+    const asked = seenAt === undefined ? 'DNS itself has not been asked' : 'DNS itself gave no answer';
     return toMake.length === 0
-      ? `${name} is complete in the pasted zone. DNS itself has not been asked.`
-      : `Against the pasted zone, ${name} needs ${toMake.length} change${toMake.length === 1 ? '' : 's'}: ${titles(toMake)}. DNS itself has not been asked.`;
+      ? `${name} is complete in the pasted zone. ${asked}.`
+      : `Against the pasted zone, ${name} needs ${changesText(toMake.length)}: ${titles(toMake)}. ${asked}.`;
   }
-  return `${name} has not been checked. The records below are complete and can be handed over.`;
+  if (seenAt === undefined)
+    return `${name} has not been checked. The records below are complete and can be handed over.`;
+  const unknown = needed.filter((card) => card.verdict === 'unknown');
+  return `${name} was checked, and this is not known: ${titles(unknown)}. ${unknown[0]?.summary ?? ''}.`;
 }
 
 const STEPS: readonly {
@@ -305,14 +414,50 @@ function keyTypes(required: readonly RequiredRecord[]): readonly ('rsa' | 'ed255
   });
 }
 
+/** Providers that send nothing for a domain whose DMARC record has no report address, where none is chosen. */
+function reportsWanted({ providers, dmarc, neverSends }: DomainNeeds): readonly Finding[] {
+  if (neverSends || (dmarc.reportAddress ?? '') !== '') return [];
+  return providers
+    .filter(({ template }) => template.needsReports === true)
+    .map(({ template }) => planFinding('plan.provider-needs-reports', { provider: template.name }));
+}
+
+/** Whether any key that the domain signs with can be used today. */
+function keyOf(keys: Plan['effect']['before']['keys']): 'yes' | 'no' | 'unknown' {
+  const states = keys.map(({ usable }) => usable);
+  if (states.includes('yes')) return 'yes';
+  return states.length === 0 || states.includes('unknown') ? 'unknown' : 'no';
+}
+
+function serviceWordOf({ service, needs }: ManualInput): ServiceWord | null {
+  if (service === undefined || service === null) return null;
+  const { told } = needs;
+  return {
+    ...service,
+    hasRecords: told !== undefined && told.spf.length + told.others.length > 0,
+    unread: told?.unread ?? [],
+    differences: describeFindings(toldDifferences(needs)),
+  };
+}
+
 /** Makes the manual of one domain from what it needs and what was observed. */
 export function buildManual(input: ManualInput): Manual {
   const { needs, observations } = input;
   const required = requiredRecords(needs);
-  const plan = buildPlan(needs.domain, required, observations, input.zone);
-  const verdicts = domainVerdict(needs.domain, required, observations, input.zone);
+  const { zone, beyond, chosen, earlier } = input;
+  const plan = buildPlan(needs.domain, required, observations, zone, { beyond, chosen, mail: input.evidence?.mail });
+  const verdicts = domainVerdict(needs.domain, required, observations, zone, earlier);
+  const dns = observedLookup(observations, beyond);
   const changes = new Map(plan.changes.map((change) => [change.recordId, change]));
-  const cards = required.map((record) => cardFor(record, changes.get(record.id) as Change, input, verdicts));
+  const ladder = {
+    users: needs.users,
+    key: keyOf(plan.effect.before.keys),
+    ...(input.reportAddress === undefined ? {} : { reportAddress: input.reportAddress }),
+    ...(input.evidence === undefined ? {} : { evidence: input.evidence }),
+  };
+  const cards = required.map((record) =>
+    cardFor(record, changes.get(record.id) as Change, input, verdicts, dns, ladder),
+  );
   const steps = STEPS.map(({ title, text, purposes }) => ({
     title,
     text,
@@ -326,16 +471,20 @@ export function buildManual(input: ManualInput): Manual {
     !needs.neverSends
       ? [planFinding('plan.provider-differs', { told: input.told.name, template: first.template.name })]
       : [];
+  const awaitsTemplate = needs.awaitsTemplate === true;
   const hasPastedZone = observations.some((observation) => observation.server.kind === 'pasted');
-  const isUnobserved = plan.changes.some((change) => change.action === 'unknown');
+  const ofTheWhole = plan.findings.filter(({ code }) => OF_THE_WHOLE.has(code));
   return {
     domain: needs.domain,
     unicodeName: input.unicodeName,
     zone: input.zone,
-    verdict: verdicts.verdict,
-    sentence: sentenceFor(input.unicodeName, verdicts.verdict, cards, hasPastedZone),
+    verdict: awaitsTemplate ? 'to-do' : verdicts.verdict,
+    sentence: awaitsTemplate
+      ? `${input.unicodeName} waits for the choice of its provider: which records it needs depends on who sends for it.`
+      : sentenceFor(input.unicodeName, verdicts, cards, hasPastedZone),
     seenAt: verdicts.seenAt ?? null,
     neverSends: needs.neverSends,
+    awaitsTemplate,
     steps,
     providers: needs.providers.map((chosen) => {
       const mode = modeOf(chosen.template, chosen.mode);
@@ -351,9 +500,19 @@ export function buildManual(input: ManualInput): Manual {
     }),
     findings: describeFindings([
       ...differs,
+      ...reportsWanted(needs),
       ...lintDkimKeySet(keyTypes(required)),
-      ...(isUnobserved ? [planFinding('plan.not-observed')] : []),
+      ...ofTheWhole,
     ]),
+    service: serviceWordOf(input),
     plan,
+    chosen: (chosen ?? []).flatMap(({ kind, what, by, at }) =>
+      describeFindings([planFinding('plan.chosen-weaker', { what, by, at: instantText(at) })]).map((finding) => ({
+        kind,
+        finding,
+      })),
+    ),
+    effect: { line: effectLine(plan.effect), parts: effectParts(plan.effect) },
+    questions: describeFindings(plan.questions),
   };
 }

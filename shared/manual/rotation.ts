@@ -3,8 +3,10 @@ import type { RotationKey, RotationPlan } from '../dkim/rotation.ts';
 import { rotationPlans } from '../dkim/rotation.ts';
 import { joinTxt } from '../dns/txt.ts';
 import { canonicalName } from '../dns/names.ts';
-import type { Observation, RequiredRecord } from '../plan/types.ts';
-import { viewOf } from '../plan/verdict.ts';
+import type { Observation } from '../observed/observation.ts';
+import type { RequiredRecord } from '../required/record.ts';
+import { judgedView } from '../plan/judged-view.ts';
+import { observedLookup } from '../plan/observed-lookup.ts';
 
 /** The rotation of a domain's DKIM keys, from what is stored of it. */
 
@@ -39,9 +41,11 @@ function answersFor(required: RequiredRecord, observations: readonly Observation
 
 /** Since when every answer has held the record; null when the newest did not. */
 function publishedSince(required: RequiredRecord, observations: readonly Observation[]): number | null {
+  const dns = observedLookup(observations);
   let since: number | null = null;
   for (const observation of answersFor(required, observations)) {
-    if (viewOf(required, observation) !== 'has') break;
+    const view = judgedView(required, observation, dns);
+    if (view !== 'has' && view !== 'behind') break;
     since = observation.seenAt;
   }
   return since;

@@ -13,6 +13,8 @@ export interface SpfFault {
   readonly finding: DescribedFinding;
   /** The text with the fault put right by one edit; null where a person has to decide. */
   readonly after: string | null;
+  /** The text as each of the meanings that it may have been written for; a person chooses. */
+  readonly readings: readonly { readonly label: string; readonly after: string }[];
   /** The prepared record does not have it any more. */
   readonly isSolved: boolean;
 }
@@ -36,6 +38,10 @@ function faultKey({ code, title }: DescribedFinding): string {
   return `${code}|${title}`;
 }
 
+function readingsOf({ readings = [] }: DescribedFinding, text: string): SpfFault['readings'] {
+  return readings.map((reading) => ({ label: reading.label, after: applyFix(text, reading) }));
+}
+
 /** A fault of the prepared record, shown where the same term stands in the text it came from. */
 function hiddenFault(finding: DescribedFinding, text: string, prepared: string): SpfFault {
   const { span, fix } = finding;
@@ -46,6 +52,7 @@ function hiddenFault(finding: DescribedFinding, text: string, prepared: string):
     finding: { ...finding, span: place },
     isSolved: false,
     after: fix === undefined ? null : applyFix(prepared, fix),
+    readings: readingsOf(finding, prepared),
   };
 }
 
@@ -71,8 +78,10 @@ export function spfCard(
     .filter((finding) => finding.span !== undefined)
     .map((finding) => ({
       finding,
-      isSolved: !left.has(faultKey(finding)),
+      // What may have been meant in several ways is open until somebody chooses, whatever the prepared record holds.
+      isSolved: !left.has(faultKey(finding)) && (finding.readings ?? []).length === 0,
       after: finding.fix === undefined ? null : applyFix(text, finding.fix),
+      readings: readingsOf(finding, text),
     }));
   // Slips of writing hide what the record says once they are put right.
   const hidden = text === '' ? [] : open.filter((finding) => !seen.has(faultKey(finding)));

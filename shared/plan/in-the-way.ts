@@ -1,9 +1,13 @@
 import { canonicalName, isSubdomain, parentName } from '../dns/names.ts';
+import type { LookupAtOnce } from '../dns/asking.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
-import type { PublishedSet } from './observed.ts';
-import { observationsFromZone, publishedSet } from './observed.ts';
+import { zoneLookup } from '../dns/zone-lookup.ts';
+import { rememberingLately } from '../memo.ts';
+import type { PublishedSet } from '../observed/observed.ts';
+import { observationsFromZone, publishedSet } from '../observed/observed.ts';
 import { satisfies } from './satisfies.ts';
-import type { Observation, RequiredRecord } from './types.ts';
+import type { Observation } from '../observed/observation.ts';
+import type { RequiredRecord } from '../required/record.ts';
 
 /** What can stand in the way of a record besides others of its name and type: data beside an alias, delegations, wildcards. */
 
@@ -13,7 +17,13 @@ interface Question {
 }
 
 /** Types that may stand where an alias is to go. */
+/** Lists of observations that are worked on at a time. */
+const LISTS = 8;
+
 const DATA_TYPES = ['A', 'AAAA', 'MX', 'TXT'] as const;
+
+/** Types by which a name shows that it exists itself. */
+const WILDCARD_TYPES = [...DATA_TYPES, 'CNAME'] as const;
 
 /** Names from this one up to the zone, without the zone itself. */
 function namesBelow(name: string, zone: string): readonly string[] {
@@ -45,8 +55,15 @@ export function obstacleQuestions(
     if (published !== null && satisfies(record, published.records)) continue;
     for (const name of namesBelow(record.name, zone)) ask(name, 'NS');
     if (published === null) continue;
-    if (published.records.length > 0 || published.aliases.length > 0) ask(wildcardOf(record.name), record.type);
-    else if (record.type === 'CNAME') for (const type of DATA_TYPES) ask(record.name, type);
+    if (published.records.length > 0 || published.aliases.length > 0) {
+      ask(wildcardOf(record.name), record.type);
+      ask(nameBelow(record.name), record.type);
+    } else if (record.type === 'CNAME') {
+      for (const type of DATA_TYPES) {
+        ask(record.name, type);
+        ask(nameBelow(record.name), type);
+      }
+    }
   }
   for (const { question } of observations) questions.delete(`${canonicalName(question.name)}/${question.type}`);
   return [...questions.values()];
@@ -54,14 +71,15 @@ export function obstacleQuestions(
 
 /** What a pasted zone says of required records, and of what stands in their way. */
 export function pastedObservations(
-  records: readonly ResourceRecord[],
+  pasted: readonly ResourceRecord[] | LookupAtOnce,
   zone: string,
   required: readonly RequiredRecord[],
   questions: readonly Question[],
   at: number,
 ): readonly Observation[] {
-  const first = observationsFromZone(records, zone, questions, at);
-  return [...first, ...observationsFromZone(records, zone, obstacleQuestions(required, zone, first), at)];
+  const lookup = 'query' in pasted ? pasted : zoneLookup(pasted, { outside: 'not-known', zones: [zone] });
+  const first = observationsFromZone(lookup, zone, questions, at);
+  return [...first, ...observationsFromZone(lookup, zone, obstacleQuestions(required, zone, first), at)];
 }
 
 /** The zone that is cut off between the name and the zone the records go into, and its servers; null when there is none. */
@@ -79,15 +97,19 @@ export function delegationAbove(
   return null;
 }
 
-/** Records other than an alias that stand at a name. */
+/** Records other than an alias that stand at a name, those of a wildcard not among them. */
 export function dataAt(name: string, observations: readonly Observation[]): readonly ResourceRecord[] {
   return DATA_TYPES.flatMap((type) => {
     const published = publishedSet(observations, name, type);
-    return published === null || published.aliases.length > 0 ? [] : published.records;
+    if (published === null || published.aliases.length > 0) return [];
+    if (published.isOwnWord) return published.records.filter((record) => !record.name.startsWith('*.'));
+    const below = publishedSet(observations, nameBelow(name), type);
+    const isWildcard = below !== null && published.records.length > 0 && answerText(below) === answerText(published);
+    return isWildcard ? [] : published.records;
   });
 }
 
-function answerText({ records, aliases }: PublishedSet): string {
+function answerText({ records, aliases }: Pick<PublishedSet, 'records' | 'aliases'>): string {
   if (aliases.length > 0) return canonicalName(aliases[0] as string);
   return records
     .map((record) => JSON.stringify({ ...record, name: '', ttl: 0 }))
@@ -95,20 +117,107 @@ function answerText({ records, aliases }: PublishedSet): string {
     .join('\n');
 }
 
+/** A name below one: there is an answer at it where a wildcard answers for both, and none where the one stands itself. */
+export function nameBelow(name: string): string {
+  return `_below.${name}`;
+}
+
+/** Whether wildcards were asked for by their names: without that, nothing tells of them. */
+const knowsWildcards = rememberingLately(LISTS, (observations: readonly Observation[]): boolean =>
+  observations.some(({ question }) => question.name.startsWith('*.')),
+);
+
+/** The wildcards that may answer for a name, the nearest first: one below each name above it. */
+function wildcardsAbove(name: string): readonly string[] {
+  const wildcards: string[] = [];
+  for (let at = parentName(canonicalName(name)); at !== null && at !== ''; at = parentName(at))
+    wildcards.push(`*.${at}`);
+  return wildcards;
+}
+
+/** Whether the name that a wildcard stands below is known to have more than what a wildcard further up gives it. */
+function hasOwn(name: string, wildcard: string, observations: readonly Observation[]): boolean {
+  return WILDCARD_TYPES.some((type) => {
+    const here = publishedSet(observations, name, type);
+    const there = here === null ? null : publishedSet(observations, wildcard, type);
+    return here !== null && there !== null && answerText(here) !== answerText(there);
+  });
+}
+
+type Seen = Pick<PublishedSet, 'records' | 'aliases' | 'isOwnWord'>;
+
+const isNothing = ({ records, aliases }: Pick<PublishedSet, 'records' | 'aliases'>): boolean =>
+  records.length === 0 && aliases.length === 0;
+
+interface Climbed {
+  /** The wildcards that give the same answer as the name, one level above the other. */
+  readonly same: readonly string[];
+  /** What has to be asked to tell more. */
+  readonly open: readonly Question[];
+}
+
 /**
- * The wildcard that what is seen at a name comes from; null when it stands at the name itself. Whoever asks for the
- * wildcard by its name gets its own records (RFC 4592 §2.1.1): the same answer at both tells it.
+ * Goes up from a name for as long as wildcards give what it gives. Where a name between does not exist, the wildcard
+ * above it answers at each level below (RFC 4592 §2.2.1), so the last of them is the one that stands.
+ */
+function climb(name: string, type: QueryType, published: Seen, observations: readonly Observation[]): Climbed {
+  if (isNothing(published) || name.startsWith('*.')) return { same: [], open: [] };
+  const below = publishedSet(observations, nameBelow(name), type);
+  // The answer stands at the name itself: a wildcard would give it to the name below as well.
+  if (below !== null && isNothing(below)) return { same: [], open: [] };
+  const same: string[] = [];
+  for (const wildcard of wildcardsAbove(name)) {
+    const told = publishedSet(observations, wildcard, type);
+    if (told === null) {
+      const questions = [wildcard, ...(below === null ? [nameBelow(name)] : [])].map((asked) => ({
+        name: asked,
+        type,
+      }));
+      return { same, open: questions };
+    }
+    const nearer = same.at(-1)?.slice(2);
+    if (isNothing(told) || answerText(told) !== answerText(published)) break;
+    if (nearer !== undefined && hasOwn(nearer, wildcard, observations)) break;
+    same.push(wildcard);
+  }
+  return { same, open: [] };
+}
+
+/**
+ * The wildcard that what is seen at a name comes from, however far up it stands; null when the answer stands at the name
+ * itself. Whoever asks for the wildcard by its name gets its own records (RFC 4592 §2.1.1): the same answer at both
+ * tells it, unless a name below this one is known not to have it.
  */
 export function wildcardBehind(
   name: string,
   type: QueryType,
-  published: PublishedSet,
+  published: Seen,
   observations: readonly Observation[],
 ): string | null {
   const own = published.records.find((record) => record.name.startsWith('*.'));
-  if (own !== undefined && published.aliases.length === 0) return canonicalName(own.name);
-  if (published.records.length === 0 && published.aliases.length === 0) return null;
-  const wildcard = publishedSet(observations, wildcardOf(name), type);
-  if (wildcard === null || (wildcard.records.length === 0 && wildcard.aliases.length === 0)) return null;
-  return answerText(wildcard) === answerText(published) ? canonicalName(wildcardOf(name)) : null;
+  if (own !== undefined && published.aliases.length === 0)
+    return canonicalName(own.name) === canonicalName(name) ? null : canonicalName(own.name);
+  if (published.isOwnWord && published.aliases.length === 0) return null;
+  return knowsWildcards(observations) ? (climb(name, type, published, observations).same.at(-1) ?? null) : null;
+}
+
+/**
+ * What has to be asked to tell which wildcards the answers at names come from that the changes would cut off from them.
+ *
+ * @param made the names that the changes bring into being.
+ */
+export function wildcardQuestions(
+  made: readonly string[],
+  zone: string,
+  observations: readonly Observation[],
+): readonly Question[] {
+  const existing = new Set(made.flatMap((name) => namesBelow(name, zone)));
+  return observations.flatMap(({ question: { name, type } }) => {
+    // A wildcard that stands above a name that comes into being answers no more below it.
+    if (!namesBelow(name, zone).some((above) => existing.has(above))) return [];
+    const published = publishedSet(observations, name, type);
+    return published === null || published.isOwnWord || name.startsWith('_below.')
+      ? []
+      : climb(name, type, published, observations).open.filter((question) => isSubdomain(question.name, zone));
+  });
 }

@@ -1,14 +1,15 @@
 import { remembering, rememberingOf } from '../memo.ts';
 import { parseDkimKey, sameDkimKey } from '../dkim/key-record.ts';
-import { isDmarcRecord, parseDmarc, strictness } from '../dmarc/record.ts';
-import type { DmarcRecord } from '../dmarc/record.ts';
+import { isDmarcRecord } from '../dmarc/record.ts';
 import { sameName } from '../dns/names.ts';
 import type { ResourceRecord } from '../dns/records.ts';
 import { joinTxt } from '../dns/txt.ts';
 import { appliesTo, holdsChosen, noSpfChoice } from '../spf/choice.ts';
-import { isSpfRecord } from '../spf/syntax.ts';
+import { parseSpf } from '../spf/syntax.ts';
 import { findTag, parseTagList } from '../tags/tag-list.ts';
-import type { MatchRule, RecordValue, RequiredRecord } from './types.ts';
+import { dmarcTextsOf, isMeantAsDmarc, spfTextsOf } from './meant.ts';
+import { dmarcSuffices } from './planned-dmarc.ts';
+import type { MatchRule, RecordValue, RequiredRecord } from '../required/record.ts';
 
 /** The joined texts of the TXT records among these. */
 export function txtTexts(records: readonly ResourceRecord[]): readonly string[] {
@@ -20,21 +21,21 @@ export function txtTexts(records: readonly ResourceRecord[]): readonly string[] 
 /** The records at the name that the requirement is about: all, or only the SPF or DMARC ones among other TXT records. */
 export function concerned(required: RequiredRecord, records: readonly ResourceRecord[]): readonly ResourceRecord[] {
   const { purpose } = required;
-  if (purpose === 'spf')
-    return records.filter((record) => record.type === 'TXT' && isMeantAsSpf(joinTxt(record.strings)));
-  if (purpose === 'dmarc' || purpose === 'report-authorisation')
+  if (purpose === 'spf') return recordsOf(records, spfTextsOf);
+  if (purpose === 'dmarc') return recordsOf(records, dmarcTextsOf);
+  if (purpose === 'report-authorisation')
     return records.filter((record) => record.type === 'TXT' && isMeantAsDmarc(joinTxt(record.strings)));
   const isOfType = (record: ResourceRecord) => record.type === required.type;
   return records.every(isOfType) ? records : records.filter(isOfType);
 }
 
-/** An SPF record, or a text that was meant as one. */
-function isMeantAsSpf(text: string): boolean {
-  return isSpfRecord(text) || /^\W*v\s*=\s*spf/i.test(text);
-}
-
-function isMeantAsDmarc(text: string): boolean {
-  return isDmarcRecord(text) || /^\W*v\s*=\s*dmarc/i.test(text);
+/** The TXT records whose texts are chosen among all at the name. */
+function recordsOf(
+  records: readonly ResourceRecord[],
+  choose: (texts: readonly string[]) => readonly string[],
+): readonly ResourceRecord[] {
+  const chosen = choose(txtTexts(records));
+  return records.filter((record) => record.type === 'TXT' && chosen.includes(joinTxt(record.strings)));
 }
 
 /** The same data: names without letter case, TXT after joining its strings. */
@@ -42,22 +43,6 @@ export function sameData(record: ResourceRecord, value: RecordValue): boolean {
   if (value.type === 'TXT') return record.type === 'TXT' && joinTxt(record.strings) === joinTxt(value.strings);
   if (value.type === 'CNAME') return record.type === 'CNAME' && sameName(record.target, value.target);
   return record.type === 'MX' && record.preference === value.preference && sameName(record.exchange, value.exchange);
-}
-
-/** Whether a published DMARC record does at least what is required: as strict, and reporting to the wanted addresses. */
-export function dmarcSuffices(published: DmarcRecord, required: DmarcRecord): boolean {
-  const wanted = required.aggregateReports.map((address) => address.toLowerCase());
-  const have = published.aggregateReports.map((address) => address.toLowerCase());
-  return (
-    !published.policyTakenAsNone &&
-    strictness(published.subdomainPolicy ?? published.policy) >= strictness(required.subdomainPolicy ?? 'none') &&
-    strictness(published.policy) >= strictness(required.policy) &&
-    strictness(published.subdomainPolicy ?? published.policy) >= strictness(required.subdomainPolicy ?? 'none') &&
-    (published.dkimAlignment === 'strict' || required.dkimAlignment === 'relaxed') &&
-    (published.spfAlignment === 'strict' || required.spfAlignment === 'relaxed') &&
-    (!published.testing || required.testing || published.policy === 'none') &&
-    wanted.every((address) => have.includes(address))
-  );
 }
 
 /** Whether one record of the version is there and its tags say what is wanted; report addresses may be more. */
@@ -78,10 +63,25 @@ type SpfTerms = Extract<MatchRule, { readonly kind: 'spf-terms' }>;
 /** Records that are remembered as they were read. */
 const REMEMBERED = 64;
 const readKey = remembering(REMEMBERED, (text) => parseDkimKey(text).key);
-const holds = rememberingOf(({ terms, choice = noSpfChoice }: SpfTerms) =>
+const holdsTerms = remembering(REMEMBERED, (words: string) => {
+  const terms = words.split(' ');
+  return remembering(REMEMBERED, (text) => holdsChosen(text, terms, noSpfChoice));
+});
+const holdsDecided = rememberingOf(({ terms, choice = noSpfChoice }: SpfTerms) =>
   remembering(REMEMBERED, (text) => holdsChosen(text, terms, choice)),
 );
-const readPolicy = remembering(REMEMBERED, (text) => parseDmarc(text).record);
+
+/** Whether a text has the terms that are required; thousands of domains require the same of the same text. */
+function holds(match: SpfTerms, text: string): boolean {
+  const { terms, choice = noSpfChoice } = match;
+  return choice === noSpfChoice && terms.length > 0 ? holdsTerms(terms.join(' '))(text) : holdsDecided(match)(text);
+}
+
+/** Whether the one record lets nobody pass: what decides first denies everybody. */
+const deniesAll = remembering(REMEMBERED, (text): boolean => {
+  const [first] = parseSpf(text).record?.mechanisms ?? [];
+  return first?.name === 'all' && first.qualifier === '-';
+});
 
 /**
  * Whether what is published fulfils a requirement, compared by meaning.
@@ -98,7 +98,7 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
       // Where only something is to be taken out, no record at all is as good.
       const { terms, choice = noSpfChoice } = required.match;
       if (texts.length === 0) return terms.length === 0 && !appliesTo(choice, []);
-      return texts.length === 1 && holds(required.match)(texts[0] as string);
+      return texts.length === 1 && holds(required.match, texts[0] as string);
     }
     case 'dkim-key': {
       if (texts.length !== 1) return false;
@@ -111,10 +111,12 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
     }
     case 'dmarc-policy': {
       const text = data.type === 'TXT' ? joinTxt(data.strings) : '';
-      const wanted = readPolicy(text);
-      const have = texts[0] === text ? wanted : readPolicy(texts[0] ?? '');
-      return texts.length === 1 && wanted !== null && have !== null && dmarcSuffices(have, wanted);
+      const [published, second] = texts;
+      if (published === undefined || second !== undefined || published === required.match.edited?.from) return false;
+      return dmarcSuffices(published, text);
     }
+    case 'no-senders':
+      return texts.length === 1 && deniesAll(texts[0] as string);
     case 'report-authorisation':
       return texts.some(isDmarcRecord);
     case 'policy-tags':

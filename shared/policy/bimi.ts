@@ -1,7 +1,7 @@
 import { effectivePolicies } from '../dmarc/evaluate.ts';
 import type { DmarcRecord } from '../dmarc/record.ts';
 import type { Finding } from '../findings/finding.ts';
-import { policiesFinding } from '../findings/policies.ts';
+import { policiesFinding } from './findings.ts';
 import { findTag, printTags } from '../tags/tag-list.ts';
 import { isUsable, lintPolicyAnswer, readPolicyRecord } from './policy-record.ts';
 import type { PolicyStandard } from './policy-record.ts';

@@ -1,7 +1,7 @@
 import { checkName } from '../dns/names.ts';
 import { splitTxt, textToOctets } from '../dns/txt.ts';
 import { reportDomain } from '../dmarc/record.ts';
-import type { RecordPurpose, RecordValue, RequiredRecord } from '../plan/types.ts';
+import type { RecordPurpose, RecordValue, RequiredRecord } from '../required/record.ts';
 import { bimi, printBimi } from './bimi.ts';
 import type { MtaStsPolicy } from './mta-sts.ts';
 import { isMtaStsMx, mtaSts, mtaStsId, mtaStsPolicyUrl, printMtaStsPolicy, printMtaStsRecord } from './mta-sts.ts';

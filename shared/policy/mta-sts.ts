@@ -1,6 +1,6 @@
 import { canonicalName, checkName } from '../dns/names.ts';
 import type { Finding, Span } from '../findings/finding.ts';
-import { policiesFinding } from '../findings/policies.ts';
+import { policiesFinding } from './findings.ts';
 import { findTag, printTags } from '../tags/tag-list.ts';
 import { isUsable, lintPolicyAnswer, readPolicyRecord } from './policy-record.ts';
 import type { PolicyStandard } from './policy-record.ts';

@@ -1,4 +1,4 @@
-import type { RecordPurpose, RecordValue } from '../plan/types.ts';
+import type { RecordPurpose, RecordValue } from '../required/record.ts';
 
 /**
  * The records of a domain that never sends mail, beside its DMARC policy: every forged message can be refused at once.

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
-import { policiesFinding } from '../findings/policies.ts';
+import { policiesFinding } from './findings.ts';
 import type { TagList } from '../tags/tag-list.ts';
 import { parseTagList, removalSpan } from '../tags/tag-list.ts';
 

@@ -10,7 +10,7 @@ import { resend } from './data/resend.ts';
 import { sendgrid } from './data/sendgrid.ts';
 import { sparkpost } from './data/sparkpost.ts';
 import { unione } from './data/unione.ts';
-import type { ProviderTemplate } from './template.ts';
+import type { ProviderTemplate } from './template/template.ts';
 
 /** Every provider that the console knows, in the order that a person chooses from. */
 export const providerTemplates: readonly ProviderTemplate[] = [
@@ -28,7 +28,9 @@ export const providerTemplates: readonly ProviderTemplate[] = [
   custom,
 ];
 
-/** The template of that id, else the first. */
+/** @throws RangeError where the catalogue has no template of that id. */
 export function templateById(id: string): ProviderTemplate {
-  return providerTemplates.find((template) => template.id === id) ?? (providerTemplates[0] as ProviderTemplate);
+  const template = providerTemplates.find((candidate) => candidate.id === id);
+  if (template === undefined) throw new RangeError(`There is no record template ${id}`);
+  return template;
 }

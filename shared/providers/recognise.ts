@@ -1,5 +1,5 @@
 import { canonicalName } from '../dns/names.ts';
-import type { TemplateField, TemplateMode, TemplateRecord } from './template.ts';
+import type { TemplateField, TemplateMode, TemplateRecord } from './template/template.ts';
 
 /**
  * Finds the values that only the provider knows in a text pasted from its page, from a zone file or from a letter:
@@ -15,6 +15,8 @@ export interface RecognisedValue {
 
 export interface Recognition {
   readonly values: readonly RecognisedValue[];
+  /** Fields whose value is the one that is used when nothing is entered: they are to be left empty. */
+  readonly asUsual: readonly string[];
   /** Fields that the text holds no value for and that have no fallback. */
   readonly missing: readonly TemplateField[];
 }
@@ -199,5 +201,10 @@ export function recogniseValues(text: string, mode: TemplateMode, domain: string
   }
   for (const { field, value, line } of fromBareLines(lines, mode)) take(field, value, line);
   const missing = mode.fields.filter((field) => !values.has(field.id) && field.fallback === undefined);
-  return { values: mode.fields.flatMap((field) => values.get(field.id) ?? []), missing };
+  const isUsual = ({ id, fallback }: TemplateField) => fallback !== undefined && values.get(id)?.value === fallback;
+  return {
+    values: mode.fields.flatMap((field) => (isUsual(field) ? [] : (values.get(field.id) ?? []))),
+    asUsual: mode.fields.filter(isUsual).map((field) => field.id),
+    missing,
+  };
 }

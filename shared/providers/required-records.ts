@@ -1,32 +1,37 @@
 import { remembering, rememberingOf } from '../memo.ts';
 import { dkimRecord } from '../dkim/generate.ts';
-import { pastedDkimKey } from '../dkim/key-record.ts';
 import { dkimName } from '../dkim/selector.ts';
+import type { DomainUsers } from '../dmarc/ladder.ts';
 import { externalReportRecords } from '../dmarc/reports.ts';
 import type { DmarcPolicy, DmarcRecord } from '../dmarc/record.ts';
 import { printDmarc } from '../dmarc/record.ts';
-import { isSubdomain } from '../dns/names.ts';
+import { isSubdomain, nameFault } from '../dns/names.ts';
 import { splitTxt, textToOctets } from '../dns/txt.ts';
-import type { RecordValue, RequiredRecord } from '../plan/types.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { EditedText, RecordValue, RequiredRecord } from '../required/record.ts';
 import type { DomainPolicies } from '../policy/extras.ts';
 import { policyRecords } from '../policy/extras.ts';
 import { neverSendsRecords } from '../policy/never-sends.ts';
 import type { SpfChoice } from '../spf/choice.ts';
 import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
-import type { ProviderTemplate, TemplateMode, TemplateRecord } from './template.ts';
-import { modeOf } from './template.ts';
+import type { Chosen, ChosenProvider } from './fill.ts';
+import { chosenProviders, fieldKey, fieldsIn, fill } from './fill.ts';
+import type { TemplateRecord } from './template/template.ts';
+import type { ToldRecords, ToldSpf } from './told-records.ts';
+import {
+  dmarcDifferences,
+  isCoveredBy,
+  recordDifferences,
+  spfDifferences,
+  TOLD_SOURCE,
+  toldRequirements,
+  toldSelectors,
+} from './told-records.ts';
 
 /** TTL of prepared records in seconds: what most providers ask for. */
 const TTL = 3600;
 /** Prepared records that are remembered: of SPF for each choice, of DMARC in all. */
 const REMEMBERED = 64;
-
-export interface ChosenProvider {
-  readonly template: ProviderTemplate;
-  readonly mode: string;
-  /** Values by field id; only the provider knows them. */
-  readonly fields: Readonly<Record<string, string>>;
-}
 
 export interface DmarcChoice {
   readonly policy: DmarcPolicy;
@@ -41,6 +46,8 @@ export interface DomainNeeds {
   /** A-labels. */
   readonly domain: string;
   readonly providers: readonly ChosenProvider[];
+  /** Whose records are to be published has not been chosen: none are prepared until then. */
+  readonly awaitsTemplate?: boolean;
   /** Key pairs made here. */
   readonly dkimKeys: readonly {
     readonly selector: string;
@@ -50,10 +57,18 @@ export interface DomainNeeds {
     readonly revokedAt?: number | null;
   }[];
   readonly dmarc: DmarcChoice;
+  /** What the published DMARC record was meant as, where somebody has chosen. */
+  readonly dmarcEdited?: EditedText | null | undefined;
   readonly neverSends: boolean;
+  /** Who writes from the domain; absent: nobody has said. */
+  readonly users?: DomainUsers | undefined;
   /** Decisions about the SPF record at the domain itself. */
   readonly spf?: SpfChoice;
   readonly policies?: DomainPolicies | undefined;
+  /** What the service generated for this very domain; absent where it was not asked, or does not know the domain. */
+  readonly told?: ToldRecords | undefined;
+  /** The template of the provider that the service names; null where it names none that is known. */
+  readonly toldBy?: string | null | undefined;
   readonly extras: readonly { readonly name: string; readonly type: 'TXT' | 'CNAME'; readonly value: string }[];
 }
 
@@ -61,37 +76,13 @@ export interface DomainNeeds {
 interface SpfNeed {
   readonly name: string;
   readonly terms: string[];
+  /** Those that a new record begins with. */
+  readonly first: string[];
   /** Fields without a value. */
   readonly waiting: string[];
-  readonly providers: ProviderTemplate[];
-}
-
-const PLACEHOLDER = /\{([a-zA-Z0-9]+)\}/g;
-
-/** A provider as it was chosen, the mode found. */
-interface Chosen {
-  readonly template: ProviderTemplate;
-  readonly mode: TemplateMode;
-  readonly fields: ChosenProvider['fields'];
-}
-
-function withMode({ template, mode, fields }: ChosenProvider): Chosen {
-  return { template, mode: modeOf(template, mode), fields };
-}
-
-/** @param missing takes the ids of the fields that have no value yet. */
-function fill(pattern: string, domain: string, { mode, fields }: Chosen, missing: string[]): string {
-  if (!pattern.includes('{')) return pattern;
-  if (pattern === '{domain}') return domain;
-  return pattern.replace(PLACEHOLDER, (_whole, id: string) => {
-    if (id === 'domain') return domain;
-    const value = fields[id]?.trim() || mode.fields.find((field) => field.id === id)?.fallback;
-    if (value === undefined || value === '') {
-      missing.push(id);
-      return `{${id}}`;
-    }
-    return id === 'dkimKey' ? pastedDkimKey(value) : value;
-  });
+  readonly providers: Chosen[];
+  /** The service itself asks for them. */
+  isTold: boolean;
 }
 
 function txt(text: string): RecordValue {
@@ -109,55 +100,83 @@ function recordValue(record: TemplateRecord, text: string): RecordValue {
   return txt(text);
 }
 
+/** @param missing keys of fields, more than once or not. */
+function waitingFor(missing: readonly string[], providers: readonly Chosen[]): RequiredRecord['value'] {
+  const fields = [...new Set(missing)];
+  const named = fields.map((key) => {
+    const chosen = providers.find((provider) => key.startsWith(`${provider.key}.`));
+    const field = chosen?.mode.fields.find(({ id }) => fieldKey(chosen.key, id) === key);
+    return chosen === undefined || field === undefined
+      ? 'a value from the provider'
+      : `${field.label} (${chosen.template.name})`;
+  });
+  return { state: 'waiting', fields, named };
+}
+
 function fromTemplate(domain: string, chosen: Chosen, record: TemplateRecord): RequiredRecord {
   const { template } = chosen;
   const missing: string[] = [];
   const name = fill(record.name, domain, chosen, missing);
   const value = fill(record.value, domain, chosen, missing);
+  const isWrong =
+    missing.length === 0 &&
+    (nameFault(name, true) !== null || (record.type !== 'TXT' && nameFault(value.replace(/\.$/, '')) !== null));
+  // Names too long for DNS wait for other values; where no value makes them so, each hand-over leaves them out.
+  if (isWrong) missing.push(...fieldsIn(record.name + record.value).map((id) => fieldKey(chosen.key, id)));
   return {
-    id: `${template.id}/${record.id}`,
+    id: `${chosen.key}/${record.id}`,
     purpose: record.purpose,
     name,
     type: record.type,
     ttl: TTL,
-    value:
-      missing.length > 0
-        ? { state: 'waiting', fields: [...new Set(missing)] }
-        : { state: 'known', data: recordValue(record, value) },
+    value: missing.length > 0 ? waitingFor(missing, [chosen]) : { state: 'known', data: recordValue(record, value) },
     match: record.purpose === 'dkim' && record.type === 'TXT' ? { kind: 'dkim-key' } : { kind: 'same-data' },
     why: record.why,
     source: {
       kind: 'provider-catalogue',
-      label: template.source.label,
-      url: template.source.url,
-      date: template.source.date,
+      ...(record.source ?? template.source),
     },
     optional: record.optional,
   };
 }
 
-function spfNeeds(domain: string, providers: readonly Chosen[], choice: SpfChoice): readonly SpfNeed[] {
+function spfNeeds(
+  domain: string,
+  providers: readonly Chosen[],
+  choice: SpfChoice,
+  told: readonly ToldSpf[],
+): readonly SpfNeed[] {
   const needs: SpfNeed[] = [];
   const needAt = (name: string): SpfNeed => {
     const found = needs.find((need) => need.name === name);
     if (found !== undefined) return found;
-    const added = { name, terms: [], waiting: [], providers: [] };
+    const added = { name, terms: [], first: [], waiting: [], providers: [], isTold: false };
     needs.push(added);
     return added;
   };
   if (choice.remove.length > 0 || choice.edited !== null) needAt(domain);
+  for (const { name, terms, first } of told) {
+    const need = needAt(name);
+    need.terms.push(...terms);
+    need.first.push(...first);
+    need.isTold = true;
+  }
   for (const chosen of providers) {
-    const { spfName, spfTerms } = chosen.mode;
+    const { spfName, spfTerms, spfFirst = [] } = chosen.mode;
     if (spfTerms.length === 0) continue;
     const missing: string[] = [];
     const need = needAt(fill(spfName, domain, chosen, missing));
-    for (const term of spfTerms) {
-      const missingBefore = missing.length;
-      const filled = fill(term, domain, chosen, missing);
-      if (missing.length === missingBefore) need.terms.push(filled);
-    }
+    const take = (patterns: readonly string[], into: string[]) => {
+      for (const term of patterns) {
+        const missingBefore = missing.length;
+        const filled = fill(term, domain, chosen, missing);
+        if (missing.length === missingBefore && !into.includes(filled)) into.push(filled);
+      }
+    };
+    take(spfTerms, need.terms);
+    take(spfFirst, need.first);
     need.waiting.push(...missing);
-    need.providers.push(chosen.template);
+    need.providers.push(chosen);
   }
   return needs;
 }
@@ -168,10 +187,10 @@ function spfNeeds(domain: string, providers: readonly Chosen[], choice: SpfChoic
  */
 const preparedSpf = rememberingOf((choice: SpfChoice) =>
   remembering(REMEMBERED, (text) => {
-    const terms = JSON.parse(text) as readonly string[];
+    const { terms, first } = JSON.parse(text) as Pick<SpfNeed, 'terms' | 'first'>;
     return {
-      value: known(mergeChosen([], terms, choice).record),
-      match: { kind: 'spf-terms', terms, choice },
+      value: known(mergeChosen([], [...first, ...terms], choice).record),
+      match: { kind: 'spf-terms', terms, first, choice },
     } as const;
   }),
 );
@@ -181,24 +200,29 @@ function isNoChoice({ remove, without, edited }: SpfChoice): boolean {
 }
 
 function spfRecord(domain: string, need: SpfNeed, decided: SpfChoice): RequiredRecord {
-  const [first] = need.providers;
+  const templates = need.providers.map(({ template }) => template);
+  const [first] = templates;
   const choice = need.name === domain ? decided : noSpfChoice;
-  const { value, match } = preparedSpf(choice)(JSON.stringify(need.terms));
+  const { value, match } = preparedSpf(choice)(JSON.stringify({ terms: need.terms, first: need.first }));
   return {
     id: need.name === domain ? 'spf' : `spf:${need.name}`,
     purpose: 'spf',
     name: need.name,
     type: 'TXT',
     ttl: TTL,
-    value: need.waiting.length > 0 ? { state: 'waiting', fields: [...new Set(need.waiting)] } : value,
+    value: need.waiting.length > 0 ? waitingFor(need.waiting, need.providers) : value,
     match,
     why:
       first === undefined
-        ? `Says who may send for ${need.name}.`
-        : `Lets receivers know that ${need.providers.map((provider) => provider.name).join(' and ')} may send for ${need.name}.`,
+        ? need.isTold
+          ? `Lets receivers know that the service may send for ${need.name}.`
+          : `Says who may send for ${need.name}.`
+        : `Lets receivers know that ${templates.map(({ name }) => name).join(' and ')} may send for ${need.name}.`,
     source:
       first === undefined
-        ? { kind: 'sendwright', label: 'Decided here' }
+        ? need.isTold
+          ? TOLD_SOURCE
+          : { kind: 'sendwright', label: 'Decided here' }
         : { kind: 'provider-catalogue', label: first.source.label, url: first.source.url, date: first.source.date },
     optional: false,
   };
@@ -232,7 +256,7 @@ const preparedDmarc = remembering(REMEMBERED, (text) => {
 
 const DMARC_SOURCE = { kind: 'sendwright', label: 'RFC 9989 §4.7, RFC 9990 §4' } as const;
 
-function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
+function dmarcRecords(domain: string, choice: DmarcChoice, edited: EditedText | null = null): RequiredRecord[] {
   const { record, value } = preparedDmarc(JSON.stringify(choice));
   const own: RequiredRecord = {
     id: 'dmarc',
@@ -241,7 +265,7 @@ function dmarcRecords(domain: string, choice: DmarcChoice): RequiredRecord[] {
     type: 'TXT',
     ttl: TTL,
     value,
-    match: { kind: 'dmarc-policy' },
+    match: { kind: 'dmarc-policy', ...(edited === null ? {} : { edited }) },
     why: 'Tells receivers what to do with mail that fails, and where to report it. Mailbox providers demand it of bulk senders.',
     source: DMARC_SOURCE,
     optional: false,
@@ -303,12 +327,75 @@ function waitingForOwnKey(domain: string): RequiredRecord {
     name: dkimName('{selector}', domain),
     type: 'TXT',
     ttl: TTL,
-    value: { state: 'waiting', fields: ['dkimKeyPair'] },
+    value: { state: 'waiting', fields: ['dkimKeyPair'], named: ['a DKIM key pair made here'] },
     match: { kind: 'dkim-key' },
     why: 'Receivers verify signatures with this key. Make a key pair for it.',
     source: OWN_KEY_SOURCE,
     optional: false,
   };
+}
+
+const NEVER_SENDS_MATCH: Readonly<Partial<Record<RequiredRecord['purpose'], RequiredRecord['match']>>> = {
+  dkim: { kind: 'dkim-key' },
+  spf: { kind: 'no-senders' },
+};
+
+interface ProviderRecords {
+  /** Every provider of the domain. */
+  readonly own: readonly Chosen[];
+  /** The one that the service's word is about. */
+  readonly speaker: Chosen | undefined;
+  /** Those whose SPF terms come from their template. */
+  readonly providers: readonly Chosen[];
+  readonly told: ToldRecords | null;
+  /** DKIM and all the rest but SPF and DMARC, the service's before a template's. */
+  readonly templated: readonly RequiredRecord[];
+  /** Where the service and its provider's template part. */
+  readonly differences: readonly Finding[];
+}
+
+/** The records that come from the service and from templates; the service's word stands for its own provider alone. */
+function providerRecords(needs: DomainNeeds): ProviderRecords {
+  const { domain } = needs;
+  const own = chosenProviders(needs.providers);
+  const of = (chosen: Chosen) => chosen.mode.records.map((record) => fromTemplate(domain, chosen, record));
+  const told = needs.told ?? null;
+  if (told === null || needs.neverSends)
+    return { own, speaker: undefined, providers: own, told: null, templated: own.flatMap(of), differences: [] };
+  // Where the service names a provider that the domain does not have, its records still are for the domain.
+  const speaker = own.find(({ template }) => template.id === needs.toldBy) ?? (own.length === 1 ? own[0] : undefined);
+  const standIn = speaker === undefined ? [] : of(speaker);
+  const records = toldRequirements(told, domain, standIn, TTL);
+  const isCovered = (record: RequiredRecord) => isCoveredBy(records, record);
+  const missing: string[] = [];
+  const spf =
+    speaker === undefined || told.spf.length === 0
+      ? null
+      : {
+          name: fill(speaker.mode.spfName, domain, speaker, missing),
+          terms: speaker.mode.spfTerms.map((term) => fill(term, domain, speaker, missing)),
+        };
+  return {
+    own,
+    speaker,
+    providers: told.spf.length === 0 ? own : own.filter((chosen) => chosen !== speaker),
+    told,
+    templated: [
+      ...records,
+      ...standIn.filter((record) => !isCovered(record)),
+      ...own.filter((chosen) => chosen !== speaker).flatMap(of),
+    ],
+    differences: [
+      ...recordDifferences(records, standIn.filter(isCovered)),
+      ...(spf === null || missing.length > 0 ? [] : spfDifferences(told.spf, spf)),
+      ...dmarcDifferences(told.dmarc, preparedDmarc(JSON.stringify(needs.dmarc)).record, domain),
+    ],
+  };
+}
+
+/** Where the service asks for other records than the template of its provider. */
+export function toldDifferences(needs: DomainNeeds): readonly Finding[] {
+  return providerRecords(needs).differences;
 }
 
 /**
@@ -317,6 +404,7 @@ function waitingForOwnKey(domain: string): RequiredRecord {
  */
 export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
   const { domain } = needs;
+  if (needs.awaitsTemplate === true) return [];
   if (needs.neverSends) {
     const rest = neverSendsRecords(domain).map(
       (record): RequiredRecord => ({
@@ -326,7 +414,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
         type: record.data.type,
         ttl: TTL,
         value: { state: 'known', data: record.data },
-        match: record.purpose === 'dkim' ? { kind: 'dkim-key' } : { kind: 'same-data' },
+        match: NEVER_SENDS_MATCH[record.purpose] ?? { kind: 'same-data' },
         why: record.why,
         source: { kind: 'sendwright', label: record.source },
         optional: record.optional,
@@ -334,13 +422,14 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
     );
     const refused: DmarcChoice = { ...needs.dmarc, policy: 'reject', subdomainPolicy: 'reject', testing: false };
     const nullMx = rest.filter((record) => record.purpose === 'mx');
-    return [...rest.filter((record) => record.purpose !== 'mx'), ...dmarcRecords(domain, refused), ...nullMx];
+    return [
+      ...rest.filter((record) => record.purpose !== 'mx'),
+      ...dmarcRecords(domain, refused, needs.dmarcEdited ?? null),
+      ...nullMx,
+    ];
   }
-  const providers = needs.providers.map(withMode);
-  const templated = providers.flatMap((chosen) =>
-    chosen.mode.records.map((record) => fromTemplate(domain, chosen, record)),
-  );
-  const wantsOwnKey = providers.some(({ mode }) => mode.ownKeys);
+  const { providers, own, told, templated } = providerRecords(needs);
+  const wantsOwnKey = own.some(({ mode }) => mode.ownKeys);
   const extras = needs.extras.map(
     (extra, index): RequiredRecord => ({
       id: `extra:${index + 1}`,
@@ -364,8 +453,8 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
     ...templated.filter(isDkim),
     ...ownKeyRecords(needs),
     ...(wantsOwnKey && needs.dkimKeys.every(isRevoked) ? [waitingForOwnKey(domain)] : []),
-    ...spfNeeds(domain, providers, decided).map((need) => spfRecord(domain, need, decided)),
-    ...dmarcRecords(domain, needs.dmarc),
+    ...spfNeeds(domain, providers, decided, told?.spf ?? []).map((need) => spfRecord(domain, need, decided)),
+    ...dmarcRecords(domain, needs.dmarc, needs.dmarcEdited ?? null),
     ...templated.filter((record) => !isDkim(record)),
     ...extras,
     ...policyRecords(domain, needs.policies),
@@ -374,12 +463,18 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
 
 /** Selectors that the receivers' evaluation looks at, filled as far as they are known. */
 export function selectorsOf(needs: DomainNeeds): readonly string[] {
-  const templated = needs.providers.map(withMode).flatMap((chosen) =>
+  const { own, speaker, told } = providerRecords(needs);
+  const toldOnes = told === null ? [] : toldSelectors(told);
+  const standing = toldOnes.length === 0 ? own : own.filter((chosen) => chosen !== speaker);
+  const templated = standing.flatMap((chosen) =>
     chosen.mode.selectors.flatMap((pattern) => {
       const missing: string[] = [];
       const selector = fill(pattern, needs.domain, chosen, missing);
       return missing.length === 0 ? [selector] : [];
     }),
   );
-  return [...templated, ...needs.dkimKeys.filter((key) => !isRevoked(key)).map((key) => key.selector)];
+  return [
+    ...new Set([...toldOnes, ...templated]),
+    ...needs.dkimKeys.filter((key) => !isRevoked(key)).map((key) => key.selector),
+  ];
 }

@@ -1,32 +1,45 @@
-import { emailStateUrl, webhookUrl } from './urls.ts';
+import type { ApplicationBuild } from './urls.ts';
+import { emailStateUrl, isPrivateHost, webhookUrl } from './urls.ts';
 
 export interface FirewallOptions {
   /** Normalised. */
   readonly responseDomain: string;
+  readonly build: ApplicationBuild;
   /** Name the exact paths, for firewalls that look into requests. */
   readonly withPath: boolean;
   readonly monitoring: boolean;
 }
 
 /** The request to the network team, in plain text. */
-export function firewallText({ responseDomain, withPath, monitoring }: FirewallOptions): string {
+export function firewallText({ responseDomain, build, withPath, monitoring }: FirewallOptions): string {
   const { hostname, port, protocol } = new URL(responseDomain);
   const isTls = protocol === 'https:';
   const own = port === '' ? (isTls ? '443' : '80') : port;
+  if (isPrivateHost(hostname)) {
+    return [
+      `Our application is known as ${hostname}${port === '' ? '' : ` (port ${port})`}, which the internet can’t reach.`,
+      'Please give it a public name, and lead TCP port 443 of that name to it from any address.',
+      '',
+      'Why: the cloud email service posts delivery responses to our application from the internet. It always connects to port 443.',
+      '',
+      'Please tell us the public name, so that we can enter it at the service.',
+      '',
+    ].join('\n');
+  }
   return [
     `Please allow incoming connections from the internet to ${hostname}, TCP port 443.`,
     '',
     'Why: the cloud email service posts delivery responses to our application. It always connects to port 443, whatever port the application uses.',
-    ...(own === '443' ? [] : [`Our application answers on port ${own}: please lead port 443 of ${hostname} to it.`]),
+    ...(own === '443' ? [] : [`Our application answers on port ${own}: please forward port 443 of ${hostname} to it.`]),
     '',
     'From: any address. The service’s addresses change, so a list of allowed addresses would lose responses.',
     `To: ${hostname}, TCP 443.`,
     ...(withPath
       ? [
           'What: POST requests to this address. GET is not needed.',
-          `  ${webhookUrl(responseDomain)}`,
+          `  ${webhookUrl(responseDomain, build)}`,
           ...(monitoring
-            ? ['And reading this address, for the service’s support.', `  ${emailStateUrl(responseDomain)}`]
+            ? ['And reading this address, for the service’s support.', `  ${emailStateUrl(responseDomain, build)}`]
             : []),
         ]
       : [

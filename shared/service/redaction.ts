@@ -1,7 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { toASCII } from 'tr46';
 import { catalogue } from '../findings/catalogue.ts';
-import { EMAIL_STATE_PATH, WEBHOOK_PATH } from './urls.ts';
+import { anyOf, HIDDEN, hideSecrets } from './secret-texts.ts';
+import { APPLICATION_PATHS } from './urls.ts';
 
 /**
  * Takes out of texts what is nobody else's business. Secrets always go; addresses and names go on choice, replaced by
@@ -22,71 +23,13 @@ export interface KnownTexts {
   readonly secrets: readonly string[];
 }
 
-const HIDDEN = '[hidden]';
 /** Longer texts go whole: nothing that a probe keeps comes near this. */
 const MAX_TEXT = 1_000_000;
 
 /* Stand-ins for texts of the product's own that look like something to hide; no text from outside may hold these. */
-const OWN_TEXTS = [WEBHOOK_PATH, EMAIL_STATE_PATH] as const;
+const OWN_TEXTS = APPLICATION_PATHS;
 const PRIVATE_USE = /[\uE000-\uF8FF]/g;
 const ownMark = (index: number): string => String.fromCharCode(0xe000 + index);
-
-const SECRET_WORDS =
-  '(?:proxy-)?authorization|(?:set-)?cookie|(?:x[-_])?(?:api|auth|access|private|secret)[-_ ]?key|pass(?:word|wd|phrase)|secret|token|credentials?';
-const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g;
-const NAMED_SECRET = new RegExp(
-  `\\b(${SECRET_WORDS})(["']?\\s{0,3}[:=]\\s{0,3})(?:"[^"]*"|'[^']*'|(?:Basic|Bearer|Digest|Negotiate|NTLM)\\s+\\S+|[^\\s,;]+)`,
-  'gi',
-);
-const SCHEME_SECRET = /\b(Bearer|Basic|Negotiate|NTLM)\s+[A-Za-z0-9+/=._~-]{4,}/gi;
-const USER_INFO = /([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@]*@/gi;
-/** The same without a scheme, as proxies are written. */
-const USER_AND_PASSWORD = /[^\s:/@"'<>]{1,100}:[^\s:/@"'<>]{1,200}@(?=[\p{L}\p{N}[])/gu;
-const QUERY_VALUE = /([?&#;][^\s=&#?;"'<>]{1,100}=)[^\s&#"'<>]*/g;
-const BARE_FRAGMENT = /(:\/\/[^\s#"'<>]{1,500}#)[^\s"'<>]+/g;
-/** A run that could be a key in base64, base64url or hexadecimal. */
-const OPAQUE = /[A-Za-z0-9+/_-]{32,}={0,2}/g;
-const CIPHER_NAME = /^TLS_[A-Z0-9_]+$/;
-
-function isOpaque(run: string): boolean {
-  return !CIPHER_NAME.test(run) && /\d/.test(run) && /[A-Za-z]/.test(run);
-}
-
-function hideSecrets(text: string): string {
-  return text
-    .replace(PRIVATE_KEY, HIDDEN)
-    .replace(USER_INFO, `$1${HIDDEN}@`)
-    .replace(USER_AND_PASSWORD, `${HIDDEN}@`)
-    .replace(NAMED_SECRET, `$1$2${HIDDEN}`)
-    .replace(SCHEME_SECRET, `$1 ${HIDDEN}`)
-    .replace(QUERY_VALUE, `$1${HIDDEN}`)
-    .replace(BARE_FRAGMENT, `$1${HIDDEN}`)
-    .replace(OPAQUE, (run) => (isOpaque(run) ? HIDDEN : run));
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-}
-
-/** The spellings in which a known text may lie in another one. */
-function spellingsOf(text: string): readonly string[] {
-  const composed = [text, text.normalize('NFC'), text.normalize('NFD')];
-  const escaped = JSON.stringify(text).slice(1, -1);
-  return [...composed, escaped, ...composed.map((each) => encodeURIComponent(each))];
-}
-
-/** A pattern for any of the texts, the longest first; null for none. */
-function anyOf(texts: readonly string[]): RegExp | null {
-  const spellings = [...new Set(texts.filter((text) => text.trim() !== '').flatMap(spellingsOf))];
-  if (spellings.length === 0) return null;
-  spellings.sort((left, right) => right.length - left.length);
-  const patterns = spellings.map((spelling) => {
-    const pattern = escapePattern(spelling);
-    // A name of a letter or two would else be found within every word.
-    return spelling.length < 4 ? `(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])` : pattern;
-  });
-  return new RegExp(patterns.join('|'), 'giu');
-}
 
 /** A-labels in small letters without the last dot, so that every spelling of a name gets the same stand-in. */
 function canonicalName(name: string): string {

@@ -52,7 +52,7 @@ export interface ProbeStage {
 }
 
 export interface ProbeTrace {
-  readonly kind: 'connection' | 'responses' | 'monitoring';
+  readonly kind: 'connection' | 'account' | 'responses' | 'monitoring' | 'policy-file';
   readonly method: string;
   readonly url: string;
   /** Milliseconds since the epoch. */

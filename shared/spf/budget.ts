@@ -1,10 +1,12 @@
 import type { Lookup, LookupResult } from '../dns/lookup.ts';
+import { registrableDomain } from '../dns/sender-domain.ts';
 import { canonicalName } from '../dns/names.ts';
 import type { RecordOf } from '../dns/records.ts';
 import { joinTxt, txtWireLength } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
-import { spfFinding } from '../findings/spf.ts';
+import { spfFinding } from './findings.ts';
 import { standardLimits } from './check-host.ts';
+import { answerOctets, lintAnswer, recordOctets } from './cost.ts';
 import { expandMacros, fitDomain } from './macro.ts';
 import type { MacroString } from './macro.ts';
 import type { Mechanism, Modifier, SpfTerm } from './syntax.ts';
@@ -36,6 +38,8 @@ export interface SpfNode {
 export interface SpfTree {
   readonly domain: string;
   readonly record: string | null;
+  /** Whether it could be had what the name publishes. */
+  readonly isKnown: boolean;
   readonly children: readonly SpfNode[];
   readonly lookups: number;
   readonly voids4: number;
@@ -51,12 +55,6 @@ export interface SpfTree {
 
 /** Lookups made for one tree at the most: a record that needs more is far over every limit. */
 const MAX_QUERIES = 200;
-/** Warn and fail limits for the answer, in octets (RFC 7208 §3.4). */
-const LONG_ANSWER = 450;
-const TOO_LONG_ANSWER = 512;
-/** Octets of a TXT answer besides its data: header, question, and the fixed part of each record. */
-const ANSWER_OVERHEAD = 12 + 4;
-const RECORD_OVERHEAD = 12;
 
 interface Walk {
   /** The domain that the tree is of: what the macro `o` stands for. */
@@ -90,9 +88,18 @@ function isVoid(answer: LookupResult): boolean {
 
 type Failure = Extract<LookupResult, { status: 'failure' }>;
 
+/** What nobody was asked about is not known here; a server that fails, fails for receivers too. */
+function unanswered(name: string, { reason, message }: Failure): Finding {
+  return spfFinding(reason === 'not-known' ? 'spf.not-known' : 'spf.lookup-failed', { name, message });
+}
+
 function failed(node: SpfNode, name: string, answer: Failure): SpfNode {
-  const finding = spfFinding('spf.lookup-failed', { name, message: answer.message });
-  return { ...node, target: name, unknown: answer.message, findings: [...node.findings, finding] };
+  return {
+    ...node,
+    target: name,
+    unknown: answer.message,
+    findings: [...node.findings, unanswered(name, answer)],
+  };
 }
 
 /** The name that a domain-spec stands for whoever sends: `d` and `o` are known beforehand, other macros are not. */
@@ -155,6 +162,44 @@ async function walkTerm(walk: Walk, domain: string, term: SpfTerm, above: readon
   }
 }
 
+/**
+ * The registrable domain of a name that does not exist, where that does not exist either: anybody may register it.
+ *
+ * @returns null where it exists, or is not known, or the name lies below no public suffix.
+ */
+async function freeDomain(walk: Walk, name: string): Promise<string | null> {
+  const domain = registrableDomain(name);
+  return domain !== null && (await ask(walk, domain, 'TXT')).status === 'nxdomain' ? domain : null;
+}
+
+/** Prefixes up to these hold the addresses of half the world. */
+const WIDEST4 = 7;
+const WIDEST6 = 18;
+
+function isOpenToAll(mechanism: Mechanism): boolean {
+  const { name, qualifier, prefix4, prefix6 } = mechanism;
+  if (qualifier !== '+') return false;
+  if (name === 'all') return true;
+  const hasAddresses = name === 'ip4' || name === 'ip6' || name === 'a' || name === 'mx';
+  return hasAddresses && (prefix4 <= WIDEST4 || prefix6 <= WIDEST6);
+}
+
+/** Terms that let nearly everybody pass: those of the record but for what its lint tells, and those behind its includes. */
+function openTerms(nodes: readonly SpfNode[], path: readonly string[]): readonly Finding[] {
+  return nodes.flatMap((node) => {
+    const term = parseSpf(`v=spf1 ${node.term}`).record?.terms[0];
+    if (term === undefined) return [];
+    const isFollowed =
+      term.kind === 'modifier' ? term.name === 'redirect' : term.name === 'include' && term.qualifier === '+';
+    if (isFollowed) return openTerms(node.children, [...path, node.term]);
+    if (term.kind === 'modifier' || !isOpenToAll(term)) return [];
+    const isToldByLint = path.length === 0 && (term.name === 'all' || term.network !== undefined);
+    const [first = node.term] = path;
+    const values = { term: node.term, path: [...path, node.term].join(', '), first };
+    return isToldByLint ? [] : [spfFinding('spf.open-to-all', values)];
+  });
+}
+
 function dependsOnMessage(term: SpfTerm): SpfNode {
   return {
     ...leaf(term, 1),
@@ -180,7 +225,11 @@ async function walkBranch(
   const texts = answer.status === 'answer' ? spfTexts(answer) : [];
   const [text, second] = texts;
   // A permanent error at once, before any void lookup would count.
-  if (text === undefined) return { ...node, findings: [spfFinding('spf.include-without-record', { term: term.text })] };
+  if (text === undefined) {
+    const free = answer.status === 'nxdomain' ? await freeDomain(walk, target) : null;
+    const risk = free === null ? [] : [spfFinding('spf.free-domain', { domain: free, name: target, term: term.text })];
+    return { ...node, findings: [spfFinding('spf.include-without-record', { term: term.text }), ...risk] };
+  }
   const findings: Finding[] = [];
   if (second !== undefined) findings.push(spfFinding('spf.several-records', { count: texts.length }));
   if (parseSpf(text).record === null) findings.push(spfFinding('spf.include-broken', { term: term.text }));
@@ -261,13 +310,12 @@ function isPartial(nodes: readonly SpfNode[]): boolean {
 
 function judge(tree: Omit<SpfTree, 'findings'>): Finding[] {
   const findings: Finding[] = [];
-  const { lookups, voids4, voids6, answerOctets } = tree;
+  const { lookups, voids4, voids6 } = tree;
   if (lookups > standardLimits.lookups) findings.push(spfFinding('spf.many-lookups', { count: lookups }));
   else if (lookups >= standardLimits.lookups - 1) findings.push(spfFinding('spf.lookups-close', { count: lookups }));
   if (voids4 > standardLimits.voids) findings.push(spfFinding('spf.many-voids', { count: voids4, family: 'IPv4' }));
   if (voids6 > standardLimits.voids) findings.push(spfFinding('spf.many-voids', { count: voids6, family: 'IPv6' }));
-  if (answerOctets >= TOO_LONG_ANSWER) findings.push(spfFinding('spf.record-too-long', { octets: answerOctets }));
-  else if (answerOctets >= LONG_ANSWER) findings.push(spfFinding('spf.record-long', { octets: answerOctets }));
+  findings.push(...lintAnswer(tree.answerOctets));
   return findings;
 }
 
@@ -287,19 +335,17 @@ export async function spfTree(
   const texts = answer.status === 'answer' ? spfTexts(answer) : [];
   const record = options.record ?? texts[0] ?? null;
   const neighbours = published.filter((candidate) => !isSpfRecord(joinTxt(candidate.strings)));
-  const ownOctets = record === null ? 0 : record.length + Math.ceil(record.length / 255) + RECORD_OVERHEAD;
-  const answerOctets =
-    ANSWER_OVERHEAD +
-    domain.length +
-    2 +
-    ownOctets +
-    neighbours.reduce((total, neighbour) => total + txtWireLength(neighbour.strings) + RECORD_OVERHEAD, 0);
+  const data = [
+    ...(record === null ? [] : [recordOctets(record)]),
+    ...neighbours.map((neighbour) => txtWireLength(neighbour.strings)),
+  ];
 
   const children = record === null ? [] : await walkRecord(walk, domain, record, [canonicalName(domain)]);
   const { cost: lookups, voids4, voids6 } = totals(0, children);
   const tree = {
     domain,
     record,
+    isKnown: answer.status !== 'failure',
     children,
     lookups,
     voids4,
@@ -307,9 +353,16 @@ export async function spfTree(
     depth: depthOf(children),
     partial: isPartial(children) || answer.status === 'failure',
     recordOctets: record?.length ?? 0,
-    answerOctets,
+    answerOctets: answerOctets(domain.length + 2, data),
   };
-  return { ...tree, findings: [...judgeRoot(tree, answer, texts, options.record !== undefined), ...judge(tree)] };
+  return {
+    ...tree,
+    findings: [
+      ...judgeRoot(tree, answer, texts, options.record !== undefined),
+      ...judge(tree),
+      ...openTerms(children, []),
+    ],
+  };
 }
 
 /** What the name itself is to be told: nothing known of it, several records, or one that no receiver can read. */
@@ -320,9 +373,7 @@ function judgeRoot(
   isGiven: boolean,
 ): Finding[] {
   const findings: Finding[] = [];
-  if (answer.status === 'failure') {
-    findings.push(spfFinding('spf.lookup-failed', { name: domain, message: answer.message }));
-  }
+  if (answer.status === 'failure') findings.push(unanswered(domain, answer));
   if (texts.length > 1 && !isGiven) findings.push(spfFinding('spf.several-records', { count: texts.length }));
   if (record !== null && parseSpf(record).record === null) findings.push(spfFinding('spf.unreadable-published'));
   return findings;

@@ -283,7 +283,7 @@ function* matchesPtr(context: Context, target: string): Evaluation<boolean> {
 
 function* matchesInclude(context: Context, target: string): Evaluation<boolean> {
   const { result, reason } = yield* evaluate(context, target);
-  if (result === 'temperror') throw new Stop('temperror', reason ?? `The record of ${target} could not be had`);
+  if (result === 'temperror') throw new Stop('temperror', reason ?? `There was no answer for the record of ${target}`);
   if (result === 'permerror' || result === 'none') {
     throw new Stop('permerror', reason ?? `The included domain ${target} has no usable SPF record`);
   }
@@ -323,11 +323,20 @@ function* matchesByDns(context: Context, mechanism: Mechanism, domain: string): 
   }
 }
 
-/** Records that were read lately, the oldest first: popular includes are met again and again. */
+/** Records that were read twice or more lately, the oldest first: popular includes are met again and again. */
 const lately = new Map<string, SpfParse>();
+/** Texts that were met once: what was read of them is not kept, or thousands of records that nobody shares would be. */
+const metOnce = new Set<string>();
 const MAX_REMEMBERED = 256;
 /** Octets of a record worth remembering; a longer one is no record that many domains share. */
 const MAX_REMEMBERED_LENGTH = 2048;
+
+/** Lets the oldest go where there are as many as are kept. */
+function makeRoom(kept: { readonly size: number; keys(): Iterator<string>; delete(key: string): boolean }): void {
+  if (kept.size < MAX_REMEMBERED) return;
+  const { value, done } = kept.keys().next();
+  if (done !== true) kept.delete(value);
+}
 
 /** Reads a record, or gives what reading the same text gave before. */
 function readRecord(text: string): SpfParse {
@@ -335,8 +344,13 @@ function readRecord(text: string): SpfParse {
   if (known !== undefined) return known;
   const parse = parseSpf(text);
   if (text.length > MAX_REMEMBERED_LENGTH) return parse;
-  if (lately.size === MAX_REMEMBERED) lately.delete(lately.keys().next().value as string);
-  lately.set(text, parse);
+  if (metOnce.delete(text)) {
+    makeRoom(lately);
+    lately.set(text, parse);
+  } else {
+    makeRoom(metOnce);
+    metOnce.add(text);
+  }
   return parse;
 }
 

@@ -1,4 +1,5 @@
-import { mechanismKey, mergeSpf, spfHolds } from './merge.ts';
+import { mechanismKey } from './meaning.ts';
+import { mergeSpf, spfHolds } from './merge.ts';
 import type { SpfEdit, SpfMerge } from './merge.ts';
 import type { Mechanism } from './syntax.ts';
 import { parseSpf, spfText } from './syntax.ts';
@@ -30,6 +31,7 @@ function keys(terms: readonly string[]): ReadonlySet<string> {
 
 /** The terms without those left out, compared by meaning. */
 export function remainingTerms(terms: readonly string[], without: readonly string[]): readonly string[] {
+  if (without.length === 0) return terms;
   const left = keys(without);
   return terms.filter((term) => !mechanisms([term]).some((mechanism) => left.has(mechanismKey(mechanism))));
 }
@@ -64,9 +66,15 @@ function ownEdits({ from, to }: NonNullable<SpfChoice['edited']>, merged: readon
  *
  * @param published the joined texts of every SPF record at the name.
  * @param terms the mechanisms that providers require.
+ * @param putFirst they come before everything that is published, whatever DNS says to that.
  */
-export function mergeChosen(published: readonly string[], terms: readonly string[], choice: SpfChoice): SpfMerge {
-  const change = { add: remainingTerms(terms, choice.without), remove: choice.remove };
+export function mergeChosen(
+  published: readonly string[],
+  terms: readonly string[],
+  choice: SpfChoice,
+  putFirst = false,
+): SpfMerge {
+  const change = { add: remainingTerms(terms, choice.without), remove: choice.remove, putFirst };
   if (choice.edited === null || !appliesTo(choice, published)) return mergeSpf(published, change);
   const merged = mergeSpf([choice.edited.to], change);
   return { ...merged, unchanged: false, edits: ownEdits(choice.edited, merged.edits) };

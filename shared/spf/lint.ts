@@ -1,16 +1,18 @@
+import { remembering } from '../memo.ts';
 import type { IpOctets } from '../dns/ip.ts';
 import { formatIp, parseIp, samePrefix } from '../dns/ip.ts';
 import { textToOctets } from '../dns/txt.ts';
+import { applyFix } from '../findings/apply-fix.ts';
 import type { Finding, Span, TextFix } from '../findings/finding.ts';
-import { spfFinding } from '../findings/spf.ts';
-import { standardLimits } from './check-host.ts';
-import { findCovers, isIp, mechanismKey } from './merge.ts';
-import { findSlips, readableSpf } from './repair.ts';
-import type { Mechanism, SpfParse, SpfWord } from './syntax.ts';
-import { parseSpf, spfText } from './syntax.ts';
-
-/** Terms that cost a lookup by themselves, without looking below them (RFC 7208 §4.6.4). */
-const COSTLY: ReadonlySet<string> = new Set(['include', 'a', 'mx', 'ptr', 'exists']);
+import { pastedFinding } from '../pasted/findings.ts';
+import { spfFinding } from './findings.ts';
+import { readPasted } from '../pasted/read-pasted.ts';
+import { meantStandard } from '../pasted/standard.ts';
+import { lintCost, lintLength } from './cost.ts';
+import { findCovers, isIp, mechanismKey } from './meaning.ts';
+import { isOpen, readableSpf, repairReadable, repairSpf } from './repair.ts';
+import type { Mechanism, SpfParse } from './syntax.ts';
+import { parseSpf } from './syntax.ts';
 
 /** Findings of one record that are told; what can be wrong with a real one are a dozen. */
 const MAX_FINDINGS = 500;
@@ -18,7 +20,7 @@ const MAX_FINDINGS = 500;
 /** Terms compared with one another. */
 const MAX_COMPARED = 1000;
 
-/** The edit that takes a term out, with one blank beside it. */
+/** The edit that takes a term out, with one space beside it. */
 function removal(text: string, span: Span, label: string, effect?: string): TextFix {
   const start = text[span.start - 1] === ' ' ? span.start - 1 : span.start;
   return { label, ...(effect === undefined ? {} : { effect }), edits: [{ span: { start, end: span.end }, text: '' }] };
@@ -69,7 +71,14 @@ function lintRepetition(parse: SpfParse, { before }: Halves): Finding[] {
     const between = cover.span.start < mechanism.span.start ? [] : compared.slice(index, compared.indexOf(cover));
     if (!between.every((other) => isIp(other) && other.qualifier === mechanism.qualifier)) return [];
     const { span, text: term } = mechanism;
-    const fix = removal(parse.text, span, 'Remove it');
+    // Another sign says that something else was meant, be it in vain.
+    const isSame = cover.qualifier === mechanism.qualifier;
+    const fix = removal(
+      parse.text,
+      span,
+      'Remove it',
+      isSame ? undefined : `Nothing for receivers: ${cover.text} decides.`,
+    );
     return mechanismKey(cover) === mechanismKey(mechanism)
       ? spfFinding('spf.duplicate-term', { term }, { span, fix })
       : spfFinding('spf.covered-term', { term, cover: cover.text }, { span, fix });
@@ -98,13 +107,6 @@ function lintAll(parse: SpfParse, { all }: Halves): Finding[] {
     findings.push(spfFinding('spf.redirect-ignored', {}, { span: redirect.span, fix }));
   }
   return findings;
-}
-
-function lintCost({ before, all }: Halves, hasRedirect: boolean): Finding[] {
-  const redirects = hasRedirect && all === undefined ? 1 : 0;
-  const count = before.filter((mechanism) => COSTLY.has(mechanism.name)).length + redirects;
-  if (count > standardLimits.lookups) return [spfFinding('spf.many-lookups', { count })];
-  return count >= standardLimits.lookups - 1 ? [spfFinding('spf.lookups-close', { count })] : [];
 }
 
 /** Ranges that no mail of the internet comes from (RFC 6890). */
@@ -202,20 +204,8 @@ function touches(spans: readonly Span[]): (span: Span | undefined) => boolean {
   };
 }
 
-/** Finds the word that a span lies in. */
-function wordFinder({ words }: SpfParse): (span: Span | undefined) => Span | undefined {
-  return (span) => {
-    if (span === undefined) return undefined;
-    let low = 0;
-    let high = words.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((words[middle] as SpfWord).span.end < span.end) low = middle + 1;
-      else high = middle;
-    }
-    return words[low]?.span;
-  };
-}
+/** The texts linted lately: the plan and the manual of one domain say the same of its record. */
+const REMEMBERED = 64;
 
 /**
  * Checks one record's text, without asking DNS: slips of writing, grammar, order, endings, and the lookups that the
@@ -224,20 +214,23 @@ function wordFinder({ words }: SpfParse): (span: Span | undefined) => Span | und
  * @param text as it is to be published, or as it was found.
  * @returns findings with positions in `text`; those that can be put right by an edit carry it.
  */
-export function lintSpf(text: string): Finding[] {
+export const lintSpf = remembering(REMEMBERED, (text): readonly Finding[] => {
   const readable = readableSpf(text);
   const findings = lintText(readable);
   if (readable === text) return findings;
   const octets = octetOffsets(readable);
   const place = ({ start, end }: Span): Span => ({ start: octets[start] as number, end: octets[end] as number });
-  return findings.map(({ span, fix, ...finding }) => ({
+  const moved = (fix: TextFix): TextFix => ({
+    ...fix,
+    edits: fix.edits.map((edit) => ({ text: textToOctets(edit.text), span: place(edit.span) })),
+  });
+  return findings.map(({ span, fix, readings, ...finding }) => ({
     ...finding,
     ...(span === undefined ? {} : { span: place(span) }),
-    ...(fix === undefined
-      ? {}
-      : { fix: { ...fix, edits: fix.edits.map((edit) => ({ ...edit, span: place(edit.span) })) } }),
+    ...(fix === undefined ? {} : { fix: moved(fix) }),
+    ...(readings === undefined ? {} : { readings: readings.map(moved) }),
   }));
-}
+});
 
 /** For each character of a text, and for its end, the offset in the text's UTF-8 octets. */
 function octetOffsets(text: string): readonly number[] {
@@ -250,66 +243,75 @@ function octetOffsets(text: string): readonly number[] {
   return [...offsets, octets];
 }
 
-/** Single edits that make one name out of another: a letter changed, added or left out, or two changed about. */
-function isMistyped(name: string, meant: string): boolean {
-  if (Math.abs(name.length - meant.length) > 1) return false;
-  let start = 0;
-  while (start < name.length && name[start] === meant[start]) start += 1;
-  const rest = [name.slice(start), meant.slice(start)] as const;
-  const swapped = `${rest[0][1] ?? ''}${rest[0][0] ?? ''}${rest[0].slice(2)}`;
-  return (
-    swapped === rest[1] ||
-    rest[0].slice(1) === rest[1].slice(1) ||
-    rest[0].slice(1) === rest[1] ||
-    rest[0] === rest[1].slice(1)
-  );
+/** What stands in the place of a text that is no SPF record, in words that say what it is. */
+function foreignFindings(text: string, parse: SpfParse): readonly Finding[] {
+  const pasted = readPasted(text);
+  if (pasted.holdsPrivateKey) return [pastedFinding('pasted.private-key')];
+  const standards = pasted.records.map((record) => meantStandard(record.value.text));
+  const count = standards.filter((standard) => standard === 'SPF').length;
+  if (count > 1) return [spfFinding('spf.several-records', { count })];
+  const [standard] = standards;
+  if (standards.length === 1 && standard !== null && standard !== undefined && standard !== 'SPF') {
+    return [pastedFinding('pasted.other-standard', { standard, wanted: 'SPF' })];
+  }
+  return parse.findings;
 }
 
-/** Names long enough to be recognised. */
-const RECOGNISED = ['include', 'exists', 'ip4', 'ip6', 'ptr', 'all', 'redirect', 'exp'];
-
-/** The fix of a term that breaks the grammar: the name that was meant, else its removal. */
-function grammarFix(text: string, finding: Finding, word: Span): TextFix {
-  const { span, code } = finding;
-  if (code === 'spf.unknown-mechanism' && span !== undefined) {
-    const name = String(finding.values.name ?? '').toLowerCase();
-    const [meant, another] = RECOGNISED.filter((known) => {
-      if (!isMistyped(name, known)) return false;
-      const fixed = `${text.slice(word.start, span.start)}${known}${text.slice(span.end, word.end)}`;
-      return parseSpf(spfText([fixed])).record !== null;
-    });
-    if (meant !== undefined && another === undefined) return replacement(span, meant, `Write ${meant}`, READABLE_AGAIN);
-  }
-  return removal(text, word, 'Remove it', READABLE_AGAIN);
+/** The fixes of slips change what receivers answer, as a repair must. */
+function withEffect(finding: Finding, effect: string): Finding {
+  const changed = (fix: TextFix): TextFix => ({ ...fix, effect });
+  return {
+    ...finding,
+    ...(finding.fix === undefined ? {} : { fix: changed(finding.fix) }),
+    ...(finding.readings === undefined ? {} : { readings: finding.readings.map(changed) }),
+  };
 }
 
 function lintText(text: string): Finding[] {
   const parse = parseSpf(text);
   const effect = parse.record === null ? READABLE_AGAIN : READ_OTHERWISE;
-  const slips = findSlips(text).map((slip) =>
-    slip.fix === undefined ? slip : { ...slip, fix: { ...slip.fix, effect } },
-  );
+  const slips = repairReadable(text, text).findings.map((slip) => withEffect(slip, effect));
+  if (parse.words.length === 0 && parse.record === null) {
+    return [...slips, ...(slips.length > 0 ? [] : foreignFindings(text, parse))];
+  }
   const covered = touches(slips.flatMap((slip) => slip.span ?? []));
-  const wordAround = wordFinder(parse);
-  // A slip explains the grammar fault of the same term better than the grammar does.
-  const faults = parse.findings.filter((finding) => !covered(wordAround(finding.span)));
-  if (parse.words.length === 0 && parse.record === null) return [...slips, ...(slips.length > 0 ? [] : faults)];
-
-  const removable = faults.map((finding, index) => {
-    const word = wordAround(finding.span);
-    if (word === undefined || index >= MAX_COMPARED) return finding;
-    return { ...finding, fix: grammarFix(text, finding, word) };
-  });
   const parts = halves(parse.words.flatMap((word) => (word.term?.kind === 'mechanism' ? [word.term] : [])));
   const findings = [
     ...slips,
-    ...removable,
     ...lintOrder(parse, parts),
     ...lintRepetition(parse, parts),
     ...(slips.length > 0 ? [] : lintAll(parse, parts)),
     ...lintRanges(parts),
     ...lintTerms(parse, parts).filter((finding) => !covered(finding.span)),
-    ...lintCost(parts, parse.record?.redirect !== undefined),
+    ...lintCost(parts.before, parse.record?.redirect !== undefined && parts.all === undefined),
+    ...lintLength(text),
   ];
   return findings.slice(0, MAX_FINDINGS);
+}
+
+/** Fixes applied to one text at the most. */
+const MAX_FIXES = 500;
+
+/** Fixes that take away nothing but what stands there once more. */
+const LOSSLESS: ReadonlySet<string> = new Set(['spf.duplicate-term', 'spf.covered-term', 'spf.host-bits']);
+
+/**
+ * The record put right as far as its meaning is certain: slips of writing, then what stands there once more. No term goes
+ * that says something of its own, be it in vain.
+ *
+ * @param text as it is to be published, or as it was found.
+ * @returns the text, and whether it is of use: every term reads, and no question is open.
+ */
+export function fixSpf(text: string): { readonly text: string; readonly isUsable: boolean } {
+  const repair = repairSpf(text);
+  let fixed = repair.text;
+  if (repair.findings.some(isOpen) || parseSpf(fixed).record === null) return { text: fixed, isUsable: false };
+  for (let round = 0; round < MAX_FIXES; round += 1) {
+    const fix = lintSpf(fixed).find(
+      (finding) => finding.fix !== undefined && finding.fix.effect === undefined && LOSSLESS.has(finding.code),
+    )?.fix;
+    if (fix === undefined) break;
+    fixed = applyFix(fixed, fix);
+  }
+  return { text: fixed, isUsable: true };
 }

@@ -66,8 +66,8 @@ function readMacro(text: string, start: number, inExplanation: boolean): { part:
 /**
  * Reads a macro string (RFC 7208 §7.1).
  *
- * @param text visible ASCII; blanks only where `inExplanation`.
- * @param inExplanation whether `c`, `r` and `t` and blanks are allowed (§7.2: only in explanations).
+ * @param text visible ASCII; spaces only where `inExplanation`.
+ * @param inExplanation whether `c`, `r` and `t` and spaces are allowed (§7.2: only in explanations).
  * @returns its parts, or where it first breaks the grammar.
  */
 export function readMacroString(

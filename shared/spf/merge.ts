@@ -1,10 +1,9 @@
-import { samePrefix } from '../dns/ip.ts';
-import { canonicalName } from '../dns/names.ts';
 import type { Finding } from '../findings/finding.ts';
-import { spfFinding } from '../findings/spf.ts';
-import { hasMacro } from './macro.ts';
-import { repairSpf } from './repair.ts';
-import type { Mechanism, Modifier, SpfRecord, SpfTerm } from './syntax.ts';
+import { spfFinding } from './findings.ts';
+import { areDisjoint, covers, findCovers, mechanismKey } from './meaning.ts';
+import { isOpen, repairSpf } from './repair.ts';
+import { lintCost } from './cost.ts';
+import type { Mechanism, Modifier, SpfRecord, SpfTerm, SpfWord } from './syntax.ts';
 import { parseSpf, spfText } from './syntax.ts';
 
 export interface SpfEdit {
@@ -22,6 +21,11 @@ export interface SpfMerge {
   /** Every term of the old and the new record, in the new record's order; removed ones where they stood. */
   readonly edits: readonly SpfEdit[];
   readonly findings: readonly Finding[];
+  /**
+   * What has to be answered before the record may be published: published terms that can be read in more than one way,
+   * or in none, and that the record is therefore without. Among `findings` too.
+   */
+  readonly questions: readonly Finding[];
 }
 
 export interface SpfChange {
@@ -29,38 +33,15 @@ export interface SpfChange {
   readonly add: readonly string[];
   /** Mechanisms to give up, and `redirect=` or other modifiers; what is asked for as well stays. */
   readonly remove?: readonly string[];
+  /**
+   * Put the mechanisms to hold before everything that is published: for a record that has been seen to keep them from
+   * passing by what DNS answers to earlier terms.
+   */
+  readonly putFirst?: boolean;
 }
 
 /** From loosest to strictest. */
 const STRICTNESS = '+?~-';
-
-/** What a mechanism asks, apart from its qualifier, in one form: two mechanisms of one meaning give the same key. */
-export function mechanismKey(mechanism: Mechanism): string {
-  const { name, network, prefix4, prefix6 } = mechanism;
-  if (network !== undefined) return `${name}:${network.join('.')}/${name === 'ip4' ? prefix4 : prefix6}`;
-  return `${name}:${domainKey(mechanism)}/${prefix4}//${prefix6}`;
-}
-
-/** The letter case of a macro has a meaning (RFC 7208 §7.3), that of a name has none. */
-function domainKey({ domain }: Mechanism): string {
-  if (domain === undefined) return '';
-  if (!hasMacro(domain.macros)) return canonicalName(domain.text);
-  return domain.text.replace(/%\{[^}]*\}|[^%]+/g, (part) => (part.startsWith('%') ? part : part.toLowerCase()));
-}
-
-export function isIp(mechanism: Mechanism): boolean {
-  return mechanism.network !== undefined;
-}
-
-/** Whether every address that `narrow` matches is matched by `wide`: of ranges, or of `a` and `mx` of one domain. */
-function covers(wide: Mechanism, narrow: Mechanism): boolean {
-  if (wide.name !== narrow.name) return false;
-  if (wide.network !== undefined && narrow.network !== undefined) {
-    const prefix = (mechanism: Mechanism) => (mechanism.name === 'ip4' ? mechanism.prefix4 : mechanism.prefix6);
-    return prefix(wide) <= prefix(narrow) && samePrefix(wide.network, narrow.network, prefix(wide));
-  }
-  return wide.prefix4 <= narrow.prefix4 && wide.prefix6 <= narrow.prefix6 && domainKey(wide) === domainKey(narrow);
-}
 
 function parseMechanisms(terms: readonly string[]): Mechanism[] {
   return terms.flatMap((term) => parseSpf(spfText([term])).record?.mechanisms ?? []);
@@ -69,39 +50,50 @@ function parseMechanisms(terms: readonly string[]): Mechanism[] {
 interface Published {
   readonly records: readonly SpfRecord[];
   readonly findings: readonly Finding[];
+  readonly questions: readonly Finding[];
   /** Words that could not be read, even after the repair. */
   readonly unreadable: readonly string[];
   readonly repaired: boolean;
 }
 
-/** Reads what is published; what breaks the grammar is repaired, and terms that can't be are left out. */
+/** The record that the readable terms make, each modifier once; null where none is left. */
+function readableRecord(words: readonly SpfWord[]): SpfRecord | null {
+  const known = new Set<string>();
+  const terms = words.flatMap(({ term }) => {
+    if (term?.kind !== 'modifier' || (term.name !== 'redirect' && term.name !== 'exp')) return term ?? [];
+    if (known.has(term.name)) return [];
+    known.add(term.name);
+    return term;
+  });
+  return parseSpf(spfText(terms.map(({ text }) => text))).record;
+}
+
+/** Reads what is published as it was meant; terms that can't be read, or not in one way alone, are questions. */
 function readPublished(texts: readonly string[]): Published {
   const findings: Finding[] = [];
+  const questions: Finding[] = [];
   const records: SpfRecord[] = [];
   const unreadable: string[] = [];
   let repaired = false;
   for (const text of texts) {
-    const strict = parseSpf(text);
-    if (strict.record !== null) {
-      records.push(strict.record);
-      continue;
-    }
-    repaired = true;
     const repair = repairSpf(text);
-    findings.push(spfFinding('spf.unreadable-published'), ...strict.findings, ...repair.findings);
-    const again = repair.findings.length === 0 ? strict : parseSpf(repair.text);
-    if (again.words.length === 0 && again.record === null) {
+    const strict = parseSpf(text);
+    const read = repair.text === text ? strict : parseSpf(repair.text);
+    repaired ||= repair.text !== text || strict.record === null;
+    if (strict.record === null) findings.push(spfFinding('spf.unreadable-published'));
+    findings.push(...repair.findings);
+    questions.push(...repair.findings.filter(isOpen));
+    if (read.words.length === 0 && read.record === null) {
+      findings.push(...read.findings);
+      questions.push(...read.findings);
       unreadable.push(text);
       continue;
     }
-    const readable = again.words.filter((word) => word.term !== null);
-    const record = again.record ?? parseSpf(spfText(readable.map((word) => word.text))).record;
-    if (again.record === null) {
-      unreadable.push(...again.words.filter((word) => word.term === null).map((word) => word.text));
-    }
+    unreadable.push(...read.words.filter((word) => word.term === null).map((word) => word.text));
+    const record = read.record ?? readableRecord(read.words);
     if (record !== null) records.push(record);
   }
-  return { records, findings, unreadable, repaired };
+  return { records, findings, questions, unreadable, repaired };
 }
 
 interface Parts {
@@ -126,41 +118,6 @@ interface Candidate {
   readonly origin: 'published' | 'redirect' | 'wanted';
 }
 
-/** Different terms compared with one another; in a longer list only equal ones are found. */
-const MAX_COMPARED = 512;
-
-/** For each mechanism the one that makes it pointless, if there is one. */
-export function findCovers(mechanisms: readonly Mechanism[]): readonly (Mechanism | undefined)[] {
-  const first = new Map<string, Mechanism>();
-  const repeated = mechanisms.map((mechanism) => {
-    const key = mechanismKey(mechanism);
-    const same = first.get(key);
-    if (same === undefined) first.set(key, mechanism);
-    return same;
-  });
-  if (first.size > MAX_COMPARED) return repeated;
-  const single = mechanisms.filter((_, index) => repeated[index] === undefined);
-  const earlier = new Map<Mechanism, Mechanism>();
-  for (const [index, mechanism] of single.entries()) {
-    const wide = single.slice(0, index).find((candidate) => covers(candidate, mechanism));
-    if (wide !== undefined) earlier.set(mechanism, wide);
-  }
-  const left = single.filter((mechanism) => !earlier.has(mechanism));
-  return mechanisms.map(
-    (mechanism, index) => repeated[index] ?? earlier.get(mechanism) ?? coveredLater(mechanism, left),
-  );
-}
-
-/** A later, wider range of the same qualifier, with nothing but such ranges between: the earlier one adds nothing. */
-function coveredLater(mechanism: Mechanism, mechanisms: readonly Mechanism[]): Mechanism | undefined {
-  if (!isIp(mechanism)) return undefined;
-  for (const later of mechanisms.slice(mechanisms.indexOf(mechanism) + 1)) {
-    if (!isIp(later) || later.qualifier !== mechanism.qualifier) return undefined;
-    if (covers(later, mechanism)) return later;
-  }
-  return undefined;
-}
-
 const EDIT_BY_ORIGIN = {
   published: { kind: 'keep', reason: 'Published today.' },
   redirect: { kind: 'add', reason: 'It takes the place of redirect=.' },
@@ -173,20 +130,87 @@ interface Choice {
   readonly findings: readonly Finding[];
 }
 
+/** A candidate in its place, or one that was given up or moved away from it. */
+interface Placed extends Candidate {
+  readonly fate: 'stays' | 'given-up' | 'wrong-sign' | 'moved';
+}
+
+/** Whether a mechanism may decide over senders of another one without letting them pass. */
+function mayKeepOut({ mechanism }: Placed, wanted: Mechanism): boolean {
+  return mechanism.qualifier !== '+' && !areDisjoint(mechanism, wanted);
+}
+
+/** Puts one wanted mechanism where it decides over its senders: it replaces itself with another sign, and comes before what may keep it out. */
+function placeWanted(
+  placed: readonly Placed[],
+  wanted: Mechanism,
+  isFirst: boolean,
+): { placed: readonly Placed[]; findings: readonly Finding[] } {
+  const key = mechanismKey(wanted);
+  const findings: Finding[] = [];
+  const isSame = ({ mechanism, fate }: Placed) => fate === 'stays' && mechanismKey(mechanism) === key;
+  // The same term with another sign is the term that was meant.
+  let signed = -1;
+  const right = placed.map((candidate, index): Placed => {
+    if (!isSame(candidate) || candidate.mechanism.qualifier === '+') return candidate;
+    if (signed === -1) signed = index;
+    findings.push(spfFinding('spf.sign-removed', { term: candidate.mechanism.text, right: wanted.text }));
+    return { ...candidate, fate: 'wrong-sign' };
+  });
+  const shadow = isFirst
+    ? 0
+    : right.findIndex((candidate) => candidate.fate === 'stays' && mayKeepOut(candidate, wanted));
+  const limit = shadow === -1 ? right.length : shadow;
+  const isHeld = right.some(
+    ({ mechanism, fate }, index) =>
+      fate === 'stays' &&
+      index < limit &&
+      mechanism.qualifier === '+' &&
+      (mechanismKey(mechanism) === key || covers(mechanism, wanted)),
+  );
+  if (isHeld) return { placed: right, findings };
+  const moved = right.map((candidate): Placed => (isSame(candidate) ? { ...candidate, fate: 'moved' } : candidate));
+  const isMoved = moved.some(({ fate }, index) => fate === 'moved' && right[index]?.fate === 'stays');
+  const before = right[limit];
+  if (before !== undefined && (isMoved || signed === -1 || limit <= signed)) {
+    findings.push(spfFinding('spf.put-first', { term: wanted.text, shadow: before.mechanism.text }));
+  }
+  const at = signed !== -1 && signed < limit ? signed : limit;
+  const own: Placed = { mechanism: wanted, origin: 'wanted', fate: 'stays' };
+  return { placed: [...moved.slice(0, at), own, ...moved.slice(at)], findings };
+}
+
+const REMOVED: Readonly<Record<Exclude<Placed['fate'], 'stays'>, string>> = {
+  'given-up': 'Given up.',
+  'wrong-sign': 'With this sign it keeps the provider’s mail from passing.',
+  moved: 'It moves before what may keep it from passing.',
+};
+
 /** Decides which mechanisms stand before `all`, each with its reason, in their order. */
-function chooseMechanisms(candidates: readonly Candidate[], givenUp: ReadonlySet<string>): Choice {
-  const isGivenUp = ({ mechanism, origin }: Candidate) => origin !== 'wanted' && givenUp.has(mechanismKey(mechanism));
-  const standing = candidates.filter((candidate) => !isGivenUp(candidate));
-  const covering = findCovers(standing.map((candidate) => candidate.mechanism));
+function chooseMechanisms(
+  published: readonly Candidate[],
+  wanted: readonly Mechanism[],
+  givenUp: ReadonlySet<string>,
+  isFirst: boolean,
+): Choice {
+  const findings: Finding[] = [];
+  let placed: readonly Placed[] = published.map((candidate) => ({
+    ...candidate,
+    fate: givenUp.has(mechanismKey(candidate.mechanism)) ? 'given-up' : 'stays',
+  }));
+  for (const mechanism of isFirst ? wanted.toReversed() : wanted) {
+    const result = placeWanted(placed, mechanism, isFirst);
+    placed = result.placed;
+    findings.push(...result.findings);
+  }
+  const covering = findCovers(placed.filter(({ fate }) => fate === 'stays').map(({ mechanism }) => mechanism));
   const mechanisms: Mechanism[] = [];
   const edits: SpfEdit[] = [];
-  const findings: Finding[] = [];
   let index = 0;
-  for (const candidate of candidates) {
-    const { mechanism, origin } = candidate;
+  for (const { mechanism, origin, fate } of placed) {
     const term = mechanism.text;
-    if (isGivenUp(candidate)) {
-      edits.push({ kind: 'remove', term, reason: 'Given up.' });
+    if (fate !== 'stays') {
+      edits.push({ kind: 'remove', term, reason: REMOVED[fate] });
       continue;
     }
     const cover = covering[index];
@@ -196,8 +220,6 @@ function chooseMechanisms(candidates: readonly Candidate[], givenUp: ReadonlySet
       edits.push({ ...EDIT_BY_ORIGIN[origin], term });
     } else if (origin === 'published') {
       edits.push({ kind: 'remove', term, reason: `${cover.text} covers it.` });
-    } else if (origin === 'wanted' && cover.qualifier !== '+') {
-      findings.push(spfFinding('spf.required-not-passing', { term, cover: cover.text }));
     }
   }
   return { mechanisms, edits, findings };
@@ -205,13 +227,15 @@ function chooseMechanisms(candidates: readonly Candidate[], givenUp: ReadonlySet
 
 /** What the terms to be added say; what can't be read of them, or isn't merged, is a finding without a place. */
 function readWanted(terms: readonly string[]): { mechanisms: readonly Mechanism[]; findings: readonly Finding[] } {
-  const parses = terms.map((term) => parseSpf(spfText([term])));
-  const read = parses.flatMap(({ record }) => record?.terms ?? []);
+  const repairs = terms.map((term) => repairSpf(spfText([term])));
+  const parses = repairs.map((repair) => (repair.findings.some(isOpen) ? null : parseSpf(repair.text)));
+  const read = parses.flatMap((parse) => parse?.record?.terms ?? []);
   const isMerged = (term: SpfTerm): term is Mechanism => term.kind === 'mechanism' && term.name !== 'all';
+  const told = [...repairs.flatMap(({ findings }) => findings), ...parses.flatMap((parse) => parse?.findings ?? [])];
   return {
     mechanisms: read.filter(isMerged),
     findings: [
-      ...parses.flatMap((parse) => parse.findings.map(({ span: _span, ...finding }) => finding)),
+      ...told.map(({ span: _span, fix: _fix, readings: _readings, ...finding }) => finding),
       ...read.filter((term) => !isMerged(term)).map(({ text: term }) => spfFinding('spf.not-added', { term })),
     ],
   };
@@ -325,6 +349,7 @@ function chooseModifiers(
       } else if (standing.has(term)) {
         edits.push({ kind: 'remove', term, reason: 'It stands there already.' });
       } else {
+        if (name !== 'redirect' && name !== 'exp') findings.push(spfFinding('spf.unknown-modifier', { term }));
         hasExplanation ||= name === 'exp';
         terms.push(term);
         standing.add(term);
@@ -335,17 +360,22 @@ function chooseModifiers(
   return { terms, edits, findings };
 }
 
+/** Whether a modifier is no slip: one that would be read in another way the next time must not be left in a record. */
+function isReadAsItStands(term: string): boolean {
+  return repairSpf(spfText([term])).findings.length === 0;
+}
+
 /**
  * Makes the one SPF record that says what is published and what providers require.
  *
- * For every address the result stays the published one where a published term before `all` decided; otherwise it is
- * pass where an added mechanism matches; otherwise it is the result of `all` (or of `redirect=`) as before. A record
- * that ends in neither gets `~all`, and a finding says so. Applying it to its own result changes nothing.
+ * What is published is read as it was meant (`repairSpf`). For every address the result is pass where an added mechanism
+ * matches, for it comes before every term that may keep it out; otherwise it stays the published one. A record that ends
+ * in neither `all` nor `redirect=` gets `~all`, and a finding says so. Applying it to its own result changes nothing.
  *
  * @param published the joined texts of every SPF record at the name: none, one or, by mistake, several.
  */
 export function mergeSpf(published: readonly string[], change: SpfChange): SpfMerge {
-  const { records, findings: readFindings, unreadable, repaired } = readPublished(published);
+  const { records, findings: readFindings, questions, unreadable, repaired } = readPublished(published);
   const parts = records.map(partsOf);
   const alls = parts.flatMap((part) => part.all ?? []);
   const isFollowed = ({ all }: Parts) => all === undefined && alls.length === 0;
@@ -366,14 +396,12 @@ export function mergeSpf(published: readonly string[], change: SpfChange): SpfMe
       })),
     ];
   });
-  const chosen = chooseMechanisms(
-    [...candidates, ...wanted.mechanisms.map((mechanism) => ({ mechanism, origin: 'wanted' as const }))],
-    givenUp.mechanisms,
-  );
+  const chosen = chooseMechanisms(candidates, wanted.mechanisms, givenUp.mechanisms, change.putFirst === true);
   const after = parts.flatMap((part) => part.after);
   const chosenKeys = new Set(chosen.mechanisms.map(mechanismKey));
   const ending = chooseAll(alls, followed !== undefined, records.length === 0);
   const modifiers = chooseModifiers(records, followed?.redirect, givenUp.modifiers);
+  const readable = new Set(modifiers.terms.filter(isReadAsItStands));
 
   const edits: readonly SpfEdit[] = [
     ...chosen.edits,
@@ -386,13 +414,18 @@ export function mergeSpf(published: readonly string[], change: SpfChange): SpfMe
         : 'It stands after all, where no receiver reads it.',
     })),
     ...ending.edits,
-    ...modifiers.edits,
+    ...modifiers.edits.map((edit) =>
+      readable.has(edit.term) || edit.kind === 'remove'
+        ? edit
+        : { kind: 'remove' as const, term: edit.term, reason: 'No receiver can read it.' },
+    ),
   ];
-  const unchanged =
-    records.length === 1 && published.length === 1 && !repaired && edits.every((edit) => edit.kind === 'keep');
-  const terms = [...chosen.mechanisms.map((mechanism) => mechanism.text), ending.text, ...modifiers.terms];
+  const terms = [...chosen.mechanisms.map((mechanism) => mechanism.text), ending.text, ...readable];
+  const merged = spfText(terms.filter((term) => term !== ''));
+  const isKept = records.length === 1 && published.length === 1 && !repaired;
+  const unchanged = isKept && (edits.every((edit) => edit.kind === 'keep') || merged === published[0]);
   return {
-    record: unchanged ? (records[0] as SpfRecord).text : spfText(terms.filter((term) => term !== '')),
+    record: unchanged ? (records[0] as SpfRecord).text : merged,
     unchanged,
     edits,
     findings: [
@@ -407,19 +440,25 @@ export function mergeSpf(published: readonly string[], change: SpfChange): SpfMe
       ...chosen.mechanisms
         .filter((mechanism) => mechanism.name === 'ptr')
         .map((mechanism) => spfFinding('spf.ptr', { term: mechanism.text })),
+      ...lintCost(chosen.mechanisms, followed !== undefined && alls.length === 0),
     ],
+    questions,
   };
 }
 
 /**
- * Whether one record's text lets all of these mechanisms pass: each stands before `all` with the qualifier pass, or lies
- * in a range that does.
+ * Whether one record's text lets all of these mechanisms pass, as far as its text tells: each stands before `all` with the
+ * qualifier pass, or lies in a range that does, and nothing that is known to match its senders decides before it.
  */
 export function spfHolds(text: string, terms: readonly string[]): boolean {
   const { record } = parseSpf(text);
   if (record === null) return false;
-  const passing = partsOf(record).before.filter((mechanism) => mechanism.qualifier === '+');
-  return parseMechanisms(terms).every((wanted) =>
-    passing.some((have) => mechanismKey(have) === mechanismKey(wanted) || covers(have, wanted)),
-  );
+  const { before } = partsOf(record);
+  return parseMechanisms(terms).every((wanted) => {
+    const key = mechanismKey(wanted);
+    const first = before.find(
+      (have) => mechanismKey(have) === key || covers(have, wanted) || (have.qualifier !== '+' && covers(wanted, have)),
+    );
+    return first?.qualifier === '+';
+  });
 }

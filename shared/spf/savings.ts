@@ -33,6 +33,9 @@ const MAX_ANSWER_OCTETS = 450;
 /** Addresses put in the place of one term. */
 const MAX_ADDRESSES = 20;
 
+/** What makes the record at an include a permanent error. */
+const BROKEN: ReadonlySet<string> = new Set(['spf.include-broken', 'spf.several-records']);
+
 const DEAD: ReadonlySet<string> = new Set(['spf.void-lookup', 'spf.include-without-record', 'spf.loop']);
 
 function isDead(node: SpfNode): boolean {
@@ -69,7 +72,8 @@ const FLATTENED: ReadonlySet<string> = new Set(['ip4', 'ip6', 'a', 'mx', 'includ
 
 /** All addresses that an include lets pass; null where they can't be written down without changing what it says. */
 function flatTerms(node: SpfNode): readonly string[] | null {
-  if (node.unknown !== undefined || isDead(node)) return null;
+  // What its receivers can’t read lets nobody pass, whatever networks stand in it.
+  if (node.unknown !== undefined || isDead(node) || node.findings.some(({ code }) => BROKEN.has(code))) return null;
   const terms: string[] = [];
   for (const child of node.children) {
     const mechanism = parseMechanism(child.term);

@@ -1,7 +1,7 @@
 import type { IpOctets } from '../dns/ip.ts';
 import { parseIpv4, parseIpv6 } from '../dns/ip.ts';
 import type { Finding, Span } from '../findings/finding.ts';
-import { spfFinding } from '../findings/spf.ts';
+import { spfFinding } from './findings.ts';
 import type { MacroString } from './macro.ts';
 import { readMacroString } from './macro.ts';
 
@@ -54,11 +54,11 @@ export interface SpfRecord {
   readonly mechanisms: readonly Mechanism[];
   readonly redirect?: Modifier;
   readonly exp?: Modifier;
-  /** The version as it was spelt, and the blanks before each term and at the end. */
-  readonly layout: { readonly version: string; readonly blanks: readonly string[] };
+  /** The version as it was spelt, and the spaces before each term and at the end. */
+  readonly layout: { readonly version: string; readonly spaces: readonly string[] };
 }
 
-/** A stretch of the record between blanks: a term, or what could not be read as one. */
+/** A stretch of the record between spaces: a term, or what could not be read as one. */
 export interface SpfWord extends Written {
   readonly term: SpfTerm | null;
 }
@@ -86,9 +86,12 @@ const PREFIX4 = /\/(0|[1-9]\d?)$/;
 const PREFIX6 = /\/\/(0|[1-9]\d{0,2})$/;
 const ANY_PREFIX = /\/\d*$/;
 
-/** Whether a TXT text is an SPF record at all: `v=spf1`, then a blank or nothing (RFC 7208 §4.5). */
+const EQUALS = 61;
+
+/** Whether a TXT text is an SPF record at all: `v=spf1`, then a space or nothing (RFC 7208 §4.5). */
 export function isSpfRecord(text: string): boolean {
-  return /^v=spf1(?: |$)/i.test(text);
+  if (text.startsWith('v=spf1 ')) return true;
+  return text.charCodeAt(1) === EQUALS && /^v=spf1(?: |$)/i.test(text);
 }
 
 type SpfCode = Parameters<typeof spfFinding>[0];
@@ -111,7 +114,15 @@ interface Argument {
 }
 
 const ENDS_IN_MACRO = /(?:^|[^%])(?:%%)*%(?:[%_-]|\{[^{}]*\})$/;
-const TOP_LABEL = /\.([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\.?$/i;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
+
+/** Whether a domain ends in a dot and a top label that isn't all digits; one more dot may follow. */
+function endsInTopLabel(text: string): boolean {
+  const end = text.endsWith('.') ? text.length - 1 : text.length;
+  const dot = end === 0 ? -1 : text.lastIndexOf('.', end - 1);
+  const label = text.slice(dot + 1, end);
+  return dot !== -1 && LABEL.test(label) && !/^\d+$/.test(label);
+}
 
 function readMacros({ text, start }: Argument, report: Report): MacroString | null {
   const read = readMacroString(text, false);
@@ -129,9 +140,7 @@ function readDomainSpec(argument: Argument, report: Report): { text: string; mac
   const { text, start } = argument;
   const macros = readMacros(argument, report);
   if (macros === null) return null;
-  if (ENDS_IN_MACRO.test(text)) return { text, macros };
-  const tail = TOP_LABEL.exec(text);
-  if (tail !== null && !/^\d+$/.test(tail[1] as string)) return { text, macros };
+  if (endsInTopLabel(text) || (text.includes('%') && ENDS_IN_MACRO.test(text))) return { text, macros };
   const place = text === '' ? {} : { start, end: start + text.length };
   return report({ code: 'spf.bad-domain', values: { value: text }, ...place });
 }
@@ -211,6 +220,7 @@ interface Found {
 /** What stands behind a mechanism that takes nothing, or was given nothing. */
 const NOTHING: Found = { prefix4: 32, prefix6: 128, address: '', prefix: '' };
 
+const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
 
@@ -285,18 +295,75 @@ function parseMechanism(written: Written, report: Report): Mechanism | null {
   const found = readArgument(name, { text: written.text.slice(end), start: end }, report);
   if (found === null) return null;
   const { network, domain, prefix4, prefix6, address, prefix } = found;
-  const mechanism = {
-    text: written.text,
-    span: written.span,
-    kind: 'mechanism' as const,
-    name,
-    qualifier: sign === '' ? ('+' as const) : sign,
-    prefix4,
-    prefix6,
-    spelling: { sign, name: head.name, address, prefix },
+  const { text, span } = written;
+  const qualifier = sign === '' ? '+' : sign;
+  const spelling = { sign, name: head.name, address, prefix };
+  if (network !== undefined)
+    return { text, span, kind: 'mechanism', name, qualifier, prefix4, prefix6, spelling, network };
+  if (domain !== undefined)
+    return { text, span, kind: 'mechanism', name, qualifier, prefix4, prefix6, spelling, domain };
+  return { text, span, kind: 'mechanism', name, qualifier, prefix4, prefix6, spelling };
+}
+
+const SLASH = 47;
+
+/** A number in decimal without leading zeros behind a place, up to three digits; -1 where there is none. */
+function numberAt(text: string, start: number): number {
+  let value = text.charCodeAt(start) - ZERO;
+  if (!(value >= 0 && value <= 9)) return -1;
+  const isZero = value === 0;
+  for (let at = start + 1; at <= start + 3; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return value;
+    if (isZero || at === start + 3) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+const digitsOf = (value: number): number => (value > 99 ? 3 : value > 9 ? 2 : 1);
+
+/** `ip4:192.0.2.0/24` in its usual spelling, which most of long records are: read without cutting it up; else null. */
+function usualNetwork(text: string, span: Span): Mechanism | null {
+  const first = text[0];
+  const isSigned = first === '+' || first === '-' || first === '~' || first === '?';
+  const sign = isSigned ? (first as Qualifier) : '';
+  if (!text.startsWith('ip4:', sign.length)) return null;
+  const start = sign.length + 4;
+  const network: number[] = [];
+  let at = start;
+  for (let index = 0; index < 4; index += 1) {
+    const value = numberAt(text, at);
+    if (value < 0 || value > 255) return null;
+    network.push(value);
+    at += digitsOf(value);
+    if (index === 3) break;
+    if (text.charCodeAt(at) !== DOT) return null;
+    at += 1;
+  }
+  const end = at;
+  let prefix4 = 32;
+  if (at < text.length) {
+    if (text.charCodeAt(at) !== SLASH) return null;
+    prefix4 = numberAt(text, at + 1);
+    if (prefix4 < 0 || prefix4 > 32 || at + 1 + digitsOf(prefix4) !== text.length) return null;
+  }
+  const spelling = { sign, name: 'ip4', address: text.slice(start, end), prefix: text.slice(end) } as const;
+  const qualifier = sign === '' ? '+' : sign;
+  return { text, span, kind: 'mechanism', name: 'ip4', qualifier, prefix4, prefix6: 128, spelling, network };
+}
+
+/** Reads one term; what is wrong with it is told. */
+function readWord(text: string, span: Span, findings: Finding[]): SpfTerm | null {
+  const usual = usualNetwork(text, span);
+  if (usual !== null) return usual;
+  const report: Report = ({ code, values, start = 0, end = text.length }) => {
+    const place = { start: span.start + start, end: span.start + end };
+    if (findings.length < MAX_FAULTS) findings.push(spfFinding(code, { term: text, ...values }, { span: place }));
+    return null;
   };
-  if (network !== undefined) return { ...mechanism, network };
-  return domain === undefined ? mechanism : { ...mechanism, domain };
+  const modifier = text.includes('=') ? MODIFIER.exec(text) : null;
+  return modifier === null ? parseMechanism({ text, span }, report) : parseModifier({ text, span }, modifier, report);
 }
 
 function parseModifier(written: Written, match: RegExpExecArray, report: Report): Modifier | null {
@@ -336,18 +403,8 @@ export function parseSpf(text: string): SpfParse {
     }
     const blank = text.indexOf(' ', position);
     const end = blank === -1 ? text.length : blank;
-    const written: Written = { text: text.slice(position, end), span: { start: position, end } };
-    const { span, text: term } = written;
-    const report: Report = ({ code, values, start = 0, end: last = term.length }) => {
-      const place = { start: span.start + start, end: span.start + last };
-      if (findings.length < MAX_FAULTS) findings.push(spfFinding(code, { term, ...values }, { span: place }));
-      return null;
-    };
-    const modifier = term.includes('=') ? MODIFIER.exec(term) : null;
-    words.push({
-      ...written,
-      term: modifier === null ? parseMechanism(written, report) : parseModifier(written, modifier, report),
-    });
+    const [word, span] = [text.slice(position, end), { start: position, end }];
+    words.push({ text: word, span, term: readWord(word, span, findings) });
     position = end;
   }
 
@@ -368,14 +425,14 @@ export function parseSpf(text: string): SpfParse {
   }
   if (findings.length > 0) return { text, words, record: null, findings };
 
-  const blanks: string[] = [];
+  const spaces: string[] = [];
   let end = VERSION_LENGTH;
   for (const { span } of words) {
-    blanks.push(text.slice(end, span.start));
+    spaces.push(span.start === end + 1 ? ' ' : text.slice(end, span.start));
     end = span.end;
   }
-  blanks.push(text.slice(end));
-  const layout = { version: text.slice(0, VERSION_LENGTH), blanks };
+  spaces.push(text.slice(end));
+  const layout = { version: text.slice(0, VERSION_LENGTH), spaces };
   return { text, words, record: { text, terms, mechanisms, layout, ...known }, findings };
 }
 
@@ -390,11 +447,11 @@ export function printTerm(term: SpfTerm): string {
 
 /** The text of a record, put together from its terms: the very text that was read. */
 export function printSpf({ terms, layout }: Pick<SpfRecord, 'terms' | 'layout'>): string {
-  const { version, blanks } = layout;
-  return `${version}${blanks.map((blank, index) => blank + (index < terms.length ? printTerm(terms[index] as SpfTerm) : '')).join('')}`;
+  const { version, spaces } = layout;
+  return `${version}${spaces.map((blank, index) => blank + (index < terms.length ? printTerm(terms[index] as SpfTerm) : '')).join('')}`;
 }
 
-/** A record from terms: `v=spf1`, then each term after one blank. */
+/** A record from terms: `v=spf1`, then each term after one space. */
 export function spfText(terms: readonly string[]): string {
   return ['v=spf1', ...terms].join(' ');
 }

@@ -4,7 +4,7 @@ import type { Span } from '../findings/finding.ts';
 
 export interface Tag {
   readonly name: string;
-  /** Without the blanks around it. */
+  /** Without the spaces around it. */
   readonly value: string;
   readonly span: Span;
   readonly valueSpan: Span;
@@ -24,7 +24,7 @@ const MAX_TAGS = 256;
 const TOLD = 80;
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
-/** A blank, tab or line end at that place. */
+/** A space, tab or line end at that place. */
 function isBlank(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
@@ -82,7 +82,7 @@ export function findTag(list: TagList, name: string): Tag | undefined {
   return list.tags.find((tag) => tag.name === name);
 }
 
-/** The stretch that goes away with a tag: itself, its semicolon and the blanks up to the next. */
+/** The stretch that goes away with a tag: itself, its semicolon and the spaces up to the next. */
 export function removalSpan(text: string, { start, end }: Span): Span {
   let stop = end;
   while (stop < text.length && isBlank(text, stop)) stop += 1;

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { build } from 'vite';
 import { buildRenderer } from '../../build/renderer.ts';
 import { findBrowser } from '../../main/hosts/loopback/open-window.ts';
-import { contentSecurityPolicy } from '../../renderer/app/csp.ts';
+import { contentSecurityPolicy } from '../../renderer/session/csp.ts';
 import { removeFolder, startConsole } from '../support/console.ts';
 import { openTestCore } from '../support/core.ts';
 
@@ -164,6 +164,7 @@ async function run() {
   const { client, close, folder } = await openTestCore();
   const { id: workspaceId } = await client.workspaces.create({ name: 'Agency' });
   const names = Array.from({ length: DOMAINS }, (_nothing, index) => `client-${index}.example.com`);
+  await client.settings.save({ workspaceId, revision: 0, fields: { recordTemplate: 'elastic-email' } });
   await client.domains.add({ workspaceId, text: names.join('\n') });
   await close();
   const desk = await startConsole(folder);

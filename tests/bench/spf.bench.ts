@@ -161,8 +161,8 @@ async function run() {
     {
       label: 'the same where every record is met for the first time',
       value: `${anew.ratio.toFixed(1)} × (${anew.figure.toFixed(1)} µs a check)`,
-      target: 'for information',
-      met: true,
+      target: '≥ 8 ×',
+      met: anew.ratio >= 8,
     },
   ];
 }

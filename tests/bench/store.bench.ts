@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeCheck } from '../../main/store/check-text.ts';
 import { openStore } from '../../main/store/store.ts';
-import type { Observation } from '../../shared/plan/types.ts';
+import type { Observation } from '../../shared/observed/observation.ts';
 import { manyDomains } from '../support/many-domains.ts';
 
 /** 10,000 results of checks written and read back, against the same rows by better-sqlite3 alone. */

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lenient } from '../support/bind.ts';
-import { readZone, writeZone } from '../../shared/dns/zone-file.ts';
+import { writeZone } from '../../shared/dns/zone/printer.ts';
+import { readZone } from '../../shared/dns/zone/reader.ts';
 
 /**
  * A zone file of 100,000 records read and printed: against npm `dns-zonefile` in the same process, and against

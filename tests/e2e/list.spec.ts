@@ -1,10 +1,13 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { expectSound, ownConsole, startOffline, watch } from './walk.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import type { OwnConsole } from './own-console.ts';
+import { test } from './own-console.ts';
+import { command, expectSound, startOffline, watch } from './walk.ts';
 
 /** The list of sender domains by keyboard and by mouse, long enough that most of it is out of sight. */
 
-const own = ownConsole();
+skipWithoutBrowser();
 const AMOUNT = 300;
 
 const focused = (page: Page) =>
@@ -14,20 +17,21 @@ const focused = (page: Page) =>
   });
 const selected = (page: Page) => page.getByRole('row', { selected: true }).getByRole('rowheader').allTextContents();
 
-async function openList(page: Page): Promise<void> {
-  await startOffline(page, own.desk.address, 'd0.example.com');
+async function openList(page: Page, own: OwnConsole): Promise<void> {
+  await startOffline(page, own, 'd0.example.com');
   await page.getByRole('button', { name: 'Add domains' }).click();
   const others = Array.from({ length: AMOUNT - 1 }, (_nothing, index) => `d${index + 1}.example.com`);
   await page.getByLabel('Domains', { exact: true }).fill(others.join('\n'));
-  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: `Add ${AMOUNT - 1} domains` }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
-  await expect(page.getByPlaceholder(`Find among ${AMOUNT}`)).toBeVisible();
+  await expect(page.getByPlaceholder(`Search ${AMOUNT} domains`)).toBeVisible();
   await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(AMOUNT + 1));
 }
 
-test('the keyboard moves through it, selects in it, sorts and opens it', async ({ page }) => {
+test('the keyboard moves through it, selects in it, sorts and opens it', async ({ page, own }) => {
   const problems = watch(page);
-  await openList(page);
+  await openList(page, own);
   const press = (key: string) => page.keyboard.press(key);
   const manual = page.getByRole('region', { name: 'DKIM/SPF manual' });
 
@@ -76,8 +80,8 @@ test('the keyboard moves through it, selects in it, sorts and opens it', async (
   expect(problems).toEqual([]);
 });
 
-test('the mouse opens a row, and its box selects it, with Shift all between two', async ({ page }) => {
-  await openList(page);
+test('the mouse opens a row, and its box selects it, with Shift all between two', async ({ page, own }) => {
+  await openList(page, own);
   const box = (name: string) => page.getByRole('checkbox', { name: `Select ${name}.example.com`, exact: true });
   await page.getByRole('rowheader', { name: 'd3.example.com', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'd3.example.com' })).toBeVisible();
@@ -102,7 +106,7 @@ test('the mouse opens a row, and its box selects it, with Shift all between two'
   await page.getByRole('checkbox', { name: 'Select all' }).click();
   await expect(page.getByRole('button', { name: 'Verify 14 selected' })).toBeVisible();
   await page.getByRole('searchbox', { name: 'Find a domain' }).fill('nothing-like-it');
-  await expect(page.getByText('No domain fits the filter.')).toBeVisible();
+  await expect(page.getByText('No domain matches the filter.')).toBeVisible();
   await page.getByRole('searchbox', { name: 'Find a domain' }).fill('');
   await page.getByRole('grid').hover();
   await page.mouse.wheel(0, 4000);
@@ -111,4 +115,50 @@ test('the mouse opens a row, and its box selects it, with Shift all between two'
   await page.getByRole('menuitem', { name: 'Mark selected as not in use' }).click();
   await page.getByRole('combobox', { name: 'Show' }).selectOption('In use');
   await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(AMOUNT - 14 + 1));
+});
+
+test('domains come from a provider’s answer, a zone and another workspace, shown before they are added', async ({
+  page,
+  own,
+}) => {
+  const problems = watch(page);
+  await startOffline(page, own, 'd0.example.com');
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  const sheet = page.getByRole('dialog');
+  const list = page.getByLabel('Domains', { exact: true });
+  await list.fill(JSON.stringify({ Domains: [{ Name: 'acme-a.com', ReturnPathDomainVerified: true, ID: 1 }] }));
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(sheet.getByText('Read as the answer of Postmark (GET /domains). 1 new.')).toBeVisible();
+  await page.getByRole('button', { name: 'Add 1 domain' }).click();
+  await expect(sheet).toBeHidden();
+
+  // A file that is dropped is read as one that is chosen.
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  const zone = '$ORIGIN acme-z.com.\n@ IN MX 10 mx\nwww IN A 192.0.2.1\nshop IN TXT "v=spf1 mx ~all"\n';
+  const carried = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], 'acme-z.com.zone'));
+    return transfer;
+  }, zone);
+  await list.dispatchEvent('drop', { dataTransfer: carried });
+  await expect(sheet.getByText('2 new, 1 other name.')).toBeVisible();
+  await sheet.getByText('1 other name of the zone').click();
+  await expect(sheet.getByText('www.acme-z.com (A)')).toBeVisible();
+  await expectSound(page, 'a zone');
+  await page.screenshot({ path: 'test-results/views/import-zone.png' });
+  await page.getByRole('button', { name: 'Add 2 domains' }).click();
+  await expect(sheet).toBeHidden();
+  await expect(page.getByRole('rowheader', { name: 'shop.acme-z.com' })).toBeVisible();
+
+  await command(page, 'New workspace');
+  await page.getByLabel('Name').fill('Globex');
+  await page.keyboard.press('Enter');
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  await page.getByLabel('Take the domains of another workspace').click();
+  await page.getByRole('option', { name: 'Acme (4 domains)' }).click();
+  await expect(sheet.getByText('4 new.')).toBeVisible();
+  await page.getByRole('button', { name: 'Add 4 domains' }).click();
+  await expect(page.getByRole('rowheader', { name: 'acme-a.com' })).toBeVisible();
+  expect(problems).toEqual([]);
 });

@@ -1,7 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import path from 'node:path';
-import { startConsole } from '../support/console.ts';
-import { connectPractice, ownConsole, PASSPHRASE, watch } from './walk.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import { test } from './own-console.ts';
+import { connectPractice, PASSPHRASE, watch } from './walk.ts';
 
 /** The whole job in the practice workspace, as a newcomer does it. */
 
@@ -11,11 +12,11 @@ const picture =
     ? path.resolve(import.meta.dirname, '..', '..', 'docs', 'images', 'console.png')
     : 'test-results/views/console.png';
 
-const own = ownConsole();
+skipWithoutBrowser();
 
-test('from an empty window to verified, and everything is there after a restart', async ({ page, browser }) => {
+test('from an empty window to verified, and everything is there after a restart', async ({ page, own }) => {
   const problems = watch(page);
-  await page.goto(own.desk.address);
+  await own.open(page);
   await connectPractice(page);
   expect(page.url()).not.toContain('token');
   await expect(page.getByLabel('Email provider')).toHaveValue('Elastic Email');
@@ -55,32 +56,33 @@ test('from an empty window to verified, and everything is there after a restart'
   await page.waitForTimeout(4500);
   await page.screenshot({ path: picture });
 
-  const { dataFolder } = own.desk;
-  await own.desk.stop();
-  own.desk = await startConsole(dataFolder);
-  const next = await browser.newPage();
-  await next.goto(own.desk.address);
+  await own.stop();
+  const next = await own.startAgain();
   await expect(next.getByText('Connection active').first()).toBeVisible();
   await next.getByRole('tab', { name: 'Sender domains' }).click();
   await expect(next.getByText('news.example.com is ready')).toBeVisible();
   await expect(next.getByRole('button', { name: 'Vault: Locked' })).toBeVisible();
-  await next.close();
   expect(problems).toEqual([]);
 });
 
-test('a reload keeps the window, and a used address opens nothing', async ({ page, browser }) => {
-  await page.goto(own.desk.address);
+test('a reload keeps the window', async ({ page, own }) => {
+  await own.open(page);
   await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
   await page.reload();
   await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
+});
+
+test('an address opens the window once', { tag: '@browser' }, async ({ page, browser, own }) => {
+  await own.open(page);
+  await expect(page.getByRole('button', { name: 'Connect my service' })).toBeVisible();
   const other = await (await browser.newContext()).newPage();
-  await other.goto(own.desk.address);
+  await own.open(other);
   await expect(other.getByText('This launch token was used before')).toBeVisible();
   await other.context().close();
 });
 
-test('a check goes on while the window is reloaded', async ({ page }) => {
-  await page.goto(own.desk.address);
+test('a check goes on while the window is reloaded', async ({ page, own }) => {
+  await own.open(page);
   await connectPractice(page);
   await page.getByLabel('What goes wrong').click();
   await page.getByRole('option', { name: 'DNS server silent' }).click();
@@ -101,8 +103,8 @@ test('a check goes on while the window is reloaded', async ({ page }) => {
   await expect(page.getByText(/Cancelled at/)).toBeVisible();
 });
 
-test('what was typed survives a crash, but keys do not', async ({ page, browser }) => {
-  await page.goto(own.desk.address);
+test('what was typed survives a crash, but keys do not', async ({ page, own }) => {
+  await own.open(page);
   await page.getByRole('button', { name: 'Connect my service' }).click();
   await page.getByLabel('Name').fill('Acme');
   await page.keyboard.press('Enter');
@@ -112,19 +114,15 @@ test('what was typed survives a crash, but keys do not', async ({ page, browser 
   await page.keyboard.press('Tab');
   await expect(page.getByLabel('Cloud services connection URL')).toHaveValue('https://service.example.com');
   await page.waitForTimeout(1200);
-  const { dataFolder } = own.desk;
-  await own.desk.kill();
-  own.desk = await startConsole(dataFolder);
-  const next = await browser.newPage();
-  await next.goto(own.desk.address);
-  await next.getByRole('button', { name: 'Take them up' }).click();
+  await own.kill();
+  const next = await own.startAgain();
+  await next.getByRole('button', { name: 'Restore draft' }).click();
   await expect(next.getByLabel('Cloud services connection URL')).toHaveValue('https://service.example.com');
   await expect(next.getByLabel('API key')).toHaveValue('');
-  await next.close();
 });
 
-test('each fault of the practice service is named with its remedy', async ({ page }) => {
-  await page.goto(own.desk.address);
+test('each fault of the practice service is named with its remedy', async ({ page, own }) => {
+  await own.open(page);
   await connectPractice(page);
   const faults = [
     ['Service unavailable', 'The service is not available (503)'],
@@ -145,9 +143,9 @@ test('each fault of the practice service is named with its remedy', async ({ pag
   }
 });
 
-test('the keyboard alone does the whole job', async ({ page }) => {
+test('the keyboard alone does the whole job', async ({ page, own }) => {
   test.setTimeout(120_000);
-  await page.goto(own.desk.address);
+  await own.open(page);
   const press = async (name: string, role: 'button' | 'tab' = 'button') => {
     const target = page.getByRole(role, { name, exact: true }).first();
     await expect(target).toBeVisible();
@@ -184,12 +182,13 @@ test('the keyboard alone does the whole job', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Use the practice value' })).toBeVisible();
   await press('Use the practice value');
   await press('Save the value');
+  await expect(page.getByText('api._domainkey.news', { exact: true })).toBeVisible();
   await press('Publish into the practice zone');
   await expect(page.getByText('news.example.com is ready')).toBeVisible();
 });
 
-test('ten thousand domains scroll, filter and keep the page small', async ({ page }) => {
-  await page.goto(own.desk.address);
+test('ten thousand domains scroll, filter and keep the page small', async ({ page, own }) => {
+  await own.open(page);
   await page.getByRole('button', { name: 'Connect my service' }).click();
   await page.getByLabel('Name').fill('Agency');
   await page.keyboard.press('Enter');
@@ -204,12 +203,12 @@ test('ten thousand domains scroll, filter and keep the page small', async ({ pag
   await page.getByRole('button', { name: 'Import a file' }).click();
   const buffer = Buffer.from(`domain\n${list.join('\n')}\nbad_one.example.com\n`);
   await (await chosen).setFiles({ name: 'clients.csv', mimeType: 'text/csv', buffer });
-  await expect(page.getByText('10000 can be added, 1 refused')).toBeVisible();
+  await expect(page.getByText('10000 new, 1 refused')).toBeVisible();
   await page.getByRole('button', { name: 'Add 10000 domains' }).click();
   await page.getByRole('button', { name: 'Close', exact: true }).last().click();
-  await expect(page.getByPlaceholder('Find among 10000')).toBeVisible();
+  await expect(page.getByPlaceholder('Search 10000 domains')).toBeVisible();
   expect(await page.getByRole('row').count()).toBeLessThan(80);
-  await page.getByPlaceholder('Find among 10000').fill('client-9998');
+  await page.getByPlaceholder('Search 10000 domains').fill('client-9998');
   await expect(page.getByRole('rowheader', { name: 'client-9998.example.com' })).toBeVisible();
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);

@@ -1,7 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { command, expectSound, ownConsole, pasteZone, startOffline } from './walk.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import { test } from './own-console.ts';
+import { command, expectSound, pastedInto, pasteZone, startOffline } from './walk.ts';
 
 /** The manual pane without a network: everything but checks works from a pasted zone. */
 
@@ -25,16 +26,13 @@ _dmarc IN TXT "v=DMARC1; p=none; rua=mailto:d@reports.example.net"
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const KEY = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
-const own = ownConsole();
-
-test.beforeEach(async ({ context }) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-});
+skipWithoutBrowser();
 
 test('SPF faults are put right with one click each, savings are applied, and everything can be undone', async ({
   page,
+  own,
 }) => {
-  await startOffline(page, own.desk.address, 'example.org');
+  await startOffline(page, own, 'example.org');
   await pasteZone(page, ZONE);
   const spf = page.getByRole('region', { name: 'SPF @' });
   const value = spf.locator('dl dd').last();
@@ -50,7 +48,6 @@ test('SPF faults are put right with one click each, savings are applied, and eve
   await expect(value).not.toContainText('_gone');
   await spf.getByRole('button', { name: /^Apply: Write the addresses of example\.org in the place of a\.$/ }).click();
   await expect(value).toContainText('ip4:192.0.2.1 ');
-  await expect(spf.getByText('a is left out, although the provider asks for it.')).toBeVisible();
   await expectSound(page, 'SPF with decisions');
   await spf.getByText('Why it reads so').click();
   await expect(spf.getByText('Taken out by your edit.').first()).toBeVisible();
@@ -58,13 +55,13 @@ test('SPF faults are put right with one click each, savings are applied, and eve
   await expect(value).toContainText('ptr');
 });
 
-test('a provider that is left is taken out of the published SPF record', async ({ page }) => {
-  await startOffline(page, own.desk.address, 'example.org');
+test('a provider that is left is taken out of the published SPF record when that is chosen', async ({ page, own }) => {
+  await startOffline(page, own, 'example.org');
   await pasteZone(page, '@ 3600 IN TXT "v=spf1 a mx include:_spf.elasticemail.com -all"\n');
   await page.getByRole('button', { name: 'Configure' }).click();
   await page.getByLabel('Provider', { exact: true }).click();
   await page.getByRole('option', { name: 'Mailjet' }).click();
-  await expect(page.getByText('Take include:_spf.elasticemail.com out of the published SPF record')).toBeVisible();
+  await page.getByText('Take include:_spf.elasticemail.com out of the published SPF record').click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const value = page.getByRole('region', { name: 'SPF @' }).locator('dl dd').last();
   await expect(value).toHaveText('v=spf1 a mx include:spf.mailjet.com -all');
@@ -72,14 +69,26 @@ test('a provider that is left is taken out of the published SPF record', async (
   await expect(value).toContainText('include:_spf.elasticemail.com');
 });
 
-test('the policy climbs its ladder a safe step at a time', async ({ page }) => {
-  await startOffline(page, own.desk.address, 'example.org');
+test('the policy climbs its ladder a step at a time, and says what each leans on', async ({ page, own }) => {
+  await startOffline(page, own, 'example.org');
   await pasteZone(page, ZONE);
   const dmarc = page.getByRole('region', { name: 'DMARC _dmarc' });
   await expect(dmarc.getByRole('listitem').filter({ hasText: 'Reports' }).first()).toHaveAttribute(
     'aria-current',
     'step',
   );
+  const before = dmarc.getByRole('list', { name: 'Before this step' }).getByRole('listitem');
+  await expect(before.filter({ hasText: 'Nobody has said who writes from the domain' })).toContainText('Not known');
+  await expect(before.filter({ hasText: 'A usable DKIM key is published' })).toHaveCount(1);
+  const writers = dmarc.getByRole('button', { name: /Who writes from this domain/ });
+  await writers.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('option', { name: /^Programs alone/ }).click();
+  await expect(before.filter({ hasText: 'month' })).toHaveCount(0);
+  await expect(writers).toBeFocused();
+  await expectSound(page, 'the ladder of the policy');
+  await page.reload();
+  await expect(writers).toContainText('Programs alone');
   await dmarc.getByRole('button', { name: 'Prepare this step' }).click();
   await expect(dmarc.locator('dl dd').last()).toHaveText(
     'v=DMARC1; p=quarantine; t=y; rua=mailto:d@reports.example.net',
@@ -89,8 +98,33 @@ test('the policy climbs its ladder a safe step at a time', async ({ page }) => {
   await expect(dmarc.getByText('without a record of its own follows p=none')).toBeVisible();
 });
 
-test('many values are read off a paste, and a zone’s faults are told by line', async ({ page }) => {
-  await startOffline(page, own.desk.address, 'news.example.org');
+test('of several meanings one is chosen, and what is made weaker on purpose is taken back', async ({ page, own }) => {
+  await startOffline(page, own, 'example.org');
+  const hosts = Array.from({ length: 9 }, (_none, index) => `h${index}`);
+  const addresses = hosts.map((host, index) => `${host} 300 IN A 192.0.2.${index + 10}\n`).join('');
+  const terms = hosts.map((host) => `a:${host}.example.org`).join(' ');
+  await pasteZone(page, `@ 300 IN TXT "v=spf1 ip4:192.0.2.010 ${terms} mx -all"\n${addresses}`);
+  const spf = page.getByRole('region', { name: 'SPF @' });
+  const meanings = spf.getByRole('group', { name: /^What may be meant/ }).getByRole('button');
+  await expect(meanings).toHaveText([/ip4:192\.0\.2\.10\b/, /ip4:192\.0\.2\.8\b/]);
+  await expectSound(page, 'a record of two meanings');
+  await meanings.last().press('Enter');
+  await expect(spf.locator('dl dd').last()).toContainText('ip4:192.0.2.8 ');
+  await expect(meanings).toHaveCount(0);
+  await expect(spf.getByRole('button').first()).toBeFocused();
+  await spf.getByRole('button', { name: 'Publish it all the same' }).click();
+  const chosen = page.getByText(/^Chosen on purpose: /);
+  await expect(chosen).toBeVisible();
+  await expect(page.getByText(/^Chosen by .* on \d{4}-\d\d-\d\d \d\d:\d\d UTC\./)).toBeVisible();
+  await expectSound(page, 'a choice to be taken back');
+  await page.getByRole('button', { name: 'Take it back' }).press('Enter');
+  await expect(chosen).toBeHidden();
+  await expect(page.locator('summary', { hasText: 'Effect' })).toBeFocused();
+  await expect(spf.getByRole('button', { name: 'Publish it all the same' })).toBeVisible();
+});
+
+test('many values are read off a paste, and a zone’s faults are told by line', async ({ page, own }) => {
+  await startOffline(page, own, 'news.example.org');
   await page.getByRole('button', { name: 'Paste what the provider shows' }).click();
   await page
     .getByLabel('What the provider shows')
@@ -109,48 +143,53 @@ test('many values are read off a paste, and a zone’s faults are told by line',
   await expect(page.getByText(KEY.slice(0, 60)).first()).toBeVisible();
 });
 
-test('a template is changed for the workspace, refused where it is wrong, and gone back on', async ({ page }) => {
-  await startOffline(page, own.desk.address, 'example.org');
+test('a template is changed for the workspace, refused where it is wrong, and gone back on', async ({ page, own }) => {
+  await startOffline(page, own, 'example.org');
   await command(page, 'edit the record templates');
   const field = page.getByLabel('SPF mechanisms');
   await field.fill('include: broken');
+  // A look at another template, and a slip of the finger, lose nothing.
+  await page.getByRole('option', { name: 'Amazon SES' }).click();
+  await page.getByRole('option', { name: /Elastic Email.*not saved/ }).click();
+  await expect(field).toHaveValue('include: broken');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Keep editing' }).click();
   await page.getByRole('button', { name: 'Save the template' }).click();
   await expect(page.getByText('“include:” is not an SPF mechanism').first()).toBeVisible();
   await expectSound(page, 'templates with a fault');
   await field.fill('include:spf.mirror.example.net');
   await page.getByRole('button', { name: 'Save the template' }).click();
   await expect(page.getByRole('option', { name: /Elastic Email.*changed here/ })).toBeVisible();
-  await expect(page.getByText('a mx include:_spf.elasticemail.com')).toBeVisible();
+  await expect(page.getByText('include:_spf.elasticemail.com').first()).toBeVisible();
   await page.keyboard.press('Escape');
   const value = page.getByRole('region', { name: 'SPF @' }).locator('dl dd').last();
-  await expect(value).toHaveText('v=spf1 include:spf.mirror.example.net ~all');
+  await expect(value).toHaveText('v=spf1 a mx include:spf.mirror.example.net ~all');
   await command(page, 'edit the record templates');
   await page.getByRole('button', { name: 'Back to the catalogue' }).click();
   await page.keyboard.press('Escape');
   await expect(value).toHaveText('v=spf1 a mx include:_spf.elasticemail.com ~all');
 });
 
-test('names, copies, the hand-over and the paper follow the DNS host’s wishes', async ({ page }) => {
-  await startOffline(page, own.desk.address, 'news.example.org');
+test('names, copies, the hand-over and the paper follow the DNS host’s wishes', async ({ page, own }) => {
+  await startOffline(page, own, 'news.example.org');
   const spf = page.getByRole('region', { name: 'SPF news' });
   await page.getByRole('radio', { name: 'Full names' }).click();
   await expect(spf.locator('dl dd').first()).toHaveText('news.example.org');
   await spf.getByRole('button', { name: 'Copy value' }).click();
   await expect(spf.getByText('Copied', { exact: true })).toBeVisible();
   await expect(spf.locator('output', { hasText: 'Copy value: Copied' })).toBeAttached();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-    'v=spf1 a mx include:_spf.elasticemail.com ~all',
-  );
+  expect(await pastedInto(page)).toBe('v=spf1 a mx include:_spf.elasticemail.com ~all');
   await page.reload();
   await expect(spf.locator('dl dd').first()).toHaveText('news.example.org');
   await page.getByRole('button', { name: 'Hand over' }).click();
   await page.getByLabel('Format').click();
   await page.getByRole('option', { name: 'Zone file (BIND)' }).click();
   await expect(page.getByLabel('Preview')).toContainText('include:_spf.elasticemail.com');
-  await expect(page.getByRole('link', { name: 'E-mail draft' })).toHaveAttribute('href', /^mailto:\?subject=DNS/);
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /^Save news\.example\.org/ }).click();
-  expect(await readFile(await (await saving).path(), 'utf8')).toContain('_dmarc.news');
+  // With its open questions the letter is longer than a mailto address may be.
+  const draft = () => page.getByRole('button', { name: 'E-mail draft' }).click();
+  expect(await own.saved(page, draft)).toMatch(/^Subject: DNS/m);
+  const save = () => page.getByRole('button', { name: /^Save news\.example\.org/ }).click();
+  expect(await own.saved(page, save)).toContain('_dmarc.news');
   const paper = await page.pdf();
   await page.keyboard.press('Escape');
   const manual = await page.pdf();
@@ -159,8 +198,8 @@ test('names, copies, the hand-over and the paper follow the DNS host’s wishes'
   expect(pages(manual)).toBeLessThanOrEqual(3);
 });
 
-test('a key pair is made here, Ed25519 goes beside it, and the change of keys is planned', async ({ page }) => {
-  await startOffline(page, own.desk.address, 'example.org');
+test('a key pair is made here, Ed25519 goes beside it, and the change of keys is planned', async ({ page, own }) => {
+  await startOffline(page, own, 'example.org');
   await page.getByRole('button', { name: 'Configure' }).click();
   await page.getByLabel('Provider', { exact: true }).click();
   await page.getByRole('option', { name: 'Custom' }).click();

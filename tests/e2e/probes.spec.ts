@@ -1,24 +1,22 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttps } from 'node:https';
 import { createServer as createTcp } from 'node:net';
-import { buildRenderer } from '../../build/renderer.ts';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import type { Laboratory } from '../support/certificates.ts';
 import { makeLaboratory } from '../support/certificates.ts';
-import type { RunningConsole } from '../support/console.ts';
-import { removeFolder, startConsole } from '../support/console.ts';
+import { removeFolder } from '../support/console.ts';
 import { openTestCore } from '../support/core.ts';
 import { ownServers } from '../support/servers.ts';
+import { test } from './own-console.ts';
 
 /** What the window shows of probes, with real faults behind it. */
 
 const LONG = 'a-long-folder-name/another-long-folder-name/an-application-with-a-very-long-name-in-one-word';
 
 let laboratory: Laboratory;
-let desk: RunningConsole;
 const servers = ownServers();
 
 skipWithoutBrowser();
@@ -79,22 +77,27 @@ const openWorkspace = (page: Page, name: string) =>
 const openTab = (page: Page, name: string) => page.getByRole('tab', { name }).click();
 
 test.beforeAll(async () => {
-  await buildRenderer();
   laboratory = makeLaboratory();
-  desk = await startConsole(await prepare());
+});
+test.use({
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from its first argument
+  dataFolder: async ({}, use) => {
+    const folder = await prepare();
+    await use(folder);
+    await removeFolder(folder);
+  },
 });
 test.afterAll(async () => {
-  await desk.stop();
   await servers.close();
-  await removeFolder(desk.dataFolder);
   rmSync(laboratory.folder, { recursive: true, force: true });
 });
 
 test('every state of the probes can be read, in both themes and sizes, and a probe can be stopped', async ({
   page,
+  own,
 }) => {
   test.setTimeout(180_000);
-  await page.goto(desk.address);
+  await own.open(page);
 
   await openWorkspace(page, 'Faulty');
   await expect(page.getByText('The address redirects in a circle')).toBeVisible();
@@ -115,14 +118,14 @@ test('every state of the probes can be read, in both themes and sizes, and a pro
   await expect(preview).not.toContainText('localhost');
 
   await openWorkspace(page, 'Changed');
-  await expect(page.getByText('Settings changed, not checked').first()).toBeVisible();
+  await expect(page.getByText('Sending not checked')).toBeVisible();
   await openTab(page, 'Responses');
   await expect(page.getByText('was made with other settings and no longer counts')).toBeVisible();
 
   await openWorkspace(page, 'Silent');
-  await page.getByRole('button', { name: 'Probe with POST' }).click();
+  await page.getByRole('button', { name: 'Test the address' }).click();
   await page.getByRole('button', { name: 'Stop' }).click();
-  await expect(page.getByRole('button', { name: 'Probe with POST' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Test the address' })).toBeEnabled();
   await expect(page.getByRole('tabpanel').getByText('Not checked', { exact: true })).toBeVisible();
 
   for (const { theme, ...size } of [

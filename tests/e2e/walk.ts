@@ -1,22 +1,22 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
-import { buildRenderer } from '../../build/renderer.ts';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import type { RunningConsole } from '../support/console.ts';
 import { removeFolder, startConsole } from '../support/console.ts';
+import type { OwnConsole } from './own-console.ts';
 
 /** Steps that several browser tests take, and what holds of everything that is shown. */
 
 export const PASSPHRASE = 'correct horse battery staple';
 
-/** A console of its own for each test of a file, on an empty data folder. A test that starts it again puts the new one here. */
+/**
+ * A console of its own for each test of a file, in the browser alone, on an empty data folder. A test that starts it again
+ * puts the new one here.
+ */
 export function ownConsole(): { desk: RunningConsole } {
   const own = {} as { desk: RunningConsole };
   skipWithoutBrowser();
-  test.beforeAll(async () => {
-    await buildRenderer();
-  });
   test.beforeEach(async () => {
     own.desk = await startConsole();
   });
@@ -45,20 +45,40 @@ async function protectSecrets(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
 }
 
-/** From the first window to a practice workspace that is connected. */
-export async function connectPractice(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Try it with a practice service' }).click();
+/** From the first window to a practice workspace that is connected. @param from `begun`: the workspace is there already. */
+export async function connectPractice(page: Page, from: 'first window' | 'begun' = 'first window'): Promise<void> {
+  if (from === 'first window') await page.getByRole('button', { name: 'Try it with a practice service' }).click();
   await page.getByRole('button', { name: 'Fill in the practice values' }).click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await protectSecrets(page);
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  // What was typed is saved by itself once it can be sealed.
   await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
   await page.getByRole('button', { name: 'Test connection' }).click();
   await expect(page.getByText('Connection active').first()).toBeVisible();
 }
 
-/** Axe finds nothing, and nothing is wider than the window. */
+/** What scrolls by so few pixels is not meant to: where scroll bars take room it shows one, for nothing. */
+const NEEDLESS_SCROLL_PIXELS = 3;
+
+/** Whoever has come as far as a workspace has pressed something, and goes on from there: the focus is never nowhere. */
+export async function expectFocus(page: Page, where: string): Promise<void> {
+  const isLost = () => document.querySelector('[role="tab"]') !== null && document.activeElement === document.body;
+  await expect.poll(() => page.evaluate(isLost), `${where}: the focus is lost`).toBe(false);
+}
+
+/** A colour on its way is nobody's colour: what fades comes to its end first. What turns for ever is left alone. */
+async function expectStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const passing = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.allSettled(passing.map(({ finished }) => finished));
+  });
+}
+
+/** Axe finds nothing, nothing is wider than the window, and nothing scrolls that need not. */
 export async function expectSound(page: Page, where: string): Promise<void> {
+  await expectStill(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const told = violations.map(
     ({ id, nodes }) => `${where}: ${id} ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
@@ -66,11 +86,20 @@ export async function expectSound(page: Page, where: string): Promise<void> {
   expect(told).toEqual([]);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, `${where} is wider than the window`).toBeLessThanOrEqual(0);
+  const needless = await page.evaluate((most) => {
+    const scrolls = (element: Element) =>
+      ['auto', 'scroll'].includes(getComputedStyle(element).overflowY) &&
+      element.scrollHeight > element.clientHeight &&
+      element.scrollHeight - element.clientHeight <= most;
+    return [...document.querySelectorAll('*')].filter(scrolls).map(({ outerHTML }) => outerHTML.slice(0, 160));
+  }, NEEDLESS_SCROLL_PIXELS);
+  expect(needless, `${where} scrolls by a few pixels`).toEqual([]);
 }
 
 /** A workspace without a network: what an administrator has who prepares records for somebody else. */
-export async function startOffline(page: Page, address: string, domain: string): Promise<void> {
-  await page.goto(address);
+export async function startOffline(page: Page, own: OwnConsole | string, domain: string): Promise<void> {
+  if (typeof own === 'string') await page.goto(own);
+  else await own.open(page);
   await page.getByRole('button', { name: 'Connect my service' }).click();
   await page.getByLabel('Name').fill('Acme');
   await page.keyboard.press('Enter');
@@ -79,6 +108,16 @@ export async function startOffline(page: Page, address: string, domain: string):
   await page.getByLabel('Domains', { exact: true }).fill(domain);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByRole('heading', { name: domain, level: 2 })).toBeVisible();
+  await chooseProvider(page, 'Elastic Email');
+}
+
+/** Chooses in a domain's manual whose records it needs. */
+export async function chooseProvider(page: Page, provider: string): Promise<void> {
+  await page.getByRole('form', { name: 'Choose the provider' }).getByLabel('Provider').click();
+  await page.getByRole('option', { name: provider, exact: true }).click();
+  await page.getByRole('button', { name: 'Use for this domain' }).click();
+  await expect(page.getByRole('button', { name: 'Hand over' })).toBeVisible();
+  await expect(page.locator('article h2')).toBeFocused();
 }
 
 export async function pasteZone(page: Page, zone: string): Promise<void> {
@@ -93,4 +132,20 @@ export async function command(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Command' }).fill(text);
   await page.keyboard.press('Enter');
+}
+
+/** What a person would paste now: reading the clipboard is nobody's right here, pasting is everybody's. */
+export async function pastedInto(page: Page): Promise<string> {
+  await page.evaluate(() => {
+    const area = document.createElement('textarea');
+    area.id = 'pasted-into';
+    document.body.append(area);
+    area.focus();
+  });
+  await page.keyboard.press('Control+v');
+  const area = page.locator('#pasted-into');
+  await expect(area).not.toHaveValue('');
+  const text = await area.inputValue();
+  await area.evaluate((element) => element.remove());
+  return text;
 }

@@ -1,15 +1,17 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { skipWithoutBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
-import { ownConsole } from './walk.ts';
+import type { OwnConsole } from './own-console.ts';
+import { loopback, test } from './own-console.ts';
 
 /** The window among others: second starts, the command line beside it, what is typed and not saved, secrets. */
 
 const root = path.resolve(import.meta.dirname, '..', '..');
-const own = ownConsole();
+skipWithoutBrowser();
 
 async function connectService(page: Page, name = 'Acme'): Promise<void> {
   await page.getByRole('button', { name: 'Connect my service' }).click();
@@ -20,8 +22,8 @@ async function connectService(page: Page, name = 'Acme'): Promise<void> {
 
 const urlField = (page: Page) => page.getByLabel('Cloud services connection URL');
 
-async function cli(...args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, ['main/hosts/cli/cli.ts', ...args, '--data-dir', own.desk.dataFolder], {
+async function cli(own: OwnConsole, ...args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, ['main/hosts/cli/cli.ts', ...args, '--data-dir', own.dataFolder], {
     cwd: root,
     stdio: 'ignore',
   });
@@ -29,14 +31,14 @@ async function cli(...args: readonly string[]): Promise<number> {
   return code;
 }
 
-test('a second start takes over from the first window, but never from what is typed and not saved', async ({
-  context,
-}) => {
+test('a second start takes over from the first window, but never from what is typed and not saved', {
+  tag: '@browser',
+}, async ({ context, own }) => {
   const first = await context.newPage();
-  await first.goto(own.desk.address);
+  await own.open(first);
   await connectService(first);
   const second = await context.newPage();
-  await second.goto((await startConsole(own.desk.dataFolder)).address);
+  await second.goto((await startConsole(own.dataFolder)).address);
   await expect(second.getByRole('heading', { name: 'Acme' })).toBeVisible();
   // A tab that a person opened can't close itself; a window that the console opened does.
   await expect
@@ -45,18 +47,18 @@ test('a second start takes over from the first window, but never from what is ty
 
   await urlField(second).fill('https://half-typed.example.com');
   const third = await context.newPage();
-  await third.goto((await startConsole(own.desk.dataFolder)).address);
+  await third.goto((await startConsole(own.dataFolder)).address);
   await expect(third.getByRole('heading', { name: 'Acme' })).toBeVisible();
   await expect(urlField(second)).toHaveValue('https://half-typed.example.com');
   await expect(second.getByRole('region', { name: 'Unsaved changes' })).toBeVisible();
 });
 
-test('what commands write shows in the open window, while several write at once', async ({ page }) => {
-  await page.goto(own.desk.address);
+test('what commands write shows in the open window, while several write at once', async ({ page, own }) => {
+  await own.open(page);
   await connectService(page);
   await page.getByRole('tab', { name: 'Sender domains' }).click();
   const codes = await Promise.all(
-    ['a', 'b', 'c'].map((letter) => cli('domains', 'add', `${letter}1.example.com`, `${letter}2.example.com`)),
+    ['a', 'b', 'c'].map((letter) => cli(own, 'domains', 'add', `${letter}1.example.com`, `${letter}2.example.com`)),
   );
   expect(codes).toEqual([0, 0, 0]);
   for (const name of ['a1', 'a2', 'b1', 'b2', 'c1', 'c2'])
@@ -64,7 +66,11 @@ test('what commands write shows in the open window, while several write at once'
 
   await page.getByRole('tab', { name: 'General settings' }).click();
   await urlField(page).fill('https://typed-here.example.com');
-  expect(await cli('settings', 'set', '--service-url', 'https://set-there.example.com')).toBe(0);
+  expect(
+    await cli(own, 'settings', 'set', '--service-url', 'https://set-there.example.com', '--template', 'sendgrid'),
+  ).toBe(0);
+  // The window has read what was set there; what is typed here was still begun without it.
+  await expect(page.getByRole('button', { name: 'SendGrid Record template' })).toBeVisible();
   await page.keyboard.press('Control+s');
   // Nobody's change is lost without a word: the window is told, and keeps what was typed.
   await expect(page.getByRole('alert')).toContainText('changed elsewhere');
@@ -73,8 +79,9 @@ test('what commands write shows in the open window, while several write at once'
 
 test('General settings has the documented fields, in the documented order, under the documented names', async ({
   page,
+  own,
 }) => {
-  await page.goto(own.desk.address);
+  await own.open(page);
   await connectService(page);
   const documented = [
     'API key',
@@ -82,11 +89,12 @@ test('General settings has the documented fields, in the documented order, under
     'Auth key',
     'Email provider',
     'Domain to receive responses',
-    'Connection status',
+    'Connection status: sending',
+    'Connection status: responses',
   ];
   const places: number[] = [];
   for (const name of documented) {
-    const found = name === 'Connection status' ? page.getByText(name) : page.getByLabel(name, { exact: true });
+    const found = name.startsWith('Connection status') ? page.getByText(name) : page.getByLabel(name, { exact: true });
     places.push((await found.first().boundingBox())?.y ?? -1);
   }
   expect(places).toEqual([...places].sort((left, right) => left - right));
@@ -95,8 +103,8 @@ test('General settings has the documented fields, in the documented order, under
   await expect(page.getByLabel('Email provider')).toHaveAttribute('readonly', '');
 });
 
-test('an address that can’t be right is told when its field is left, and is not saved', async ({ page }) => {
-  await page.goto(own.desk.address);
+test('an address that can’t be right is told when its field is left, and is not saved', async ({ page, own }) => {
+  await own.open(page);
   await connectService(page);
   const cases = [
     ['not an address at all', /address/i],
@@ -125,8 +133,8 @@ test('an address that can’t be right is told when its field is left, and is no
   await expect(urlField(page)).toHaveValue('https://service.example.com:8443');
 });
 
-test('leaving with unsaved changes asks, and what was typed can be taken up again', async ({ page }) => {
-  await page.goto(own.desk.address);
+test('leaving with unsaved changes asks, and what was typed can be taken up again', async ({ page, own }) => {
+  await own.open(page);
   await connectService(page);
   await urlField(page).fill('https://service.example.com');
   const question = page.getByRole('dialog', { name: 'Leave without saving?' });
@@ -146,12 +154,12 @@ test('leaving with unsaved changes asks, and what was typed can be taken up agai
   await question.getByRole('button', { name: 'Leave without saving' }).click();
   await expect(page.getByRole('tab', { name: 'Activity' })).toHaveAttribute('aria-selected', 'true');
   await page.getByRole('tab', { name: 'General settings' }).click();
-  await page.getByRole('button', { name: 'Take them up' }).click();
+  await page.getByRole('button', { name: 'Restore draft' }).click();
   await expect(urlField(page)).toHaveValue('https://service.example.com');
 });
 
-test('a pasted list with 1,000 bad lines is told line by line, and what is good is added', async ({ page }) => {
-  await page.goto(own.desk.address);
+test('a pasted list with 1,000 bad lines is told line by line, and what is good is added', async ({ page, own }) => {
+  await own.open(page);
   await connectService(page);
   await page.getByRole('tab', { name: 'Sender domains' }).click();
   await page.getByRole('button', { name: 'Add domains' }).click();
@@ -159,7 +167,7 @@ test('a pasted list with 1,000 bad lines is told line by line, and what is good 
   const list = Array.from({ length: 1000 }, (_nothing, index) => bad[index % bad.length]).join('\n');
   await page.getByLabel('Domains', { exact: true }).fill(`${list}\ngood.example.com.\n`);
   await page.getByRole('button', { name: 'Preview' }).click();
-  await expect(page.getByText('1 can be added, 1000 refused')).toBeVisible();
+  await expect(page.getByText('1 new, 1000 refused')).toBeVisible();
   const report = page.getByRole('list', { name: 'Refused lines' });
   for (const line of [1, 2, 3, 4, 5]) await expect(report.getByText(`line ${line}`, { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Add 1 domain' }).click();
@@ -167,8 +175,8 @@ test('a pasted list with 1,000 bad lines is told line by line, and what is good 
   await expect(page.getByRole('rowheader', { name: 'good.example.com' })).toBeVisible();
 });
 
-test('a wrong passphrase is told, and changes nothing', async ({ page, browser }) => {
-  await page.goto(own.desk.address);
+test('a wrong passphrase is told, and changes nothing', async ({ page, own }) => {
+  await own.open(page);
   await connectService(page);
   await page.getByRole('button', { name: 'Vault: No passphrase yet' }).click();
   await page.getByLabel('Passphrase', { exact: true }).fill('correct horse battery');
@@ -177,11 +185,8 @@ test('a wrong passphrase is told, and changes nothing', async ({ page, browser }
   await page.getByLabel('API key').fill('api-key-of-many-letters');
   await page.keyboard.press('Control+s');
   await expect(page.getByText('ends in ters')).toBeVisible();
-  const { dataFolder } = own.desk;
-  await own.desk.stop();
-  own.desk = await startConsole(dataFolder);
-  const next = await browser.newPage();
-  await next.goto(own.desk.address);
+  await own.stop();
+  const next = await own.startAgain();
   await next.getByRole('button', { name: 'Vault: Locked' }).click();
   await next.getByLabel('Passphrase', { exact: true }).fill('wrong horse battery');
   await next.getByRole('button', { name: 'Unlock' }).click();
@@ -190,7 +195,6 @@ test('a wrong passphrase is told, and changes nothing', async ({ page, browser }
   await next.getByRole('button', { name: 'Unlock' }).click();
   await expect(next.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
   await expect(next.getByText('ends in ters')).toBeVisible();
-  await next.close();
 });
 
 /** Everything that the page holds in memory: V8's own picture of its heap. */
@@ -204,10 +208,10 @@ async function heapOf(page: Page): Promise<string> {
   return parts.join('');
 }
 
-test('a key that was saved is nowhere in the window’s memory, storage or page any more', async ({ page }) => {
+test('a key that was saved is nowhere in the window’s memory, storage or page any more', async ({ page, own }) => {
   const key = 'planted-Qx7vR2mK9wZt';
   const passphrase = 'violet-tractor-under-seven-bridges';
-  await page.goto(own.desk.address);
+  await own.open(page);
   await connectService(page);
   await page.getByLabel('API key').fill(key);
   expect(await heapOf(page)).toContain(key);
@@ -237,12 +241,15 @@ test('a key that was saved is nowhere in the window’s memory, storage or page 
   await expect.poll(remembered, { timeout: 30_000 }).toEqual([]);
 });
 
-test('when the console ends the window says so, and after a new start it asks for the new window', async ({ page }) => {
-  await page.goto(own.desk.address);
+test('when the console ends the window says so, and after a new start it asks for the new window', {
+  tag: '@browser',
+}, async ({ page, own }) => {
+  await own.open(page);
   await connectService(page);
-  const { dataFolder, origin } = own.desk;
-  await own.desk.kill();
+  const { port } = new URL(loopback(own).origin);
+  await own.kill();
   await expect(page.getByText('The console does not answer')).toBeVisible();
-  own.desk = await startConsole(dataFolder, ['--port', new URL(origin).port]);
+  const again = await startConsole(own.dataFolder, ['--port', port]);
   await expect(page.getByText('The console was started anew')).toBeVisible({ timeout: 20_000 });
+  await again.stop();
 });

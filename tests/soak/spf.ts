@@ -209,13 +209,29 @@ const REPEATED = [
   'ip4:1.2.3.4/24 ',
   'ip4:1.2.3.4/255.0.0.0 ',
   'include=a.b ',
+  'include:a',
+  'a:x/1 ',
+  'v ',
+  'v=spf1',
+  '(',
+  '+',
+  ', ',
+  '1.2.3.4, ',
+  '\\',
+  ' "a"',
+  'x.example TXT y\n',
 ];
 
 function measureGrowth(isFullRun: boolean): string {
   const measured = parsers
     .filter((parser) => parser.name !== 'checkHost')
     .map(({ name, run: take }) => ({ name, prefix: 'v=spf1 ', run: (text: string) => void take(text, () => 0) }));
-  return measureTextGrowth(measured, REPEATED, isFullRun);
+  const pasted = ['', '"', 'a TXT v=spf1 '].map((prefix) => ({
+    name: `repairSpf behind ${JSON.stringify(prefix)}`,
+    prefix,
+    run: (text: string) => void repairSpf(text),
+  }));
+  return measureTextGrowth([...measured, ...pasted], REPEATED, isFullRun);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toAsciiDomain, toUnicodeName } from '../../shared/dns/idna.ts';
 import { nameOctets, printableName, readName, wireName } from '../../shared/dns/name-text.ts';
-import { checkSenderDomain, parseDomainList } from '../../shared/dns/sender-domain.ts';
+import { checkSenderDomain } from '../../shared/dns/sender-domain.ts';
+import { parseDomainList } from '../../shared/lists/domain-list.ts';
 import {
   joinTxt,
   octetsToText,
@@ -11,8 +12,9 @@ import {
   textToOctets,
   unescapeString,
 } from '../../shared/dns/txt.ts';
-import { readZone, writeZone } from '../../shared/dns/zone-file.ts';
-import { lintZone } from '../../shared/dns/zone-lint.ts';
+import { writeZone } from '../../shared/dns/zone/printer.ts';
+import { readZone } from '../../shared/dns/zone/reader.ts';
+import { lintZone } from '../../shared/dns/zone/lint.ts';
 import { feed, FULL_RUN, measureTextGrowth } from '../support/hostile.ts';
 
 /** Hostile zone files, names, TXT data and lists of domains: nothing may throw, hang, or lose what it read. */

@@ -83,7 +83,8 @@ ${key === undefined ? '' : `key "${key.name}" { algorithm hmac-sha256; secret "$
   child.stderr.on('data', (part: Buffer) => {
     log += part.toString();
   });
-  await waitFor(() => log.includes('running') || child.exitCode !== null, 'named starting');
+  // The first lines say what it is running on and as; the word alone comes once it has its zones and answers.
+  await waitFor(() => / running$/m.test(log) || child.exitCode !== null, 'named starting');
   if (child.exitCode !== null) throw new Error(`named ended:\n${log}`);
   return {
     address: `127.0.0.1:${port}`,

@@ -1,16 +1,24 @@
 import type { FullConfig } from '@playwright/test';
 import { chromium, test } from '@playwright/test';
+import { buildPrograms } from '../../build/bundle.ts';
+import { buildRenderer } from '../../build/renderer.ts';
 
 /** Where no browser can be started, the tests in a browser report themselves as skipped instead of failing one by one. */
 
 const REASON = 'SENDWRIGHT_NO_BROWSER';
 
 /**
- * Starts the configured browser once, before any test; Playwright's workers inherit what is found out here.
+ * Once, before any test: bundles what the tests start, for workers that share `dist` must not write to it, and starts the
+ * configured browser; Playwright's workers inherit what is found out here.
  *
  * @param config Playwright's configuration, as it hands it to a global set-up.
  */
-export default async function findOutWhetherABrowserStarts(config: FullConfig): Promise<void> {
+export default async function prepare(config: FullConfig): Promise<void> {
+  // Whoever tries another program than the checkout's has bundled all that it needs.
+  if (process.env.SENDWRIGHT_DESKTOP_PROGRAM === undefined) {
+    await buildRenderer();
+    await buildPrograms();
+  }
   try {
     const browser = await chromium.launch(config.projects[0]?.use.launchOptions);
     await browser.close();

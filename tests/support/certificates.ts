@@ -38,7 +38,7 @@ function signBetween(folder: string, name: string, extensions: string, [from, to
 }
 
 /**
- * Makes servers for localhost, 127.0.0.1 and ::1: `good` and `soon` (10 days left), and
+ * Makes servers for localhost, 127.0.0.1 and ::1: `good` and `soon` (10 days left), `policies` for names of example.com, and
  * the faulty `expired`, `not-yet-valid`, `wrong-name`, `self-signed`, `incomplete` (no intermediate sent), `lone` (the
  * same of an authority that names no address for its certificate), `old-intermediate`, `client-only` and `weak`.
  */
@@ -90,6 +90,7 @@ export function makeLaboratory(): Laboratory {
   sign('client-only', 'localhost', 'root', local.replace('serverAuth', 'clientAuth'), month);
   signBetween(folder, 'not-yet-valid', local, ['21000101000000Z', '21000201000000Z']);
   sign('wrong-name', 'elsewhere.example', 'root', leaf('DNS:elsewhere.example'), month);
+  sign('policies', 'mta-sts.example.com', 'root', leaf('DNS:mta-sts.example.com,DNS:logo.example.com'), month);
   sign('expired', 'localhost', 'root', local, ['-days', '-1']);
   key('self-signed');
   openssl(

@@ -1,11 +1,13 @@
+import { unmanaged } from '../../shared/managed/policy.ts';
 import { createRouterClient } from '@orpc/server';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Core } from '../../main/core/core.ts';
 import { createCore } from '../../main/core/core.ts';
 import type { Store } from '../../main/store/store.ts';
+import { openLog } from '../../main/log/log.ts';
 import { openStore } from '../../main/store/store.ts';
 import { createVault } from '../../main/vault/vault.ts';
-import type { CoreClient } from '../../shared/contract/contract.ts';
+import type { CoreClient } from '../../shared/contract/index.ts';
 
 /** A real core whose clock a test moves: real store and network, but the minutes pass when they are told to. */
 export interface ClockedCore {
@@ -23,14 +25,14 @@ export interface ClockedCore {
 /** @param folder exists. */
 export async function openClockedCore(folder: string): Promise<ClockedCore> {
   let now = Date.UTC(2026, 0, 1);
-  const store = openStore(folder);
+  const store = openStore(folder, () => now);
   const notices: string[] = [];
   let rests = 0;
   const core = await createCore({
     store,
     vault: createVault({ storage: store.secrets, keychain: null, random: randomBytes, now: () => now }),
     clock: { now: () => now },
-    log: { info: () => undefined, error: () => undefined },
+    log: openLog({ dataFolder: folder, source: 'cli' }),
     host: 'cli',
     version: '0.0.0',
     dataFolder: folder,
@@ -42,6 +44,7 @@ export async function openClockedCore(folder: string): Promise<ClockedCore> {
       return Promise.resolve();
     },
     randomId: randomUUID,
+    managed: unmanaged,
     background: false,
   });
   const client = createRouterClient(core.router);

@@ -17,11 +17,31 @@ export interface RunningConsole {
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const START_TIMEOUT_MS = 30_000;
+/** Past the five seconds that the console gives itself. */
+const END_TIMEOUT_MS = 15_000;
 
-function ended(child: ChildProcess): Promise<void> {
-  return child.exitCode !== null || child.signalCode !== null
-    ? Promise.resolve()
-    : new Promise((resolve) => child.once('exit', () => resolve()));
+/**
+ * Ends a process, and waits until it is gone.
+ *
+ * @throws when it outlives the signal; it is killed then, for no test leaves a process behind.
+ */
+async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<true>((resolve) => {
+    child.once('exit', () => resolve(true));
+  });
+  child.kill(signal);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), END_TIMEOUT_MS);
+  });
+  const isInTime = await Promise.race([gone, late]);
+  clearTimeout(timer);
+  if (isInTime) return;
+  child.kill('SIGKILL');
+  throw new Error(
+    `Process ${child.pid} (${child.spawnargs.join(' ')}) did not end within ${END_TIMEOUT_MS} ms of ${signal}`,
+  );
 }
 
 /**
@@ -37,10 +57,10 @@ export async function startConsole(dataFolder?: string, args: readonly string[] 
   });
   const address = await new Promise<string>((resolve, reject) => {
     let output = '';
-    const timer = setTimeout(
-      () => reject(new Error(`The console did not start in time:\n${output}`)),
-      START_TIMEOUT_MS,
-    );
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`The console did not start in time:\n${output}`));
+    }, START_TIMEOUT_MS);
     child.stdout.on('data', (part: Buffer) => {
       output += part.toString();
       const found = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/.exec(output);
@@ -48,18 +68,17 @@ export async function startConsole(dataFolder?: string, args: readonly string[] 
       clearTimeout(timer);
       resolve(found[0]);
     });
-    child.once('exit', (code) => reject(new Error(`The console ended with ${code}:\n${output}`)));
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`The console ended with ${code}:\n${output}`));
+    });
   });
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    await ended(child);
-  };
   return {
     dataFolder: folder,
     origin: new URL(address).origin,
     address,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    stop: () => endProcess(child, 'SIGTERM'),
+    kill: () => endProcess(child, 'SIGKILL'),
   };
 }
 

@@ -1,6 +1,8 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CoreClient } from '../../shared/contract/contract.ts';
-import type { JobState } from '../../shared/contract/schemas.ts';
+import type { CoreClient } from '../../shared/contract/index.ts';
+import type { JobState } from '../../shared/contract/jobs.ts';
 
 /** A way to the core: the client, and how it ends. */
 export interface Way {
@@ -10,6 +12,19 @@ export interface Way {
   /** Sends a text as it stands and gives back the code it is answered with; absent where calls are no text. */
   readonly send?: (procedure: string, text: string) => Promise<string>;
   readonly close: () => Promise<void>;
+}
+
+/** A name server on loopback that takes a quarter of a second to say that a name does not exist (RFC 1035 §4.1.1). */
+async function startSlowServer(): Promise<{ readonly address: string; readonly stop: () => void }> {
+  const socket = createSocket('udp4');
+  socket.on('message', (question, { address, port }) => {
+    const answer = Buffer.from(question);
+    answer.writeUInt16BE(0x81_83, 2);
+    setTimeout(() => socket.send(answer, port, address), 250).unref();
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return { address: `127.0.0.1:${socket.address().port}`, stop: () => void socket.close() };
 }
 
 /** A value as it comes out of hostile JSON: `__proto__` is a key of its own there. */
@@ -34,6 +49,22 @@ const badInputs: readonly (readonly [string, string, string])[] = [
   ['settings.save', '{"workspaceId":W,"revision":0,"fields":{},"apiKey":{"do":"get"}}', 'BAD_INPUT'],
   ['settings.save', `{"workspaceId":W,"revision":0,"fields":{"serviceUrl":"${'x'.repeat(3000)}"}}`, 'BAD_INPUT'],
   ['vault.unlock', `{"passphrase":"${'x'.repeat(2000)}"}`, 'BAD_INPUT'],
+  ['vault.renewKey', '{}', 'BAD_INPUT'],
+  ['vault.renewKey', '{"passphrase":""}', 'BAD_INPUT'],
+  ['vault.beginAnew', '{}', 'BAD_INPUT'],
+  ['vault.beginAnew', '{"passphrase":"short"}', 'BAD_INPUT'],
+  ['vault.beginAnew', '{"passphrase":null}', 'KEYCHAIN_FAILED'],
+  ['vault.bringBack', '{"passphrase":"an earlier passphrase"}', 'CONFLICT'],
+  ['vault.addKeychain', '{}', 'KEYCHAIN_FAILED'],
+  ['transfer.files', '{"workspaceId":4711}', 'NOT_FOUND'],
+  ['transfer.preview', '{"into":{"workspaceId":W},"source":{"kind":"files","files":[]},"mode":"take"}', 'BAD_INPUT'],
+  ['transfer.preview', '{"into":{"workspaceId":W},"source":{"kind":"files","files":[]},"mode":"add"}', 'BAD_INPUT'],
+  [
+    'transfer.preview',
+    '{"into":{"name":null},"source":{"kind":"sealed","content":"AAAA","passphrase":"of the file"},"mode":"add"}',
+    'BAD_INPUT',
+  ],
+  ['transfer.import', '{"into":{"name":null},"source":{"kind":"files","files":[]},"mode":"add"}', 'BAD_INPUT'],
   ['domains.setInUse', '{"workspaceId":W,"domainIds":[],"inUse":false}', 'BAD_INPUT'],
   ['domains.manual', '{"workspaceId":W,"domainId":4711}', 'NOT_FOUND'],
   ['domains.verify', '{"workspaceId":W,"selection":{"which":"chosen","domainIds":[4711]}}', 'NOT_FOUND'],
@@ -44,6 +75,7 @@ const badInputs: readonly (readonly [string, string, string])[] = [
   ['schedule.set', '{"workspaceId":W,"enabled":true,"everyMinutes":0}', 'BAD_INPUT'],
   ['activity.list', '{"workspaceId":W,"limit":100000}', 'BAD_INPUT'],
   ['practice.setFault', '{"workspaceId":W,"fault":"none"}', 'NOT_ALLOWED'],
+  ['practice.reset', '{"workspaceId":W}', 'NOT_ALLOWED'],
 ];
 
 /** Texts that are no call, whatever carries them. */
@@ -85,6 +117,20 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
         expect(change.kind).toBe('reload');
         break;
       }
+    });
+
+    it('answers what fails within a stream as any other call', async () => {
+      const drain = async (passphrase: string, id: number) => {
+        for await (const part of await way.client.transfer.export({ workspaceId: id, passphrase, secrets: false }))
+          if (part.kind === 'end') return part.domains;
+        throw new Error('the stream has no end');
+      };
+      await expect(drain('short', workspaceId)).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        data: { field: 'passphrase', remedy: expect.any(String) },
+      });
+      await expect(drain('of the file itself', 99_999)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(await drain('of the file itself', workspaceId)).toBeTypeOf('number');
     });
 
     it('answers bad input with a code, the field and a remedy, and changes nothing', async () => {
@@ -141,6 +187,30 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
         }),
       ];
       expect(JSON.stringify(everything)).not.toContain(SECRET);
+    });
+
+    it('locks the vault, names the ways that lead on, and begins anew keeping what is sealed', async () => {
+      const locked = await way.client.vault.lock({});
+      expect(locked).toMatchObject({
+        state: 'locked',
+        keepers: ['passphrase'],
+        sealed: { serviceKeys: 1, dkimKeys: 0 },
+      });
+      expect([...locked.ways].sort()).toEqual(['begin-anew', 'change-passphrase', 'unlock', 'use-session']);
+      const { revision } = await way.client.settings.get({ workspaceId });
+      const change = { workspaceId, revision, fields: {}, authKey: { do: 'set' as const, value: SECRET } };
+      await expect(way.client.settings.save(change)).rejects.toMatchObject({
+        code: 'VAULT_LOCKED',
+        data: { remedy: expect.stringMatching(/^Unlock the vault with its passphrase, .*begin anew/) },
+      });
+      await expect(way.client.vault.openWithKeychain({})).rejects.toMatchObject({ code: 'KEYCHAIN_FAILED' });
+      const anew = await way.client.vault.beginAnew({ passphrase: 'battery staple horse' });
+      expect(anew).toMatchObject({ state: 'open', waiting: { serviceKeys: 1 }, waitingFor: ['passphrase'] });
+      expect((await way.client.settings.get({ workspaceId })).apiKey).toMatchObject({ state: 're-enter' });
+      await way.client.vault.bringBack({ passphrase: 'correct horse battery' });
+      expect((await way.client.settings.get({ workspaceId })).apiKey).toMatchObject({ state: 'protected' });
+      const told = await way.client.activity.list({ workspaceId, kinds: ['vault'], limit: 3 });
+      expect(told.map(({ summary }) => summary)).toEqual(['1 secret came back', 'Vault begun anew', 'Vault locked']);
     });
 
     it('answers hostile input with a code each, and nothing else happens', async () => {
@@ -202,11 +272,11 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
     it('runs long work as a job that outlives a watcher whose connection is cut, and is watched on from a number', async () => {
       const names = Array.from({ length: 8 }, (_nothing, index) => `d${index}.example.com`).join('\n');
       await way.client.domains.add({ workspaceId, text: names });
-      // Nobody listens there, so each question takes its time.
+      const server = await startSlowServer();
       const job = await way.client.domains.verify({
         workspaceId,
         selection: { which: 'all' },
-        resolver: '127.0.0.1:9',
+        resolver: server.address,
       });
       const first = await way.again();
       let seen = -1;
@@ -223,6 +293,7 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
       const second = await way.again();
       const states: JobState[] = [];
       for await (const state of await second.client.jobs.watch({ jobId: job.id, after: seen })) states.push(state);
+      server.stop();
       expect(states.at(-1)).toMatchObject({ status: 'done', done: 8 });
       const numbers = [seen, ...states.map((state) => state.sequence)];
       expect(numbers).toEqual([...new Set(numbers)].sort((left, right) => left - right));

@@ -8,7 +8,7 @@ import { createPracticeClient } from '../../main/practice/practice-client.ts';
 import { forkPractice } from '../../main/hosts/fork-practice.ts';
 import { practiceProgram } from '../../main/hosts/parts.ts';
 import type { Core } from '../../main/core/core.ts';
-import type { CoreClient } from '../../shared/contract/contract.ts';
+import type { CoreClient } from '../../shared/contract/index.ts';
 
 /** A real core on a data folder of its own: real store, real vault, real network. */
 export interface TestCore {

@@ -1,15 +1,19 @@
 import { EventEmitter } from 'node:events';
+import type { MessagePort } from 'node:worker_threads';
 import { MessageChannel } from 'node:worker_threads';
 
 /**
- * Stands in for the Electron APIs that the Electron host calls, because Electron's executable is not everywhere to be
- * had; the channels it hands out are real. The real application is driven by tests/e2e/electron where it is.
+ * Stands in for the Electron APIs that the Electron host calls, at once and in one process: for what is asked of the host
+ * message by message. Order and time are the stand-in's (tests/support/electron-stand-in); the real application is
+ * driven by tests/e2e/electron where its executable is to be had.
  */
 
 export class ContentsDouble extends EventEmitter {
   readonly id: number;
   readonly mainFrame: FrameDouble;
   openHandler: ((details: { url: string }) => { action: string }) | undefined;
+  readonly calls: string[] = [];
+  crashed = false;
   constructor(id: number, url: string) {
     super();
     this.id = id;
@@ -17,6 +21,15 @@ export class ContentsDouble extends EventEmitter {
   }
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.openHandler = handler;
+  }
+  isCrashed(): boolean {
+    return this.crashed;
+  }
+  setZoomLevel(level: number): void {
+    this.calls.push(`zoom ${level}`);
+  }
+  reload(): void {
+    this.calls.push('reload');
   }
 }
 
@@ -45,7 +58,24 @@ export class WindowDouble extends EventEmitter {
   }
   async loadURL(url: string): Promise<void> {
     this.webContents.mainFrame.url = url;
+    this.webContents.crashed = false;
+    this.calls.push('load');
     this.emit('ready-to-show');
+  }
+  isDestroyed(): boolean {
+    return false;
+  }
+  isFullScreen(): boolean {
+    return false;
+  }
+  isMaximized(): boolean {
+    return false;
+  }
+  isVisible(): boolean {
+    return true;
+  }
+  getNormalBounds() {
+    return { x: 0, y: 0, width: 1280, height: 860 };
   }
   isMinimized(): boolean {
     return this.minimized;
@@ -68,14 +98,22 @@ export class WindowDouble extends EventEmitter {
 export class AppDouble extends EventEmitter {
   readonly calls: string[] = [];
   readonly paths = new Map<string, string>();
-  readonly switches = new Map<string, string>();
+  readonly name = 'Sendwright';
+  readonly isPackaged = false;
   isFirst = true;
-  readonly commandLine = { getSwitchValue: (name: string) => this.switches.get(name) ?? '' };
   enableSandbox(): void {
     this.calls.push('enableSandbox');
   }
+  getPath(name: string): string {
+    return this.paths.get(name) ?? '/nowhere';
+  }
   setPath(name: string, value: string): void {
+    this.calls.push(`setPath ${name}`);
     this.paths.set(name, value);
+  }
+  setAboutPanelOptions(): void {}
+  relaunch({ args }: { readonly args: readonly string[] }): void {
+    this.calls.push(`relaunch ${args.join(' ')}`);
   }
   requestSingleInstanceLock(): boolean {
     return this.isFirst;
@@ -158,6 +196,42 @@ export class NotificationDouble extends EventEmitter {
   }
 }
 
+/** A `MessagePortMain`: unlike Node's ports it keeps what comes until it is started, whoever listens already. */
+class PortDouble extends EventEmitter {
+  readonly #port: MessagePort;
+  readonly #waiting: unknown[] = [];
+  #isStarted = false;
+  constructor(port: MessagePort) {
+    super();
+    this.#port = port;
+    port.on('message', (data) => {
+      if (this.#isStarted) this.emit('message', { data, ports: [] });
+      else this.#waiting.push(data);
+    });
+    port.on('close', () => this.emit('close'));
+  }
+  start(): void {
+    this.#isStarted = true;
+    for (const data of this.#waiting.splice(0)) this.emit('message', { data, ports: [] });
+  }
+  postMessage(message: unknown): void {
+    this.#port.postMessage(message);
+  }
+  close(): void {
+    this.#port.close();
+  }
+}
+
+class ChannelDouble {
+  readonly port1: PortDouble;
+  readonly port2: MessagePort;
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.port1 = new PortDouble(port1);
+    this.port2 = port2;
+  }
+}
+
 /** The module `electron`, as `main/hosts/electron/main.ts` imports it. */
 export function electronDouble() {
   const app = new AppDouble();
@@ -176,8 +250,10 @@ export function electronDouble() {
     BrowserWindow: WindowDouble,
     Tray: TrayDouble,
     Notification: NotificationDouble,
-    Menu: { buildFromTemplate: (template: unknown) => template },
-    MessageChannelMain: MessageChannel,
+    Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: () => undefined },
+    powerMonitor: new EventEmitter(),
+    screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
+    MessageChannelMain: ChannelDouble,
     safeStorage: new SafeStorageDouble(),
     shell: { openExternal: async (url: string) => void openedOutside.push(url) },
     protocol: { registerSchemesAsPrivileged: (schemes: unknown) => void privileged.push(schemes) },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ResourceRecord } from '../../shared/dns/records.ts';
 import { joinTxt, splitTxt, textToOctets } from '../../shared/dns/txt.ts';
-import type { HandOver } from '../../shared/manual/formats/format.ts';
+import type { HandOver } from '../../shared/handover/format.ts';
 import type { Change } from '../../shared/plan/types.ts';
 
 /** Hand-overs with everything that quoting has to survive, and what the zone is before and after them. */
@@ -102,6 +102,76 @@ const longText = fc
   .map(([before, border, after]) => `v=${'a'.repeat(before - 2)}${border}${'b'.repeat(after)}`);
 export const anyText = fc.oneof({ weight: 3, arbitrary: shortText }, { weight: 1, arbitrary: longText });
 
+/** What comes from people, providers, services and DNS and means more to some tool than it is, as octets. */
+const attack = fc.constantFrom(
+  ...[
+    '@/etc/hostname',
+    '@-',
+    '=@/etc/hostname',
+    '%PATH%',
+    '!PATH!',
+    '$env:PATH',
+    '$(id)',
+    '`id`',
+    '${path.root}',
+    '%{if true}x%{endif}',
+    '{{ 1 }}',
+    '*anchor',
+    '&anchor',
+    '!!python/object',
+    '<<: x',
+    "'; id; '",
+    '"; id; "',
+    "' + id() + '",
+    ';=1+1',
+    ';+1',
+    '\t@SUM(1)',
+    '=HYPERLINK("x")',
+    '\uFF1D1+1',
+    ";'=1",
+    '\n',
+    '\r\nupdate delete www.example.com.\r\n',
+    '\n$INCLUDE /etc/hostname\n',
+    '\n---\n',
+    '\0',
+    '\u001B[2J',
+    '\u007F',
+    '\u0085',
+    '\u202Etxt\u202C',
+    '\u2028',
+    '\uFEFF',
+    '\u{E0001}',
+    'v=DKIM1; k=rsa; p=',
+    '\\;',
+    '\\\\;',
+    '" "',
+    '""',
+    '\\"',
+    '\\',
+    '\u00B4\u2018\u2019',
+    '-all',
+    '--',
+  ].map(textToOctets),
+  '\u00FF',
+  '\u00C3',
+  '\u0080\u0081',
+);
+const hostileOctets = fc
+  .array(fc.oneof({ weight: 2, arbitrary: attack }, piece.map(textToOctets)), { minLength: 1, maxLength: 6 })
+  .map((parts) => parts.join(''));
+const longHostile = fc
+  .tuple(fc.integer({ min: 250, max: 256 }), hostileOctets, fc.integer({ min: 0, max: 300 }))
+  .map(([before, border, after]) => `${'a'.repeat(before)}${border}${'b'.repeat(after)}`);
+
+/** Octets as strings, parted anywhere: the border may leave `@` or a hyphen at the front of a string. */
+const hostileStrings = fc
+  .tuple(fc.oneof({ weight: 4, arbitrary: hostileOctets }, longHostile), fc.nat())
+  .map(([octets, border]) => {
+    const at = border % (octets.length + 1);
+    const parts = border % 3 === 0 ? [octets.slice(0, at), octets.slice(at)] : [octets];
+    return parts.filter((part) => part !== '').flatMap((part) => splitTxt(part));
+  });
+
 const NAMES = [
   ZONE,
   `a.${ZONE}`,
@@ -116,11 +186,15 @@ interface SetChange {
   readonly change: Change;
 }
 
-function setChange(name: string, type: 'TXT' | 'MX' | 'CNAME'): fc.Arbitrary<SetChange> {
+function setChange(
+  name: string,
+  type: 'TXT' | 'MX' | 'CNAME',
+  text: fc.Arbitrary<ResourceRecord>,
+): fc.Arbitrary<SetChange> {
   const ttl = fc.integer({ min: 60, max: 86_400 });
   const record: fc.Arbitrary<ResourceRecord> =
     type === 'TXT'
-      ? anyText.map((text) => txt(name, 0, text))
+      ? text.map((record) => ({ ...record, name }))
       : type === 'MX'
         ? fc
             .tuple(fc.integer({ min: 0, max: 65_535 }), fc.constantFrom('', `mx.${ZONE}`, 'mx.example.net'))
@@ -160,30 +234,60 @@ function setChange(name: string, type: 'TXT' | 'MX' | 'CNAME'): fc.Arbitrary<Set
 }
 
 /** A hand-over of several sets with the zone before it. No name gets an alias beside data. */
-export const anyHandOver: fc.Arbitrary<{ readonly zone: readonly ResourceRecord[]; readonly input: HandOver }> = fc
-  .tuple(
-    fc.subarray([...NAMES], { minLength: 1 }),
-    fc.array(fc.constantFrom('TXT' as const, 'MX' as const, 'CNAME' as const), {
-      minLength: NAMES.length,
-      maxLength: NAMES.length,
-    }),
-  )
-  .chain(([names, types]) =>
-    fc.tuple(
-      ...names.map((name, index) =>
-        setChange(name, name === ZONE && types[index] === 'CNAME' ? 'TXT' : (types[index] as 'TXT')),
+function handOverOf(
+  allNames: readonly string[],
+  text: fc.Arbitrary<ResourceRecord>,
+): fc.Arbitrary<{ readonly zone: readonly ResourceRecord[]; readonly input: HandOver }> {
+  const type = fc.constantFrom('TXT' as const, 'MX' as const, 'CNAME' as const);
+  return fc
+    .tuple(
+      fc.subarray([...allNames], { minLength: 1 }),
+      fc.array(type, { minLength: allNames.length, maxLength: allNames.length }),
+    )
+    .chain(([names, types]) =>
+      fc.tuple(
+        ...names.map((name, index) =>
+          setChange(name, name === ZONE && types[index] === 'CNAME' ? 'TXT' : (types[index] as 'TXT'), text),
+        ),
       ),
+    )
+    .map((sets) => ({
+      zone: sets.flatMap((set) => set.published),
+      input: {
+        domain: ZONE,
+        zone: ZONE,
+        generatedAt: '2026-11-24T12:00:00.000Z',
+        changes: sets.map((set) => set.change),
+      },
+    }));
+}
+
+export const anyHandOver = handOverOf(
+  NAMES,
+  anyText.map((text) => txt(ZONE, 0, text)),
+);
+
+/** The same with everything that could be more than text, and with names that natural order puts elsewhere. */
+export const hostileHandOver = handOverOf(
+  [...NAMES, `em1234.${ZONE}`, `em20.${ZONE}`, `em20a.${ZONE}`, `1.${ZONE}`, `*.${ZONE}`],
+  hostileStrings.map((strings) => ({ name: ZONE, ttl: 0, type: 'TXT', strings })),
+);
+
+/** The sets that a hand-over says it leaves out, as `TYPE name`. */
+export function leftOutOf(lines: string): ReadonlySet<string> {
+  return new Set(
+    [...lines.matchAll(/Left out: (TXT|MX|CNAME) (\S+)\. (?!A value|Something|It belongs)/g)].map(
+      ([, type, name]) => `${type} ${name}`,
     ),
-  )
-  .map((sets) => ({
-    zone: sets.flatMap((set) => set.published),
-    input: {
-      domain: ZONE,
-      zone: ZONE,
-      generatedAt: '2026-11-24T12:00:00.000Z',
-      changes: sets.map((set) => set.change),
-    },
-  }));
+  );
+}
+
+/** Whether every text of a set is plain: nothing may be left out then. */
+export function isPlainChange({ before, after, beside }: Change): boolean {
+  return [...before, ...after, ...beside].every(
+    (record) => record.type !== 'TXT' || /^[ -~]+$/.test(joinTxt(record.strings)),
+  );
+}
 
 /** What a format says is to be done. */
 export interface Operations {

@@ -1,8 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { defaultConfiguration } from '../../main/core/domains.ts';
-import { defaultFields } from '../../main/core/settings.ts';
+import { defaultConfiguration } from '../../main/core/domains/service.ts';
+import { defaultFields } from '../../main/core/settings/service.ts';
 import { openStore } from '../../main/store/store.ts';
 import { zoneHead } from './bind.ts';
 
@@ -85,10 +85,13 @@ export async function manyDomains(amount: number, resolver: string): Promise<{ f
   const ids = store.domains.add(workspaceId, names, now);
   store.atomically(() => {
     ids.forEach((id, index) => {
-      store.domains.configure(id, {
-        ...defaultConfiguration,
-        providers: [{ templateId: 'custom', mode: 'own-key', fields: { spfMechanism: 'include:_spf.example.net' } }],
-      });
+      store.domains.configure(
+        { id, revision: 0 },
+        {
+          ...defaultConfiguration,
+          providers: [{ templateId: 'custom', mode: 'own-key', fields: { spfMechanism: 'include:_spf.example.net' } }],
+        },
+      );
       for (const selector of SELECTORS)
         store.domains.addDkimKey(id, {
           selector,

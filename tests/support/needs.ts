@@ -1,4 +1,4 @@
-import { defaultConfiguration } from '../../main/core/domains.ts';
+import { defaultConfiguration } from '../../main/core/domains/service.ts';
 import { templateById } from '../../shared/providers/catalogue.ts';
 import type { DomainNeeds } from '../../shared/providers/required-records.ts';
 

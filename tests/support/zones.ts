@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { canonicalName } from '../../shared/dns/names.ts';
 import type { ResourceRecord } from '../../shared/dns/records.ts';
-import { readZone } from '../../shared/dns/zone-file.ts';
+import { readZone } from '../../shared/dns/zone/reader.ts';
 
 /** Generators of whole zones that every name server accepts, of records of every type, and of the ways to write them. */
 

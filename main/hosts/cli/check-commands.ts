@@ -1,10 +1,14 @@
+import { instantText } from '../../../shared/text/instant.ts';
 import type { Command } from 'commander';
-import type { CoreClient } from '../../../shared/contract/contract.ts';
-import type { DomainRow, JobState } from '../../../shared/contract/schemas.ts';
+import type { CoreClient } from '../../../shared/contract/index.ts';
+import type { DomainRow } from '../../../shared/contract/domains.ts';
+import type { JobState } from '../../../shared/contract/jobs.ts';
+import { VERDICT_WORDS, verdictCountsText } from '../../../shared/verdict/verdict-words.ts';
 import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
 import type { CommonOptions } from './session.ts';
 import { common, withSession } from './command.ts';
+import { rowsNamed } from './listed-domains.ts';
 import { chosenWorkspace } from './session.ts';
 
 /** Checks of many domains, what came of them, and the schedule that repeats them. */
@@ -20,12 +24,12 @@ function seconds(milliseconds: number): string {
 }
 
 function progressLine(job: JobState): string {
-  const counts = Object.entries(job.counts).map(([verdict, amount]) => `${amount} ${verdict}`);
+  const counts = verdictCountsText(job.counts);
   return [
     `${job.status === 'paused' ? 'Paused at ' : ''}${job.done} of ${job.total}`,
     ...(job.rate > 0 ? [`${job.rate} a second`] : []),
     ...(job.timeLeft === null ? [] : [`${seconds(job.timeLeft)} left`]),
-    ...(counts.length === 0 ? [] : [counts.join(', ')]),
+    ...(counts === '' ? [] : [counts]),
   ].join(', ');
 }
 
@@ -69,7 +73,7 @@ async function follow(client: CoreClient, job: JobState, terminal: Terminal, isW
   try {
     for await (const state of await client.jobs.watch({ jobId: job.id, after: -1 })) {
       last = state;
-      if (canOverwrite) terminal.error(`\r\u001B[K${progressLine(state)}`);
+      if (canOverwrite) terminal.redraw(progressLine(state));
       else if (isWatched && Date.now() - toldAt >= LINE_EVERY_MS) {
         toldAt = Date.now();
         terminal.error(`${progressLine(state)}\n`);
@@ -78,7 +82,7 @@ async function follow(client: CoreClient, job: JobState, terminal: Terminal, isW
   } finally {
     release();
   }
-  if (canOverwrite) terminal.error('\r\u001B[K');
+  if (canOverwrite) terminal.redraw('');
   return last;
 }
 
@@ -89,11 +93,13 @@ interface VerifyOptions extends CommonOptions {
   readonly resolver?: string;
 }
 
-function chooseRows(rows: readonly DomainRow[], names: readonly string[], options: VerifyOptions): DomainRow[] {
-  const unknown = names.filter((name) => !rows.some((row) => row.name === name || row.unicodeName === name));
-  if (unknown.length > 0) throw new RangeError(`Not listed: ${unknown.join(', ')}. Add them with domains add.`);
-  if (names.length > 0 && options.all !== true && options.notVerified !== true)
-    return rows.filter((row) => names.includes(row.name) || names.includes(row.unicodeName));
+function chooseRows(
+  rows: readonly DomainRow[],
+  names: readonly string[],
+  options: VerifyOptions,
+): readonly DomainRow[] {
+  const named = rowsNamed(rows, names);
+  if (names.length > 0 && options.all !== true && options.notVerified !== true) return named;
   return rows.filter((row) => row.inUse && (options.notVerified !== true || row.verdict !== 'verified'));
 }
 
@@ -107,7 +113,7 @@ async function describeRows(
     told.map(async (row) => ({ row, manual: await client.domains.manual({ workspaceId, domainId: row.id }) })),
   );
   const lines = details.flatMap(({ row, manual }) => [
-    `${row.name}: ${row.verdict}`,
+    `${row.name}: ${VERDICT_WORDS[row.verdict]}`,
     ...manual.steps.flatMap((step) =>
       step.cards.flatMap((card) => [
         `  ${card.title} ${card.name.absolute}: ${card.summary}`,
@@ -165,7 +171,7 @@ function addVerify(domains: Command, terminal: Terminal, finish: (code: number) 
         );
         if (job.status !== 'done') return exitCodes.failed;
         if (rows.every((row) => row.verdict === 'verified')) return exitCodes.ok;
-        const isKnown = rows.some((row) => row.verdict === 'failing' || row.verdict === 'pending');
+        const isKnown = rows.some((row) => row.verdict !== 'verified' && row.verdict !== 'unknown');
         return isKnown ? exitCodes.notVerified : exitCodes.noResult;
       }),
     ),
@@ -174,8 +180,8 @@ function addVerify(domains: Command, terminal: Terminal, finish: (code: number) 
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `90m`, `24h` or `7d` in milliseconds. */
-function readPeriod(text: string): number {
+/** `90m`, `24h` or `7d` in milliseconds. @throws RangeError for any other text. */
+export function readPeriod(text: string): number {
   const match = /^(\d{1,5})([mhd])$/.exec(text);
   if (match === null) throw new RangeError(`“${text}” is not a period. Write it as 90m, 24h or 7d.`);
   return Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
@@ -204,8 +210,8 @@ export function addCheckCommands(domains: Command, terminal: Terminal, finish: (
         const lines = columns(
           changes.map((change) => [
             change.name,
-            `${change.before} → ${change.after}`,
-            new Date(change.at).toISOString(),
+            `${VERDICT_WORDS[change.before]} → ${VERDICT_WORDS[change.after]}`,
+            instantText(change.at),
             change.summary,
           ]),
         );
@@ -225,7 +231,7 @@ export function addCheckCommands(domains: Command, terminal: Terminal, finish: (
         const format = options.json === true ? 'json' : options.format;
         if (format !== 'csv' && format !== 'json') throw new RangeError(`${format} is no format. Use csv or json.`);
         const report = await client.domains.report({ workspaceId: await chosenWorkspace(client, options), format });
-        terminal.out(report.text);
+        terminal.file(report.text);
         return exitCodes.ok;
       }),
     ),
@@ -253,7 +259,7 @@ export function addCheckCommands(domains: Command, terminal: Terminal, finish: (
         }
         print(terminal, options.json === true, schedule, [
           schedule.enabled ? `On, every ${schedule.everyMinutes} minutes` : 'Off',
-          ...(schedule.nextAt === null ? [] : [`Next check: ${new Date(schedule.nextAt).toISOString()}`]),
+          ...(schedule.nextAt === null ? [] : [`Next check: ${instantText(schedule.nextAt)}`]),
         ]);
         return exitCodes.ok;
       }),

@@ -1,5 +1,6 @@
+import { ORPCError } from '@orpc/server';
 import type { Command } from 'commander';
-import type { CoreClient } from '../../../shared/contract/contract.ts';
+import type { CoreClient } from '../../../shared/contract/index.ts';
 import type { Terminal } from './output.ts';
 import type { CommonOptions } from './session.ts';
 import { openSession } from './session.ts';
@@ -18,11 +19,21 @@ export async function withSession<Options>(
   options: Options & CommonOptions,
   work: Work<Options>,
 ): Promise<number> {
-  const session = await openSession(options);
+  const session = await openSession(options, (text) => terminal.error(`${text}\n`));
+  const { client, log } = session;
+  let exitCode: number | undefined;
   try {
-    return await work({ client: session.client, options, terminal });
+    exitCode = await work({ client, options, terminal });
+    return exitCode;
+  } catch (error) {
+    // What the contract or a command refuses is no fault.
+    if (!(error instanceof ORPCError || error instanceof RangeError)) log.error({ error }, 'a command failed');
+    throw error;
   } finally {
+    const damage = session.damage();
+    if (damage !== null) terminal.error(`${damage.message}. ${damage.remedy}\n`);
     await session.close();
+    log.ended('done', { exitCode });
   }
 }
 

@@ -1,33 +1,89 @@
 import { ORPCError } from '@orpc/server';
-import { Command, CommanderError } from 'commander';
-import type { SettingsFields } from '../../../shared/contract/schemas.ts';
+import { Command, CommanderError, Option } from 'commander';
+import type { CoreClient } from '../../../shared/contract/index.ts';
+import type { SettingsFields } from '../../../shared/contract/settings.ts';
+import { VERDICT_WORDS } from '../../../shared/verdict/verdict-words.ts';
+import { showControls } from '../../../shared/text/controls.ts';
 import { version } from '../parts.ts';
 import { common, withSession } from './command.ts';
+import { addBackupCommands } from './backup-commands.ts';
 import { addDnsCommands } from './dns-commands.ts';
-import type { Terminal } from './output.ts';
-import { columns, exitCodes, print } from './output.ts';
+import { addDomainCommands } from './domain-commands.ts';
+import { addHandOverCommands } from './hand-over-commands.ts';
+import { addHistoryCommands } from './history-commands.ts';
+import { addTemplateCommands } from './template-commands.ts';
+import { addEvidenceCommands } from './evidence-commands.ts';
+import type { Output, Terminal } from './output.ts';
+import { namesAsList } from '../../../shared/lists/names-as-list.ts';
+import { refusedTable } from '../../../shared/lists/refused-table.ts';
+import { columns, exitCodes, guarded, print } from './output.ts';
 import { addCheckCommands } from './check-commands.ts';
 import { addProbeCommands } from './probe-commands.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addRecordCommands } from './record-commands.ts';
+import { addRulesCommands } from './rules-commands.ts';
+import { addVaultCommands } from './vault-commands.ts';
+import { addWorkspaceCommands } from './workspace-commands.ts';
+import { addServiceCommands } from './service-commands.ts';
 import type { CommonOptions } from './session.ts';
-import { chosenWorkspace, openVault, readTextFile } from './session.ts';
+import { openVault } from './passphrase.ts';
+import { chosenWorkspace, otherWorkspace } from './session.ts';
+import { confirm } from './passphrase.ts';
+import { readCertificates, readSecretFile, readTextFile, writeTextFile } from './text-file.ts';
 
 /** Every command of the CLI. Each opens a core, does one thing and ends with a documented exit code. */
 
-/** Settings by the names that `settings set` takes. */
-type TextField = Exclude<keyof SettingsFields, 'monitoringEnabled' | 'applicationHosting'>;
+/** The option of `settings set` for each field. */
+const OPTIONS = {
+  serviceUrl: '--service-url <url>',
+  responseDomain: '--response-domain <url>',
+  recordTemplate: '--template <id>',
+  recordTemplateMode: '--mode <id>',
+  extraCa: '--extra-ca-file <file>',
+  monitoringEnabled: '--monitoring <state>',
+  applicationHosting: '--hosting <where>',
+  applicationBuild: '--build <framework>',
+  serviceProfile: '--service-profile-file <file>',
+  resolver: '--resolver <servers>',
+  publicResolvers: '--public-resolvers <servers>',
+  fallbackResolvers: '--fallback-resolvers <servers>',
+  dmarcReportAddress: '--report-address <mailbox>',
+  supportAddress: '--support-address <mailbox>',
+} as const satisfies Record<keyof SettingsFields, string>;
 
-const FIELDS: Readonly<Record<string, TextField>> = {
-  'service-url': 'serviceUrl',
-  'response-domain': 'responseDomain',
-  template: 'recordTemplate',
-  mode: 'recordTemplateMode',
-  resolver: 'resolver',
-  'public-resolvers': 'publicResolvers',
-  'fallback-resolvers': 'fallbackResolvers',
-  'report-address': 'dmarcReportAddress',
+const DESCRIPTIONS: Partial<Record<keyof SettingsFields, string>> = {
+  extraCa: 'file of certificates to trust: PEM, DER (.cer) or PKCS #7 (.p7b)',
+  monitoringEnabled: 'read the troubleshooting indicators: on or off',
+  serviceProfile: 'JSON file that says how keys are checked',
 };
+
+/** What only certain words can be given for. */
+const CHOICES: { readonly [Field in keyof SettingsFields]?: Readonly<Record<string, SettingsFields[Field]>> } = {
+  monitoringEnabled: { on: true, off: false },
+  applicationHosting: { 'on-site': 'on-site', cloud: 'cloud' },
+  applicationBuild: { 'net-framework': 'net-framework', net: 'net' },
+};
+
+/** What is read from a file that the option names. */
+const FROM_FILES: Partial<Record<keyof SettingsFields, (option: string, file: string) => Promise<string>>> = {
+  extraCa: readCertificates,
+  serviceProfile: readTextFile,
+};
+
+/** The fields that options were given for. */
+async function readFields(options: Record<string, string | undefined>): Promise<Partial<SettingsFields>> {
+  const fields: Partial<Record<keyof SettingsFields, string | boolean>> = {};
+  for (const [name, flags] of Object.entries(OPTIONS)) {
+    const field = name as keyof SettingsFields;
+    const option = new Option(flags);
+    const given = options[option.attributeName()];
+    if (given === undefined) continue;
+    const fromFile = FROM_FILES[field];
+    fields[field] =
+      fromFile === undefined ? (CHOICES[field]?.[given] ?? given) : await fromFile(option.long ?? flags, given);
+  }
+  return fields as Partial<SettingsFields>;
+}
 
 const SERVICE_EXAMPLE = 'https://service.example.com';
 
@@ -57,41 +113,32 @@ function addSettings(program: Command, terminal: Terminal, finish: (code: number
       ),
   );
   const set = common(settings.command('set').description('change settings; all at once or none'));
-  for (const name of Object.keys(FIELDS)) set.option(`--${name} <value>`);
+  for (const [name, flags] of Object.entries(OPTIONS)) {
+    const field = name as keyof SettingsFields;
+    const option = new Option(flags, DESCRIPTIONS[field] ?? '');
+    const choices = CHOICES[field];
+    set.addOption(choices === undefined ? option : option.choices(Object.keys(choices)));
+  }
   set
-    .option('--extra-ca-file <file>', 'PEM file of certificates to trust')
-    .option('--service-profile-file <file>', 'JSON file that says how keys are checked')
     .option('--api-key-file <file>', 'file that holds the API key')
     .option('--auth-key-file <file>', 'file that holds the Auth key')
     .action(async (options: CommonOptions & Record<string, string | undefined>) =>
       finish(
         await withSession(terminal, options, async ({ client }) => {
-          const workspaceId = await chosenWorkspace(client, options);
-          const fields: Partial<Record<TextField, string>> = {};
-          for (const [name, field] of Object.entries(FIELDS)) {
-            const value = options[name.replace(/-([a-z])/g, (_whole, letter: string) => letter.toUpperCase())];
-            if (value !== undefined) fields[field] = value;
-          }
-          const fromFile = async (option: string, file: string | undefined) =>
-            file === undefined ? undefined : readTextFile(option, file);
-          const extraCa = await fromFile('--extra-ca-file', options.extraCaFile);
-          const serviceProfile = await fromFile('--service-profile-file', options.serviceProfileFile);
-          const apiKey = await fromFile('--api-key-file', options.apiKeyFile);
-          const authKey = await fromFile('--auth-key-file', options.authKeyFile);
-          if (
-            [...Object.values(fields), extraCa, serviceProfile, apiKey, authKey].every((value) => value === undefined)
-          )
+          const workspaceId = await chosenWorkspace(client, options, { makes: true });
+          const fields = await readFields(options);
+          const secretFromFile = async (option: string, file: string | undefined) =>
+            file === undefined ? undefined : readSecretFile(option, file);
+          const apiKey = await secretFromFile('--api-key-file', options.apiKeyFile);
+          const authKey = await secretFromFile('--auth-key-file', options.authKeyFile);
+          if (Object.keys(fields).length === 0 && apiKey === undefined && authKey === undefined)
             throw new RangeError(`Nothing to set. Name a setting, such as --service-url ${SERVICE_EXAMPLE}.`);
           if (apiKey !== undefined || authKey !== undefined) await openVault(client, options);
           const { revision } = await client.settings.get({ workspaceId });
           const saved = await client.settings.save({
             workspaceId,
             revision,
-            fields: {
-              ...fields,
-              ...(extraCa === undefined ? {} : { extraCa }),
-              ...(serviceProfile === undefined ? {} : { serviceProfile }),
-            },
+            fields,
             ...(apiKey === undefined ? {} : { apiKey: { do: 'set' as const, value: apiKey.trim() } }),
             ...(authKey === undefined ? {} : { authKey: { do: 'set' as const, value: authKey.trim() } }),
           });
@@ -102,41 +149,125 @@ function addSettings(program: Command, terminal: Terminal, finish: (code: number
     );
 }
 
-async function readInput(names: readonly string[], file: string | undefined): Promise<string> {
+interface AddOptions {
+  readonly file?: string;
+  readonly fromWorkspace?: string;
+  readonly column?: number;
+  readonly fromAddresses?: boolean;
+  readonly allNames?: boolean;
+  readonly refused?: string;
+  readonly yes?: boolean;
+}
+
+async function readInput(client: CoreClient, names: readonly string[], options: AddOptions): Promise<string> {
+  const { file, fromWorkspace } = options;
   if (file !== undefined) return readTextFile('--file', file);
+  if (fromWorkspace !== undefined) {
+    const workspaceId = await otherWorkspace(client, '--from-workspace', fromWorkspace);
+    return namesAsList(await client.domains.list({ workspaceId }));
+  }
   if (names.length > 0) return names.join('\n');
-  throw new RangeError('No domain was named. Write domains after the command, or give --file.');
+  throw new RangeError('No domain was named. Write domains after the command, or give --file or --from-workspace.');
+}
+
+type ListReport = Awaited<ReturnType<CoreClient['domains']['add']>>;
+
+function questionLines(columns: NonNullable<ListReport['question']>): readonly string[] {
+  return [
+    'Several columns may hold the domains. Nothing was added; name one with --column:',
+    ...columns.map(
+      ({ index, heading, samples }) => `  ${index + 1}  ${heading === '' ? '' : `${heading}: `}${samples.join(', ')}`,
+    ),
+  ];
+}
+
+function reportLines({ added, known, offered, refused, readAs, answerOf }: ListReport): readonly string[] {
+  const isZone = readAs === 'zone';
+  return [
+    ...(answerOf === null ? [] : [`Read as the answer of ${answerOf}.`]),
+    ...(isZone ? ['Read as a zone.'] : []),
+    [
+      `${added.length} added`,
+      ...(known.length === 0 ? [] : [`${known.length} listed already`]),
+      `${refused.length} refused`,
+    ].join(', '),
+    ...offered.map(({ line, text, unicodeName }) =>
+      isZone
+        ? `line ${line}: ${text}: no mail record speaks for it; add it by its name, or all such names with --all-names`
+        : `line ${line}: ${text} holds ${unicodeName}; add it with --from-addresses`,
+    ),
+    ...refused.map(({ line, message, remedy }) => `line ${line}: ${message} ${remedy}`),
+  ];
+}
+
+/** The options by which a list is understood and taken. */
+function forList(command: Command): Command {
+  return common(
+    command
+      .option('--column <number>', 'the column of a table that holds the domains, from 1', Number)
+      .option('--refused <file>', 'write the refused lines there as a table (CSV)')
+      .option('--from-addresses', 'take the domains that stand in web and mail addresses as well')
+      .option('--all-names', 'of a zone: take the names that no mail record speaks for as well')
+      .option('--yes', 'add without asking; a domain stays listed for good'),
+  );
+}
+
+/** Shows what a list holds, and adds it where nothing is open. @returns the exit code. */
+async function addList(
+  client: CoreClient,
+  names: readonly string[],
+  options: CommonOptions & AddOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const input = {
+    workspaceId: await chosenWorkspace(client, options, { makes: true }),
+    text: await readInput(client, names, options),
+    takeOffered: options.fromAddresses === true || options.allNames === true,
+    ...(options.column === undefined ? {} : { column: options.column - 1 }),
+  };
+  const preview = await client.domains.preview(input);
+  if (options.refused !== undefined) await writeTextFile('--refused', options.refused, refusedTable(preview.refused));
+  if (preview.question !== null) {
+    print(terminal, options.json === true, { ...preview, added: [] }, questionLines(preview.question));
+    return exitCodes.badInput;
+  }
+  const count = preview.accepted.length;
+  if (options.json !== true && count > 0) {
+    terminal.out(`${preview.accepted.map(({ unicodeName }) => `  ${unicodeName}`).join('\n')}\n`);
+    const question = `Add ${count === 1 ? 'this domain' : `these ${count} domains`} for good?`;
+    if (options.yes !== true && process.stdin.isTTY && !(await confirm(question))) return exitCodes.ok;
+  }
+  const report = await client.domains.add(input);
+  print(terminal, options.json === true, report, reportLines(report));
+  return report.refused.length > 0 ? exitCodes.badInput : exitCodes.ok;
 }
 
 function addDomains(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const domains = program.command('domains').description('sender domains');
-  common(domains.command('add').argument('[domains...]').option('--file <file>', 'list or CSV file')).action(
-    async (names: string[], options: CommonOptions & { file?: string }) =>
-      finish(
-        await withSession(terminal, options, async ({ client }) => {
-          const report = await client.domains.add({
-            workspaceId: await chosenWorkspace(client, options),
-            text: await readInput(names, options.file),
-          });
-          const lines = [
-            `${report.added.length} added, ${report.refused.length} refused`,
-            ...report.refused.map((line) => `line ${line.line}: ${line.message} ${line.remedy}`),
-          ];
-          print(terminal, options.json === true, report, lines);
-          return report.refused.length > 0 ? exitCodes.badInput : exitCodes.ok;
-        }),
-      ),
-  );
+  const add = async (names: readonly string[], options: CommonOptions & AddOptions): Promise<void> =>
+    finish(await withSession(terminal, options, ({ client }) => addList(client, names, options, terminal)));
+  forList(
+    domains
+      .command('add')
+      .argument('[domains...]')
+      .option('--file <file>', 'list, table, a provider’s answer in JSON, or a zone; - for the standard input')
+      .option('--from-workspace <name>', 'the domains of another workspace'),
+  ).action(add);
+  forList(
+    domains
+      .command('import')
+      .argument('<file>', 'list, table, a provider’s answer in JSON, or a zone; - for the standard input'),
+  ).action((file: string, options: CommonOptions & AddOptions) => add([], { ...options, file }));
   common(domains.command('list')).action(async (options: CommonOptions) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
         const rows = await client.domains.list({ workspaceId: await chosenWorkspace(client, options) });
         const table = rows.map((row) => [
           row.name,
-          row.verdict,
-          `spf ${row.spf}`,
-          `dkim ${row.dkim}`,
-          `dmarc ${row.dmarc}`,
+          VERDICT_WORDS[row.verdict],
+          `spf ${VERDICT_WORDS[row.spf]}`,
+          `dkim ${VERDICT_WORDS[row.dkim]}`,
+          `dmarc ${VERDICT_WORDS[row.dmarc]}`,
           row.inUse ? '' : 'not in use',
         ]);
         print(terminal, options.json === true, rows, table.length === 0 ? ['No domain yet.'] : columns(table));
@@ -145,6 +276,7 @@ function addDomains(program: Command, terminal: Terminal, finish: (code: number)
     ),
   );
   addCheckCommands(domains, terminal, finish);
+  addDomainCommands(domains, terminal, finish);
 }
 
 const CODES: Readonly<Record<string, number>> = {
@@ -154,6 +286,8 @@ const CODES: Readonly<Record<string, number>> = {
   NOT_ALLOWED: exitCodes.badInput,
   VAULT_LOCKED: exitCodes.locked,
   WRONG_PASSPHRASE: exitCodes.locked,
+  KEYCHAIN_FAILED: exitCodes.locked,
+  TOO_SOON: exitCodes.locked,
 };
 
 function explain(error: unknown, terminal: Terminal, asJson: boolean): number {
@@ -174,8 +308,15 @@ function explain(error: unknown, terminal: Terminal, asJson: boolean): number {
     terminal.out(
       `${JSON.stringify({ error: { code: code || (error instanceof RangeError ? 'BAD_INPUT' : 'FAILED'), message, remedy, ...(data?.field === undefined ? {} : { field: data.field }) } }, null, 2)}\n`,
     );
-  else terminal.error(`${message}${remedy === '' ? '' : `. ${remedy}`}\n`);
+  else terminal.error(`${showControls(remedy === '' ? message : `${message.replace(/\.$/, '')}. ${remedy}`)}\n`);
   return CODES[code] ?? (error instanceof RangeError ? exitCodes.badInput : exitCodes.failed);
+}
+
+/** The words by which a command is called: `domains list`. */
+function nameOf(command: Command): string {
+  const words: string[] = [];
+  for (let at: Command | null = command; at?.parent != null; at = at.parent) words.unshift(at.name());
+  return words.join(' ');
 }
 
 /**
@@ -184,11 +325,27 @@ function explain(error: unknown, terminal: Terminal, asJson: boolean): number {
  * @param args without the program's name.
  * @returns the exit code.
  */
-export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCli(args: readonly string[], output: Output): Promise<number> {
+  const terminal = guarded(output);
   let code: number = exitCodes.ok;
   const finish = (result: number) => {
     code = result;
   };
+  const program = createProgram(terminal, finish);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error, terminal, args.includes('--json'));
+  }
+}
+
+/**
+ * Every command with its options, ready to read a command line.
+ *
+ * @param finish takes the exit code.
+ */
+export function createProgram(terminal: Terminal, finish: (code: number) => void): Command {
   const program = new Command('sendwright')
     .description('Set up bulk email sending: the service, the sender domains, and their DNS records.')
     .version(version);
@@ -197,20 +354,25 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     for (const [name, value] of Object.entries(program.opts())) {
       if (command.getOptionValue(name) === undefined) command.setOptionValue(name, value);
     }
+    command.setOptionValue('commandName', nameOf(command));
   });
   program.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
   addSettings(program, terminal, finish);
   addProbeCommands(program, terminal, finish);
+  addServiceCommands(program, terminal, finish);
   addDomains(program, terminal, finish);
   addPlanCommands(program, terminal, finish);
+  addHandOverCommands(program, terminal, finish);
+  addTemplateCommands(program, terminal, finish);
+  addHistoryCommands(program, terminal, finish);
   addRecordCommands(program, terminal, finish);
   addDnsCommands(program, terminal, finish);
+  addEvidenceCommands(program, terminal, finish);
+  addRulesCommands(program, terminal, finish);
+  addVaultCommands(program, terminal, finish);
+  addBackupCommands(program, terminal, finish);
+  addWorkspaceCommands(program, terminal, finish);
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return code;
-  } catch (error) {
-    return explain(error, terminal, args.includes('--json'));
-  }
+  return program;
 }

@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import type { KeyPairCheck } from '../../../shared/dkim/generate.ts';
 import { checkKeyPair, generateDkimKey } from '../../../shared/dkim/generate.ts';
-import { lintDkimAnswer, parseDkimKey } from '../../../shared/dkim/key-record.ts';
+import { inspectDkim } from '../../../shared/dkim/inspect.ts';
+import { lintDkimAnswer } from '../../../shared/dkim/key-record.ts';
 import { dkimName, isSelector } from '../../../shared/dkim/selector.ts';
 import { quoteTxt, splitTxt } from '../../../shared/dns/txt.ts';
-import { applyFixes } from '../../../shared/findings/apply-fix.ts';
 import type { RotationPlan } from '../../../shared/dkim/rotation.ts';
+import { instantText } from '../../../shared/text/instant.ts';
+import { withSession } from './command.ts';
 import type { Terminal } from './output.ts';
-import { codeFor, columns, exitCodes, findingLines, print } from './output.ts';
+import { codeFor, columns, exitCodes, findingLines, print, refusePrivateKey } from './output.ts';
 import type { CommonOptions } from './session.ts';
-import { chosenWorkspace, openSession, openVault } from './session.ts';
+import { openVault } from './passphrase.ts';
+import { chosenWorkspace } from './session.ts';
+import { readSecretFile } from './text-file.ts';
 
 /** `sendwright dkim`: key records and key pairs without a data folder or a network; rotation of a domain's keys with one. */
 
@@ -28,27 +31,35 @@ interface InspectOptions {
 }
 
 async function inspect(records: readonly string[], options: InspectOptions, terminal: Terminal): Promise<number> {
+  refusePrivateKey(...records);
   const [record = ''] = records;
-  const { key } = parseDkimKey(record);
-  const findings = lintDkimAnswer(records);
+  const inspections = records.map(inspectDkim);
+  const [first] = inspections;
+  const key = first?.key ?? null;
+  const findings =
+    records.length === 1
+      ? (first?.findings ?? [])
+      : lintDkimAnswer(inspections.map(({ value }, index) => value || (records[index] as string)));
   const pair =
     options.privateKeyFile === undefined
       ? undefined
-      : await checkKeyPair(await readFile(options.privateKeyFile, 'utf8'), record);
-  const fixed = applyFixes(
-    record,
-    findings.flatMap((finding) => finding.fix ?? []),
-  );
+      : await checkKeyPair(await readSecretFile('--private-key-file', options.privateKeyFile), first?.value ?? record);
+  const fixed = records.length === 1 ? (first?.fixed ?? null) : null;
   if (options.fix === true && records.length === 1) {
-    terminal.out(`${fixed}\n`);
-    return codeFor(lintDkimAnswer([fixed]));
+    if (fixed !== null) {
+      terminal.out(`${fixed}\n`);
+      return codeFor(lintDkimAnswer([fixed]));
+    }
+    // Half a repair would be taken for a whole one.
+    terminal.error(`${['The record can’t be fixed automatically:', ...findingLines(findings, record)].join('\n')}\n`);
+    return exitCodes.notVerified;
   }
   const revoked = key?.publicKey === '' ? ', revoked' : '';
   print(terminal, options.json === true, { key, findings, ...(pair === undefined ? {} : { pair }) }, [
     key === null ? 'Not usable' : `${key.type}, ${key.bits} bits${revoked}`,
     ...(pair === undefined ? [] : [PAIRS[pair]]),
     ...findingLines(findings, records.length === 1 ? record : ''),
-    ...(fixed !== record && records.length === 1 ? [`Put right: ${fixed}`] : []),
+    ...(fixed !== null && fixed !== record ? [`Fixed: ${fixed}`] : []),
   ]);
   return pair === undefined || pair === 'match' ? codeFor(findings) : exitCodes.notVerified;
 }
@@ -71,7 +82,7 @@ async function generate(options: GenerateOptions, terminal: Terminal): Promise<n
   const name = options.domain === undefined ? undefined : dkimName(options.selector, options.domain);
   const line = name === undefined ? key.record : `${name}. TXT ${quoteTxt(splitTxt(key.record))}`;
   print(terminal, options.json === true, { ...key, ...(name === undefined ? {} : { name }) }, [
-    key.privateKeyPem.trimEnd(),
+    ...key.privateKeyPem.trimEnd().split('\n'),
     line,
   ]);
   return exitCodes.ok;
@@ -90,17 +101,15 @@ const MARKS = { done: 'done', due: 'NOW', later: '' } as const;
 function rotationLines(plan: RotationPlan): readonly string[] {
   const rows = plan.steps.map(({ state, from, title, records }) => [
     MARKS[state],
-    from === null ? '' : new Date(from).toISOString().slice(0, 16).replace('T', ' '),
+    from === null ? '' : instantText(from),
     title,
     records.map(({ name, value }) => `${name} ${value ?? '(removed)'}`).join(', '),
   ]);
   return [`${plan.domain}, ${plan.algorithm}: ${plan.summary}`, ...columns(rows)];
 }
 
-async function rotate(name: string, options: RotateOptions, terminal: Terminal): Promise<number> {
-  const session = await openSession(options);
-  try {
-    const { client } = session;
+function rotate(name: string, options: RotateOptions, terminal: Terminal): Promise<number> {
+  return withSession(terminal, options, async ({ client }) => {
     const workspaceId = await chosenWorkspace(client, options);
     const domain = (await client.domains.list({ workspaceId })).find(
       (row) => row.name === name || row.unicodeName === name,
@@ -122,9 +131,7 @@ async function rotate(name: string, options: RotateOptions, terminal: Terminal):
     const nothing = [`${name} has no DKIM key that is known here.`];
     print(terminal, options.json === true, plans, plans.length === 0 ? nothing : plans.flatMap(rotationLines));
     return exitCodes.ok;
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 export function addDkimCommands(program: Command, terminal: Terminal, finish: (code: number) => void): void {
@@ -134,7 +141,7 @@ export function addDkimCommands(program: Command, terminal: Terminal, finish: (c
     .description('read a key record; several are what one selector answers with')
     .argument('<record...>')
     .option('--private-key-file <file>', 'say whether this private key belongs to the record')
-    .option('--fix', 'print the record put right, and nothing else')
+    .option('--fix', 'print the corrected record, and nothing else')
     .option('--json')
     .action(async (records: string[], options: InspectOptions) => finish(await inspect(records, options, terminal)));
   dkim

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { durationText } from '../../../shared/diagnosis/duration.ts';
 import { toAsciiDomain } from '../../../shared/dns/idna.ts';
 import { canonicalName, checkName } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
-import { valueText } from '../../../shared/manual/record-text.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
-import type { NameTrace } from '../../core/name-trace.ts';
-import { traceName } from '../../core/name-trace.ts';
+import { valueText } from '../../../shared/dns/record-text.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
+import type { NameTrace } from '../../core/domains/name-trace.ts';
+import { traceName } from '../../core/domains/name-trace.ts';
 import type { Terminal } from './output.ts';
 import { columns, exitCodes, findingLines, print } from './output.ts';
+import { readTextFile } from './text-file.ts';
 
 /** `sendwright dns`: live DNS without a data folder. */
 
@@ -33,12 +33,9 @@ function typeOption(text: string): QueryType {
 }
 
 async function readHints(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new RangeError(`The root hints ${file} can’t be read: ${(error as Error).message}`, { cause: error });
-  }
+  if (file !== undefined) return readTextFile('--root-hints', file);
+  const named = process.env.SENDWRIGHT_ROOT_HINTS ?? '';
+  return named === '' ? undefined : readTextFile('SENDWRIGHT_ROOT_HINTS', named);
 }
 
 function answerText({ outcome, records, aliases, failure }: Observation): string {
@@ -123,7 +120,7 @@ export function addDnsCommands(program: Command, terminal: Terminal, finish: (co
     .option('--root-hints <file>', 'where the walk begins, in the form of named.root; else the public root')
     .option('--json', 'machine-readable output')
     .action(async (name: string, options: TraceOptions) => {
-      const rootHints = await readHints(options.rootHints ?? process.env.SENDWRIGHT_ROOT_HINTS);
+      const rootHints = await readHints(options.rootHints);
       const trace = await traceName({
         name: nameArgument(name),
         type: typeOption(options.type),

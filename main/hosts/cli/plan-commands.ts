@@ -1,18 +1,26 @@
 import type { Command } from 'commander';
-import { readZone } from '../../../shared/dns/zone-file.ts';
-import type { CoreClient } from '../../../shared/contract/contract.ts';
+import type { CoreClient } from '../../../shared/contract/index.ts';
+import type { DomainConfiguration } from '../../../shared/contract/domains.ts';
+import { weakeningKind } from '../../../shared/contract/domains.ts';
+import { readZone } from '../../../shared/dns/zone/reader.ts';
+import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
 import { relativeName } from '../../../shared/dns/names.ts';
+import { applyFix } from '../../../shared/findings/apply-fix.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
-import { handOverFormats } from '../../../shared/manual/formats/index.ts';
+import { handOverFormats } from '../../../shared/handover/index.ts';
 import type { Manual } from '../../../shared/manual/manual.ts';
-import { valueText } from '../../../shared/manual/record-text.ts';
-import type { Change } from '../../../shared/plan/types.ts';
+import { valueText } from '../../../shared/dns/record-text.ts';
+import type { Change, WeakeningKind } from '../../../shared/plan/types.ts';
 import { providerTemplates } from '../../../shared/providers/catalogue.ts';
+import { providerKeys } from '../../../shared/providers/fill.ts';
 import { common, withSession } from './command.ts';
 import type { Terminal } from './output.ts';
-import { exitCodes, findingLines, print } from './output.ts';
+import { exitCodes, findingLines, print, tell } from './output.ts';
+import { instantText } from '../../../shared/text/instant.ts';
 import type { CommonOptions } from './session.ts';
-import { chosenWorkspace, readTextFile } from './session.ts';
+import type { Target } from './listed-domains.ts';
+import { chosenWorkspace } from './session.ts';
+import { readTextFile } from './text-file.ts';
 
 /** Commands on what a domain has to publish: the plan, and its records in a hand-over format. */
 
@@ -21,6 +29,9 @@ interface DomainOptions extends CommonOptions {
   readonly mode?: string;
   readonly field?: readonly string[];
   readonly zone?: string;
+  readonly weaker?: readonly string[];
+  readonly keep?: readonly string[];
+  readonly meant?: string;
 }
 
 /** Options that say what the domain needs, and what is published where DNS can't be asked. */
@@ -29,15 +40,94 @@ function forDomain(command: Command): Command {
     command
       .argument('<domain>')
       .option('--provider <id>', `record template: ${providerTemplates.map((template) => template.id).join(', ')}`)
-      .option('--mode <id>', 'way of set-up of the provider')
-      .option('--field <name=value...>', 'values that only the provider knows')
-      .option('--zone <file>', 'zone file that says what is published; remembered for the domain, empty to forget it'),
+      .option('--mode <id>', 'setup method of the provider')
+      .option(
+        '--field <name=value...>',
+        'values that only the provider knows; PROVIDER.FIELD=VALUE where there are several',
+      )
+      .option('--zone <file>', 'zone file that says what is published; remembered for the domain, empty to forget it')
+      .option('--weaker <kind...>', `choose on purpose what would be weaker: ${weakeningKind.options.join(', ')}`)
+      .option('--keep <kind...>', 'take such a choice back')
+      .option('--meant <meaning>', 'which of the meanings listed for the published DMARC record; empty takes it back'),
   );
 }
 
-interface Target {
-  readonly workspaceId: number;
-  readonly domainId: number;
+type Providers = DomainConfiguration['providers'];
+
+/** The domain's providers, the chosen one alone where one is named; what it already knows of that one stays. */
+function withProvider(providers: Providers, { provider, mode }: DomainOptions): Providers {
+  if (provider === undefined) return providers;
+  const known = providers.find(({ templateId }) => templateId === provider);
+  return [{ templateId: provider, mode: mode ?? known?.mode ?? '', fields: known?.fields ?? {} }];
+}
+
+/**
+ * Puts values into the fields that they name.
+ *
+ * @param pairs `field=value`, or `provider.field=value` where a domain has several providers.
+ * @throws RangeError naming the pair that can't be told.
+ */
+function withValues(providers: Providers, pairs: readonly string[]): Providers {
+  const keys = providerKeys(providers.map(({ templateId }) => templateId));
+  const filled = providers.map((provider) => ({ ...provider, fields: { ...provider.fields } }));
+  for (const pair of pairs) {
+    const border = pair.indexOf('=');
+    const name = border === -1 ? pair : pair.slice(0, border);
+    const dot = name.lastIndexOf('.');
+    const index = dot === -1 ? 0 : keys.indexOf(name.slice(0, dot));
+    const provider = filled[index];
+    if (border < 1 || provider === undefined) {
+      throw new RangeError(
+        `--field ${name} names no field. Write --field FIELD=VALUE, or PROVIDER.FIELD=VALUE with one of ${keys.join(', ') || 'the providers chosen with --provider'}`,
+      );
+    }
+    if (dot === -1 && filled.length > 1) {
+      throw new RangeError(
+        `--field ${name} could be of any of ${keys.join(', ')}. Write --field ${keys[0] ?? ''}.${name}=VALUE`,
+      );
+    }
+    provider.fields[name.slice(dot + 1)] = pair.slice(border + 1);
+  }
+  return filled;
+}
+
+function readKind(option: string, text: string): WeakeningKind {
+  const kind = weakeningKind.options.find((known) => known === text);
+  if (kind !== undefined) return kind;
+  throw new RangeError(
+    `${option} ${text} names nothing that can be chosen. Use one of ${weakeningKind.options.join(', ')}.`,
+  );
+}
+
+/**
+ * Keeps which of its meanings the published DMARC record has.
+ *
+ * @param label as the plan lists it; empty: nobody has chosen any more.
+ * @throws RangeError where the plan lists no such meaning, with those that it lists.
+ */
+async function chooseMeaning(client: CoreClient, target: Target, label: string): Promise<void> {
+  const { revision } = await client.domains.configuration(target);
+  if (label === '') {
+    await client.domains.configure({ ...target, revision, configuration: { dmarcEdited: null } });
+    return;
+  }
+  const { steps } = await client.domains.manual(target);
+  const listed = steps
+    .flatMap(({ cards }) => cards)
+    .flatMap(({ meaning, findings }) =>
+      meaning === null
+        ? []
+        : findings.flatMap(({ readings = [] }) => readings.map((reading) => ({ ...meaning, reading }))),
+    );
+  const chosen = listed.find(({ reading }) => reading.label === label);
+  if (chosen === undefined) {
+    const labels = listed.map(({ reading }) => `“${reading.label}”`).join(', ');
+    throw new RangeError(
+      `--meant ${label} is no meaning of the published DMARC record. ${labels === '' ? 'There is nothing to choose.' : `Use one of ${labels}.`}`,
+    );
+  }
+  const dmarcEdited = { from: chosen.from, to: applyFix(chosen.to, chosen.reading) };
+  await client.domains.configure({ ...target, revision, configuration: { dmarcEdited } });
 }
 
 /** The domain of that name, added where it is not listed, and configured as the options say. */
@@ -61,23 +151,20 @@ async function chosenDomain(
   if (row === undefined) throw new RangeError(`${name} could not be added`);
   const target = { workspaceId, domainId: row.id };
   if (options.provider !== undefined || options.field !== undefined) {
-    const { configuration } = await client.domains.configuration(target);
-    const [first] = configuration.providers;
-    const templateId = options.provider ?? first?.templateId ?? 'custom';
-    const given = Object.fromEntries(
-      (options.field ?? []).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-    );
-    const fields = { ...(first?.templateId === templateId ? first.fields : {}), ...given };
-    const providers = [
-      { templateId, mode: options.mode ?? (first?.templateId === templateId ? first.mode : ''), fields },
-    ];
-    await client.domains.configure({ ...target, configuration: { ...configuration, providers } });
+    const { revision, configuration } = await client.domains.configuration(target);
+    const providers = withValues(withProvider(configuration.providers, options), options.field ?? []);
+    await client.domains.configure({ ...target, revision, configuration: { providers } });
   }
   if (options.zone !== undefined) {
-    const text = options.zone === '' ? '' : await readTextFile('--zone', options.zone);
+    const text = options.zone === '' ? '' : asMasterFile(await readTextFile('--zone', options.zone));
     const { zone } = await client.domains.pasteZone({ ...target, text });
-    for (const line of findingLines(readZone(text, { origin: zone }).findings)) terminal.error(`${line}\n`);
+    tell(terminal, findingLines(readZone(text, { origin: zone }).findings));
   }
+  if (options.meant !== undefined) await chooseMeaning(client, target, options.meant);
+  for (const kind of options.keep ?? [])
+    await client.domains.chooseWeaker({ ...target, kind: readKind('--keep', kind), chosen: false });
+  for (const kind of options.weaker ?? [])
+    await client.domains.chooseWeaker({ ...target, kind: readKind('--weaker', kind), chosen: true });
   return target;
 }
 
@@ -91,13 +178,30 @@ const VERBS: Readonly<Record<Change['action'], string>> = {
 };
 
 function changeLines(change: Change, zone: string): readonly string[] {
-  const verb = change.after.length === 0 && change.before.length > 0 ? 'Remove' : VERBS[change.action];
-  const isShown = change.action !== 'conflict' && change.action !== 'keep';
+  const isDecision = change.weakens !== undefined;
+  const isRemoval = change.after.length === 0 && change.before.length > 0;
+  const verb = isDecision ? 'Decide' : isRemoval ? 'Remove' : VERBS[change.action];
+  const isShown = isDecision || (change.action !== 'conflict' && change.action !== 'keep');
   return [
     `${verb}: ${change.type} ${relativeName(change.name, zone)}  ${change.reason}`,
     ...(change.action === 'keep' ? [] : change.before.map((record) => `   - ${record.ttl} ${valueText(record)}`)),
     ...(isShown ? change.after.map((record) => `   + ${record.ttl} ${valueText(record)}`) : []),
     ...findingLines(change.findings).map((line) => `   ${line}`),
+    ...(change.weakens ?? []).map((kind) => `   Not handed over. To publish it all the same: --weaker ${kind}`),
+  ];
+}
+
+/** What the plan changes for receivers, part by part. */
+function effectLines({ effect, plan, questions }: Manual): readonly string[] {
+  return [
+    '',
+    `Effect: ${effect.line}`,
+    ...effect.parts.flatMap(({ label, before, after, isChanged, note }) => [
+      isChanged ? `  ${label}: ${before} → ${after}` : `  ${label}: ${before}`,
+      ...(note === null ? [] : [`    ${note}`]),
+    ]),
+    ...questions.map(({ title, remedy }) => `Not known: ${title}. ${remedy}`),
+    ...plan.chosen.map(({ what, by, at }) => `Chosen on purpose by ${by}, ${instantText(at)}: ${what}`),
   ];
 }
 
@@ -108,13 +212,32 @@ function numbered(changes: readonly Change[], zone: string): readonly string[] {
   });
 }
 
-function planLines({ plan, zone, sentence }: Manual): readonly string[] {
+/** What the service says of the domain: its verdict, where its records are others, and what could not be read. */
+function serviceLines({ service }: Manual): readonly string[] {
+  if (service === null) return [];
+  const { isThere, isVerified, error, hasRecords, unread, differences, seenAt } = service;
+  const word = isThere ? (isVerified ? 'verified' : `not verified${error === '' ? '' : ` (${error})`}`) : 'not listed';
+  return [
+    '',
+    `The service, asked ${instantText(seenAt)}: ${word}.${hasRecords ? ' Its records are in this plan.' : ''}`,
+    ...differences.map(({ title, explanation, remedy }) => `  ${title}. ${explanation} ${remedy}`),
+    ...unread.flatMap(({ category, text }) => [
+      `  Not read as a record, as the service shows it (${category}):`,
+      ...text.split('\n').map((line) => `    ${line}`),
+    ]),
+  ];
+}
+
+function planLines(manual: Manual): readonly string[] {
+  const { plan, zone, sentence } = manual;
   const { changes, wayBack } = plan;
   return [
     `Zone ${zone}. ${sentence}`,
-    ...(changes.length === 0 ? ['The domain needs no record. Choose a record template with --provider.'] : []),
+    ...findingLines(plan.findings.filter(({ code }) => code === 'plan.free-domain')),
     ...numbered(changes, zone),
-    ...(wayBack.length === 0 ? [] : ['', 'The way back:', ...numbered(wayBack, zone)]),
+    ...(changes.length === 0 ? [] : effectLines(manual)),
+    ...serviceLines(manual),
+    ...(wayBack.length === 0 ? [] : ['', 'Undo:', ...numbered(wayBack, zone)]),
   ];
 }
 
@@ -126,19 +249,27 @@ function codeOf(changes: readonly Change[]): number {
   return actions.has('waiting') ? exitCodes.notVerified : exitCodes.ok;
 }
 
+/** What to give where nobody has chosen whose records a domain needs. */
+function withoutTemplate(name: string): string {
+  const ids = providerTemplates.map(({ id }) => id).join(', ');
+  return `No record template is chosen for ${name}. Give --provider with one of ${ids}; for all domains of the workspace: sendwright settings set --template ID`;
+}
+
 /** Adds `plan` and `records`. */
 export function addPlanCommands(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   forDomain(
     program
       .command('plan')
-      .description('the changes of a domain in a safe order, what stands in the way, the way back'),
+      .description('the changes of a domain in a safe order, what stands in the way, and how to undo them'),
   ).action(async (name: string, options: DomainOptions) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
         const manual = await client.domains.manual(await chosenDomain(client, name, options, terminal));
-        const { domain, zone, sentence, plan } = manual as Manual;
+        if (manual.awaitsTemplate) throw new RangeError(withoutTemplate(name));
+        const { domain, zone, sentence, plan, questions, service } = manual as Manual;
+        const { changes, wayBack, effect, chosen } = plan;
         const findings = describeFindings(plan.findings);
-        const data = { domain, zone, sentence, changes: plan.changes, wayBack: plan.wayBack, findings };
+        const data = { domain, zone, sentence, changes, wayBack, findings, effect, questions, chosen, service };
         print(terminal, options.json === true, data, planLines(manual as Manual));
         return codeOf(plan.changes);
       }),
@@ -149,14 +280,26 @@ export function addPlanCommands(program: Command, terminal: Terminal, finish: (c
       .command('records')
       .description('the prepared records of a domain')
       .option('--way-back', 'what undoes the changes')
+      .option('--complete', 'every required record, those that are published already too')
       .option('--format <format>', `one of ${handOverFormats.map((format) => format.id).join(', ')}`, 'text'),
-  ).action(async (name: string, options: DomainOptions & { format: string; wayBack?: boolean }) =>
+  ).action(async (name: string, options: DomainOptions & { format: string; wayBack?: boolean; complete?: boolean }) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
         const target = await chosenDomain(client, name, options, terminal);
         const format = options.json === true ? 'json' : options.format;
-        const wayBack = options.wayBack === true;
-        terminal.out((await client.domains.handOver({ ...target, format, wayBack })).text);
+        const { configuration } = await client.domains.configuration(target);
+        if (configuration.providers.length === 0 && !configuration.neverSends)
+          throw new RangeError(withoutTemplate(name));
+        const content = { wayBack: options.wayBack === true, complete: options.complete === true };
+        const { text, remarks = [] } = await client.domains.handOver({ ...target, format, ...content });
+        await client.domains.noteHandOver({
+          workspaceId: target.workspaceId,
+          domainIds: [target.domainId],
+          format,
+          ...content,
+        });
+        terminal.file(text);
+        tell(terminal, remarks);
         return exitCodes.ok;
       }),
     ),

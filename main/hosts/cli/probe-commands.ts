@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { writeFile } from 'node:fs/promises';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { checkDenyList, parseDenyList } from '../../../shared/service/deny-list.ts';
@@ -9,7 +8,9 @@ import { common, withSession } from './command.ts';
 import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
 import type { CommonOptions } from './session.ts';
-import { chosenWorkspace, openVault, readTextFile } from './session.ts';
+import { openVault } from './passphrase.ts';
+import { chosenWorkspace } from './session.ts';
+import { readTextFile, writeTextFile } from './text-file.ts';
 
 /** `probe …` and `bundle`: proves that addresses are reachable, and packs what was found for support. */
 
@@ -134,8 +135,13 @@ function addFirewall(probe: Command, terminal: Terminal, finish: Finish): void {
         const { responseDomain, monitoringEnabled: monitoring } = fields;
         if (responseDomain === '')
           throw new RangeError('The domain to receive responses is empty. Set it with settings set --response-domain.');
-        const text = firewallText({ responseDomain, withPath: options.hostOnly !== true, monitoring });
-        print(terminal, options.json === true, { text }, [text.trimEnd()]);
+        const text = firewallText({
+          responseDomain,
+          build: fields.applicationBuild,
+          withPath: options.hostOnly !== true,
+          monitoring,
+        });
+        print(terminal, options.json === true, { text }, text.trimEnd().split('\n'));
         return exitCodes.ok;
       }),
     ),
@@ -166,9 +172,9 @@ function addBundle(program: Command, terminal: Terminal, finish: Finish): void {
             },
           });
           if (options.output === undefined) {
-            terminal.out(bundle.text);
+            terminal.file(bundle.text);
           } else {
-            await writeFile(options.output, bundle.text, { mode: 0o600 });
+            await writeTextFile('--output', options.output, bundle.text);
             print(terminal, options.json === true, { file: options.output }, [`Written to ${options.output}.`]);
           }
           return exitCodes.ok;
@@ -181,10 +187,24 @@ function addBundle(program: Command, terminal: Terminal, finish: Finish): void {
 export function addProbeCommands(program: Command, terminal: Terminal, finish: Finish): void {
   const probe = program.command('probe').description('prove that addresses are reachable');
   for (const [kind, description] of Object.entries(KINDS) as [keyof typeof KINDS, string][]) {
-    common(probe.command(kind).description(description)).action(async (options: CommonOptions) =>
+    const command = common(probe.command(kind).description(description));
+    if (kind !== 'connection')
+      command.option(
+        '--signed',
+        'prove the Auth key as well, by a request that carries it over https and stores nothing',
+      );
+    command.action(async (options: CommonOptions & { signed?: boolean }) =>
       finish(
         await withSession(terminal, options, async ({ client }) => {
-          const trace = await client.probes[kind]({ workspaceId: await chosenWorkspace(client, options) });
+          const workspaceId = await chosenWorkspace(client, options);
+          const signed = options.signed === true;
+          if (signed) await openVault(client, options);
+          const trace =
+            kind === 'connection'
+              ? await client.probes.connection({ workspaceId })
+              : kind === 'responses'
+                ? await client.probes.responses({ workspaceId, signed })
+                : await client.probes.monitoring({ workspaceId, signed });
           const findings = describeFindings(trace.findings);
           print(terminal, options.json === true, { ...trace, findings }, traceLines(trace));
           return EXITS[trace.outcome];

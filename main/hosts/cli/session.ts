@@ -1,12 +1,16 @@
-import { createRouterClient, ORPCError } from '@orpc/server';
-import { readFile } from 'node:fs/promises';
+import { createRouterClient } from '@orpc/server';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { CoreClient } from '../../../shared/contract/contract.ts';
+import type { CoreClient } from '../../../shared/contract/index.ts';
 import { composeCore } from '../../core/compose.ts';
+import type { Core } from '../../core/core.ts';
 import { createPracticeClient } from '../../practice/practice-client.ts';
 import { dataFolder } from '../data-folder.ts';
 import { forkPractice } from '../fork-practice.ts';
 import { practiceProgram, version } from '../parts.ts';
+import { readManaged } from '../managed.ts';
+import type { RunLog } from '../process-log.ts';
+import { openRunLog } from '../process-log.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -14,26 +18,52 @@ export interface CommonOptions {
   readonly workspace?: string;
   readonly json?: boolean;
   readonly passphraseFile?: string;
+  /** The words of the command, for the log: its arguments may be anything. */
+  readonly commandName?: string;
 }
 
 export interface Session {
   readonly client: CoreClient;
+  readonly log: RunLog;
+  /** What to tell a person of values that could not be read; null where all could. */
+  readonly damage: Core['damage'];
   readonly close: () => Promise<void>;
 }
 
-/** Opens the core for one command; works beside an open window. */
-export async function openSession(options: CommonOptions): Promise<Session> {
-  const folder = await dataFolder(options.dataDir);
+let running: RunLog | null = null;
+
+/** The log of the command that runs in this process, where it has come so far. */
+export const runningLog = (): RunLog | null => running;
+
+/**
+ * Opens the core for one command; works beside an open window.
+ *
+ * @param say tells a person that the log can't be written.
+ */
+export async function openSession(options: CommonOptions, say: (text: string) => void): Promise<Session> {
+  const folder = dataFolder(options.dataDir);
+  const log = openRunLog(folder, 'cli', say, { command: options.commandName });
   const core = await composeCore({
     dataFolder: folder,
     host: 'cli',
     version,
     keychain: null,
-    practice: createPracticeClient(() => forkPractice(practiceProgram), path.join(folder, 'practice')),
+    practice: createPracticeClient(() => forkPractice(practiceProgram, log), path.join(folder, 'practice')),
     notifier: { notify: () => undefined },
     background: false,
+    managed: readManaged(),
+    log,
+  }).catch((error: unknown) => {
+    // A folder that the console has not been at home in yet gets nothing written into it by a command that fails.
+    if (existsSync(path.dirname(log.file))) {
+      log.started();
+      log.ended('could not start', { error });
+    }
+    throw error;
   });
-  return { client: createRouterClient(core.router), close: core.close };
+  log.started();
+  running = log;
+  return { client: createRouterClient(core.router), log, damage: core.damage, close: core.close };
 }
 
 /** Makes a workspace, or finds the one that another command has made of the same name in the meantime. */
@@ -48,89 +78,62 @@ async function makeWorkspace(client: CoreClient, name: string): Promise<number> 
   }
 }
 
-/** The workspace that a command is about: named, or the only one that is not practice; made when there is none. */
-export async function chosenWorkspace(client: CoreClient, options: CommonOptions): Promise<number> {
+/** Says what there is to choose from. */
+function listed(workspaces: readonly { readonly name: string }[]): string {
+  return workspaces.map(({ name }) => name).join(', ');
+}
+
+/** The workspace of that name or number; letter case decides only between two. */
+function named<Workspace extends { readonly id: number; readonly name: string }>(
+  workspaces: readonly Workspace[],
+  wanted: string,
+): Workspace | undefined {
+  return (
+    workspaces.find((workspace) => workspace.name === wanted || String(workspace.id) === wanted) ??
+    workspaces.find((workspace) => workspace.name.toLowerCase() === wanted.toLowerCase())
+  );
+}
+
+/**
+ * The workspace that another option than `--workspace` names.
+ *
+ * @throws RangeError that names the option and the workspaces that there are.
+ */
+export async function otherWorkspace(client: CoreClient, option: string, wanted: string): Promise<number> {
+  const { workspaces } = await client.state.snapshot({});
+  const found = named(workspaces, wanted);
+  if (found !== undefined) return found.id;
+  throw new RangeError(`${option}: there is no workspace “${wanted}”. Name one of these: ${listed(workspaces)}`);
+}
+
+/**
+ * The workspace that a command is about: named, or the only one that is not practice.
+ *
+ * @param options.makes the command brings something into a workspace, so a name that is new makes one; to any other
+ *   command such a name is a slip. Where there is no workspace at all and none is named, the first one is made.
+ * @throws RangeError when the name is not known, or none is named where there are several.
+ */
+export async function chosenWorkspace(
+  client: CoreClient,
+  options: CommonOptions,
+  { makes = false }: { readonly makes?: boolean } = {},
+): Promise<number> {
   const { workspaces } = await client.state.snapshot({});
   const wanted = options.workspace;
   if (wanted !== undefined) {
-    const found = workspaces.find((workspace) => workspace.name === wanted || String(workspace.id) === wanted);
-    return found?.id ?? makeWorkspace(client, wanted);
+    const found = named(workspaces, wanted);
+    if (found !== undefined) return found.id;
+    if (makes) return makeWorkspace(client, wanted);
+    throw new RangeError(
+      workspaces.length === 0
+        ? `--workspace: there is no workspace “${wanted}” yet. The command settings set or domains add makes it.`
+        : `--workspace: there is no workspace “${wanted}”. Name one of these: ${listed(workspaces)}`,
+    );
   }
   const own = workspaces.filter((workspace) => !workspace.practice);
   const [first, second] = own.length > 0 ? own : workspaces;
   if (second !== undefined && own.length > 1) {
-    throw new RangeError(
-      `There are ${own.length} workspaces. Name one with --workspace: ${own.map((workspace) => workspace.name).join(', ')}`,
-    );
+    throw new RangeError(`There are ${own.length} workspaces. Name one with --workspace: ${listed(own)}`);
   }
   return first?.id ?? makeWorkspace(client, 'Default');
-}
-
-/** @throws RangeError that names the option and the file. */
-export async function readTextFile(option: string, file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new RangeError(`${option}: ${file} can’t be read (${reason}). Name a file that this account may read.`);
-  }
-}
-
-async function promptHidden(question: string): Promise<string> {
-  const { stdin, stderr } = process;
-  if (!stdin.isTTY)
-    throw new RangeError('A passphrase is needed: give --passphrase-file, or set SENDWRIGHT_PASSPHRASE');
-  stderr.write(question);
-  stdin.setRawMode(true);
-  stdin.resume();
-  return new Promise((resolve, reject) => {
-    let typed = '';
-    const done = (outcome: () => void) => {
-      stdin.setRawMode(false);
-      stdin.pause();
-      stdin.off('data', onData);
-      stderr.write('\n');
-      outcome();
-    };
-    const onData = (part: Buffer) => {
-      for (const character of part.toString('utf8')) {
-        if (character === '\r' || character === '\n') return done(() => resolve(typed));
-        if (character === '\u0003') return done(() => reject(new RangeError('Stopped')));
-        typed = character === '\u007F' ? typed.slice(0, -1) : typed + character;
-      }
-      return undefined;
-    };
-    stdin.on('data', onData);
-  });
-}
-
-/** The passphrase from a file, the environment or a prompt; never from an argument, which every user can read. */
-async function readPassphrase(options: CommonOptions, isNew: boolean): Promise<string> {
-  if (options.passphraseFile !== undefined)
-    return (await readTextFile('--passphrase-file', options.passphraseFile)).replace(/\r?\n$/, '');
-  const given = process.env.SENDWRIGHT_PASSPHRASE;
-  if (given !== undefined) return given;
-  if (!isNew) return promptHidden('Passphrase: ');
-  const typed = await promptHidden('New passphrase: ');
-  // A slip here would shut the secrets away for good.
-  if ((await promptHidden('The same again: ')) !== typed)
-    throw new RangeError('The two passphrases differ. Nothing was changed; try again.');
-  return typed;
-}
-
-/** Opens the vault, choosing the passphrase where there is none yet. */
-export async function openVault(client: CoreClient, options: CommonOptions): Promise<void> {
-  const { vault } = await client.state.snapshot({});
-  if (vault.state === 'open') return;
-  const passphrase = await readPassphrase(options, vault.state === 'none');
-  if (vault.state === 'none') {
-    try {
-      await client.vault.create({ passphrase });
-      return;
-    } catch (error) {
-      // Another command has begun the vault in the meantime.
-      if (!(error instanceof ORPCError) || error.code !== 'CONFLICT') throw error;
-    }
-  }
-  await client.vault.unlock({ passphrase });
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { toAsciiDomain } from '../../../shared/dns/idna.ts';
 import { parseIp } from '../../../shared/dns/ip.ts';
 import type { Lookup } from '../../../shared/dns/lookup.ts';
@@ -7,73 +6,23 @@ import { canonicalName, checkName } from '../../../shared/dns/names.ts';
 import { overlayLookup } from '../../../shared/dns/overlay-lookup.ts';
 import type { ResourceRecord } from '../../../shared/dns/records.ts';
 import { joinTxt, splitTxt, textToOctets } from '../../../shared/dns/txt.ts';
-import { readZone } from '../../../shared/dns/zone-file.ts';
-import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
-import { applyFix } from '../../../shared/findings/apply-fix.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import type { SpfNode, SpfTree } from '../../../shared/spf/budget.ts';
 import { spfTree } from '../../../shared/spf/budget.ts';
 import type { SpfResult } from '../../../shared/spf/check-host.ts';
 import { checkHost, standardLimits } from '../../../shared/spf/check-host.ts';
-import { lintSpf } from '../../../shared/spf/lint.ts';
+import { fixSpf, lintSpf } from '../../../shared/spf/lint.ts';
 import { mergeSpf } from '../../../shared/spf/merge.ts';
 import type { SpfSaving } from '../../../shared/spf/savings.ts';
 import { proposeSavings } from '../../../shared/spf/savings.ts';
 import { isSpfRecord, parseSpf } from '../../../shared/spf/syntax.ts';
-import { openLiveLookup } from '../../core/live-lookup.ts';
 import type { Terminal } from './output.ts';
-import { codeFor, exitCodes, findingLines, print } from './output.ts';
+import { codeFor, exitCodes, findingLines, print, refusePrivateKey, tell } from './output.ts';
+import type { WhereOptions } from './where.ts';
+import { openSource, withWhere } from './where.ts';
 
 /** `sendwright spf`: records, their cost and what receivers make of them, in a zone file or in live DNS. */
-
-interface WhereOptions {
-  readonly zone?: string;
-  readonly origin?: string;
-  readonly server?: string;
-  readonly json?: boolean;
-}
-
-interface Source {
-  readonly lookup: Lookup;
-  readonly close: () => Promise<void>;
-}
-
-function withWhere(command: Command): Command {
-  return command
-    .option('--zone <file>', 'evaluate in this zone file, offline; with --server what lies outside it is asked for')
-    .option('--origin <zone>', 'name of the zone in the file; “.” when the file is all there is')
-    .option('--server <address>', 'DNS server to ask, else the system’s: address, address:port or https:// address')
-    .option('--json', 'machine-readable output');
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new RangeError(`The zone file ${file} can’t be read: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/** Opens what questions are asked of: a zone file, live DNS, or live DNS behind a zone file. */
-async function openSource(options: WhereOptions, origin: string, terminal: Terminal): Promise<Source> {
-  if (options.zone === undefined) return openLiveLookup(options.server ?? '');
-  const name = options.origin ?? origin;
-  const reading = readZone(await readText(options.zone), { origin: name === '.' ? '' : name });
-  if (reading.findings.length > 0) terminal.error(`${findingLines(reading.findings).join('\n')}\n`);
-  if (name === '.') return { lookup: zoneLookup(reading.records), close: async () => undefined };
-  const zone = zoneLookup(reading.records, { outside: 'not-known', zones: [name] });
-  if (options.server === undefined) return { lookup: zone, close: async () => undefined };
-  const live = openLiveLookup(options.server);
-  const lookup: Lookup = {
-    async query(asked, type, more) {
-      const answer = await zone.query(asked, type, more);
-      const isOutside = answer.status === 'failure' && answer.reason === 'not-known';
-      return isOutside ? live.lookup.query(asked, type, more) : answer;
-    },
-  };
-  return { lookup, close: live.close };
-}
 
 /** A name to ask for; unlike a sender domain it may begin with an underscore. */
 function domainArgument(text: string): string {
@@ -102,39 +51,28 @@ async function withRecord(lookup: Lookup, name: string, record: string | undefin
 
 /* lint */
 
-/** Fixes applied to one text at the most. */
-const MAX_FIXES = 500;
-
-/** Applies fixes one after another, those that change no answer and those that let the record be read. */
-function fixAll(text: string): string {
-  let fixed = text;
-  for (let round = 0; round < MAX_FIXES; round += 1) {
-    const isReadable = parseSpf(fixed).record !== null;
-    const fix = lintSpf(fixed).find(
-      (finding) => finding.fix !== undefined && (!isReadable || finding.fix.effect === undefined),
-    )?.fix;
-    if (fix === undefined) return fixed;
-    fixed = applyFix(fixed, fix);
-  }
-  return fixed;
-}
-
 interface LintOptions {
   readonly fix?: boolean;
   readonly json?: boolean;
 }
 
 function lint(text: string, options: LintOptions, terminal: Terminal): number {
+  refusePrivateKey(text);
   const findings = lintSpf(text);
-  const fixed = fixAll(text);
+  const { text: fixed, isUsable } = fixSpf(text);
   const isReadable = parseSpf(text).record !== null;
-  const data = { record: text, isReadable, findings: describeFindings(findings), fixed };
-  if (options.fix === true) print(terminal, options.json === true, data, [fixed]);
-  else {
-    const lines = findings.length === 0 ? ['Nothing to say.'] : findingLines(findings, text);
+  const data = { record: text, isReadable, findings: describeFindings(findings), fixed: isUsable ? fixed : null };
+  if (options.fix !== true) {
+    const lines = findings.length === 0 ? ['No problems found.'] : findingLines(findings, text);
     print(terminal, options.json === true, data, lines);
+    return codeFor(findings);
   }
-  return codeFor(options.fix === true ? lintSpf(fixed) : findings);
+  if (isUsable || options.json === true) print(terminal, options.json === true, data, [fixed]);
+  if (isUsable) return codeFor(lintSpf(fixed));
+  // Half a repair would be taken for a whole one.
+  const open = findings.filter((finding) => finding.fix === undefined && finding.severity === 'error');
+  tell(terminal, ['The record can’t be fixed automatically:', ...findingLines(open, text)]);
+  return exitCodes.notVerified;
 }
 
 /* check */
@@ -207,7 +145,7 @@ function savingLines(savings: readonly SpfSaving[]): string[] {
 
 function treeLines(tree: SpfTree, savings: readonly SpfSaving[]): string[] {
   return [
-    `${tree.domain}: ${tree.record ?? 'no SPF record'}`,
+    `${tree.domain}: ${tree.record ?? (tree.isKnown ? 'no SPF record' : 'not known')}`,
     ...nodeLines(tree.children, ''),
     `${tree.lookups} of ${standardLimits.lookups} lookups${tree.partial ? ' at least' : ''}, depth ${tree.depth}`,
     `Empty answers: ${tree.voids4} for an IPv4 sender, ${tree.voids6} for an IPv6 sender, of ${standardLimits.voids}`,
@@ -238,7 +176,7 @@ async function explain(argument: string, options: ExplainOptions, terminal: Term
       ...treeLines(tree, savings),
       ...findingLines(findings, text),
     ]);
-    if (tree.record === null) return tree.partial ? exitCodes.failed : exitCodes.notVerified;
+    if (tree.record === null) return tree.isKnown ? exitCodes.notVerified : exitCodes.noResult;
     return codeFor([...findings, ...branchFindings(tree.children)]);
   } finally {
     await source.close();
@@ -271,7 +209,8 @@ function printMerge(
     ...(tree === null ? [] : treeLines(tree, savings)),
     ...findingLines(findings),
   ]);
-  return tree === null ? exitCodes.ok : codeFor([...tree.findings, ...branchFindings(tree.children)]);
+  const ofRecord = lintSpf(merge.record);
+  return codeFor([...merge.questions, ...ofRecord, ...(tree?.findings ?? []), ...branchFindings(tree?.children ?? [])]);
 }
 
 async function merge(argument: string | undefined, options: MergeOptions, terminal: Terminal): Promise<number> {
@@ -289,8 +228,8 @@ async function merge(argument: string | undefined, options: MergeOptions, termin
   try {
     const answer = await source.lookup.query(domain, 'TXT');
     if (answer.status === 'failure' && options.published === undefined) {
-      terminal.error(`What ${domain} publishes is not known: ${answer.message}. Give it with --published.\n`);
-      return exitCodes.failed;
+      tell(terminal, [`What ${domain} publishes is not known: ${answer.message}. Give it with --published.`]);
+      return exitCodes.noResult;
     }
     const found = (answer.status === 'answer' ? answer.records : []).flatMap((record) =>
       record.type === 'TXT' && isSpfRecord(joinTxt(record.strings)) ? [joinTxt(record.strings)] : [],
@@ -331,7 +270,7 @@ export function addSpfCommands(program: Command, terminal: Terminal, finish: (co
     .command('lint')
     .description('what is wrong with a record’s text, and the text put right')
     .argument('<record>')
-    .option('--fix', 'print the record put right: readable, and with the same meaning')
+    .option('--fix', 'print the corrected record: readable, and with the same meaning')
     .option('--json', 'machine-readable output')
     .action((record: string, options: LintOptions) => finish(lint(record, options, terminal)));
 }

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
-import { readZone, writeZone } from '../../../shared/dns/zone-file.ts';
-import { lintZone } from '../../../shared/dns/zone-lint.ts';
+import { writeZone } from '../../../shared/dns/zone/printer.ts';
+import { readZone } from '../../../shared/dns/zone/reader.ts';
+import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
+import { lintMailZone, lintSpfTrees } from '../../../shared/judge/lint-zone.ts';
 import type { Terminal } from './output.ts';
-import { codeFor, findingLines, print } from './output.ts';
-import { readTextFile } from './session.ts';
+import { codeFor, findingLines, print, tell } from './output.ts';
+import { readTextFile } from './text-file.ts';
 
 /** Commands on zone files: no data folder, no network. */
 
@@ -13,8 +15,11 @@ interface Options {
   readonly json?: boolean;
 }
 
-async function readFrom(file: string, { origin = '' }: Options) {
-  const reading = readZone(await readTextFile('FILE', file), { origin: origin.replace(/\.$/, '') });
+async function readFrom(file: string, { origin = '' }: Options, terminal: Terminal) {
+  const text = await readTextFile('FILE', file);
+  const master = asMasterFile(text);
+  if (master !== text) tell(terminal, ['A listing of Route 53: lines are counted as its records, one by one.']);
+  const reading = readZone(master, { origin: origin.replace(/\.$/, '') });
   if (reading.origin === '' && origin === '') {
     throw new RangeError(`${file} does not say which zone it is. Name the zone with --origin.`);
   }
@@ -31,11 +36,11 @@ export function addZoneCommands(program: Command, terminal: Terminal, finish: (c
     .option('--origin <zone>', 'the zone, where the file has no SOA and no $ORIGIN')
     .option('--json')
     .action(async (file: string, options: Options) => {
-      const reading = await readFrom(file, options);
-      const findings = lintZone(reading);
+      const reading = await readFrom(file, options, terminal);
+      const findings = [...lintMailZone(reading), ...(await lintSpfTrees(reading))];
       const { origin, records } = reading;
       const lines = [`${origin}: ${records.length} record${records.length === 1 ? '' : 's'}`];
-      if (findings.length === 0) lines.push('Nothing to say.');
+      if (findings.length === 0) lines.push('No problems found.');
       print(
         terminal,
         options.json === true,
@@ -51,12 +56,12 @@ export function addZoneCommands(program: Command, terminal: Terminal, finish: (c
     .option('--origin <zone>', 'the zone, where the file has no SOA and no $ORIGIN')
     .option('--json')
     .action(async (file: string, options: Options) => {
-      const { origin, records, comments, findings } = await readFrom(file, options);
+      const { origin, records, comments, findings } = await readFrom(file, options, terminal);
       const text = writeZone(records, { origin, comments });
       if (options.json === true) print(terminal, true, { origin, text, findings: describeFindings(findings) }, []);
       else {
-        terminal.out(text);
-        for (const line of findingLines(findings)) terminal.error(`${line}\n`);
+        terminal.file(text);
+        tell(terminal, findingLines(findings));
       }
       finish(codeFor(findings));
     });

@@ -16,10 +16,12 @@ const mediaTypes: Readonly<Record<string, string>> = {
  *
  * @param folder where the bundled window lies.
  * @param contentSecurityPolicy sent with every answer.
+ * @param noteMissing told of a file that the window asked for and that can't be read.
  */
 export function createFileHandler(
   folder: string,
   contentSecurityPolicy: string,
+  noteMissing: (file: string, error: unknown) => void,
 ): (request: { readonly method: string; readonly url: string }) => Promise<Response> {
   const absent = () => new Response('Not found', { status: 404, headers: { 'Content-Type': 'text/plain' } });
   const root = path.resolve(folder);
@@ -47,7 +49,8 @@ export function createFileHandler(
           'Cross-Origin-Opener-Policy': 'same-origin',
         },
       });
-    } catch {
+    } catch (error) {
+      noteMissing(file, error);
       return absent();
     }
   };

@@ -5,8 +5,9 @@ import type { WebPreferences } from 'electron';
  * checklist 2 to 6, 8, 9 and 18).
  *
  * @param preload absolute path of the bundled preload script.
+ * @param devTools whether the developer tools can be opened: in a checkout alone.
  */
-export function webPreferences(preload: string): WebPreferences {
+export function webPreferences(preload: string, devTools: boolean): WebPreferences {
   return {
     preload,
     sandbox: true,
@@ -21,6 +22,6 @@ export function webPreferences(preload: string): WebPreferences {
     navigateOnDragDrop: false,
     safeDialogs: true,
     spellcheck: false,
-    devTools: false,
+    devTools,
   };
 }

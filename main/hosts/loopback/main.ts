@@ -2,13 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { isOwnLink } from '../../../shared/links/own-link.ts';
 import { composeCore } from '../../core/compose.ts';
 import { createPracticeClient } from '../../practice/practice-client.ts';
-import { contentSecurityPolicy } from '../../../renderer/app/csp.ts';
+import { contentSecurityPolicy } from '../../../renderer/session/csp.ts';
 import { dataFolder } from '../data-folder.ts';
 import { forkPractice } from '../fork-practice.ts';
 import { claimInstance } from '../instance.ts';
+import { readManaged } from '../managed.ts';
 import { practiceProgram, rendererFolder, version } from '../parts.ts';
+import { toldFault } from '../start-fault.ts';
+import type { RunLog } from '../process-log.ts';
+import { catchFaults, openRunLog } from '../process-log.ts';
 import { createAccess, TOKEN_LIFETIME_MS } from './access.ts';
 import { hasDisplay, openWindow, writeLaunchFile } from './open-window.ts';
 import { startOnSamePort } from './same-port.ts';
@@ -17,10 +22,13 @@ import { readStaticFiles } from './static-files.ts';
 
 /** The console in a browser window, served on loopback. */
 
+let log: RunLog | null = null;
+
 /** Says in a line what is wrong, and ends. */
 function refuse(error: unknown, code: number): never {
-  const remedy = error instanceof Error && 'remedy' in error ? ` ${String(error.remedy)}` : '';
-  console.error(`${error instanceof Error ? error.message : String(error)}${remedy}`);
+  log?.ended('could not start', { error });
+  const { message, remedy } = toldFault(error);
+  console.error(`${message} ${remedy}`.trimEnd());
   process.exit(code);
 }
 
@@ -28,7 +36,8 @@ const WRONG_USE = 2;
 
 function readArguments() {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
       options: {
         'data-dir': { type: 'string' },
         /** The one it had last where none is given; 0 lets the system choose. */
@@ -37,13 +46,17 @@ function readArguments() {
         'no-open': { type: 'boolean', default: false },
       },
     });
-    if (values.port === undefined) return { ...values, port: undefined };
+    const [link = null, ...others] = positionals;
+    const unknown = others[0] ?? (link === null || isOwnLink(link) ? undefined : link);
+    if (unknown !== undefined)
+      throw new RangeError(`${unknown} is no option. Give options alone, or a link as in sendwright://domain/NAME.`);
+    if (values.port === undefined) return { ...values, port: undefined, link };
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535)
       throw new RangeError(
         `--port ${values.port} is no port. Give a number from 0 to 65535; 0 lets the system choose.`,
       );
-    return { ...values, port };
+    return { ...values, port, link };
   } catch (error) {
     return refuse(error, WRONG_USE);
   }
@@ -51,7 +64,23 @@ function readArguments() {
 
 const values = readArguments();
 
-const folder = await dataFolder(values['data-dir']).catch((error: unknown) => refuse(error, 1));
+function openFolder(): string {
+  try {
+    return dataFolder(values['data-dir']);
+  } catch (error) {
+    return refuse(error, 1);
+  }
+}
+
+const folder = openFolder();
+log = openRunLog(folder, 'browser', (text) => console.error(text));
+const runLog = log;
+runLog.started();
+catchFaults({
+  log: () => runLog,
+  tell: (sentence) => console.error(sentence),
+  end: () => process.exit(1),
+});
 const access = createAccess({ random: randomBytes, now: Date.now });
 const launchFolder = path.join(folder, 'launch');
 let origin = '';
@@ -74,12 +103,22 @@ async function open(): Promise<Opening> {
 }
 
 const ready = Promise.withResolvers<void>();
-const instance = await claimInstance(folder, async () => {
-  await ready.promise;
-  // Told over a socket that only this account can reach.
-  return `The console is running already. ${(await open()).told}`;
-});
+const instance = await claimInstance(
+  folder,
+  values.link,
+  async (link) => {
+    await ready.promise;
+    if (link !== null) core.openLink(link);
+    // Told over a socket that only this account can reach.
+    return `The console is running already. ${(await open()).told}`;
+  },
+  async (question) => {
+    await ready.promise;
+    return core.answer(question);
+  },
+);
 if (!instance.first) {
+  runLog.ended('another start has the data folder');
   console.log(instance.answer);
   process.exit(0);
 }
@@ -90,16 +129,18 @@ const core = await composeCore({
   host: 'browser',
   version,
   keychain: null,
-  practice: createPracticeClient(() => forkPractice(practiceProgram), path.join(folder, 'practice')),
+  practice: createPracticeClient(() => forkPractice(practiceProgram, runLog), path.join(folder, 'practice')),
   notifier: { notify: (title, body) => console.log(`${title}. ${body}`) },
   background: true,
+  managed: readManaged(),
+  log: runLog,
 }).catch(async (error: unknown) => {
   await release();
   return refuse(error, 1);
 });
 
 const files = await readStaticFiles(rendererFolder);
-const serve = (port: number) => startLoopbackHost({ core, access, files, contentSecurityPolicy, port });
+const serve = (port: number) => startLoopbackHost({ core, access, files, contentSecurityPolicy, port, log: runLog });
 const starting = values.port === undefined ? startOnSamePort(folder, serve) : serve(values.port);
 const host = await starting.catch(async (error: NodeJS.ErrnoException) => {
   await core.close();
@@ -113,21 +154,24 @@ const host = await starting.catch(async (error: NodeJS.ErrnoException) => {
   );
 });
 origin = host.origin;
+runLog.info({ origin }, 'the window can be reached');
 
 let ending = false;
-async function end(): Promise<void> {
+async function end(reason: string): Promise<void> {
   if (ending) return;
   ending = true;
   await host.close();
   await core.close();
   await release();
   await rm(launchFolder, { recursive: true, force: true });
+  runLog.ended(reason);
   process.exit(0);
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(signal));
 
 console.log(`Sendwright ${version}: the console runs at ${origin}. Press Ctrl-C to end it.`);
+if (values.link !== null) core.openLink(values.link);
 ready.resolve();
 const { window, told } = await open();
 if (window === null) console.log(told);
-else void window.closed.then(end);
+else void window.closed.then(() => end('its window was closed'));

@@ -2,12 +2,14 @@ import { serve } from '@hono/node-server';
 import { ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/fetch';
 import { Hono } from 'hono';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { AddressInfo } from 'node:net';
 import { contractErrors } from '../../../shared/contract/errors.ts';
 import type { Core } from '../../core/core.ts';
+import type { Log } from '../../core/ports.ts';
 import { carrying, MAX_MESSAGE_OCTETS } from '../carrying.ts';
+import { countRefusals } from '../refusals.ts';
 import type { Access } from './access.ts';
 import type { StaticFiles } from './static-files.ts';
 
@@ -19,6 +21,8 @@ export interface LoopbackOptions {
   readonly access: Access;
   readonly files: StaticFiles;
   readonly contentSecurityPolicy: string;
+  /** Where faults and refused requests are written; absent: nowhere. */
+  readonly log?: Pick<Log, 'warn' | 'error'>;
   /** 0 lets the system choose. */
   readonly port?: number;
 }
@@ -38,15 +42,18 @@ const refusals = {
   TOKEN_USED: [401, 'This launch token was used before', 'Start the console again to get a new window.'],
   TOKEN_EXPIRED: [401, 'This launch token is too old', 'Start the console again to get a new window.'],
   NO_SUCH_PAGE: [404, 'There is no such page', 'Open the console at its first address.'],
+  TOKEN_TOO_LARGE: [413, 'This is longer than any launch token', 'Start the console again to get a new window.'],
+  WRONG_METHOD: [405, 'The console is called with POST alone', 'Only the console’s own window may call it.'],
   BODY_TOO_LARGE: [413, 'The request is larger than 20 MB', 'Send less at once.'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
 type RefusalCode = keyof typeof refusals;
 
-function refuse(context: Context, code: RefusalCode): Response {
-  const [status, message, remedy] = refusals[code];
-  return context.json({ json: { defined: true, code, status, message, data: { remedy } } }, status);
-}
+/** The one-time token and the JSON around it are a tenth of this. */
+const MAX_TOKEN_OCTETS = 1024;
+
+/** So much of a header that names the caller is worth a line in the log. */
+const MAX_HEADER = 200;
 
 /**
  * Serves the window and carries its calls over HTTP on 127.0.0.1 alone.
@@ -57,9 +64,20 @@ function refuse(context: Context, code: RefusalCode): Response {
  * @throws when the port is taken.
  */
 export async function startLoopbackHost(options: LoopbackOptions): Promise<LoopbackHost> {
-  const handler = new RPCHandler(options.core.router, carrying);
+  const { log } = options;
+  const refused = countRefusals(log ?? { warn: () => undefined });
+  const handler = new RPCHandler(options.core.router, carrying(refused));
   const app = new Hono();
   let ownHost = '';
+
+  function refuse(context: Context, code: RefusalCode): Response {
+    const { req } = context;
+    // Neither the path's query nor a header that holds a key is written.
+    const named = (name: string) => req.header(name)?.slice(0, MAX_HEADER);
+    refused.count(code, { method: req.method, host: named('host'), origin: named('origin') });
+    const [status, message, remedy] = refusals[code];
+    return context.json({ json: { defined: true, code, status, message, data: { remedy } } }, status);
+  }
 
   app.use(async (context, next) => {
     context.header('Content-Security-Policy', options.contentSecurityPolicy);
@@ -78,17 +96,32 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     return undefined;
   });
 
-  app.use(bodyLimit({ maxSize: MAX_MESSAGE_OCTETS, onError: (context) => refuse(context, 'BODY_TOO_LARGE') }));
+  /** @param maxOctets what is longer is not read to its end. */
+  const bodyOf = (maxOctets: number, code: RefusalCode) =>
+    bodyLimit({ maxSize: maxOctets, onError: (context) => refuse(context, code) });
+  const onlyPost: MiddlewareHandler = async (context, next) => {
+    if (context.req.method !== 'POST') {
+      context.header('Allow', 'POST');
+      return refuse(context, 'WRONG_METHOD');
+    }
+    await next();
+    return undefined;
+  };
+  const onlySessions: MiddlewareHandler = async (context, next) => {
+    if (!options.access.isSession(context.req.header(SESSION_HEADER))) return refuse(context, 'NO_SESSION');
+    await next();
+    return undefined;
+  };
 
-  app.post('/session', async (context) => {
+  app.all('/session', onlyPost, bodyOf(MAX_TOKEN_OCTETS, 'TOKEN_TOO_LARGE'), async (context) => {
     const body: unknown = await context.req.json().catch(() => null);
     const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
     const exchange = options.access.exchange(typeof token === 'string' ? token : '');
     return exchange.ok ? context.json({ session: exchange.session }) : refuse(context, exchange.code);
   });
 
-  app.all('/rpc/*', async (context) => {
-    if (!options.access.isSession(context.req.header(SESSION_HEADER))) return refuse(context, 'NO_SESSION');
+  // Who is no session is refused before anything of what it sends is read.
+  app.all('/rpc/*', onlyPost, onlySessions, bodyOf(MAX_MESSAGE_OCTETS, 'BODY_TOO_LARGE'), async (context) => {
     const result = await handler.handle(context.req.raw, { prefix: '/rpc', context: {} });
     return result.matched
       ? context.newResponse(result.response.body, result.response)
@@ -105,7 +138,8 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
   });
 
   app.notFound((context) => refuse(context, 'NO_SUCH_PAGE'));
-  app.onError((_error, context) => {
+  app.onError((error, context) => {
+    log?.error({ error, method: context.req.method, path: context.req.path }, 'a request met a fault');
     const fault = new ORPCError('INTERNAL', {
       status: contractErrors.INTERNAL.status,
       message: contractErrors.INTERNAL.message,
@@ -120,12 +154,16 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     });
     listening.once('error', reject);
   });
+  server.on('error', (error) => log?.error({ error }, 'the loopback host met a fault'));
+  // What Node's parser refuses never becomes a request; Node answers it with 400.
+  server.on('clientError', () => refused.count('NO_HTTP'));
   ownHost = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     origin: `http://${ownHost}`,
     close: () =>
       new Promise<void>((resolve) => {
+        refused.tell();
         server.close(() => resolve());
         if ('closeAllConnections' in server) server.closeAllConnections();
       }),

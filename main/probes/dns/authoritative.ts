@@ -1,6 +1,6 @@
 import { canonicalName, isSubdomain } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
 import type { Delegation, Delegations, WalkResult } from './delegation.ts';
 import { referralOf } from './delegation.ts';
 import { MAX_ALIASES } from './message.ts';

@@ -3,7 +3,7 @@ import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import { canonicalName, isSubdomain, parentName } from '../../../shared/dns/names.ts';
 import type { QueryType, ResourceRecord } from '../../../shared/dns/records.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
 import { firstUsable } from './first-usable.ts';
 import type { Sections } from './message.ts';
 import type { WireResolver } from './resolver.ts';

@@ -1,7 +1,8 @@
 import { canonicalName } from '../../../shared/dns/names.ts';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import type { QueryType, ResourceRecord } from '../../../shared/dns/records.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import { mnemonicOf } from '../../../shared/dns/records.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
 
 /**
  * DNS messages in wire format (RFC 1035 §4) to and from records and observations. Nothing read here can make the
@@ -32,6 +33,7 @@ const TYPE_NUMBERS: Readonly<Record<QueryType, number>> = {
   AAAA: 28,
   SRV: 33,
   DNAME: 39,
+  TLSA: 52,
   SPF: 99,
   CAA: 257,
 };
@@ -50,6 +52,13 @@ const RCODES: readonly string[] = [
   'NXRRSET',
   'NOTAUTH',
   'NOTZONE',
+  'DSOTYPENI',
+  'RCODE12',
+  'RCODE13',
+  'RCODE14',
+  'RCODE15',
+  // RFC 6891 §9: of a message without TSIG.
+  'BADVERS',
 ];
 
 export interface Question {
@@ -167,6 +176,7 @@ function mismatchOf(message: Buffer, query: Buffer): Mismatch | null {
     return { reason: 'mismatched', message: 'it carries another id' };
   const questions = message.readUInt16BE(4);
   if (questions === 0 && message.readUInt16BE(6) === 0 && UNREAD_CODES.has((message[3] as number) & 0x0f)) return null;
+  if (questions === 0) return { reason: 'mismatched', message: 'it does not repeat the question' };
   const end = questionEnd(query);
   let fits = questions === 1 && message.length >= end;
   for (let offset = HEADER_OCTETS; fits && offset < end; offset += 1) fits = message[offset] === query[offset];
@@ -373,6 +383,16 @@ function readData(reader: Reader, type: number, name: string, ttl: number, end: 
       if (reader.offset + length > end) throw new Malformed();
       return { name, ttl, type: 'CAA', flags, tag: reader.latin1(length), value: reader.latin1(end - reader.offset) };
     }
+    case TYPE_NUMBERS.TLSA: {
+      const octets = reader.latin1(end - reader.offset);
+      return {
+        name,
+        ttl,
+        type: 'OTHER',
+        typeName: 'TLSA',
+        rdata: Uint8Array.from(octets, (each) => each.charCodeAt(0)),
+      };
+    }
     default:
       return null;
   }
@@ -492,8 +512,9 @@ export function explainMismatch(message: Buffer, query: Buffer): Mismatch | null
   return read(message, null) === null ? UNREADABLE : mismatchOf(message, query);
 }
 
-/** What a code other than "no error" and "no such name" means; one that is not listed is a failing server's. */
+/** What a code other than "no error" and "no such name" means; one that is not listed answers no question at all. */
 const RCODE_FAILURES: Readonly<Record<string, FailureReason>> = {
+  SERVFAIL: 'servfail',
   REFUSED: 'refused',
   NOTAUTH: 'refused',
   FORMERR: 'formerr',
@@ -532,7 +553,7 @@ function failureOf({ rcode, extendedError }: Message): NonNullable<Observation['
   const text = extendedError === null || extendedError.text === '' ? '' : ` (${extendedError.text})`;
   const isBogus = rcode === 'SERVFAIL' && extendedError !== null && DNSSEC_ERRORS.has(extendedError.code);
   return {
-    reason: isBogus ? 'bogus' : (RCODE_FAILURES[rcode] ?? 'servfail'),
+    reason: isBogus ? 'bogus' : (RCODE_FAILURES[rcode] ?? 'formerr'),
     message: `the server answered ${rcode}${text}`,
   };
 }
@@ -547,7 +568,7 @@ export function readAnswer(message: Message, question: Question): ReadAnswer {
   let aliases = NO_ALIAS;
   let name = canonicalName(question.name);
   for (;;) {
-    const isAsked = (record: ResourceRecord) => record.type === question.type && record.name === name;
+    const isAsked = (record: ResourceRecord) => mnemonicOf(record) === question.type && record.name === name;
     const records = answers.every(isAsked) ? answers : answers.filter(isAsked);
     const [first] = records;
     if (first !== undefined && isAnswer) {

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { connect } from 'node:net';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
-import type { AnsweringServer, Observation } from '../../../shared/plan/types.ts';
+import type { AnsweringServer, Observation } from '../../../shared/observed/observation.ts';
 import { AskFailure, networkFailure } from './failure.ts';
 import type { Gate } from './gate.ts';
 import { createGate } from './gate.ts';
@@ -57,6 +57,10 @@ export interface ResolverOptions {
 const DEADLINE_MS = 6000;
 /** The first UDP try waits this long, each later one twice as long as the one before. */
 const FIRST_TRY_MS = 800;
+/** Tries with EDNS that stay unanswered before one goes without it. */
+const PLAIN_TRY = 2;
+/** Tries at which the server itself answers another question, after which more would bring the same. */
+const STRAY_TRIES = 2;
 /** Questions under way at one resolver at once: more would overflow what its socket holds by default, and be lost. */
 const PER_SERVER = 128;
 /** Over a connection nothing is lost: so many keep both sides busy while either has something else to do. */
@@ -155,8 +159,14 @@ interface Asking extends Pipelined {
   /** How long the next try over UDP waits, in milliseconds. */
   wait: number;
   edns: boolean;
+  /** Tries over UDP that were not answered. */
+  tries: number;
+  /** Whether the server answers without EDNS what it was silent to with it. */
+  answersPlainly: boolean;
   /** What came instead of an answer. */
   stray: Mismatch | null;
+  /** Tries at which a message from the server had the query's id and another question, or none. */
+  strayTries: number;
 }
 
 function toFailure(error: unknown): AskFailure {
@@ -198,7 +208,9 @@ function toObservation(
 }
 
 /** What is known of the reason why a question got no answer over UDP. */
-function silence({ edns, stray }: Asking): AskFailure {
+function silence({ edns, stray, answersPlainly }: Asking): AskFailure {
+  if (answersPlainly)
+    return new AskFailure('no-edns', 'no answer to a question with EDNS; without it the server answers');
   if (!edns) return new AskFailure('formerr', 'the server answered FORMERR');
   if (stray === null) return new AskFailure('timeout', 'no answer in time');
   return new AskFailure(stray.reason, `what came does not answer the question: ${stray.message}`);
@@ -271,14 +283,18 @@ export function createResolver(options: ResolverOptions): WireResolver {
       finish(asking, silence(asking));
       return;
     }
+    // A datagram that is lost twice is rare; a firewall that drops EDNS is the likelier cause.
+    const isPlain = asking.tries === PLAIN_TRY && asking.edns && asking.stray === null;
     const query = encodeQuery(0, asked, {
       recursion: asked.recursion ?? true,
-      edns: asking.edns,
+      edns: asking.edns && !isPlain,
       checkingDisabled: asked.checkingDisabled ?? false,
     });
-    const timeoutMs = Math.max(1, Math.min(asking.wait, left));
-    asking.wait *= 2;
+    const timeoutMs = Math.max(1, Math.min(isPlain ? FIRST_TRY_MS : asking.wait, left));
+    if (!isPlain) asking.wait *= 2;
+    asking.tries += 1;
     let message: Message | null = null;
+    let isStrayHere = false;
     pool.exchange({
       query,
       server,
@@ -289,8 +305,11 @@ export function createResolver(options: ResolverOptions): WireResolver {
         return message !== null;
       },
       onStray(datagram, isFromServer) {
-        if (asking.stray !== null) return;
+        if (asking.stray !== null && !isFromServer) return;
         const mismatch = explainMismatch(datagram, query);
+        const isOwnId = datagram.length > 1 && datagram.readUInt16BE(0) === query.readUInt16BE(0);
+        if (isFromServer && isOwnId && mismatch?.reason === 'mismatched') isStrayHere = true;
+        if (asking.stray !== null) return;
         if (isFromServer) asking.stray = mismatch;
         else if (mismatch === null) asking.stray = { reason: 'mismatched', message: 'it comes from another address' };
       },
@@ -298,7 +317,13 @@ export function createResolver(options: ResolverOptions): WireResolver {
         if (end instanceof Error) finish(asking, networkFailure('UDP', end));
         else if (end === 'stopped') finish(asking, silence(asking));
         else if (message === null) {
+          if (isStrayHere) asking.strayTries += 1;
           asking.line.gate.slowDown();
+          if (asking.strayTries === STRAY_TRIES) finish(asking, silence(asking));
+          else tryUdp(asking, server);
+        } else if (isPlain && asked.recursion === false) {
+          // Resolvers ask a zone's own servers with EDNS alone; the try that is left shows whether it was chance.
+          asking.answersPlainly = true;
           tryUdp(asking, server);
         } else if (message.truncated) finishWith(asking, wholeOverTcp(query, asking, server));
         else if (message.rcode === 'FORMERR' && asking.edns) {
@@ -374,7 +399,10 @@ export function createResolver(options: ResolverOptions): WireResolver {
       deadline: 0,
       wait: FIRST_TRY_MS,
       edns: true,
+      tries: 0,
+      answersPlainly: false,
       stray: null,
+      strayTries: 0,
     });
   }
 

@@ -1,5 +1,5 @@
 import { canonicalName } from '../../../shared/dns/names.ts';
-import { readZone } from '../../../shared/dns/zone-file.ts';
+import { readZone } from '../../../shared/dns/zone/reader.ts';
 
 /** A name server of a zone with the addresses known of it. */
 export interface NameServer {

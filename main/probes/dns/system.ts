@@ -1,7 +1,8 @@
 import { Resolver } from 'node:dns';
+import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import { canonicalName } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
 import { parseAddress } from './addresses.ts';
 import type { WireResolver } from './resolver.ts';
 
@@ -10,8 +11,22 @@ import type { WireResolver } from './resolver.ts';
 const ASK_MS = 3000;
 const SERVERS_TRIED = 3;
 
-/** Failures after which a system goes on to its next server. */
-const NEXT: ReadonlySet<string> = new Set(['timeout', 'network', 'offline', 'refused', 'malformed', 'mismatched']);
+/**
+ * Failures after which a system goes on to its next server. glibc does so for SERVFAIL, NOTIMP and REFUSED (and for
+ * FORMERR once it has asked without EDNS), musl for everything that is neither an answer nor NXDOMAIN. What a validating
+ * server refuses as bogus stands: the cause is known, and another server without validation would hide it.
+ */
+const NEXT: ReadonlySet<FailureReason> = new Set<FailureReason>([
+  'timeout',
+  'network',
+  'offline',
+  'refused',
+  'servfail',
+  'notimp',
+  'formerr',
+  'malformed',
+  'mismatched',
+]);
 
 /** Milliseconds after which the system is asked again which servers it has: a laptop changes networks. */
 const KEPT_MS = 2000;

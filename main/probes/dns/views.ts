@@ -3,7 +3,7 @@ import { isUnheard } from '../../../shared/diagnosis/views.ts';
 import { canonicalName, isSubdomain } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
 import { parseAddress } from './addresses.ts';
 import type { Authorities } from './authoritative.ts';
 import { createAuthorities } from './authoritative.ts';
@@ -30,6 +30,8 @@ export interface Views {
   readonly observe: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<readonly Observation[]>;
   /** Asks one question of one server that can answer it: the zone's own where they are asked at all. */
   readonly askOne: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<Observation | null>;
+  /** Asks for a name of others: of a resolver with its cache, and of those to fall back on, not of everybody's own servers. */
+  readonly askOther: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<Observation>;
   /** Asks a question again of the resolver that an observation comes from, its own validation left out (RFC 4035 §3.2.2). */
   readonly askUnchecked: (
     observation: Observation,
@@ -182,8 +184,18 @@ export function createViews(parts: {
     return asked;
   }
 
+  async function askOther(question: Question, servers: Servers, signal = NEVER): Promise<Observation> {
+    const first: Servers =
+      servers.kind === 'chosen'
+        ? { kind: 'chosen', servers: servers.servers.slice(0, 1) }
+        : { ...servers, authoritative: false, publicResolvers: [] };
+    const told = await observe(question, first, signal);
+    return (told.find((each) => !isUnheard(each)) ?? told[0]) as Observation;
+  }
+
   return {
     observe,
+    askOther,
     authorities,
 
     async askOne(question, servers, signal = NEVER) {
@@ -209,11 +221,6 @@ export function createViews(parts: {
 
     lookup(servers, ownZone) {
       const asked = new Map<string, Promise<Observation>>();
-      // Evaluating follows other people's names: a resolver with its cache is asked, not everybody's own servers.
-      const first: Servers =
-        servers.kind === 'chosen'
-          ? { kind: 'chosen', servers: servers.servers.slice(0, 1) }
-          : { ...servers, authoritative: false, publicResolvers: [] };
       const isOwn = (name: string) =>
         servers.kind === 'views' && servers.authoritative && ownZone !== undefined && isSubdomain(name, ownZone);
       const ofOwn = (question: Question, signal: AbortSignal): Promise<Observation | null> | null =>
@@ -221,8 +228,7 @@ export function createViews(parts: {
           ? whileReachable(signal, (ended) => authorities.askOne(question, ended))
           : null;
       const ask = async (question: Question, signal = NEVER): Promise<Observation> => {
-        const [own, all] = await Promise.all([ofOwn(question, signal), observe(question, first, signal)]);
-        const cached = (all.find((each) => !isUnheard(each)) ?? all[0]) as Observation;
+        const [own, cached] = await Promise.all([ofOwn(question, signal), askOther(question, servers, signal)]);
         // Only a resolver validates, and those who do refuse a zone whose signatures do not hold.
         const isUsable = own !== null && own.outcome !== 'failure' && cached.failure?.reason !== 'bogus';
         return isUsable ? own : cached;

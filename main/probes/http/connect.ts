@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Finding } from '../../../shared/findings/finding.ts';
-import { serviceFinding } from '../../../shared/findings/service.ts';
+import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { ConnectAttempt } from '../../../shared/service/trace.ts';
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../shared/findings/finding.ts';
-import { serviceFinding } from '../../../shared/findings/service.ts';
+import { serviceFinding } from '../../../shared/service/findings.ts';
 import { StageFailure } from './stages.ts';
 
 /** The time a probe has as a whole and for each stage, and whether somebody ended it. */

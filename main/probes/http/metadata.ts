@@ -1,18 +1,19 @@
 import { z } from 'zod';
 import type { Finding } from '../../../shared/findings/finding.ts';
-import { serviceFinding } from '../../../shared/findings/service.ts';
-import { keyFinding } from '../../../shared/service/profile.ts';
+import { serviceFinding } from '../../../shared/service/findings.ts';
+import { keyFinding, meaningOf } from '../../../shared/service/profile.ts';
 import type { KeyMeaning, ServiceProfile } from '../../../shared/service/profile.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
-import { metadataUrl } from '../../../shared/service/urls.ts';
-import { traceRedirects } from './redirects.ts';
+import { connectionUrls, metadataUrl } from '../../../shared/service/urls.ts';
+import { followRedirects } from './redirects.ts';
+import type { Followed } from './redirects.ts';
 import type { ProbeResponse } from './response.ts';
 import type { StagedProbeOptions } from './staged-probe.ts';
 import { DEADLINE_MS, stagedProbe } from './staged-probe.ts';
 
 export type ProbeSurroundings = Pick<
   StagedProbeOptions,
-  'extraCa' | 'proxy' | 'deadlineMs' | 'stageTimeoutMs' | 'signal' | 'now' | 'resolve' | 'hasNetwork'
+  'extraCa' | 'secrets' | 'proxy' | 'deadlineMs' | 'stageTimeoutMs' | 'signal' | 'now' | 'resolve' | 'hasNetwork'
 >;
 
 /** What /metadata may tell; everything else in it is passed over. */
@@ -53,64 +54,96 @@ function readMetadata(body: string): ProbeTrace['told'] | null {
   }
 }
 
-/** The finding for a redirect: where it leads, or that it leads nowhere. */
-async function redirectFinding(
-  url: string,
-  location: string | null,
-  surroundings: ProbeSurroundings,
-  spentMs: number,
-): Promise<{ readonly finding: Finding; readonly redirects?: readonly string[] }> {
-  if (location === null)
-    return { finding: serviceFinding('probe.redirect', { location: 'an address it does not name' }) };
-  const left = (surroundings.deadlineMs ?? DEADLINE_MS) - spentMs;
-  const { addresses, isLoop, isEndless } = await traceRedirects(
-    url,
-    location,
-    { ...surroundings, kind: 'connection' },
-    left,
-  );
-  const last = addresses.at(-1) as string;
-  const finding =
-    isLoop || isEndless
-      ? serviceFinding('probe.redirect-loop', { path: addresses.slice(0, 4).join(' → '), count: addresses.length - 1 })
-      : serviceFinding('probe.redirect', { location: last });
-  return { finding, redirects: addresses };
+/** What the answers at one address say, redirects within the host followed. */
+interface Visit {
+  readonly followed: Followed;
+  readonly findings: readonly Finding[];
+  /** The status at the end; null when nothing was answered. */
+  readonly status: number | null;
+  readonly passed: boolean;
 }
 
+function redirectFindings({ end, addresses }: Followed): readonly Finding[] {
+  const last = addresses.at(-1) as string;
+  switch (end) {
+    case 'answered':
+      return addresses.length > 1 ? [serviceFinding('probe.redirect-followed', { location: last })] : [];
+    case 'elsewhere':
+      return [serviceFinding('probe.redirect', { location: last })];
+    case 'nowhere':
+      return [serviceFinding('probe.redirect-nowhere')];
+    case 'circle':
+    case 'endless': {
+      const values = { path: addresses.slice(0, 4).join(' → '), count: addresses.length - 1 };
+      return [serviceFinding('probe.redirect-loop', values)];
+    }
+  }
+}
+
+async function visit(address: string, surroundings: ProbeSurroundings, spentMs: number): Promise<Visit> {
+  const deadlineMs = Math.max(1, (surroundings.deadlineMs ?? DEADLINE_MS) - spentMs);
+  const followed = await followRedirects(address, { ...surroundings, kind: 'connection', deadlineMs });
+  const { trace, response, end } = followed;
+  const told = redirectFindings(followed);
+  if (end !== 'answered' || response === null)
+    return { followed, findings: [...trace.findings, ...told], status: response?.status ?? null, passed: false };
+  const finding = statusFinding(response, new URL(followed.addresses.at(-1) as string));
+  return {
+    followed,
+    findings: [...trace.findings, ...told, ...(finding === null ? [] : [finding])],
+    status: response.status,
+    passed: finding === null,
+  };
+}
+
+function toTrace(
+  { followed, findings, passed, status }: Visit,
+  durationMs: number,
+  told: ProbeTrace['told'],
+): ProbeTrace {
+  const { trace, addresses } = followed;
+  const { told: _none, ...rest } = trace;
+  return {
+    ...rest,
+    // What was asked for, whatever it led to: evidence belongs to the address that was entered.
+    url: addresses[0] as string,
+    durationMs: Math.round(durationMs),
+    outcome: status === null ? trace.outcome : passed ? 'passed' : 'failed',
+    stages: trace.stages.map((stage) =>
+      stage.stage === 'response' && status !== null && !passed ? { ...stage, state: 'failed' as const } : stage,
+    ),
+    findings,
+    ...(told === undefined ? {} : { told }),
+    ...(addresses.length > 1 ? { redirects: addresses } : {}),
+  };
+}
+
+/** Statuses with which a service of a later version answers for the page that it no longer has. */
+const NO_METADATA: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410, 501]);
+
 /**
- * Checks the connection as it is documented: `https://<service>/metadata` must open. Asked without credentials; a
- * successful status over a good TLS connection is the check, and what the body tells is a gain.
+ * Checks that the service is reached, as it is documented: `/metadata` opens in the oldest versions, the connection URL
+ * itself, mostly as a blank page, in all later ones. Asked without keys; a successful status over a good TLS connection
+ * is the check, and what `/metadata` tells is a gain.
  *
  * @param serviceUrl normalised.
+ * @returns the trace of the address that decided.
  */
 export async function probeConnection(serviceUrl: string, surroundings: ProbeSurroundings): Promise<ProbeTrace> {
-  const address = metadataUrl(serviceUrl);
-  let location: string | null | undefined;
-  const trace = await stagedProbe({
-    ...surroundings,
-    kind: 'connection',
-    method: 'GET',
-    url: address,
-    judge: (response, url) => {
-      if (response.status >= 300 && response.status < 400) {
-        location = response.headers.location ?? null;
-        return { passed: false, findings: [] };
-      }
-      const finding = statusFinding(response, url);
-      if (finding !== null) return { passed: false, findings: [finding] };
-      const told = response.truncated ? null : readMetadata(response.body);
-      return told === null
-        ? { passed: true, findings: [serviceFinding('probe.not-json')] }
-        : { passed: true, findings: [], told };
-    },
-  });
-  if (location === undefined) return trace;
-  const { finding, redirects } = await redirectFinding(address, location, surroundings, trace.durationMs);
-  return {
-    ...trace,
-    findings: [...trace.findings, finding],
-    ...(redirects === undefined ? {} : { redirects }),
-  };
+  const begin = performance.now();
+  const spent = () => performance.now() - begin;
+  const metadataVisit = await visit(metadataUrl(serviceUrl), surroundings, 0);
+  if (metadataVisit.status === null || !NO_METADATA.has(metadataVisit.status)) {
+    const { response } = metadataVisit.followed;
+    const told = metadataVisit.passed && response?.truncated === false ? readMetadata(response.body) : null;
+    const silent = metadataVisit.passed && told === null ? [serviceFinding('probe.not-json')] : [];
+    const findings = [...metadataVisit.findings, ...silent];
+    return toTrace({ ...metadataVisit, findings }, spent(), told ?? undefined);
+  }
+  const [, base] = connectionUrls(serviceUrl);
+  const baseVisit = await visit(base, surroundings, spent());
+  // Where neither opens, the documented page says more of what is wrong than the blank one.
+  return toTrace(baseVisit.passed || baseVisit.status === null ? baseVisit : metadataVisit, spent(), undefined);
 }
 
 /** The outcome of a check of keys; `not-checkable` without a profile, or for a status that the profile doesn't name. */
@@ -124,7 +157,7 @@ export interface KeyCheckResult {
 /**
  * Checks the keys as the service profile says. They are sent only once the service's certificate is found good.
  *
- * @param keys in the clear; they go into the request's headers and nowhere else.
+ * @param keys in the clear; they go into the request's headers or body, as the profile says, and nowhere else.
  */
 export async function checkKeys(
   serviceUrl: string,
@@ -132,24 +165,36 @@ export async function checkKeys(
   keys: { readonly apiKey: string; readonly authKey: string | null },
   surroundings: ProbeSurroundings,
 ): Promise<KeyCheckResult> {
-  const headers: Record<string, string> = {
-    [profile.apiKeyHeader]: profile.apiKeyValue.replace('{key}', () => keys.apiKey),
-  };
-  if (profile.authKeyHeader !== undefined && keys.authKey !== null) headers[profile.authKeyHeader] = keys.authKey;
+  const { apiKeyHeader, authKeyHeader, apiKeyValue, body } = profile;
+  const headers: Record<string, string> = {};
+  if (apiKeyHeader !== undefined) headers[apiKeyHeader] = apiKeyValue.replace('{key}', () => keys.apiKey);
+  if (authKeyHeader !== undefined && keys.authKey !== null) headers[authKeyHeader] = keys.authKey;
   const unsendable = Object.values(headers).some((value) => !/^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(value));
   if (unsendable) {
     const detail = 'A key holds characters that no HTTP header can carry';
     return { outcome: 'not-checkable', detail, findings: [serviceFinding('keys.unsendable')] };
   }
+  const filled = (value: unknown) =>
+    typeof value === 'string'
+      ? value.replace(/\{(key|authKey)\}/g, (_whole, name) => (name === 'key' ? keys.apiKey : (keys.authKey ?? '')))
+      : value;
   let status = 0;
+  let answered = '';
   const trace = await stagedProbe({
     ...surroundings,
+    secrets: [keys.apiKey, ...(keys.authKey === null ? [] : [keys.authKey])],
     kind: 'connection',
     method: profile.method,
     url: `${serviceUrl}${profile.path}`,
-    headers,
+    headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+    ...(body === undefined
+      ? {}
+      : {
+          body: JSON.stringify(Object.fromEntries(Object.entries(body).map(([name, value]) => [name, filled(value)]))),
+        }),
     judge: (response) => {
       status = response.status;
+      answered = response.body;
       return { passed: true, findings: [] };
     },
   });
@@ -157,7 +202,7 @@ export async function checkKeys(
     const outcome = trace.outcome === 'unknown' ? 'not-checkable' : 'unavailable';
     return { outcome, detail: trace.stages.at(-1)?.detail ?? 'No answer', findings: trace.findings };
   }
-  const meaning = profile.statuses[String(status)];
+  const meaning = meaningOf(profile, status, answered);
   if (meaning === undefined) {
     const findings = [...trace.findings, serviceFinding('keys.not-checkable', { status })];
     return {

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { Socket } from 'node:net';
-import { serviceFinding } from '../../../shared/findings/service.ts';
+import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
 
@@ -64,7 +64,7 @@ function coversAddress(entry: string, host: string): boolean {
 
 /**
  * Whether NO_PROXY names a target: `*`, a name (which covers what lies below it), a name with a leading dot, an address,
- * a CIDR block, each with a port or without; commas or blanks between them, as curl reads it.
+ * a CIDR block, each with a port or without; commas or spaces between them, as curl reads it.
  */
 export function isExcepted(target: { readonly host: string; readonly port: number }, noProxy: string): boolean {
   const host = target.host

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { serviceFinding } from '../../../shared/findings/service.ts';
+import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
 
@@ -18,7 +18,8 @@ async function systemResolve(host: string): Promise<readonly string[]> {
   return (await systemLookup(host, { all: true, verbatim: true })).map((found) => found.address);
 }
 
-function hasOutwardInterface(): boolean {
+/** Whether a network interface leads out of this machine. */
+export function hasOutwardInterface(): boolean {
   return Object.values(networkInterfaces()).some((list) => list?.some((address) => !address.internal) === true);
 }
 

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'undici';
 import type { Finding } from '../../../shared/findings/finding.ts';
-import { serviceFinding } from '../../../shared/findings/service.ts';
+import { serviceFinding } from '../../../shared/service/findings.ts';
+import { hideKnown } from '../../../shared/service/secret-texts.ts';
 import type { ProbeStage, ProbeTrace } from '../../../shared/service/trace.ts';
 import type { Connection } from './connect.ts';
 import { connectFirst, deadAddresses } from './connect.ts';
@@ -20,10 +21,12 @@ import { secure } from './tls.ts';
 
 export interface StagedProbeOptions extends ResolveOptions {
   readonly kind: ProbeTrace['kind'];
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Texts that are sent and must not come back in anything that is kept: who is asked may repeat them. */
+  readonly secrets?: readonly string[];
   /** PEM, or empty. */
   readonly extraCa?: string;
   readonly proxy?: Proxy | null;
@@ -70,6 +73,8 @@ function proxyFailure(error: unknown, proxy: Proxy): unknown {
 interface Opened {
   connection: Connection | null;
   socket: Socket | null;
+  /** A second connection, where the first can't be gone on with. */
+  second: Socket | null;
   client: Client | null;
 }
 
@@ -122,12 +127,15 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
   const limit = options.maxBodyOctets ?? MAX_BODY_OCTETS;
   const proxy = options.proxy ?? null;
   const target = proxy === null ? { host, port } : { host: bareHost(proxy.host), port: proxy.port };
-  const opened: Opened = { connection: null, socket: null, client: null };
+  const opened: Opened = { connection: null, socket: null, second: null, client: null };
   let outcome: ProbeTrace['outcome'] = 'failed';
   let told: ProbeTrace['told'];
 
-  const encrypt = (socket: Socket, peer: { readonly host: string; readonly port: number }) =>
-    secure({ socket, ...peer, extraCa: options.extraCa ?? '', deadline, now: startedAt });
+  const encrypt = (
+    socket: Socket,
+    peer: { readonly host: string; readonly port: number },
+    protocol: 'http/1.1' | 'h2' = 'http/1.1',
+  ) => secure({ socket, ...peer, extraCa: options.extraCa ?? '', deadline, now: startedAt, protocol });
   const viaProxy = (error: unknown) => (proxy === null ? error : proxyFailure(error, proxy));
 
   try {
@@ -152,24 +160,36 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
     opened.connection = connection;
     let { socket } = connection;
     opened.socket = socket;
+    const address = socket.remoteAddress ?? '';
+    /** Leads an open connection through the proxy to the host. */
+    const leadOn = async (from: Socket, through: Proxy) => {
+      const failed = (error: unknown) => {
+        throw viaProxy(error);
+      };
+      const way = through.scheme === 'https' ? (await encrypt(from, target).catch(failed)).socket : from;
+      const detail = isTls ? await openTunnel(way, through, { host: url.hostname, port }, deadline) : 'TLS';
+      return { result: way, detail };
+    };
     if (proxy !== null && (isTls || proxy.scheme === 'https')) {
-      await recorder.run('proxy', async () => {
-        if (proxy.scheme === 'https') {
-          socket = (
-            await encrypt(socket, target).catch((error: unknown) => {
-              throw viaProxy(error);
-            })
-          ).socket;
-          opened.socket = socket;
-        }
-        return {
-          result: null,
-          detail: isTls ? await openTunnel(socket, proxy, { host: url.hostname, port }, deadline) : 'TLS',
-        };
-      });
+      const from = socket;
+      socket = await recorder.run('proxy', () => leadOn(from, proxy));
+      opened.socket = socket;
     }
+    /** TLS for HTTP/2, which is spoken where nothing else is taken: a handshake that has failed can't be gone on with. */
+    const encryptForHttp2 = async () => {
+      const again = await connectFirst({ ...target, addresses: [address], deadline });
+      opened.second = again.socket;
+      const way = proxy === null ? again.socket : (await leadOn(again.socket, proxy)).result;
+      return encrypt(way, { host, port }, 'h2');
+    };
     if (isTls) {
-      const secured = await runTls(recorder, () => encrypt(socket, { host, port }));
+      const from = socket;
+      const secured = await runTls(recorder, () =>
+        encrypt(from, { host, port }).catch((error: unknown) => {
+          if (error instanceof StageFailure && error.finding.code === 'probe.tls-protocol') return encryptForHttp2();
+          throw error;
+        }),
+      );
       findings.push(...secured.findings);
       socket = secured.socket;
       opened.socket = socket;
@@ -209,11 +229,14 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
       return { result, detail: `${options.method} ${url.pathname}` };
     });
     await recorder.run('response', async () => {
-      const headers = keptHeaders(answer.headers);
+      const secrets = options.secrets ?? [];
+      const headers = keptHeaders(answer.headers, secrets);
       const status = answer.statusCode;
-      const { body, truncated } = await readBody(answer.body, limit).catch((error: unknown) => {
+      const coding = [answer.headers['content-encoding'] ?? ''].flat().join(', ');
+      const { body: whole, truncated } = await readBody(answer.body, limit, coding).catch((error: unknown) => {
         throw exchangeFailure(error, { ...place, stage: 'response' });
       });
+      const body = hideKnown(whole, secrets);
       if (isForwarded && status === 407) throw credentialsFailure(proxy, headers['proxy-authenticate'] ?? '');
       if (isForwarded && (headers['x-squid-error'] !== undefined || headers['proxy-status'] !== undefined)) {
         const values = { proxy: `${proxy.host}:${proxy.port}`, from: proxy.from, host, port, status };
@@ -236,6 +259,7 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
   } finally {
     opened.client?.destroy().catch(() => undefined);
     destroySocket(opened.socket);
+    destroySocket(opened.second);
     destroySocket(opened.connection?.socket ?? null);
     if (opened.connection !== null) await awaitOthers(opened.connection, deadline);
     deadline.close();

@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { isIP } from 'node:net';
 import type { Finding } from '../../../shared/findings/finding.ts';
-import { serviceFinding } from '../../../shared/findings/service.ts';
+import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { CertificateFacts, TlsFacts } from '../../../shared/service/trace.ts';
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
@@ -16,6 +16,8 @@ export interface TlsOptions {
   readonly port: number;
   /** PEM of certificates to trust beside the system's, or empty. */
   readonly extraCa: string;
+  /** Offered by ALPN (RFC 7301). */
+  readonly protocol?: 'http/1.1' | 'h2';
   readonly deadline: Deadline;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -83,7 +85,6 @@ function day(instant: number): string {
 }
 
 function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'no host';
   const more = names.length - NAMES_TOLD;
   return names.slice(0, NAMES_TOLD).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
@@ -135,8 +136,12 @@ function judge(code: string, certificate: DetailedPeerCertificate, host: string,
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return judgeDates(certificate, host, now);
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return serviceFinding('probe.certificate-name', { host, names: listed(factsOf(certificate, now, 'none').names) });
+    case 'ERR_TLS_CERT_ALTNAME_INVALID': {
+      const { names, subject } = factsOf(certificate, now, 'none');
+      return names.length === 0
+        ? serviceFinding('probe.certificate-names-nothing', { host, name: subject })
+        : serviceFinding('probe.certificate-name', { host, names: listed(names) });
+    }
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return serviceFinding('probe.certificate-self-signed', { host });
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
@@ -164,6 +169,7 @@ function judge(code: string, certificate: DetailedPeerCertificate, host: string,
 const VERSION_FAULT =
   /unsupported protocol|version too low|alert protocol version|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/i;
 const NOT_TLS = /wrong version number|WRONG_VERSION_NUMBER|packet length too long|http request|record layer/i;
+const PROTOCOL_FAULT = /no application protocol|NO_APPLICATION_PROTOCOL/i;
 const CIPHER_FAULT = /handshake failure|no shared cipher|HANDSHAKE_FAILURE|dh key too small|insufficient security/i;
 const NAME_FAULT = /unrecognized name|UNRECOGNIZED_NAME/i;
 export const WANTS_CERTIFICATE = /certificate required|CERTIFICATE_REQUIRED|bad certificate|ALERT_BAD_CERTIFICATE/i;
@@ -178,6 +184,7 @@ function handshakeFailure(error: NodeJS.ErrnoException, host: string, port: numb
   if (VERSION_FAULT.test(text)) return failure(serviceFinding('probe.tls-version', { host, message }));
   if (NOT_TLS.test(text)) return failure(serviceFinding('probe.not-tls', { host, port }));
   if (NAME_FAULT.test(text)) return failure(serviceFinding('probe.tls-name', { host }));
+  if (PROTOCOL_FAULT.test(text)) return failure(serviceFinding('probe.tls-protocol', { host }));
   if (WANTS_CERTIFICATE.test(text)) return failure(serviceFinding('probe.client-certificate', { host }));
   if (CIPHER_FAULT.test(text)) return failure(serviceFinding('probe.tls-cipher', { host, message }));
   return failure(serviceFinding('probe.tls-failed', { host, message }));
@@ -207,7 +214,7 @@ export async function secure(options: TlsOptions): Promise<Secured> {
       secureContext: context,
       // The certificate is judged here, so that its facts are told even when it can't be trusted.
       rejectUnauthorized: false,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [options.protocol ?? 'http/1.1'],
     });
     const fail = (failure: StageFailure) => {
       release();
@@ -244,10 +251,13 @@ export async function secure(options: TlsOptions): Promise<Secured> {
         fail(new StageFailure(detail, judge(code, peer, host, now), { tls: facts, certificate }));
         return;
       }
-      const root = chainOf(peer).at(-1)?.fingerprint256 ?? '';
-      const certificate = isKnown ? factsOf(peer, now, trustOf(root, extraCa)) : null;
-      const soon = certificate !== null && certificate.daysLeft < SOON_DAYS;
-      const findings = soon ? [serviceFinding('probe.certificate-soon', { host, days: certificate.daysLeft })] : [];
+      const chain = isKnown ? chainOf(peer).map((link) => new X509Certificate(link.raw)) : [];
+      const certificate = isKnown ? factsOf(peer, now, trustOf(chain, extraCa)) : null;
+      const isSoon = certificate !== null && certificate.daysLeft < SOON_DAYS;
+      const findings = [
+        ...(isSoon ? [serviceFinding('probe.certificate-soon', { host, days: certificate.daysLeft })] : []),
+        ...(certificate?.names.length === 0 ? [serviceFinding('probe.certificate-no-names', { host })] : []),
+      ];
       release();
       resolve({ socket: tls, detail, tls: facts, certificate, findings });
     });

@@ -28,7 +28,6 @@ export function readCertificates(pem: string): ReadCertificates {
 }
 
 let bundled: readonly string[] | null = null;
-let fingerprints: ReadonlySet<string> | null = null;
 
 function bundledAuthorities(): readonly string[] {
   bundled ??= getCACertificates('bundled');
@@ -55,11 +54,35 @@ export function trustContext(extraCa: string): SecureContext {
   return createSecureContext({ ca: trustedAuthorities(extraCa), minVersion: 'TLSv1.2', allowPartialTrustChain: true });
 }
 
-/** Where the authority at the end of a trusted chain is known from. */
-export function trustOf(rootFingerprint: string, extraCa: string): NonNullable<CertificateFacts['trustedBy']> {
+let known: { readonly bundled: readonly X509Certificate[]; readonly system: readonly X509Certificate[] } | null = null;
+
+/** The authorities that are trusted without a word of anybody; read once, as Node reads them. */
+function knownAuthorities() {
+  const read = (list: readonly string[]) => list.map((pem) => new X509Certificate(pem));
+  known ??= { bundled: read(bundledAuthorities()), system: read(getCACertificates('system')) };
+  return known;
+}
+
+/**
+ * Where the authority is known from that makes a trusted chain end. As OpenSSL looks for it: from the server's own
+ * certificate upwards, the first one that is trusted itself or was issued by one that is. The end of what the server
+ * sent need not be it: the trusted one may be another certificate of the same authority, or stand below.
+ *
+ * @param chain from the server's own certificate upwards.
+ */
+export function trustOf(chain: readonly X509Certificate[], extraCa: string): CertificateFacts['trustedBy'] {
   const extra = readCertificates(extraCa);
-  const isExtra = extra.ok && extra.certificates.some(({ fingerprint256 }) => fingerprint256 === rootFingerprint);
-  if (isExtra) return 'extra';
-  fingerprints ??= new Set(bundledAuthorities().map((pem) => new X509Certificate(pem).fingerprint256));
-  return fingerprints.has(rootFingerprint) ? 'bundled' : 'system';
+  const lists = Object.entries({ extra: extra.ok ? extra.certificates : [], ...knownAuthorities() }) as [
+    Exclude<CertificateFacts['trustedBy'], 'none'>,
+    readonly X509Certificate[],
+  ][];
+  for (const link of chain) {
+    const isItself = (authority: X509Certificate) => authority.fingerprint256 === link.fingerprint256;
+    const isIssuer = (authority: X509Certificate) => link.checkIssued(authority) && link.verify(authority.publicKey);
+    const found =
+      lists.find(([, authorities]) => authorities.some(isItself)) ??
+      lists.find(([, authorities]) => authorities.some(isIssuer));
+    if (found !== undefined) return found[0];
+  }
+  return 'system';
 }

@@ -1,4 +1,4 @@
-import type { ProviderTemplate, TemplateField, TemplateRecord } from '../template.ts';
+import type { ProviderTemplate, TemplateField, TemplateRecord } from '../template/template.ts';
 
 const PLACES = [1, 2, 3] as const;
 
@@ -7,10 +7,80 @@ const tokens = PLACES.map(
     id: `token${place}`,
     label: `DKIM token ${place}`,
     help: `In Amazon SES, open Verified identities, the domain, Publish DNS records: the first label of CNAME ${place}.`,
-    example: 'abcdefghijklmnop1234567890abcdef',
+    example: `abcdefghijklmnop1234567890abcde${place}`,
     pattern: '[a-z0-9]{16,64}',
   }),
 );
+
+const REGIONS = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+  'af-south-1',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-northeast-3',
+  'ap-south-1',
+  'ap-south-2',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ap-southeast-3',
+  'ap-southeast-5',
+  'ca-central-1',
+  'ca-west-1',
+  'eu-central-1',
+  'eu-central-2',
+  'eu-north-1',
+  'eu-south-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'il-central-1',
+  'me-central-1',
+  'me-south-1',
+  'sa-east-1',
+  'us-gov-east-1',
+  'us-gov-west-1',
+];
+
+/** Regions whose keys lie in a zone of their own. */
+const OWN_ZONES: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'af-south-1',
+    'ap-northeast-3',
+    'ap-south-2',
+    'ap-southeast-3',
+    'ap-southeast-5',
+    'ca-west-1',
+    'eu-central-2',
+    'eu-south-1',
+    'il-central-1',
+    'me-central-1',
+    'us-gov-east-1',
+  ].map((region) => [region, `dkim.${region}.amazonses.com`]),
+);
+
+const COMMON_ZONE = 'dkim.amazonses.com';
+
+const regionsSource = {
+  label: 'AWS General Reference: Amazon SES endpoints; SES API v2, DkimAttributes',
+  url: 'https://docs.aws.amazon.com/general/latest/gr/ses.html',
+  date: '2026-11',
+};
+
+/** What a key's alias leads into: the account names it, and the region tells it. */
+const signingZone: TemplateField = {
+  id: 'signingZone',
+  label: 'Zone of the DKIM keys',
+  help: 'What follows the token in the value of the CNAMEs; the API names it SigningHostedZone. Newer regions have one of their own.',
+  example: COMMON_ZONE,
+  pattern: 'dkim(?:\\.[a-z]{2}(?:-[a-z]+)+-[0-9])?\\.amazonses\\.com',
+  choices: [COMMON_ZONE, ...Object.values(OWN_ZONES)],
+  follows: { field: 'region', values: OWN_ZONES },
+  fallback: COMMON_ZONE,
+  source: regionsSource,
+};
 
 const keys = PLACES.map(
   (place): TemplateRecord => ({
@@ -18,7 +88,7 @@ const keys = PLACES.map(
     purpose: 'dkim',
     type: 'CNAME',
     name: `{token${place}}._domainkey.{domain}`,
-    value: `{token${place}}.dkim.amazonses.com`,
+    value: `{token${place}}.{signingZone}`,
     optional: false,
     why: `Leads to key ${place} of 3; Amazon rotates them.`,
   }),
@@ -47,6 +117,7 @@ export const amazonSes: ProviderTemplate = {
       spfName: '{mailFrom}.{domain}',
       fields: [
         ...tokens,
+        signingZone,
         {
           id: 'mailFrom',
           label: 'MAIL FROM subdomain',
@@ -60,6 +131,8 @@ export const amazonSes: ProviderTemplate = {
           help: 'The region of the SES account.',
           example: 'eu-west-1',
           pattern: '[a-z]{2}(?:-[a-z]+)+-\\d',
+          choices: REGIONS,
+          source: regionsSource,
         },
       ],
       records: [
@@ -83,7 +156,7 @@ export const amazonSes: ProviderTemplate = {
       label: 'Easy DKIM alone',
       spfTerms: [],
       spfName: '{domain}',
-      fields: tokens,
+      fields: [...tokens, signingZone],
       records: keys,
       selectors,
       ownKeys: false,

@@ -1,10 +1,10 @@
-import type { ProviderTemplate, TemplateField, TemplateRecord } from '../template.ts';
+import type { ProviderTemplate, TemplateField, TemplateRecord } from '../template/template.ts';
 
 const brevoCode: TemplateField = {
   id: 'brevoCode',
   label: 'Brevo code',
   help: 'The value of the TXT record that begins with brevo-code:.',
-  example: 'brevo-code:1a2b3c…',
+  example: 'brevo-code:1a2b3c4d5e6f',
   pattern: 'brevo-code:[A-Za-z0-9]+',
 };
 
@@ -27,6 +27,7 @@ export const brevo: ProviderTemplate = {
     url: 'https://help.brevo.com/hc/en-us/articles/17286219877778-FAQs-About-domain-authentication-Brevo-code-DKIM-DMARC',
     date: '2026-11',
   },
+  needsReports: true,
   notes: [
     'Which way of set-up applies depends on the DNS host: use the one that Brevo shows for the domain.',
     'Brevo asks for a DMARC record with a rua tag, and proposes rua@dmarc.brevo.com; any address of yours serves as well.',

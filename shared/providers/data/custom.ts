@@ -1,4 +1,4 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate } from '../template/template.ts';
 
 export const custom: ProviderTemplate = {
   id: 'custom',
@@ -22,7 +22,8 @@ export const custom: ProviderTemplate = {
           label: 'SPF mechanism',
           help: 'The mechanism that names the sending servers: include:, ip4:, ip6:, a: or mx:.',
           example: 'include:_spf.example.net',
-          pattern: '(?:include:|a:|mx:|exists:)[^\\s]+|ip4:[0-9./]+|ip6:[0-9a-fA-F:./]+|a|mx',
+          pattern:
+            '(?:include|exists):[A-Za-z0-9_.%{}-]+|(?:a|mx)(?::[A-Za-z0-9_.%{}-]+)?(?:/[0-9]{1,2})?(?://[0-9]{1,3})?|ip4:[0-9.]+(?:/[0-9]{1,2})?|ip6:[0-9a-fA-F:.]+(?:/[0-9]{1,3})?',
         },
       ],
       records: [],

@@ -1,4 +1,4 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate } from '../template/template.ts';
 
 export const elasticEmail: ProviderTemplate = {
   id: 'elastic-email',
@@ -18,7 +18,8 @@ export const elasticEmail: ProviderTemplate = {
     {
       id: 'standard',
       label: 'Standard',
-      spfTerms: ['a', 'mx', 'include:_spf.elasticemail.com'],
+      spfTerms: ['include:_spf.elasticemail.com'],
+      spfFirst: ['a', 'mx'],
       spfName: '{domain}',
       fields: [
         {

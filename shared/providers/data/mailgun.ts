@@ -1,4 +1,4 @@
-import type { ProviderTemplate, TemplateField } from '../template.ts';
+import type { ProviderTemplate, TemplateField } from '../template/template.ts';
 
 const trackingHost: TemplateField = {
   id: 'trackingHost',
@@ -7,6 +7,20 @@ const trackingHost: TemplateField = {
   example: 'mailgun.org',
   pattern: '(?:eu\\.)?mailgun\\.org',
   fallback: 'mailgun.org',
+};
+
+const spfHost: TemplateField = {
+  id: 'spfHost',
+  label: 'SPF include',
+  help: 'The host after include: in the SPF record that Mailgun shows; eu.mailgun.org for some accounts in the EU.',
+  example: 'mailgun.org',
+  pattern: '(?:eu\\.)?mailgun\\.org',
+  fallback: 'mailgun.org',
+  source: {
+    label: 'Records of Mailgun accounts in public repositories; no page of Mailgun says so',
+    url: '',
+    date: '2026-11',
+  },
 };
 
 export const mailgun: ProviderTemplate = {
@@ -22,12 +36,13 @@ export const mailgun: ProviderTemplate = {
     'Mailgun advises a subdomain such as mg.example.com as the sender domain: SPF is looked for there.',
     'The MX records that Mailgun shows serve mail to be received there; they are left out, because they would take over the mailboxes of a domain that has any.',
     'In the EU region the target of the tracking name is eu.mailgun.org.',
+    'The label email of the tracking name can’t be chosen.',
   ],
   modes: [
     {
       id: 'standard',
       label: 'Key as TXT',
-      spfTerms: ['include:mailgun.org'],
+      spfTerms: ['include:{spfHost}'],
       spfName: '{domain}',
       fields: [
         {
@@ -45,6 +60,7 @@ export const mailgun: ProviderTemplate = {
           pattern: '[A-Za-z0-9+/=\\s]{100,}',
         },
         trackingHost,
+        spfHost,
       ],
       records: [
         {
@@ -72,7 +88,7 @@ export const mailgun: ProviderTemplate = {
     {
       id: 'automatic',
       label: 'Automatic sender security (CNAME)',
-      spfTerms: ['include:mailgun.org'],
+      spfTerms: ['include:{spfHost}'],
       spfName: '{domain}',
       fields: [
         {
@@ -90,6 +106,7 @@ export const mailgun: ProviderTemplate = {
           pattern: '[A-Za-z0-9._-]+\\.[A-Za-z]{2,}',
         },
         trackingHost,
+        spfHost,
       ],
       records: [
         {

@@ -1,4 +1,10 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate } from '../template/template.ts';
+
+const RETURN_PATH = {
+  label: 'Records of Mailjet accounts in public repositories; no page of Mailjet says so',
+  url: '',
+  date: '2026-11',
+};
 
 export const mailjet: ProviderTemplate = {
   id: 'mailjet',
@@ -10,6 +16,7 @@ export const mailjet: ProviderTemplate = {
     date: '2026-11',
   },
   notes: [
+    'With a return path of your own SPF is aligned as well; without one bounces go to Mailjet’s own domain, and DKIM carries DMARC.',
     'Mailjet validates a domain by a TXT record or by a file on its web site: the record is needed only for the first way.',
   ],
   modes: [
@@ -40,6 +47,14 @@ export const mailjet: ProviderTemplate = {
           example: '1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d',
           pattern: '[A-Za-z0-9]{8,}',
         },
+        {
+          id: 'returnPath',
+          label: 'Return path',
+          help: 'The label before your domain in the return path’s CNAME, where the account shows one.',
+          example: 'bnc3',
+          pattern: '[A-Za-z0-9-]+',
+          source: RETURN_PATH,
+        },
       ],
       records: [
         {
@@ -59,6 +74,16 @@ export const mailjet: ProviderTemplate = {
           value: '{validationValue}',
           optional: true,
           why: 'Shows Mailjet that the domain is yours.',
+        },
+        {
+          id: 'return-path',
+          purpose: 'return-path',
+          type: 'CNAME',
+          name: '{returnPath}.{domain}',
+          value: 'bnc3.mailjet.com',
+          optional: true,
+          why: 'Bounces go to Mailjet, and SPF is checked there.',
+          source: RETURN_PATH,
         },
       ],
       selectors: ['mailjet'],

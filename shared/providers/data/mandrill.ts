@@ -1,4 +1,4 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate } from '../template/template.ts';
 
 export const mandrill: ProviderTemplate = {
   id: 'mandrill',
@@ -24,7 +24,7 @@ export const mandrill: ProviderTemplate = {
           id: 'verification',
           label: 'Verification value',
           help: 'The value of the TXT record that begins with mandrill_verify.',
-          example: 'mandrill_verify.AbC123…',
+          example: 'mandrill_verify.AbC123dEf456',
           pattern: 'mandrill_verify\\.[A-Za-z0-9_-]+',
         },
       ],

@@ -1,4 +1,4 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate } from '../template/template.ts';
 
 export const postmark: ProviderTemplate = {
   id: 'postmark',
@@ -11,6 +11,7 @@ export const postmark: ProviderTemplate = {
   },
   notes: [
     'SPF passes through the custom Return-Path; Postmark needs nothing in your own SPF record.',
+    'The label pm-bounces is Postmark’s proposal, which is taken here as it stands.',
     'The selector carries a date, and a new one comes with every new key: copy both together.',
   ],
   modes: [

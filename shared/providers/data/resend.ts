@@ -1,4 +1,10 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate } from '../template/template.ts';
+
+const TRACKING = {
+  label: 'Records of Resend accounts in public repositories',
+  url: '',
+  date: '2026-11',
+};
 
 export const resend: ProviderTemplate = {
   id: 'resend',
@@ -12,6 +18,7 @@ export const resend: ProviderTemplate = {
   notes: [
     'Resend sends through Amazon SES; SPF and bounces live on a subdomain, send unless another return path was chosen.',
     'The subdomain must have no other MX record.',
+    'Where the domain has CAA records, the tracking name needs one that lets Resend get its certificate: copy it from the account.',
   ],
   modes: [
     {
@@ -42,6 +49,22 @@ export const resend: ProviderTemplate = {
           pattern: '[A-Za-z0-9-]+',
           fallback: 'send',
         },
+        {
+          id: 'trackingLabel',
+          label: 'Tracking subdomain',
+          help: 'The label before your domain in the tracking record, where tracking is on.',
+          example: 'links',
+          pattern: '[A-Za-z0-9-]+',
+        },
+        {
+          id: 'trackingHost',
+          label: 'Tracking target',
+          help: 'The value of the tracking record that Resend shows.',
+          example: 'links1.resend-dns.com',
+          pattern: 'links[0-9]+\\.resend-dns\\.com',
+          fallback: 'links1.resend-dns.com',
+          source: TRACKING,
+        },
       ],
       records: [
         {
@@ -62,6 +85,16 @@ export const resend: ProviderTemplate = {
           value: 'p={dkimKey}',
           optional: false,
           why: 'Receivers verify the signatures of Resend with this key.',
+        },
+        {
+          id: 'tracking',
+          purpose: 'tracking',
+          type: 'CNAME',
+          name: '{trackingLabel}.{domain}',
+          value: '{trackingHost}',
+          optional: true,
+          why: 'Links and opens are counted under your own domain.',
+          source: TRACKING,
         },
       ],
       selectors: ['resend'],

@@ -1,4 +1,10 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate } from '../template/template.ts';
+
+const TRACKING = {
+  label: 'Records of SparkPost accounts in public repositories',
+  url: '',
+  date: '2026-11',
+};
 
 export const sparkpost: ProviderTemplate = {
   id: 'sparkpost',
@@ -47,6 +53,22 @@ export const sparkpost: ProviderTemplate = {
           pattern: '(?:eu\\.)?sparkpostmail\\.com|[a-z0-9-]+\\.mail\\.e\\.sparkpost\\.com',
           fallback: 'sparkpostmail.com',
         },
+        {
+          id: 'trackingLabel',
+          label: 'Tracking subdomain',
+          help: 'The label of the tracking domain, where one was set up.',
+          example: 'track',
+          pattern: '[A-Za-z0-9-]+',
+        },
+        {
+          id: 'trackingHost',
+          label: 'Tracking target',
+          help: 'The value of the CNAME of the tracking domain: spgo.io, or eu.spgo.io in the EU.',
+          example: 'spgo.io',
+          pattern: '(?:eu\\.)?spgo\\.io',
+          fallback: 'spgo.io',
+          source: TRACKING,
+        },
       ],
       records: [
         {
@@ -66,6 +88,16 @@ export const sparkpost: ProviderTemplate = {
           value: '{bounceHost}',
           optional: false,
           why: 'Bounces go to SparkPost, and SPF is checked there.',
+        },
+        {
+          id: 'tracking',
+          purpose: 'tracking',
+          type: 'CNAME',
+          name: '{trackingLabel}.{domain}',
+          value: '{trackingHost}',
+          optional: true,
+          why: 'Links and opens are counted under your own domain.',
+          source: TRACKING,
         },
       ],
       selectors: ['{selector}'],

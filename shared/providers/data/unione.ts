@@ -1,4 +1,4 @@
-import type { ProviderTemplate } from '../template.ts';
+import type { ProviderTemplate } from '../template/template.ts';
 
 export const unione: ProviderTemplate = {
   id: 'unione',
@@ -11,6 +11,9 @@ export const unione: ProviderTemplate = {
   },
   notes: [
     'A domain belongs to one application of UniOne.',
+    'Tracking under your own domain is a delegation: an NS record for the tracking name, as the account shows it.',
+    'Where DMARC is left to UniOne, _dmarc is an alias that the account shows; a record of your own serves as well.',
+    'The sender address is confirmed by a message that UniOne sends to it.',
     'UniOne strongly advises the SPF include; the verification value and the key are what it checks.',
   ],
   modes: [
@@ -47,7 +50,7 @@ export const unione: ProviderTemplate = {
           id: 'verification',
           label: 'Verification value',
           help: 'The value of the verification TXT record, beginning with unione-validate-hash=.',
-          example: 'unione-validate-hash=1f2e…',
+          example: 'unione-validate-hash=1f2e3d4c5b6a7980',
           pattern: 'unione-validate-hash=[A-Za-z0-9]+',
         },
       ],
@@ -69,6 +72,15 @@ export const unione: ProviderTemplate = {
           value: 'k=rsa; p={dkimKey}',
           optional: false,
           why: 'Receivers verify the signatures of UniOne with this key.',
+        },
+        {
+          id: 'signing-policy',
+          purpose: 'verification',
+          type: 'TXT',
+          name: '_domainkey.{domain}',
+          value: 'o=~',
+          optional: true,
+          why: 'UniOne lists it beside the key: it says in DomainKeys, which came before DKIM, that some mail is signed. Receivers of today don’t read it.',
         },
       ],
       selectors: ['{selector}'],

@@ -2,9 +2,7 @@ import { _electron, expect, test } from '@playwright/test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildPrograms } from '../../../build/bundle.ts';
 import { electronBinary } from '../../../build/electron-binary.ts';
-import { buildRenderer } from '../../../build/renderer.ts';
 
 /** The real application, wherever Electron's executable is to be had. */
 
@@ -17,8 +15,6 @@ test('the main job begins in the Electron window', async () => {
     test.skip(true, `Electron: ${electron.reason}`);
     return;
   }
-  await buildRenderer();
-  await buildPrograms();
   const folder = await mkdtemp(path.join(tmpdir(), 'sendwright-electron-'));
   const root = path.resolve(import.meta.dirname, '..', '..', '..');
   const application = await _electron.launch({ executablePath: electron.path, args: [root, `--data-dir=${folder}`] });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readZone, writeZone } from '../../../shared/dns/zone-file.ts';
+import { writeZone } from '../../../shared/dns/zone/printer.ts';
+import { readZone } from '../../../shared/dns/zone/reader.ts';
 import type { Bind } from '../../support/bind.ts';
 import { checkZone, startBind, zoneHead } from '../../support/bind.ts';
 import type { TestCore } from '../../support/core.ts';
@@ -42,9 +43,14 @@ describeWith(['named', 'named-checkzone'], 'the main job against BIND', () => {
       'DKIM',
       'SPF',
     ]);
-    const { configuration } = await desk.client.domains.configuration({ workspaceId, domainId });
+    const { revision, configuration } = await desk.client.domains.configuration({ workspaceId, domainId });
     const providers = [{ templateId: 'custom', mode: 'own-key', fields: { spfMechanism: 'ip4:192.0.2.0/24' } }];
-    await desk.client.domains.configure({ workspaceId, domainId, configuration: { ...configuration, providers } });
+    await desk.client.domains.configure({
+      workspaceId,
+      domainId,
+      revision,
+      configuration: { ...configuration, providers },
+    });
     const key = await desk.client.domains.makeDkimKey({
       workspaceId,
       domainId,
@@ -54,10 +60,10 @@ describeWith(['named', 'named-checkzone'], 'the main job against BIND', () => {
     expect(key).toMatchObject({ bits: 2048, state: 'protected' });
   });
 
-  it('fails while nothing is published, and offers every record as an addition', async () => {
+  it('is to do while nothing is published, and offers every record as an addition', async () => {
     expect(await verifyAll(desk.client, workspaceId)).toBe('done');
     const found = await manual();
-    expect(found.verdict).toBe('failing');
+    expect(found.verdict).toBe('to-do');
     expect((await cards()).map((card) => [card.title, card.action, card.summary])).toEqual([
       ['DKIM', 'add', 'Not published yet'],
       ['SPF', 'add', 'Not published yet'],
@@ -89,7 +95,9 @@ describeWith(['named', 'named-checkzone'], 'the main job against BIND', () => {
     const { today, prepared } = await desk.client.domains.prove({ workspaceId, domainId });
     expect(today.dmarc.result).toBe('none');
     expect(prepared.spf.result).toMatchObject({ result: 'pass' });
-    expect(prepared.mailboxProviders.map((provider) => provider.outcome)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(prepared.mailboxProviders.map((provider) => provider.outcome)).toEqual(
+      prepared.mailboxProviders.map(() => 'accepted'),
+    );
     const states = prepared.mailboxProviders.flatMap((provider) =>
       provider.requirements.map((requirement) => requirement.state),
     );
@@ -115,7 +123,7 @@ describeWith(['named', 'named-checkzone'], 'the main job against BIND', () => {
     const timeline = await desk.client.domains.timeline({ workspaceId, domainId });
     expect(timeline.filter((entry) => entry.recordId === '').map((entry) => entry.after)).toEqual([
       'verified',
-      'failing',
+      'to-do',
     ]);
   });
 
@@ -139,9 +147,14 @@ describeWith(['named', 'named-checkzone'], 'the main job against BIND', () => {
     const zone = writeZone(readZone('shop IN TXT "v=spf1 a -all"\n', { origin: 'example.com' }).records, {
       origin: 'example.com',
     });
-    const { configuration } = await desk.client.domains.configuration({ workspaceId, domainId: id });
+    const { revision, configuration } = await desk.client.domains.configuration({ workspaceId, domainId: id });
     const providers = [{ templateId: 'custom', mode: 'own-key', fields: { spfMechanism: 'include:_spf.example.net' } }];
-    await desk.client.domains.configure({ workspaceId, domainId: id, configuration: { ...configuration, providers } });
+    await desk.client.domains.configure({
+      workspaceId,
+      domainId: id,
+      revision,
+      configuration: { ...configuration, providers },
+    });
     const found = await desk.client.domains.pasteZone({ workspaceId, domainId: id, text: zone });
     const spf = found.steps.flatMap((step) => step.cards).find((card) => card.title === 'SPF');
     expect(spf).toMatchObject({

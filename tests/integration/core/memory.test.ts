@@ -46,7 +46,8 @@ describeWith(['named', 'named-checkzone'], 'memory after a check', () => {
   it('is given back some time after a large one has ended, and not after a small one', async () => {
     const { id: workspaceId } = await desk.client.workspaces.create({ name: 'Acme' });
     const { revision } = await desk.client.settings.get({ workspaceId });
-    await desk.client.settings.save({ workspaceId, revision, fields: { resolver: bind.address } });
+    const fields = { resolver: bind.address, recordTemplate: 'elastic-email' };
+    await desk.client.settings.save({ workspaceId, revision, fields });
     const text = Array.from({ length: 1000 }, (_nothing, index) => `d${index}.example.com`).join('\n');
     const { added } = await desk.client.domains.add({ workspaceId, text });
     const check = async (domainIds: readonly number[]) => {

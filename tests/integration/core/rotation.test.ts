@@ -94,7 +94,7 @@ describeWith(['named'], 'changing a DKIM key, with BIND', () => {
     const { code, out } = await rotate('example.com');
     expect(code).toBe(0);
     expect(out).toContain('s2 can be changed for s3 at any time.');
-    expect(out).toMatch(/NOW {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}Make a key pair at s3/);
+    expect(out).toMatch(/NOW {2}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}Make a key pair at s3/);
     expect(await rotate('example.com', '--revoke', 's2')).toMatchObject({ code: 4 });
     expect(await rotate('example.net')).toMatchObject({ code: 4 });
   });

@@ -5,7 +5,7 @@ import { createServer as createTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createResolver } from '../../../main/probes/dns/resolver.ts';
 import type { Proxy } from '../../../main/probes/http/proxy.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
 import type { Bind } from '../../support/bind.ts';
 import { startBind } from '../../support/bind.ts';
 import type { Laboratory } from '../../support/certificates.ts';
@@ -137,11 +137,12 @@ describeWith(['named', 'openssl', 'squid'], 'DNS over HTTPS', () => {
     const { id: workspaceId } = await client.workspaces.create({ name: 'HTTPS' });
     const { added } = await client.domains.add({ workspaceId, text: 'example.com' });
     const domainId = added[0]?.id ?? 0;
-    const { configuration } = await client.domains.configuration({ workspaceId, domainId });
+    const { revision } = await client.domains.configuration({ workspaceId, domainId });
     await client.domains.configure({
       workspaceId,
       domainId,
-      configuration: { ...configuration, neverSends: true },
+      revision,
+      configuration: { neverSends: true },
     });
     const verdict = async () => {
       await verifyAll(client, workspaceId);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ResourceRecord } from '../../../shared/dns/records.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
 import { openInternet } from '../../support/internet/internet.ts';
 import type { Calls } from '../../support/internet/internet.ts';
 import { addresses } from '../../support/internet/zones.ts';
@@ -20,7 +20,7 @@ describeWith(TOOLS, 'asking DNS in an internet of our own', () => {
   });
   afterAll(() => internet.stop({}));
 
-  /** What dig is told, as its short form prints it: quotes and the blanks between strings taken away. */
+  /** What dig is told, as its short form prints it: quotes and the spaces between strings taken away. */
   const dig = async (...args: readonly string[]) => {
     const out = await internet.program({ command: 'dig', args: ['+short', '+norecurse', '+bufsize=4096', ...args] });
     return out

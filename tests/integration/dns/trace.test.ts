@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { NameTrace } from '../../../main/core/name-trace.ts';
-import type { Settings, WorkspaceSummary } from '../../../shared/contract/schemas.ts';
+import type { NameTrace } from '../../../main/core/domains/name-trace.ts';
+import type { Settings } from '../../../shared/contract/settings.ts';
+import type { WorkspaceSummary } from '../../../shared/contract/workspaces.ts';
 import type { Manual } from '../../../shared/manual/manual.ts';
-import type { ReceiverVerdict } from '../../../shared/policy/receiver.ts';
+import type { ReceiverVerdict } from '../../../shared/judge/receiver.ts';
 import { openInternet } from '../../support/internet/internet.ts';
 import type { Calls } from '../../support/internet/internet.ts';
 import { addresses } from '../../support/internet/zones.ts';
@@ -81,9 +82,8 @@ describeWith(TOOLS, 'a name traced, a domain checked, with nothing set but the r
     await call('settings.save', { workspaceId, revision, fields });
     const { added } = await call<{ added: { id: number }[] }>('domains.add', { workspaceId, text: domain });
     const domainId = added[0]?.id ?? 0;
-    const { configuration } = await call<{ configuration: object }>('domains.configuration', { workspaceId, domainId });
     const providers = [{ templateId: 'custom', mode: 'own-key', fields: { spfMechanism: 'ip4:192.0.2.0/24' } }];
-    await call('domains.configure', { workspaceId, domainId, configuration: { ...configuration, providers } });
+    await call('domains.configure', { workspaceId, domainId, revision: 0, configuration: { providers } });
     return { workspaceId, domainId };
   };
 

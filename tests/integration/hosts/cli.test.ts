@@ -48,7 +48,7 @@ describe('settings by command', () => {
     expect(code).toBe(exitCodes.ok);
     expect(data).toMatchObject({
       revision: 0,
-      fields: { serviceUrl: '', recordTemplate: 'elastic-email' },
+      fields: { serviceUrl: '', recordTemplate: '' },
       apiKey: { state: 'not-set' },
       authKey: { state: 'not-set' },
       provider: { name: null },
@@ -116,6 +116,59 @@ describe('settings by command', () => {
     expect((await cli('settings', 'set')).error).toMatch(/^Nothing to set\./);
   });
 
+  it('name the true hindrance of each file that can’t be read or written, never the system’s own word', async () => {
+    const absent = path.join(folder, 'absent');
+    const commands = [
+      ...['--api-key-file', '--extra-ca-file', '--service-profile-file'].map((name) => ['settings', 'set', name]),
+      ['domains', 'add', '--file'],
+      ['dkim', 'inspect', 'v=DKIM1; p=', '--private-key-file'],
+      ['policy', 'lint-file'],
+      ['dmarc', 'explain', '--domain', 'example.com', '--zone'],
+      ['spf', 'explain', 'example.com', '--zone'],
+      ['zone', 'lint'],
+      ['dns', 'trace', 'example.com', '--root-hints'],
+      ['rules', 'import'],
+      ['evidence', 'bounce'],
+      ['evidence', 'import'],
+      ['bundle', '--output'],
+    ];
+    const failed: unknown[] = [];
+    for (const command of commands) {
+      for (const name of [path.join(absent, 'below'), folder]) {
+        const isAlone = ['spf', 'dmarc', 'policy', 'zone', 'dns', 'dkim'].includes(command[0] ?? '');
+        const { code, error } = await (isAlone ? runCommand : cli)(...command, name);
+        if (command[1] === 'import' && name === folder) continue;
+        if (code !== exitCodes.badInput || !error.includes(name) || /\bE[A-Z]{4,}\b/.test(error))
+          failed.push([command.join(' '), name, code, error]);
+      }
+    }
+    expect(failed).toEqual([]);
+  });
+
+  it('keep no password that stands in the address of a DNS server, nor show it', async () => {
+    const before = (await asked('settings', 'show')).data;
+    const address = 'https://anna:hunter2@dns.example/dns-query';
+    for (const [option, field] of [
+      ['--resolver', 'fields.resolver'],
+      ['--public-resolvers', 'fields.publicResolvers'],
+      ['--fallback-resolvers', 'fields.fallbackResolvers'],
+    ] as const) {
+      const { code, data } = await asked('settings', 'set', option, `192.0.2.53, ${address}`);
+      expect([code, data]).toMatchObject([
+        exitCodes.badInput,
+        { error: { field, message: expect.stringContaining('https://dns.example/dns-query') } },
+      ]);
+      expect(JSON.stringify(data)).not.toMatch(/hunter2|anna/);
+    }
+    const spf = await runCommand('spf', 'explain', 'example.com', '--server', address);
+    const trace = await runCommand('dns', 'trace', 'example.com', '--server', address);
+    for (const { code, out, error } of [spf, trace]) {
+      expect([code, error]).toEqual([exitCodes.badInput, expect.stringContaining('has a name or a password in it')]);
+      expect(out + error).not.toContain('hunter2');
+    }
+    expect((await asked('settings', 'show')).data).toEqual(before);
+  });
+
   it('tell what was not understood, in JSON where that was asked for', async () => {
     for (const args of [['nonsense'], ['settings', 'set', '--bogus'], ['records']]) {
       const { code, out } = await cli(...args, '--json');
@@ -152,6 +205,57 @@ describe('settings by command', () => {
   });
 });
 
+describe('the workspace of a command', () => {
+  it('is none that a slip makes, but one that something is brought into', async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'sendwright-cli-'));
+    await cli('domains', 'add', 'news.example.com', '--workspace', 'Acme');
+    const slip = await cli('domains', 'list', '--workspace', 'Acmee');
+    expect(slip).toMatchObject({ code: exitCodes.badInput, error: expect.stringContaining('Acme') });
+    expect((await cli('domains', 'list', '--workspace', 'acme')).out).toContain('news.example.com');
+    expect((await cli('domains', 'list')).out).toContain('news.example.com');
+    await cli('domains', 'add', 'shop.example.com', '--workspace', 'Globex');
+    expect((await cli('domains', 'list')).error).toContain('Acme, Globex');
+    await dropFolder(folder);
+  });
+});
+
+describe('domains from elsewhere', () => {
+  it('are read from a provider’s answer, a zone and another workspace, and listed before they are added', async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'sendwright-cli-'));
+    const identities = [
+      { IdentityType: 'DOMAIN', IdentityName: 'acme-a.com' },
+      { IdentityType: 'EMAIL_ADDRESS', IdentityName: 'anna@acme-c.com' },
+      { IdentityType: 'DOMAIN', IdentityName: 'gmail.com' },
+    ];
+    const answer = file('identities.json', JSON.stringify({ EmailIdentities: identities }));
+    const table = path.join(folder, 'refused.csv');
+    const taken = await cli('domains', 'import', answer, '--refused', table);
+    expect(taken.code).toBe(exitCodes.badInput);
+    expect(taken.out).toMatch(/^ {2}acme-a\.com\nRead as the answer of Amazon SES .*\n1 added, 1 refused\n/);
+    expect(taken.out).toContain('anna@acme-c.com holds acme-c.com; add it with --from-addresses');
+    expect(readFileSync(table, 'utf8')).toContain('gmail.com');
+
+    const zone = file('zone', '$ORIGIN acme-z.com.\n@ IN MX 10 mx\nwww IN A 192.0.2.1\n');
+    const names = await asked('domains', 'import', zone, '--workspace', 'Other');
+    expect(names.data).toMatchObject({
+      readAs: 'zone',
+      added: [{ name: 'acme-z.com' }],
+      offered: [{ name: 'www.acme-z.com' }],
+    });
+    const other = ['--workspace', 'Other'];
+    expect((await asked('domains', 'import', zone, '--all-names', ...other)).data).toMatchObject({
+      added: [{ name: 'www.acme-z.com' }],
+      known: [{ name: 'acme-z.com' }],
+    });
+    expect((await asked('domains', 'add', '--from-workspace', 'default', ...other)).data).toMatchObject({
+      added: [{ name: 'acme-a.com' }],
+    });
+    const slip = await cli('domains', 'add', '--from-workspace', 'Defualt', ...other);
+    expect(slip).toMatchObject({ code: exitCodes.badInput, error: expect.stringContaining('Default, Other') });
+    await dropFolder(folder);
+  });
+});
+
 describeWith(['named', 'named-checkzone'], 'domains by command, against BIND', () => {
   let bind: Awaited<ReturnType<typeof startBind>>;
   beforeAll(async () => {
@@ -165,15 +269,15 @@ describeWith(['named', 'named-checkzone'], 'domains by command, against BIND', (
 
   it('are added, refused one by one, and listed', async () => {
     const list = file('list', 'news.example.com\nbücher.example.com\ngmail.com\nNEWS.example.com.\n');
-    const { code, data } = await asked('domains', 'add', '--file', list);
+    const table = path.join(folder, 'refused.csv');
+    const { code, data } = await asked('domains', 'add', '--file', list, '--refused', table);
     expect(code).toBe(exitCodes.badInput);
     expect(data).toMatchObject({
       added: [{ name: 'news.example.com' }, { name: 'xn--bcher-kva.example.com', unicodeName: 'bücher.example.com' }],
-      refused: [
-        { line: 3, code: 'dns.public-mail-domain' },
-        { line: 4, code: 'dns.duplicate' },
-      ],
+      refused: [{ line: 3, code: 'dns.public-mail-domain' }],
+      known: [{ line: 4, name: 'news.example.com', firstLine: 1 }],
     });
+    expect(readFileSync(table, 'utf8')).toMatch(/^Line,Text,Problem,Remedy\r\n3,gmail\.com,.*\r\n$/);
     expect((await cli('domains', 'list')).out).toMatch(/^news\.example\.com +unknown/m);
     expect((await cli('domains', 'add')).code).toBe(exitCodes.badInput);
     expect((await cli('domains', 'remove', 'news.example.com')).code).toBe(exitCodes.usage);

@@ -11,7 +11,7 @@ import { createAccess } from '../../../main/hosts/loopback/access.ts';
 import type { Access } from '../../../main/hosts/loopback/access.ts';
 import type { LoopbackHost } from '../../../main/hosts/loopback/server.ts';
 import { SESSION_HEADER, startLoopbackHost } from '../../../main/hosts/loopback/server.ts';
-import type { CoreClient } from '../../../shared/contract/contract.ts';
+import type { CoreClient } from '../../../shared/contract/index.ts';
 import { contractSuite } from '../../support/contract-suite.ts';
 import type { TestCore } from '../../support/core.ts';
 import { dropFolder, openTestCore } from '../../support/core.ts';
@@ -229,6 +229,39 @@ describe('the loopback host', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('set-cookie')).toBeNull();
     expect(await codeOf(await call({ origin: 'https://evil.example', [SESSION_HEADER]: key }))).toBe('FOREIGN_ORIGIN');
+  });
+
+  it('takes no more than a token from whoever is not known yet, and reads nothing of a call without a session', async () => {
+    const much = 'x'.repeat(100_000);
+    expect(await codeOf(await exchange(much))).toBe('TOKEN_TOO_LARGE');
+    const { port } = new URL(host.origin);
+    /** Sends the head and a part of a body that would be long, and waits for an answer all the same. */
+    const begin = (place: string) =>
+      new Promise<number>((resolve, reject) => {
+        const headers = { origin: host.origin, 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+        const asked = request({ host: '127.0.0.1', port, path: place, method: 'POST', headers }, (response) => {
+          resolve(response.statusCode ?? 0);
+          asked.destroy();
+        });
+        asked.on('error', reject);
+        asked.write('x'.repeat(10_000));
+      });
+    expect(await begin('/rpc/state/snapshot')).toBe(401);
+    expect(await begin('/session')).toBe(413);
+    // The token is none the worse for it.
+    expect((await exchange(access.issueToken())).status).toBe(200);
+  });
+
+  it('is called by POST alone', async () => {
+    const key = await session(host, access);
+    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+      for (const place of ['/rpc/state/snapshot', '/rpc/workspaces/create?data=%7B%7D', '/session']) {
+        const headers = { origin: host.origin, [SESSION_HEADER]: key };
+        const answer = await fetch(`${host.origin}${place}`, { method, headers });
+        expect(`${method} ${place}: ${answer.status} ${answer.headers.get('allow')}`).toBe(
+          `${method} ${place}: 405 POST`,
+        );
+      }
   });
 
   it('sends the content security policy, and knows no other page', async () => {

@@ -2,28 +2,19 @@ import { extractAll, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPrograms } from '../../../build/bundle.ts';
-import { buildRenderer } from '../../../build/renderer.ts';
 import { dropFolder } from '../../support/core.ts';
+import { launchStandIn } from '../../support/electron-stand-in/launch.ts';
+import { bundleEverything, makeLinuxDistribution, runBuilder } from '../../support/packaging.ts';
 
 /**
  * What is packaged: made by electron-builder as for a release, but around a stand-in for Electron's executable, which is
  * not everywhere to be had; then unpacked far from the checkout, and run by Node.
  */
-
-const root = path.resolve(import.meta.dirname, '..', '..', '..');
-
-/** Fuses as they stand in a fresh executable of Electron (@electron/fuses: sentinel, version, number, states). */
-const FUSES = Buffer.concat([
-  Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'),
-  Buffer.from([1, 9]),
-  Buffer.from('101100011'),
-]);
 
 describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () => {
   let folder: string;
@@ -32,25 +23,15 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'sendwright-package-'));
-    await buildRenderer();
-    await buildPrograms();
-    const distribution = path.join(folder, 'electron');
-    mkdirSync(path.join(distribution, 'resources'), { recursive: true });
-    writeFileSync(path.join(distribution, 'electron'), Buffer.concat([Buffer.alloc(64), FUSES, Buffer.alloc(64)]));
-    chmodSync(path.join(distribution, 'electron'), 0o755);
-    writeFileSync(path.join(distribution, 'version'), '0.0.0');
-    const builder = spawnSync(
-      process.execPath,
-      [
-        path.join(root, 'node_modules', 'electron-builder', 'cli.js'),
-        '--linux',
-        'dir',
-        `-c.electronDist=${distribution}`,
-        `-c.directories.output=${path.join(folder, 'made')}`,
-      ],
-      { cwd: root, encoding: 'utf8', env: { ...process.env, CSC_IDENTITY_AUTO_DISCOVERY: 'false' } },
-    );
-    expect(builder.status, `${builder.stdout}${builder.stderr}`).toBe(0);
+    await bundleEverything();
+    const { code, output } = await runBuilder([
+      '--linux',
+      'dir',
+      '--x64',
+      `-c.electronDist=${makeLinuxDistribution(path.join(folder, 'electron'))}`,
+      `-c.directories.output=${path.join(folder, 'made')}`,
+    ]);
+    expect(code, output).toBe(0);
     unpacked = path.join(folder, 'made', 'linux-unpacked');
     const archive = path.join(unpacked, 'resources', 'app.asar');
     files = listPackage(archive, { isPack: false }).map((name) => name.split(path.sep).join('/'));
@@ -72,7 +53,10 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
       ].sort(),
     );
     expect(files.filter((name) => /\.(?:ts|tsx|map)$/.test(name))).toEqual([]);
-    const programs = ['cli.js', 'electron.js', 'loopback.js', 'practice-process.js', 'preload.cjs'];
+    // Of the module: what is loaded, its licence, and no source to build it from.
+    const module = files.filter((name) => name.startsWith('/node_modules/better-sqlite3/'));
+    expect(module.filter((name) => !/\/(?:lib|prebuilds|package\.json|LICENSE)(?:\/|$)/.test(name))).toEqual([]);
+    const programs = ['cli.js', 'electron.js', 'loopback.js', 'practice-process.js', 'preload.cjs', 'sendwright.js'];
     expect(files.filter((name) => path.posix.dirname(name) === '/dist/main').sort()).toEqual(
       [...programs, 'parts'].sort().map((name) => `/dist/main/${name}`),
     );
@@ -132,12 +116,48 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
     });
   });
 
-  it('leaves the native module outside of the archive', () => {
-    const native = files.filter((name) => name.endsWith('.node'));
-    expect(native.length).toBeGreaterThan(0);
-    for (const name of native)
-      expect(readFileSync(path.join(unpacked, 'resources', 'app.asar.unpacked', name)).length).toBeGreaterThan(100_000);
+  it('leaves the native module outside of the archive, and takes the one for this system alone', () => {
+    expect(files.filter((name) => name.endsWith('.node'))).toEqual([
+      '/node_modules/better-sqlite3/prebuilds/linux-x64.node',
+    ]);
+    const outside = readdirSync(path.join(unpacked, 'resources', 'app.asar.unpacked'), { recursive: true })
+      .map((name) => String(name))
+      .filter((name) => name.includes('.'));
+    expect(outside).toEqual(['node_modules/better-sqlite3/prebuilds/linux-x64.node']);
+    const module = path.join(unpacked, 'resources', 'app.asar.unpacked', outside[0] ?? '');
+    expect(readFileSync(module).subarray(0, 4)).toEqual(Buffer.from('\x7fELF', 'latin1'));
   });
+
+  it('brings texts of licences beside the program', () => {
+    const resources = readdirSync(path.join(unpacked, 'resources')).sort();
+    expect(resources.filter((name) => !/^app[.-]/.test(name))).toEqual(['LICENCE.txt', 'THIRD-PARTY-NOTICES.txt']);
+    expect(readdirSync(unpacked)).toEqual(expect.arrayContaining(['LICENSE.electron.txt', 'LICENSES.chromium.html']));
+  });
+
+  it('stays small: what is ours in it, beside Electron', () => {
+    const MIB = 1024 * 1024;
+    const archive = statSync(path.join(unpacked, 'resources', 'app.asar')).size;
+    const module = statSync(
+      path.join(unpacked, 'resources/app.asar.unpacked/node_modules/better-sqlite3/prebuilds/linux-x64.node'),
+    ).size;
+    expect(archive / MIB).toBeLessThan(16);
+    expect(module / MIB).toBeLessThan(4);
+  });
+
+  it('opens its window from the archive, with practice in a process of its own', async () => {
+    await using program = launchStandIn({
+      executable: path.join(unpacked, 'sendwright'),
+      args: [`--data-dir=${path.join(folder, 'desktop data')}`],
+      home: folder,
+    });
+    const page = await program.page();
+    await page.getByRole('button', { name: /practice/i }).click();
+    await page.getByRole('tab', { name: 'Sender domains' }).click();
+    const [practice] = program.all('utility-process');
+    expect(practice?.module).toBe(path.join(unpacked, 'resources/app.asar/dist/main/practice-process.js'));
+    await program.quit();
+    expect([await program.exited, program.all('not-modelled'), program.all('uncaught')]).toEqual([0, [], []]);
+  }, 60_000);
 
   it('runs its command line without the checkout', () => {
     const data = path.join(folder, 'cli-data');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../../main/hosts/cli/commands.ts';
 import { exitCodes } from '../../../main/hosts/cli/output.ts';
-import { readZone } from '../../../shared/dns/zone-file.ts';
+import { readZone } from '../../../shared/dns/zone/reader.ts';
 import { dropFolder } from '../../support/core.ts';
 
 /** `zone`, `plan` and `records`, on a data folder of its own and without a network. */
@@ -49,14 +49,19 @@ bad A 300.1.1.1
     const json = JSON.parse((await cli('zone', 'lint', path.join(folder, 'lint.zone'), '--json')).out) as {
       readonly findings: readonly { readonly code: string; readonly remedy: string }[];
     };
-    expect(json.findings.map((finding) => finding.code)).toEqual(['zone.syntax', 'zone.several-spf']);
+    // Nothing in the zone receives mail for news: its mx matches nobody.
+    expect(json.findings.map((finding) => finding.code)).toEqual([
+      'zone.syntax',
+      'zone.several-spf',
+      'zone.mail-record',
+    ]);
   });
 
   it('lint has nothing to say of a sound zone, and asks for the name of one that doesn’t tell it', async () => {
     const sound = file('sound.zone', 'www A 192.0.2.1\n');
     expect(await cli('zone', 'lint', sound, '--origin', 'example.com.')).toMatchObject({
       code: exitCodes.ok,
-      out: 'example.com: 1 record\nNothing to say.\n',
+      out: 'example.com: 1 record\nNo problems found.\n',
     });
     const nameless = await cli('zone', 'lint', sound);
     expect(nameless.code).toBe(exitCodes.badInput);
@@ -84,6 +89,24 @@ _dmarc.news 600 TXT "v=DMARC1; p=reject"
 api._domainkey.news 600 CNAME keys.example.net.
 `;
 
+  it('prepare nothing before somebody has chosen whose records, and say what to give', async () => {
+    for (const command of ['plan', 'records']) {
+      const { code, out, error } = await inFolder(command, 'shop.example.com');
+      expect(code).toBe(exitCodes.badInput);
+      expect(out).toBe('');
+      expect(error).toContain(
+        'No record template is chosen for shop.example.com. Give --provider with one of elastic-email, ',
+      );
+    }
+    expect((await inFolder('settings', 'set', '--template', 'elastic-mail')).error).toMatch(
+      /There is no record template elastic-mail\b[\s\S]*Choose one of elastic-email, sendgrid, /,
+    );
+    expect((await inFolder('settings', 'set', '--template', 'mandrill')).code).toBe(exitCodes.ok);
+    expect((await inFolder('records', 'shop.example.com')).out).toContain('mandrill');
+    expect((await inFolder('settings', 'set', '--template', '')).code).toBe(exitCodes.ok);
+    expect((await inFolder('records', 'shop.example.com')).code).toBe(exitCodes.badInput);
+  });
+
   it('say what is published is not known, and end with 6, before anything was asked', async () => {
     const { code, out, error } = await inFolder('plan', 'news.example.com', '--provider', 'elastic-email');
     expect(error).toContain('news.example.com was added to the sender domains.');
@@ -94,11 +117,30 @@ api._domainkey.news 600 CNAME keys.example.net.
   it('print the changes in order with what stands in the way, and the way back, from a zone file', async () => {
     const { code, out } = await inFolder('plan', 'news.example.com', '--zone', file('published.zone', published));
     expect(code).toBe(exitCodes.notVerified);
-    expect(out).toContain('   - 600 v=spf1 mx -all\n   + 600 v=spf1 mx a include:_spf.elasticemail.com -all\n');
+    expect(out).toContain('   - 600 v=spf1 mx -all\n   + 600 v=spf1 mx include:_spf.elasticemail.com -all\n');
     expect(out).toContain('Keep: TXT _dmarc.news');
     expect(out).not.toContain('token');
-    const back = out.slice(out.indexOf('The way back:'));
+    const back = out.slice(out.indexOf('Undo:'));
     expect(back).toContain('   + 600 v=spf1 mx -all');
+  });
+
+  it('take the zone as Route 53 lists it, too', async () => {
+    const set = (Name: string, Type: string, Value: string) => ({ Name, Type, TTL: 300, ResourceRecords: [{ Value }] });
+    const listed = file(
+      'listed.json',
+      JSON.stringify({
+        ResourceRecordSets: [
+          set('example.com.', 'SOA', 'ns1.example.net. hostmaster.example.net. 1 7200 900 1209600 86400'),
+          set('shop.example.com.', 'TXT', '"v=spf1 mx -all"'),
+        ],
+      }),
+    );
+    const { out, error } = await inFolder('plan', 'shop.example.com', '--provider', 'elastic-email', '--zone', listed);
+    expect(error).toBe('');
+    expect(out).toContain('   - 300 v=spf1 mx -all\n   + 3600 v=spf1 mx include:_spf.elasticemail.com -all\n');
+    const lint = await cli('zone', 'lint', listed);
+    expect(lint).toMatchObject({ code: exitCodes.ok, error: expect.stringContaining('A listing of Route 53') });
+    expect(lint.out).toContain('example.com: 2 records');
   });
 
   it('give the same as JSON, and stay by the zone that was given', async () => {

@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { BundleOptions } from '../../../shared/contract/schemas.ts';
+import type { BundleOptions } from '../../../shared/contract/monitoring.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import type { TestCore } from '../../support/core.ts';
@@ -46,6 +46,7 @@ describeWith(['openssl'], 'the support bundle', () => {
       extraCa: laboratory.root,
       resolver: '[2001:db8:77::17]:53, 192.0.2.177',
       dmarcReportAddress: 'jane.doe@contoso.example',
+      recordTemplate: 'elastic-email',
     };
     await save(
       { serviceUrl: 'https://[2001:db8:77::17]:8443/app', responseDomain: 'https://müllerei.example', ...extra },
@@ -88,6 +89,17 @@ describeWith(['openssl'], 'the support bundle', () => {
     const addressesOnly = (await bundle({ hideNames: false })).text;
     expect(addressesOnly).not.toContain('2001:db8:77::17');
     expect(addressesOnly).toContain('xn--mllerei-n2a.example');
+  });
+
+  it('is explained line by line', async () => {
+    const parsed = JSON.parse((await bundle()).text) as Readonly<Record<string, object>>;
+    const paper = readFileSync('docs/support-bundle.md', 'utf8');
+    for (const line of [
+      ...Object.keys(parsed),
+      ...Object.keys(parsed.settings ?? {}),
+      ...Object.keys(parsed.hidden ?? {}),
+    ])
+      expect(paper).toContain(`\`${line}\``);
   });
 
   it('still shows which hop fails, and is one JSON file', async () => {

@@ -46,7 +46,11 @@ describeWith(['openssl'], 'probes by command', () => {
     process.env.SENDWRIGHT_PASSPHRASE = 'violet tractor';
     const port = await httpsWith(servers, laboratory, (request, response) => {
       const isRefused = request.url === '/v1/account' && request.headers['x-api-key'] !== 'right';
-      response.writeHead(isRefused ? 401 : 200).end(request.url === '/metadata' ? '{"provider":"UniOne"}' : '');
+      if (request.method === 'OPTIONS') response.setHeader('access-control-allow-methods', 'POST');
+      const isForeign = request.url?.startsWith('/account/') === true;
+      response
+        .writeHead(isForeign ? 404 : isRefused ? 401 : 200)
+        .end(request.url === '/metadata' ? '{"provider":"UniOne"}' : '');
     });
     const ca = file('root.pem', laboratory.root);
     const address = `https://localhost:${port}`;
@@ -96,7 +100,7 @@ describeWith(['openssl'], 'probes by command', () => {
     expect((await set('wrong')).code).toBe(exitCodes.ok);
     expect(await asked('probe', 'keys')).toMatchObject({
       code: exitCodes.noResult,
-      data: { outcome: 'not-checkable', findings: [{ code: 'keys.no-profile' }] },
+      data: { outcome: 'not-checkable', findings: [{ code: 'service.another-kind' }] },
     });
     await cli('settings', 'set', '--service-profile-file', file('profile.json', JSON.stringify(PROFILE)));
     expect(await asked('probe', 'keys')).toMatchObject({
@@ -119,8 +123,13 @@ describeWith(['openssl'], 'probes by command', () => {
   });
 
   it('the request to the network team, with paths and without', async () => {
+    expect((await cli('probe', 'firewall-text')).out).toContain('Please give it a public name');
+    const { data } = await asked('settings', 'show');
+    const before = (data as { readonly fields: { readonly responseDomain: string } }).fields.responseDomain;
+    await cli('settings', 'set', '--response-domain', 'https://www.example.com');
     expect((await cli('probe', 'firewall-text')).out).toContain('/HandleWebHooks');
     expect((await cli('probe', 'firewall-text', '--host-only')).out).not.toContain('/HandleWebHooks');
+    await cli('settings', 'set', '--response-domain', before);
   });
 
   it('the bundle goes to a file that only its owner reads', async () => {

@@ -22,9 +22,13 @@ describeWith(['openssl', 'netns', 'ip'], 'an application on ports 80 and 443', (
 
   function probe(url: string, open: Open, more: Readonly<Record<string, unknown>> = {}): ProbeTrace {
     const servers = Object.entries(open).map(([port, what]) => {
-      const [first = '', second] = what.split(' ');
-      const tls = second === undefined ? {} : laboratory.server(first);
-      return [port, { status: Number(second ?? first), ...tls }];
+      const [first = '', second, location] = what.split(' ');
+      const isPlain = /^\d/.test(first);
+      if (isPlain) return [port, { status: Number(first), ...(second === undefined ? {} : { location: second }) }];
+      return [
+        port,
+        { status: Number(second), ...laboratory.server(first), ...(location === undefined ? {} : { location }) },
+      ];
     });
     const order = { url, kind: 'responses', open: Object.fromEntries(servers), listenAt: '127.0.0.1', ...more };
     const run = spawnSync(
@@ -39,7 +43,7 @@ describeWith(['openssl', 'netns', 'ip'], 'an application on ports 80 and 443', (
   it.each<[what: string, url: string, open: Open, outcome: string, codes: string[]]>([
     ['80 alone', 'http://localhost', { 80: '200' }, 'failed', ['responses.no-443']],
     ['both', 'http://localhost', { 80: '200', 443: 'good 200' }, 'passed', []],
-    ['443 alone', 'http://localhost', { 443: 'good 200' }, 'passed', ['probe.refused', 'responses.only-443']],
+    ['443 alone', 'http://localhost', { 443: 'good 200' }, 'passed', ['responses.only-443']],
     ['neither', 'http://localhost', {}, 'failed', ['probe.refused', 'responses.no-443']],
     [
       'another application on 443',
@@ -53,7 +57,21 @@ describeWith(['openssl', 'netns', 'ip'], 'an application on ports 80 and 443', (
       'http://localhost',
       { 80: '404', 443: 'good 200' },
       'passed',
-      ['responses.path-missing', 'responses.ports-differ'],
+      ['responses.443-decides'],
+    ],
+    [
+      'the usual upgrade of 80 to 443',
+      'http://localhost',
+      { 80: '301 https://localhost/0/ServiceModel/CESWebhooksService.svc/HandleWebHooks', 443: 'good 200' },
+      'passed',
+      ['responses.upgrades'],
+    ],
+    [
+      'an upgrade to another page',
+      'http://localhost',
+      { 80: '301 https://localhost/login', 443: 'good 200' },
+      'passed',
+      ['responses.443-decides'],
     ],
     ['the same refusal on both', 'http://localhost', { 80: '403', 443: 'good 403' }, 'failed', ['responses.blocked']],
     [
@@ -78,6 +96,11 @@ describeWith(['openssl', 'netns', 'ip'], 'an application on ports 80 and 443', (
     expect([trace.outcome, codes(trace)]).toEqual([outcome, expected]);
     const isBoth = url !== 'https://localhost';
     expect(trace.beside?.url).toBe(isBoth ? `https://localhost${new URL(trace.url).pathname}` : undefined);
+  });
+
+  it('a name that does not resolve says nothing of a port', () => {
+    const trace = probe('http://no-such-host.invalid', {});
+    expect(codes(trace).filter((code) => code.startsWith('responses.'))).toEqual([]);
   });
 
   it('IPv6 alone works', () => {

@@ -1,10 +1,13 @@
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer as createTcp } from 'node:net';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { SettingsFields } from '../../../shared/contract/schemas.ts';
+import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import type { Bind } from '../../support/bind.ts';
 import { startBind, zoneHead } from '../../support/bind.ts';
 import type { Laboratory } from '../../support/certificates.ts';
+import { cli } from '../../support/cli.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import type { TestCore } from '../../support/core.ts';
 import { dropFolder, openTestCore } from '../../support/core.ts';
@@ -25,13 +28,27 @@ describeWith(['openssl', 'named'], 'what was found, and for how long it counts',
     return test.client.settings.save({ workspaceId, revision, fields });
   };
 
+  /** A workspace with nothing in it, and what a person does in its General settings. */
+  const ownWorkspace = async (name: string) => {
+    const { id } = await test.client.workspaces.create({ name });
+    const readOwn = () => test.client.settings.get({ workspaceId: id });
+    return {
+      read: readOwn,
+      save: async (fields: Partial<SettingsFields>) =>
+        test.client.settings.save({ workspaceId: id, revision: (await readOwn()).revision, fields }),
+      test: (unsaved: Pick<SettingsFields, 'serviceUrl' | 'extraCa'>) =>
+        test.client.probes.connection({ workspaceId: id, unsaved }),
+    };
+  };
+
   beforeAll(async () => {
     laboratory = makeLaboratory();
     test = await openTestCore();
     bind = await startBind(['elasticemail.com', 'included.example']);
-    const port = await httpsWith(servers, laboratory, (_request, response) =>
-      response.end('{"provider":"Elastic Email"}'),
-    );
+    const port = await httpsWith(servers, laboratory, (request, response) => {
+      if (request.method === 'OPTIONS') response.setHeader('access-control-allow-methods', 'POST');
+      response.end(request.method === 'GET' ? '{"provider":"Elastic Email"}' : '');
+    });
     address = `https://localhost:${port}`;
     workspaceId = (await test.client.workspaces.create({ name: 'Evidence' })).id;
     await save({ serviceUrl: address, responseDomain: address, extraCa: laboratory.root, resolver: bind.address });
@@ -65,17 +82,31 @@ describeWith(['openssl', 'named'], 'what was found, and for how long it counts',
     expect(back.outdated.responses).toBeNull();
   });
 
-  it('the connection is active only under the settings that were tested', async () => {
+  it('the service counts as reached only under the settings that were tested', async () => {
     await test.client.probes.connection({ workspaceId });
-    expect((await read()).connection).toMatchObject({ state: 'active', seenAt: expect.any(Number) });
+    expect((await read()).connection).toMatchObject({ state: 'reached', seenAt: expect.any(Number) });
     expect((await save({ extraCa: '' })).connection.state).toBe('changed');
     await test.client.probes.connection({ workspaceId });
     expect((await read()).connection.state).toBe('failing');
-    expect((await save({ extraCa: laboratory.root })).connection.state).toBe('active');
+    expect((await save({ extraCa: laboratory.root })).connection.state).toBe('reached');
     await test.client.probes.connection({ workspaceId });
-    expect((await read()).connection.state).toBe('active');
+    expect((await read()).connection.state).toBe('reached');
     expect((await save({ serviceUrl: `${address}/other` })).connection.state).toBe('changed');
-    expect((await save({ serviceUrl: address })).connection.state).toBe('active');
+    expect((await save({ serviceUrl: address })).connection.state).toBe('reached');
+  });
+
+  it('a test of what is typed counts once the very same is saved, and not before', async () => {
+    const typed = await ownWorkspace('Typed');
+    const unsaved = { serviceUrl: `${address}/`, extraCa: laboratory.root };
+    expect(await typed.test(unsaved)).toMatchObject({ outcome: 'passed' });
+    expect((await typed.read()).traces.connection).toBeNull();
+    expect(
+      (await typed.save({ serviceUrl: `${address}/other`, extraCa: laboratory.root })).traces.connection,
+    ).toBeNull();
+    await typed.test(unsaved);
+    const saved = await typed.save(unsaved);
+    expect(saved.traces.connection).toMatchObject({ outcome: 'passed' });
+    expect(saved.connection.state).toBe('reached');
   });
 
   it('a test that somebody ends is not kept', async () => {
@@ -95,6 +126,41 @@ describeWith(['openssl', 'named'], 'what was found, and for how long it counts',
       message: 'Certificate 2 of the extra CA can’t be read',
     });
     await expect(save({ extraCa: 'hello' })).rejects.toMatchObject({ message: 'The extra CA holds no certificate' });
+  });
+
+  it('a private key beside a certificate is kept nowhere, not even as a draft', async () => {
+    const before = await read();
+    const key = readFileSync(laboratory.server('good').key, 'utf8');
+    const extraCa = laboratory.root + key;
+    await expect(save({ extraCa })).rejects.toMatchObject({
+      message: 'The extra CA holds a private key',
+      data: { field: 'fields.extraCa', value: '', remedy: expect.stringContaining('the certificate alone') },
+    });
+    const resolver = 'https://anna:hunter2@dns.example/dns-query';
+    await test.client.settings.saveDraft({
+      workspaceId,
+      baseRevision: before.revision,
+      fields: { extraCa, resolver, supportAddress: 'help@example.com' },
+    });
+    expect((await read()).draft?.fields).toEqual({ supportAddress: 'help@example.com' });
+    await test.client.settings.discardDraft({ workspaceId });
+    expect((await read()).fields).toEqual(before.fields);
+  });
+
+  it('certificates of a DER and of a PKCS #7 file are trusted as those of PEM', async () => {
+    const file = (name: string) => path.join(laboratory.folder, name);
+    const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: laboratory.folder });
+    openssl('x509', '-in', 'root.pem', '-outform', 'DER', '-out', 'root.cer');
+    openssl('crl2pkcs7', '-nocrl', '-certfile', 'root.pem', '-outform', 'DER', '-out', 'root.p7b');
+    for (const name of ['root.cer', 'root.p7b']) {
+      const { folder } = test;
+      const set = ['settings', 'set', '--workspace', 'Evidence', '--data-dir', folder];
+      expect(await cli(...set, '--extra-ca-file', file(name))).toMatchObject({ code: 0 });
+      expect((await read()).fields.extraCa).toBe(laboratory.root);
+      expect(await test.client.probes.connection({ workspaceId })).toMatchObject({ outcome: 'passed' });
+      await save({ extraCa: '' });
+    }
+    await save({ extraCa: laboratory.root });
   });
 
   it('the service’s addresses are walked through its provider’s SPF, with what can’t be read named', async () => {

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkKeys, probeConnection } from '../../../main/probes/http/metadata.ts';
-import { practiceProfile } from '../../../shared/service/profile.ts';
+import { headerProfile } from '../../support/service-profiles.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import { ownServers, startPython } from '../../support/servers.ts';
@@ -216,7 +216,7 @@ describeWith(['openssl'], 'faults of the way and of the answer', () => {
       expect(asked).toEqual(['/metadata']);
     });
 
-    it('a redirect within the host is told with where it ends; a circle and an endless row as what they are', async () => {
+    it('a redirect within the host is followed and told; a circle and an endless row as what they are', async () => {
       const next: Readonly<Record<string, string>> = {
         '/a/metadata': '/b/metadata',
         '/b/metadata': '/c',
@@ -232,17 +232,50 @@ describeWith(['openssl'], 'faults of the way and of the answer', () => {
         else response.writeHead(302, { location }).end();
       });
       const base = `https://localhost:${port}`;
-      const told = await meet(`${base}/a`, 'probe.redirect', 'response');
+      const told = await probeConnection(`${base}/a`, surroundingsWith(laboratory));
+      expect(told.outcome).toBe('passed');
+      expect(codes(told)).toEqual(['probe.redirect-followed', 'probe.not-json']);
       expect(told.findings[0]?.values).toEqual({ location: `${base}/c` });
+      expect(told.url).toBe(`${base}/a/metadata`);
       expect(told.redirects).toEqual([`${base}/a/metadata`, `${base}/b/metadata`, `${base}/c`]);
       expect((await meet(`${base}/x`, 'probe.redirect-loop', 'response')).findings[0]?.values.count).toBe(2);
       expect((await meet(`${base}/self`, 'probe.redirect-loop', 'response')).findings[0]?.values.count).toBe(1);
       await meet(`${base}/n0`, 'probe.redirect-loop', 'response');
     });
 
+    it('a final slash is followed to the same page, and never from https to http', async () => {
+      let asked = 0;
+      const port = await httpsWith(servers, laboratory, (request, response) => {
+        asked += 1;
+        if (request.url === '/metadata') response.writeHead(301, { location: '/metadata/' }).end();
+        else if (request.url === '/down/metadata')
+          response.writeHead(301, { location: `http://localhost:${port}/metadata/` }).end();
+        else response.end('{"provider":"UniOne"}');
+      });
+      const base = `https://localhost:${port}`;
+      expect(await probeConnection(base, surroundingsWith(laboratory))).toMatchObject({
+        outcome: 'passed',
+        told: { provider: 'UniOne' },
+        redirects: [`${base}/metadata`, `${base}/metadata/`],
+      });
+      asked = 0;
+      await meet(`${base}/down`, 'probe.redirect', 'response');
+      expect(asked).toBe(1);
+    });
+
+    it('a service without the page of the oldest version is reached at its own address', async () => {
+      for (const status of [404, 403, 405]) {
+        const port = await httpsWith(servers, laboratory, (request, response) =>
+          response.writeHead(request.url === '/' ? 200 : status).end(),
+        );
+        const trace = await probeConnection(`https://localhost:${port}`, surroundingsWith(laboratory));
+        expect(trace).toMatchObject({ outcome: 'passed', url: `https://localhost:${port}/`, findings: [] });
+      }
+    });
+
     it('a redirect without a target', async () => {
       const port = await httpsWith(servers, laboratory, (_request, response) => response.writeHead(302).end());
-      await meet(`https://localhost:${port}`, 'probe.redirect', 'response');
+      await meet(`https://localhost:${port}`, 'probe.redirect-nowhere', 'response');
     });
 
     it('a blank page and pages that are no service data pass', async () => {
@@ -326,7 +359,7 @@ describeWith(['openssl'], 'faults of the way and of the answer', () => {
         response.writeHead(statuses[key] ?? 401).end();
       });
       const url = `https://localhost:${port}`;
-      return checkKeys(url, practiceProfile, { apiKey, authKey: 'second' }, surroundingsWith(laboratory, { extraCa }));
+      return checkKeys(url, headerProfile, { apiKey, authKey: 'second' }, surroundingsWith(laboratory, { extraCa }));
     };
 
     it.each([

@@ -5,6 +5,7 @@ import { createServer as createTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { expect } from 'vitest';
 import type { ProbeSurroundings } from '../../../main/probes/http/metadata.ts';
+import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import type { ownServers } from '../../support/servers.ts';
@@ -36,8 +37,39 @@ export function failedStage(trace: ProbeTrace): string | undefined {
   return trace.stages.find((stage) => stage.state === 'failed')?.stage;
 }
 
+/** What holds of the words of every probe: what they ask for can be done, and agrees with what was seen. */
+export function expectAgreement(trace: ProbeTrace): void {
+  const url = new URL(trace.url);
+  const state = (name: string) => trace.stages.find(({ stage }) => stage === name)?.state;
+  const described = describeFindings(trace.findings);
+  const told = JSON.stringify(
+    described.map(({ code, title, explanation, remedy }) => ({ code, title, explanation, remedy })),
+  );
+  expect(told).not.toMatch(/[{][a-z]+[}]|undefined|“”|\bNaN\b/);
+  for (const { code, severity, values, title, remedy } of described) {
+    // Where nothing is to be done nothing is wrong, and the other way round.
+    expect([code, remedy.startsWith('Nothing to do')]).toEqual([
+      code,
+      severity === 'info' && remedy.startsWith('Nothing to do'),
+    ]);
+    if (typeof values.host === 'string' && !code.startsWith('probe.proxy'))
+      expect([url.hostname, `[${url.hostname}]`, url.hostname.replace(/[[\]]/g, '')]).toContain(values.host);
+    const { location } = values;
+    if (/^(?:If it is the service’s own, enter it|Enter the address that it leads to)/.test(remedy)) {
+      expect(URL.canParse(String(location), trace.url)).toBe(true);
+      expect(new URL(String(location), trace.url).origin).not.toBe(url.origin);
+    }
+    if (/\banswers\b/.test(title) && trace.beside === undefined && trace.proxy === undefined)
+      expect([code, ['passed', 'warning']]).toEqual([code, expect.arrayContaining([state('connect')])]);
+  }
+  const errors = described.filter(({ severity }) => severity === 'error');
+  if (trace.outcome === 'passed') expect(errors).toEqual([]);
+  if (trace.outcome === 'failed') expect(errors.length).toBeGreaterThan(0);
+}
+
 /** What holds of every probe, whatever it met. */
 export function expectBounded(trace: ProbeTrace, deadlineMs = DEADLINE_MS): void {
+  expectAgreement(trace);
   expect(trace.durationMs).toBeLessThan(deadlineMs + SLACK_MS);
   for (const stage of trace.stages) expect(stage.startedAt + stage.durationMs).toBeLessThan(deadlineMs + SLACK_MS);
 }

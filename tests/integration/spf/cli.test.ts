@@ -56,6 +56,28 @@ describe('sendwright spf, in a zone file', () => {
     expect(JSON.parse(world.out)).toMatchObject({ result: 'permerror' });
   });
 
+  test('takes the zone’s name from the file, so that what is missing in it and what lies outside are told apart', async () => {
+    const file = path.join(folder, 'named');
+    for (const head of [
+      '$ORIGIN example.com.\n',
+      'example.com. 60 IN SOA ns.example.com. h.example.com. 1 2 3 4 5\n',
+    ]) {
+      await writeFile(
+        file,
+        `${head}_spf.example.com. 60 TXT "v=spf1 -all"\nnews.example.com. 60 TXT "v=spf1 include:_spf.example.com -all"\n`,
+      );
+      const explain = (name: string) => cli('spf', 'explain', name, '--zone', file);
+      expect(await explain('news.example.com')).toMatchObject({ code: 0 });
+      expect((await explain('news.example.com')).out).not.toContain('outside');
+      expect(await explain('shop.example.com')).toMatchObject({ code: 3 });
+      expect((await explain('shop.example.com')).out).toContain('no SPF record');
+      expect(await explain('news.example.net')).toMatchObject({ code: 6 });
+      const policy = await cli('dmarc', 'explain', '--domain', 'news.example.net', '--zone', file);
+      expect(policy).toMatchObject({ code: 6 });
+      expect(policy.out).toContain('_dmarc.news.example.net: not known');
+    }
+  });
+
   test('explain: the tree, its cost and what is wrong', async () => {
     const ran = await cli('spf', 'explain', 'example.com', ...where);
     expect(ran.out.split('\n').slice(0, 10)).toEqual([
@@ -82,7 +104,8 @@ describe('sendwright spf, in a zone file', () => {
     expect(findings.map((finding) => finding.code)).toContain('spf.many-lookups');
     expect(savings[0]).toMatchObject({ kind: 'write-addresses', isEnough: true });
     expect(await cli('spf', 'explain', 'nothing.example.com', ...where)).toMatchObject({ code: 3 });
-    expect(await cli('spf', 'explain', 'elsewhere.example', ...where)).toMatchObject({ code: 1 });
+    const elsewhere = await cli('spf', 'explain', 'elsewhere.example', ...where);
+    expect(elsewhere).toMatchObject({ code: 6, out: expect.stringMatching(/^elsewhere\.example: not known\n/) });
     expect((await cli('spf', 'explain', 'broken.example.com', ...where)).out).toContain('  at 8: inlcude\n');
   });
 
@@ -99,7 +122,7 @@ describe('sendwright spf, in a zone file', () => {
     expect(ran.out).toContain('\n3 of 10 lookups, depth 1\n');
     const bare = await cli('spf', 'merge', '--published', 'v=spf1 mx -all', '--add', 'a', '--json');
     expect(JSON.parse(bare.out)).toMatchObject({ record: 'v=spf1 mx a -all', tree: null });
-    expect(await cli('spf', 'merge', 'elsewhere.example', '--add', 'a', ...where)).toMatchObject({ code: 1, out: '' });
+    expect(await cli('spf', 'merge', 'elsewhere.example', '--add', 'a', ...where)).toMatchObject({ code: 6, out: '' });
   });
 
   test('lint: where it is wrong, and the text put right', async () => {
@@ -127,8 +150,12 @@ describe('sendwright spf, in a zone file', () => {
     [['check', '--ip', '192.0.2.1', '--sender', 'u@com'], 4, /“com” is not a domain/],
     [['check', '--ip', '192.0.2.1'], 2, /--sender/],
     [['explain', 'example..com'], 4, /“example\.\.com” is not a domain/],
-    [['explain', 'example.com', '--server', 'ns1.example.com'], 4, /“ns1\.example\.com” is no DNS server/],
-    [['explain', 'example.com', '--zone', '/nowhere/zone'], 4, /The zone file \/nowhere\/zone can’t be read/],
+    [['explain', 'example.com', '--server', 'ns1.example.com'], 4, /“ns1\.example\.com” is not a DNS server/],
+    [
+      ['explain', 'example.com', '--zone', '/nowhere/zone'],
+      4,
+      /--zone: \/nowhere\/zone can’t be read: there is no such file/,
+    ],
     [['merge', '--published', 'v=spf1 -all'], 4, /Nothing to merge/],
     [['merge', '--add', 'a', '--server', '127.0.0.1'], 4, /Name the domain/],
   ] as const)('refuses %j with %i', async (args, code, error) => {

@@ -25,6 +25,12 @@ function onTmpfs(size: string, script: string): string {
   return run.stdout;
 }
 
+/** Opens the store of the mounted folder, and prints what came of it. */
+const open = `"$1" --input-type=module -e '
+  import { openStore } from "${path.resolve('main/store/store.ts')}";
+  try { openStore(process.argv[1]).close(); console.log("opened") }
+  catch (error) { console.log(error.fault + ": " + error.message + " " + error.remedy) }' "$0"`;
+
 describeWith(['mountns'], 'a disk', () => {
   it('that is full: the save is refused with a code and a remedy, nothing is half-done, and it goes on later', () => {
     const answer: unknown = JSON.parse(onTmpfs('3m', `"$1" ${program('cramped-store.ts')} "$0"`));
@@ -37,11 +43,15 @@ describeWith(['mountns'], 'a disk', () => {
     });
   }, 60_000);
 
+  it('that is full when the file is opened: it is told so, and the file opens once there is room', () => {
+    const answer = onTmpfs(
+      '3m',
+      `${open} && { dd if=/dev/zero of="$0/filler" bs=4096 2>/dev/null || true; } && ${open} && rm "$0/filler" && ${open}`,
+    );
+    expect(answer).toMatch(/^opened\nfull: The disk is full; nothing was changed\. Free some space[^\n]*\nopened\n$/);
+  }, 60_000);
+
   it('that can only be read: the file is refused when it is opened', () => {
-    const open = `"$1" --input-type=module -e '
-      import { openStore } from "${path.resolve('main/store/store.ts')}";
-      try { openStore(process.argv[1]).close(); console.log("opened") }
-      catch (error) { console.log(error.fault + ": " + error.message + " " + error.remedy) }' "$0"`;
     const answer = onTmpfs('3m', `${open} && mount -o remount,ro "$0" && ${open}`);
     expect(answer).toMatch(/^opened\nread-only: .*sendwright\.db can’t be written\. Give this account write access/);
   }, 60_000);

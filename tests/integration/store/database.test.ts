@@ -84,6 +84,19 @@ describe('the data file', () => {
     expect(refusal().fault).toBe('damaged');
   });
 
+  it('that was emptied is refused with the way back, and left as it is', () => {
+    openDatabase(folder).close();
+    writeFileSync(file, '');
+    expect(refusal()).toMatchObject({ fault: 'damaged', remedy: expect.stringContaining('copy') });
+    expect(statSync(file).size).toBe(0);
+  });
+
+  it('is made whole or not at all', () => {
+    const unreadable = ['CREATE TABLE one (id INTEGER PRIMARY KEY) STRICT;', 'this is no SQL'];
+    expect(() => openDatabase(folder, unreadable)).toThrow('syntax error');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('with overwritten pages is refused as damaged, with the way back', () => {
     const store = openStore(folder);
     const workspace = store.workspaces.add('One', false, 1);

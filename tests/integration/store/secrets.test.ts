@@ -1,9 +1,10 @@
+import Database from 'better-sqlite3';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CoreClient } from '../../../shared/contract/contract.ts';
+import type { CoreClient } from '../../../shared/contract/index.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import type { TestCore } from '../../support/core.ts';
@@ -17,6 +18,7 @@ const secrets = {
   authKey: 'auth-key-P3sL6nHc0dJqYa5gVk1i',
   passphrase: 'violet tractor under seven bridges',
   nextPassphrase: 'amber kettle beyond nine rivers',
+  lastPassphrase: 'copper window above four mills',
 } as const;
 
 /** The forms in which a text could lie in a file or an answer. */
@@ -142,6 +144,9 @@ describeWith(['openssl'], 'planted secrets', () => {
     await client.vault.lock({});
     await client.vault.unlock({ passphrase: secrets.passphrase }).catch(() => undefined);
     await client.vault.unlock({ passphrase: secrets.nextPassphrase });
+    await client.vault.beginAnew({ passphrase: secrets.lastPassphrase });
+    await client.vault.bringBack({ passphrase: secrets.passphrase }).catch(() => undefined);
+    await client.vault.bringBack({ passphrase: secrets.nextPassphrase });
     await client.probes.keys({ workspaceId });
     await client.state.snapshot({});
     await client.settings.get({ workspaceId });
@@ -164,5 +169,33 @@ describeWith(['openssl'], 'planted secrets', () => {
       }
     }
     expect(holds('PRIVATE KEY')).toEqual([]);
-  }, 60_000);
+  });
 });
+
+it('another passphrase leaves nothing in the data folder that the old one opens', async () => {
+  const own = await openTestCore();
+  try {
+    const { client } = own;
+    const { id: workspaceId } = await client.workspaces.create({ name: 'Secrets' });
+    await client.vault.create({ passphrase: secrets.passphrase });
+    const apiKey = { do: 'set' as const, value: secrets.apiKey };
+    await client.settings.save({ workspaceId, revision: 0, fields: {}, apiKey });
+    const beside = new Database(path.join(own.folder, 'sendwright.db'), { readonly: true });
+    const sealed = beside.prepare('SELECT sealed FROM vault_secrets').pluck().all() as Buffer[];
+    const wrapped = beside.prepare('SELECT wrapped FROM vault_keepers').pluck().all() as Buffer[];
+    beside.close();
+    const found = () =>
+      filesIn(own.folder).filter((file) => {
+        const content = readFileSync(file);
+        return [...sealed, ...wrapped].some((octets) => content.includes(octets));
+      });
+    expect([sealed.length, wrapped.length]).toEqual([1, 1]);
+    expect(found()).not.toEqual([]);
+    await client.vault.changePassphrase({ current: secrets.passphrase, next: secrets.nextPassphrase });
+    expect(found()).toEqual([]);
+    expect((await client.settings.get({ workspaceId })).apiKey).toMatchObject({ state: 'protected' });
+  } finally {
+    await own.close();
+    await dropFolder(own.folder);
+  }
+}, 60_000);

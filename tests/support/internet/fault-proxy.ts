@@ -28,6 +28,29 @@ function bare(message: Buffer, rcode: number): Buffer {
   return cut;
 }
 
+/** BADVERS (RFC 6891 §6.1.3): its upper bits stand in an OPT record. */
+function badVersion(query: Buffer): Buffer {
+  const head = bare(query, 0);
+  head.writeUInt16BE(1, 10);
+  return Buffer.concat([head, Buffer.from([0, 0, 41, 4, 208, 1, 0, 0, 0, 0, 0])]);
+}
+
+/** The first answer alone, behind a head that repeats no question. */
+function withoutQuestion(answer: Buffer): Buffer {
+  const end = questionEnd(answer);
+  const head = Buffer.from(answer.subarray(0, 12));
+  for (const [count, at] of [
+    [0, 4],
+    [1, 6],
+    [0, 8],
+    [0, 10],
+  ] as const)
+    head.writeUInt16BE(count, at);
+  const name = answer.subarray(12, end - 4);
+  const data = answer.subarray(end + 2, end + 12 + answer.readUInt16BE(end + 10));
+  return Buffer.concat([head, name, data]);
+}
+
 function hasEdns(query: Buffer): boolean {
   return query.readUInt16BE(10) > 0;
 }
@@ -36,11 +59,14 @@ function hasEdns(query: Buffer): boolean {
 function early(fault: Fault, query: Buffer): Buffer | null | undefined {
   if (fault === 'drop') return null;
   if (fault === 'garbage') return randomBytes(40);
+  if (fault === 'edns-silent') return hasEdns(query) ? null : undefined;
+  if (fault === 'badvers') return badVersion(query);
   if (fault === 'no-edns') return hasEdns(query) ? bare(query, RCODES.formerr) : undefined;
   return fault in RCODES ? bare(query, RCODES[fault as keyof typeof RCODES]) : undefined;
 }
 
 function spoil(fault: Fault, answer: Buffer): Buffer {
+  if (fault === 'no-question' && answer.readUInt16BE(6) > 0) return withoutQuestion(answer);
   const spoilt = Buffer.from(answer);
   if (fault === 'wrong-id') spoilt.writeUInt16BE((answer.readUInt16BE(0) + 1) & 0xffff, 0);
   if (fault === 'wrong-question') spoilt[13] = 'z'.charCodeAt(0);

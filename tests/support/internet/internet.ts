@@ -2,7 +2,8 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import type { WalkResult } from '../../../main/probes/dns/delegation.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
-import type { Observation, RequiredRecord } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
+import type { RequiredRecord } from '../../../shared/required/record.ts';
 import type { Daemon } from './zones.ts';
 
 /**

@@ -36,6 +36,9 @@ export const faults = {
   'not-authoritative': '127.53.9.12',
   'other-address': '127.53.9.13',
   'wrong-case': '127.53.9.14',
+  'edns-silent': '127.53.9.15',
+  'no-question': '127.53.9.16',
+  badvers: '127.53.9.17',
 } as const;
 
 export type Fault = keyof typeof faults;

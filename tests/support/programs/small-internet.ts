@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createAsk, observeSubject } from '../../../main/core/observing.ts';
+import { createAsk, observeSubject } from '../../../main/core/domains/observing.ts';
 import { createResolver } from '../../../main/probes/dns/resolver.ts';
 import { readRootHints } from '../../../main/probes/dns/roots.ts';
 import type { Servers } from '../../../main/probes/dns/servers.ts';
@@ -152,7 +152,7 @@ const calls: Calls = {
     process.env.SENDWRIGHT_ROOT_HINTS = hintsFile;
     try {
       const { id: workspaceId } = await own.client.workspaces.create({ name: `Silence ${resolver}` });
-      const fields = { resolver, fallbackResolvers: faults.drop };
+      const fields = { resolver, fallbackResolvers: faults.drop, recordTemplate: 'elastic-email' };
       await own.client.settings.save({ workspaceId, revision: 0, fields });
       await own.client.domains.add({ workspaceId, text: domains.join('\n') });
       await verifyAll(own.client, workspaceId);

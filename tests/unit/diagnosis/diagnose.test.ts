@@ -7,9 +7,10 @@ import { wildcardsFor } from '../../../shared/diagnosis/views.ts';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import type { QueryType, ResourceRecord } from '../../../shared/dns/records.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
-import { isNewerSerial } from '../../../shared/plan/serials.ts';
-import type { AnsweringServer, Observation, RequiredRecord } from '../../../shared/plan/types.ts';
-import { recordVerdict } from '../../../shared/plan/verdict.ts';
+import { isNewerSerial } from '../../../shared/observed/serials.ts';
+import type { AnsweringServer, Observation } from '../../../shared/observed/observation.ts';
+import type { RequiredRecord } from '../../../shared/required/record.ts';
+import { recordVerdict } from '../../../shared/verdict/verdict.ts';
 
 const NAME = 'example.com';
 const WANTED = 'v=spf1 include:_spf.example.net -all';
@@ -86,7 +87,10 @@ describe('the names of differences', () => {
 
   it('tells a record that was taken away and lives on in a cache', () => {
     expect(codes(said(ns(1)), has(SYSTEM))).toEqual(['diagnosis.propagating']);
-    expect(verdict(said(ns(1)), has(SYSTEM))).toMatchObject({ verdict: 'failing', summary: 'Not published yet' });
+    expect(verdict(said(ns(1)), has(SYSTEM))).toMatchObject({
+      verdict: 'failing',
+      summary: 'Published once, and gone',
+    });
   });
 
   it('tells a remembered absence', () => {
@@ -146,6 +150,7 @@ describe('the names of differences', () => {
     ['servfail', 'diagnosis.server-failing'],
     ['formerr', 'diagnosis.server-not-conforming'],
     ['mismatched', 'diagnosis.answer-mismatched'],
+    ['no-edns', 'diagnosis.server-silent-to-edns'],
     ['malformed', 'diagnosis.answer-unreadable'],
     ['truncated', 'diagnosis.answer-cut-off'],
   ] as const)('tells a name server’s %s as %s, and keeps the record verified by the others', (reason, code) => {

@@ -41,6 +41,13 @@ describe('DKIM key records', () => {
     expect(key).toMatchObject({ publicKey: RFC_KEY, flags: ['s'], others: [['x', '1']], hasVersion: false });
   });
 
+  it('puts right what some receivers fail at, and leaves what all read', () => {
+    const text = `v=DKIM1; g=news; h=sha1 : sha256; t = y : s; p=${RFC_KEY}`;
+    const fixes = parseDkimKey(text).findings.flatMap(({ fix }) => fix ?? []);
+    expect(applyFixes(text, fixes)).toBe(`v=DKIM1; h=sha1:sha256; t = y:s; p=${RFC_KEY}`);
+    expect(codes(`v=DKIM1; g=*; h=sha256; p=${RFC_KEY}`)).toEqual(['dkim.short']);
+  });
+
   it.each([
     ['p=', 'dkim.revoked'],
     ['k=rsa', 'dkim.not-a-key'],
@@ -52,6 +59,10 @@ describe('DKIM key records', () => {
     [`v=DKIM1; h=sha1; p=${RFC_KEY}`, 'dkim.hash-forbidden'],
     [`v=DKIM1; s=other; p=${RFC_KEY}`, 'dkim.service'],
     [`v=DKIM1; t=y; p=${RFC_KEY}`, 'dkim.testing'],
+    [`v=DKIM1; g=; p=${RFC_KEY}`, 'dkim.granularity'],
+    [`v=DKIM1; g=news*; p=${RFC_KEY}`, 'dkim.granularity'],
+    [`v=DKIM1; h=sha1 : sha256; p=${RFC_KEY}`, 'dkim.blank-in-list'],
+    [`v=DKIM1; s=email : other; p=${RFC_KEY}`, 'dkim.blank-in-list'],
     [`v=DKIM1; k=dsa; p=${RFC_KEY}`, 'dkim.unknown-type'],
     [`v=DKIM1; rubbish; p=${RFC_KEY}`, 'dkim.broken-tag'],
     [`v=DKIM1; k=rsa; k=rsa; p=${RFC_KEY}`, 'dkim.repeated-tag'],
@@ -92,7 +103,7 @@ describe('DKIM key records', () => {
     [`v=DKIM1; p=${RFC_KEY.slice(0, 99)}" "${RFC_KEY.slice(99)}`, `v=DKIM1; p=${RFC_KEY}`],
     [`v=DKIM1;; h=sha1; K=rsa; p=${RFC_KEY}`, `v=DKIM1; k=rsa; p=${RFC_KEY}`],
     [`v=DKIM1; k=rsa; p=${RFC_KEY}; k=rsa`, `v=DKIM1; k=rsa; p=${RFC_KEY}`],
-    [`v=DKIM1; k=RSA; s=x; p=${RFC_KEY}==`, `v=DKIM1; k=rsa; p=${RFC_KEY}`],
+    [`v=DKIM1; k=RSA; s=e-mail; p=${RFC_KEY}==`, `v=DKIM1; k=rsa; s=email; p=${RFC_KEY}`],
     [`v=DKIM1; k=ed25519; p=${ED25519_INFO}`, 'v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='],
   ])('puts %s right', (text, expected) => {
     const fixes = parseDkimKey(text).findings.flatMap((finding) => finding.fix ?? []);
@@ -133,7 +144,7 @@ describe('DKIM key records', () => {
     expect(codes(`p=${octets.toString('base64')}`)).toEqual(['dkim.not-a-public-key']);
   });
 
-  it('decodes base64 with blanks and without padding, and nothing else', () => {
+  it('decodes base64 with spaces and without padding, and nothing else', () => {
     expect(decodeBase64('QU JD\nRA')).toEqual(Uint8Array.from([65, 66, 67, 68]));
     expect(['QUJDR', 'QU=JD', 'QUJD===', 'QU-D', 'é'].map(decodeBase64)).toEqual(Array(5).fill(null));
   });

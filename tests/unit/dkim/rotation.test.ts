@@ -4,7 +4,8 @@ import type { RotationKey, RotationPlan } from '../../../shared/dkim/rotation.ts
 import { nextSelector, rotationPlans } from '../../../shared/dkim/rotation.ts';
 import { isSelector } from '../../../shared/dkim/selector.ts';
 import { rotationsOf } from '../../../shared/manual/rotation.ts';
-import type { Observation, RequiredRecord } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
+import type { RequiredRecord } from '../../../shared/required/record.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { discoverDmarc, treeWalkDomains } from '../../../shared/dmarc/discovery.ts';
+import { discoverDmarc, recordForNamesBelow, treeWalkDomains } from '../../../shared/dmarc/discovery.ts';
 import { evaluateDmarc, explainPolicies } from '../../../shared/dmarc/evaluate.ts';
 import { nextPolicyStep } from '../../../shared/dmarc/ladder.ts';
 import type { DmarcRecord } from '../../../shared/dmarc/record.ts';
@@ -9,7 +9,7 @@ import { externalReportRecords } from '../../../shared/dmarc/reports.ts';
 import type { Lookup } from '../../../shared/dns/lookup.ts';
 import type { ResourceRecord } from '../../../shared/dns/records.ts';
 import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
-import { applyFixes } from '../../../shared/findings/apply-fix.ts';
+import { applyFix, applyFixes } from '../../../shared/findings/apply-fix.ts';
 
 const txt = (name: string, text: string): ResourceRecord => ({ name, ttl: 60, type: 'TXT', strings: [text] });
 const parsed = (text: string): DmarcRecord => {
@@ -79,6 +79,7 @@ describe('DMARC records', () => {
     ['v=DMARC1; p=none; adkim=strict; aspf=x; psd=q; t=1; rua=mailto:a@example.com', Array(4).fill('dmarc.bad-value')],
     ['v=DMARC1; p=none; P=reject; rua=mailto:a@example.com', ['dmarc.tag-case']],
     [' v=DMARC1; p=none; rua=mailto:a@example.com', ['dmarc.leading-blank']],
+    ['v= DMARC1; p = none; rua=mailto:a@example.com', ['dmarc.blank-in-version']],
     ['v=DMARC1;; p=none; rua=mailto:a@example.com', ['dmarc.empty-tag']],
     ['v=DMARC1; none; p=none; rua=mailto:a@example.com', ['dmarc.broken-tag']],
     ['v=DMARC1; p=none; policy=none; rua=mailto:a@example.com', ['dmarc.unknown-tag']],
@@ -93,7 +94,7 @@ describe('DMARC records', () => {
     expect(codes(`v=DMARC1; p=reject; sp=none; np=reject; ${rua}`)).toEqual(['dmarc.subdomains-weaker']);
     expect(codes(`v=DMARC1; p=reject; np=none; ${rua}`)).toEqual(['dmarc.nonexistent-weaker']);
     expect(codes(`v=DMARC1; p=none; t=y; ${rua}`)).toEqual(['dmarc.policy-none', 'dmarc.test-of-nothing']);
-    expect(codes(`v=DMARC1; p=none; sp=reject; t=y; ${rua}`)).toEqual(['dmarc.policy-none']);
+    expect(codes(`v=DMARC1; p=none; sp=reject; t=y; ${rua}`)).toEqual(['dmarc.policy-none', 'dmarc.test-differs']);
   });
 
   it('points at the stretch that a finding speaks of', () => {
@@ -109,9 +110,21 @@ describe('DMARC records', () => {
   });
 
   it('puts right what it can', () => {
-    const text = ' v=DMARC1; P=none;; pct=5; moo=1; rua=x@y.example,mailto:b@example.com!5m; rf=afrf';
+    const text = ' v = DMARC1; P=none;; pct=5; moo=1; rua=x@y.example,mailto:b@example.com!5m; rf=afrf';
     const fixes = parseDmarc(text).findings.flatMap((finding) => finding.fix ?? []);
     expect(applyFixes(text, fixes)).toBe('v=DMARC1; p=none; rua=mailto:x@y.example,mailto:b@example.com');
+  });
+
+  it('asks which of two values of a tag was meant, and takes out what only repeats one', () => {
+    const text = 'v=DMARC1; p=none; p=reject; rua=mailto:a@example.com';
+    const [finding] = parseDmarc(text).findings;
+    expect(finding).not.toHaveProperty('fix');
+    expect(finding?.readings?.map((reading) => [reading.label, applyFixes(text, [reading])])).toEqual([
+      ['Keep p=none', 'v=DMARC1; p=none; rua=mailto:a@example.com'],
+      ['Keep p=reject', 'v=DMARC1; p=reject; rua=mailto:a@example.com'],
+    ]);
+    const [same] = parseDmarc('v=DMARC1; p=none; p=none').findings;
+    expect(applyFixes('v=DMARC1; p=none; p=none', [same?.fix ?? { label: '', edits: [] }])).toBe('v=DMARC1; p=none');
   });
 
   it('prints what it reads', () => {
@@ -179,6 +192,16 @@ describe('the tree walk (RFC 9989 §4.10)', () => {
       'com',
     ]);
   });
+
+  // `x.` below a domain of 8 labels has 9: its walk goes on at 7 labels (§4.10), and never asks the domain.
+  it.each(['a.b.c.d.e.f.example.com', 'a.b.c.d.example.com'])(
+    'knows nothing of names below %s where its own answer ended the walk',
+    async (domain) => {
+      const lookup = failing([txt('_dmarc.example.com', 'v=DMARC1; p=reject')], `_dmarc.${domain}`);
+      const discovery = await discoverDmarc(domain, lookup);
+      expect(recordForNamesBelow(domain, discovery)).toEqual({ record: null, isKnown: false });
+    },
+  );
 
   const walk = async (domain: string, ...records: ResourceRecord[]) => {
     const { record, policyDomain, organisationalDomain, steps } = await discoverDmarc(domain, zoneLookup(records));
@@ -420,9 +443,13 @@ describe('the examples of RFC 9989 appendix B', () => {
       'v=DMARC1; p=quarantine; rua=mailto:dmarc-feedback@example.com,mailto:tld-test@thirdparty.example.net; t=y',
       'v=DMARC1; p=reject; rua=mailto:dmarc-feedback@example.com,mailto:tld-test@thirdparty.example.net',
     ];
-    expect(records.map((text) => codes(text).filter((code) => code !== 'dmarc.policy-none'))).toEqual(
-      records.map(() => []),
-    );
+    expect(records.map((text) => codes(text).filter((code) => code !== 'dmarc.policy-none'))).toEqual([
+      [],
+      [],
+      [],
+      ['dmarc.test-differs'],
+      [],
+    ]);
     expect(externalReportRecords('example.com', parsed(records[2] as string), 'example.com')).toEqual([
       {
         destination: 'thirdparty.example.net',
@@ -502,7 +529,7 @@ describe('reports and the ladder', () => {
     ).toEqual(Array(5).fill(null));
   });
 
-  it('climbs to reject in safe steps and then protects the subdomains', () => {
+  it('climbs to reject step by step and then protects the subdomains', () => {
     const climb = (from: string, options: { readonly reportAddress?: string }) => {
       const steps: string[] = [];
       let text = from;
@@ -524,5 +551,28 @@ describe('reports and the ladder', () => {
       'v=DMARC1; p=reject; sp=none; np=quarantine; rua=mailto:dmarc-reports@example.com',
       'v=DMARC1; p=reject; rua=mailto:dmarc-reports@example.com',
     ]);
+  });
+});
+
+describe('a piece without an equals sign', () => {
+  const RUA = 'rua=mailto:a@example.com';
+
+  it.each([
+    [`v=DMARC1; p:reject; ${RUA}`, `v=DMARC1; p=reject; ${RUA}`],
+    ['v=DMARC1; p=reject; rua: mailto:a@example.com', 'v=DMARC1; p=reject; rua=mailto:a@example.com'],
+    [`v=DMARC1; p=none; hello; ${RUA}`, `v=DMARC1; p=none; ${RUA}`],
+  ])('is put right where its meaning is certain: %s', (text, expected) => {
+    const fix = parseDmarc(text).findings.find(({ code }) => code === 'dmarc.broken-tag')?.fix;
+    expect(fix === undefined ? null : applyFix(text, fix)).toBe(expected);
+    expect(parseDmarc(expected).findings).toEqual([]);
+  });
+
+  it.each([
+    [`v=DMARC1; reject; ${RUA}`, `v=DMARC1; p=reject; ${RUA}`],
+    ['v=DMARC1; p=reject; mailto:a@example.com', 'v=DMARC1; p=reject; rua=mailto:a@example.com'],
+  ])('is asked about where it is not: %s', (text, first) => {
+    const finding = parseDmarc(text).findings.find(({ code }) => code === 'dmarc.broken-tag');
+    expect(finding?.fix).toBeUndefined();
+    expect(finding?.readings?.map((reading) => applyFix(text, reading))[0]).toBe(first);
   });
 });

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,16 +7,17 @@ import { installGuards, mayNavigate, mayOpenOutside } from '../../../main/hosts/
 import { electronKeychain } from '../../../main/hosts/electron/keychain.ts';
 import { createFileHandler } from '../../../main/hosts/electron/protocol.ts';
 import { webPreferences } from '../../../main/hosts/electron/web-preferences.ts';
-import { createVault } from '../../../main/vault/vault.ts';
-import type { VaultStorage } from '../../../main/vault/vault.ts';
-import { contentSecurityPolicy } from '../../../renderer/app/csp.ts';
-import { ContentsDouble, SafeStorageDouble, SessionDouble } from '../../support/electron-double.ts';
+import { KeeperAway, KeeperRefused } from '../../../main/vault/ports.ts';
+import { contentSecurityPolicy } from '../../../renderer/session/csp.ts';
+import { ContentsDouble, SessionDouble } from '../../support/electron-double.ts';
+import { KeychainDouble } from '../../support/keychain.ts';
+import { startProgram, vaultDisk } from '../../support/vault.ts';
 
 /** Electron's security checklist, item by item where an item can be asserted; its numbers stand in the titles. */
 
 describe('the window of the Electron host', () => {
   it('is sandboxed and isolated, without Node, with web security (2, 3, 4, 6, 8, 9, 11)', () => {
-    expect(webPreferences('/preload.cjs')).toMatchObject({
+    expect(webPreferences('/preload.cjs', false)).toMatchObject({
       preload: '/preload.cjs',
       sandbox: true,
       contextIsolation: true,
@@ -29,7 +29,7 @@ describe('the window of the Electron host', () => {
       experimentalFeatures: false,
       webviewTag: false,
     });
-    expect(webPreferences('/preload.cjs')).not.toHaveProperty('enableBlinkFeatures');
+    expect(webPreferences('/preload.cjs', false)).not.toHaveProperty('enableBlinkFeatures');
   });
 
   it('has an exact content security policy without inline scripts or foreign places (7, 1)', () => {
@@ -140,8 +140,12 @@ describe('the protocol of the window (18)', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  const missing: string[] = [];
   const ask = (url: string, method = 'GET') =>
-    createFileHandler(path.join(folder, 'window'), contentSecurityPolicy)({ url, method });
+    createFileHandler(path.join(folder, 'window'), contentSecurityPolicy, (file) => missing.push(file))({
+      url,
+      method,
+    });
 
   it('answers with the page, its type and its policy', async () => {
     const page = await ask('sendwright://console/');
@@ -177,6 +181,13 @@ describe('the protocol of the window (18)', () => {
     expect([response.status, await response.text()]).toEqual([404, 'Not found']);
   });
 
+  it('tells of a file of its own that can’t be read, and of nothing else', async () => {
+    missing.length = 0;
+    for (const url of ['', 'notes.txt', '%2e%2e%2fsecret.json', 'assets/gone.js'])
+      await ask(`sendwright://console/${url}`);
+    expect(missing).toEqual([path.join(folder, 'window', 'assets', 'gone.js')]);
+  });
+
   it('answers no other method', async () => {
     expect((await ask('sendwright://console/', 'POST')).status).toBe(404);
   });
@@ -184,78 +195,51 @@ describe('the protocol of the window (18)', () => {
 
 describe('the OS keychain of the Electron host', () => {
   const id = 'workspace:1/api-key';
-
-  function storage(): VaultStorage {
-    const secrets = new Map<string, Parameters<VaultStorage['put']>[0]>();
-    const keepers = new Map<string, Parameters<VaultStorage['putKeeper']>[0]>();
-    return {
-      find: (secret) => secrets.get(secret) ?? null,
-      put: (secret) => void secrets.set(secret.id, secret),
-      clear: (secret) => void secrets.delete(secret),
-      keepers: () => [...keepers.values()],
-      putKeeper: (keeper) => void keepers.set(keeper.id, keeper),
-      putFirstKeeper: (keeper) => keepers.size === 0 && keepers.set(keeper.id, keeper).size === 1,
-    };
-  }
-  const open = async (kept: VaultStorage, keychain: SafeStorageDouble, platform: NodeJS.Platform = 'linux') => {
-    const vault = createVault({
-      storage: kept,
-      keychain: electronKeychain(keychain, platform),
-      random: randomBytes,
-      now: () => 1,
-    });
-    await vault.openWithKeychain();
-    return vault;
-  };
+  const key = Buffer.alloc(32, 7);
 
   it('protects without a passphrase where it is real', async () => {
-    const kept = storage();
-    const vault = await open(kept, new SafeStorageDouble());
-    expect(await vault.state()).toMatchObject({ state: 'open', keychain: 'available' });
+    const disk = vaultDisk();
+    const keychain = new KeychainDouble();
+    const { vault } = await startProgram(disk, keychain);
+    expect(vault.state()).toMatchObject({ state: 'open', keychain: 'available' });
     vault.set(id, 'a-secret-of-many-letters');
-    const again = await open(kept, new SafeStorageDouble());
+    const { vault: again } = await startProgram(disk, keychain);
     expect(await again.use(id, async (value) => value)).toBe('a-secret-of-many-letters');
   });
 
   it('is not trusted on Linux when what it seals carries the mark of the constant key', async () => {
-    const kept = storage();
-    const keychain = new SafeStorageDouble();
-    keychain.mark = 'v10';
-    const vault = await open(kept, keychain);
-    expect(await vault.state()).toMatchObject({ state: 'none', keychain: 'unprotected' });
-    expect(kept.keepers()).toEqual([]);
+    const disk = vaultDisk();
+    const keychain = new KeychainDouble();
+    keychain.mood = 'basic';
+    const { vault } = await startProgram(disk, keychain);
+    expect(vault.state()).toMatchObject({ state: 'none', keychain: 'unprotected' });
+    expect(disk.storage.generations()).toEqual([]);
     expect(() => vault.set(id, 'x')).toThrow('No passphrase');
-    const onWindows = await open(storage(), keychain, 'win32');
-    expect(await onWindows.state()).toMatchObject({ state: 'open' });
+    // Elsewhere the same mark is the keychain's own.
+    const onWindows = electronKeychain(keychain, 'win32');
+    expect(await onWindows.state()).toBe('available');
+    expect((await onWindows.keeper.wrap(key)).wrapped.subarray(0, 3).toString()).toBe('v10');
   });
 
-  it('that is absent leaves the passphrase', async () => {
-    const keychain = new SafeStorageDouble();
-    keychain.isThere = false;
-    expect(await (await open(storage(), keychain)).state()).toMatchObject({ state: 'none', keychain: 'absent' });
+  it.each([
+    ['there', 'available', key],
+    ['lost', 'available', KeeperRefused],
+    ['basic', 'unprotected', KeeperRefused],
+    ['absent', 'absent', KeeperRefused],
+    ['away', 'away', KeeperAway],
+  ] as const)('that is %s says so, and whether asking again may help', async (mood, state, opened) => {
+    const keychain = new KeychainDouble();
+    const { parameters, wrapped } = await keychain.port.keeper.wrap(key);
+    keychain.mood = mood;
+    expect(await keychain.port.state()).toBe(state);
+    const opening = keychain.port.keeper.unwrap(parameters, wrapped);
+    if (Buffer.isBuffer(opened)) expect(await opening).toEqual({ dataKey: opened, shouldRewrap: false });
+    else await expect(opening).rejects.toBeInstanceOf(opened);
   });
 
-  it('that can’t open it: re-enter, nothing deleted, and protected again when it comes back', async () => {
-    const kept = storage();
-    const keychain = new SafeStorageDouble();
-    (await open(kept, keychain)).set(id, 'a-secret-of-many-letters');
-    keychain.isBroken = true;
-    const broken = await open(kept, keychain);
-    expect(broken.view(id)).toMatchObject({ state: 're-enter', endsIn: 'ters' });
-    expect(await broken.use(id, async (value) => value)).toBeNull();
-    expect(kept.find(id)).not.toBeNull();
-    keychain.isBroken = false;
-    expect((await open(kept, keychain)).view(id).state).toBe('protected');
-  });
-
-  it('whose key has changed wraps the data key anew', async () => {
-    const kept = storage();
-    const keychain = new SafeStorageDouble();
-    (await open(kept, keychain)).set(id, 'a-secret-of-many-letters');
-    const before = kept.keepers()[0];
-    keychain.hasNewKey = true;
-    const vault = await open(kept, keychain);
-    expect(vault.view(id).state).toBe('protected');
-    expect(kept.keepers()[0]).not.toBe(before);
+  it('that gives back something else than a key is refused', async () => {
+    const keychain = new KeychainDouble();
+    const wrapped = await keychain.encryptStringAsync('c2hvcnQ=');
+    await expect(keychain.port.keeper.unwrap({}, wrapped)).rejects.toBeInstanceOf(KeeperRefused);
   });
 });

@@ -35,12 +35,31 @@ describe('the SPF card', () => {
   });
 });
 
+describe('a record of several meanings', () => {
+  it('offers each, and is open until one is chosen', () => {
+    const published = 'v=spf1 ip4:192.0.2.010 mx -all';
+    const [fault, ...others] = cardOf(published, noSpfChoice).card.faults;
+    expect(others).toEqual([]);
+    expect(fault).toMatchObject({
+      isSolved: false,
+      after: null,
+      readings: [
+        { label: 'Write ip4:192.0.2.10', after: 'v=spf1 ip4:192.0.2.10 mx -all' },
+        { label: 'Write ip4:192.0.2.8', after: 'v=spf1 ip4:192.0.2.8 mx -all' },
+      ],
+    });
+    const chosen = { ...noSpfChoice, edited: { from: published, to: fault?.readings[1]?.after ?? '' } };
+    expect(cardOf(published, chosen).card.faults).toEqual([]);
+    expect(cardOf(published, chosen).record).toContain('ip4:192.0.2.8');
+  });
+});
+
 describe('the DMARC card', () => {
   it('climbs every rung once, from watching to refusing', () => {
     let text = 'v=DMARC1; p=none';
     const seen: number[] = [];
     for (let rung = 0; rung < policyRungs.length; rung += 1) {
-      const card = dmarcCard('example.org', text, 'mailto:dmarc@example.org');
+      const card = dmarcCard('example.org', text, { reportAddress: 'mailto:dmarc@example.org' });
       seen.push(card?.rung ?? -1);
       if (card?.next == null) break;
       text = card.next.record;

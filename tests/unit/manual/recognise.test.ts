@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { providerTemplates, templateById } from '../../../shared/providers/catalogue.ts';
 import { recogniseValues } from '../../../shared/providers/recognise.ts';
-import { modeOf } from '../../../shared/providers/template.ts';
+import { modeOf } from '../../../shared/providers/template/template.ts';
 
 const KEY = 'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7'.concat('Ab3/x9+Q'.repeat(18), 'wIDAQAB');
 

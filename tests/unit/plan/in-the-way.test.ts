@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ResourceRecord } from '../../../shared/dns/records.ts';
-import { readZone } from '../../../shared/dns/zone-file.ts';
-import { recordSets } from '../../../shared/manual/formats/format.ts';
+import { readZone } from '../../../shared/dns/zone/reader.ts';
+import { recordSets } from '../../../shared/plan/record-sets.ts';
 import { buildPlan, questionsFor } from '../../../shared/plan/build-plan.ts';
 import { obstacleQuestions } from '../../../shared/plan/in-the-way.ts';
-import { observationsFromZone } from '../../../shared/plan/observed.ts';
-import type { Change, RequiredRecord } from '../../../shared/plan/types.ts';
+import { observationsFromZone } from '../../../shared/observed/observed.ts';
+import type { Change } from '../../../shared/plan/types.ts';
+import type { RequiredRecord } from '../../../shared/required/record.ts';
 import { requiredRecords } from '../../../shared/providers/required-records.ts';
 import { changed, meanings } from '../../support/hand-over.ts';
 import { needs } from '../../support/needs.ts';

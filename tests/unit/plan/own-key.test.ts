@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { defaultConfiguration } from '../../../main/core/domains.ts';
+import { defaultConfiguration } from '../../../main/core/domains/service.ts';
 import { generateDkimKey } from '../../../shared/dkim/generate.ts';
 import type { ResourceRecord } from '../../../shared/dns/records.ts';
 import { satisfies } from '../../../shared/plan/satisfies.ts';
-import type { RequiredRecord } from '../../../shared/plan/types.ts';
+import type { RequiredRecord } from '../../../shared/required/record.ts';
 import { requiredRecords } from '../../../shared/providers/required-records.ts';
 
 /** A key made here is fulfilled by its record, however it is written, and by no other. */

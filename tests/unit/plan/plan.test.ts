@@ -2,26 +2,33 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ResourceRecord } from '../../../shared/dns/records.ts';
 import { joinTxt } from '../../../shared/dns/txt.ts';
-import { handOverFormats } from '../../../shared/manual/formats/index.ts';
+import { handOverFormats } from '../../../shared/handover/index.ts';
 import { buildManual } from '../../../shared/manual/manual.ts';
-import { buildPlan, questionsFor } from '../../../shared/plan/build-plan.ts';
-import { pastedObservations } from '../../../shared/plan/in-the-way.ts';
-import type { Observation, Plan, RequiredRecord } from '../../../shared/plan/types.ts';
-import { domainVerdict } from '../../../shared/plan/verdict.ts';
+import { buildPlan } from '../../../shared/plan/build-plan.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
+import type { Plan } from '../../../shared/plan/types.ts';
+import type { RequiredRecord } from '../../../shared/required/record.ts';
+import { domainVerdict } from '../../../shared/verdict/verdict.ts';
 import { providerTemplates, templateById } from '../../../shared/providers/catalogue.ts';
+import type { DomainNeeds } from '../../../shared/providers/required-records.ts';
 import { requiredRecords } from '../../../shared/providers/required-records.ts';
 import { KEY, needs } from '../../support/needs.ts';
-import { providerTemplate } from '../../../shared/providers/template-schema.ts';
+import { observedIn, providerSide } from '../../support/observed.ts';
+import { providerTemplate } from '../../../shared/providers/template/template-schema.ts';
 
 const txt = (name: string, ...texts: string[]): ResourceRecord[] =>
   texts.map((text) => ({ name, ttl: 300, type: 'TXT', strings: [text] }));
 
 /** What one authoritative server would say of these records. */
 function asked(records: readonly ResourceRecord[], required: readonly RequiredRecord[], server = 'ns1'): Observation[] {
-  return pastedObservations(records, 'example.com', required, questionsFor(required), 1000).map((observation) => ({
-    ...observation,
-    server: { kind: 'authoritative' as const, address: `${server}:53`, name: server },
-  }));
+  const others = ['_spf.google.com', '_spf.example.net', '_spf.example.com'];
+  const side = providerSide(required);
+  const sending = others
+    .filter((name) => side.every((record) => record.name !== name))
+    .flatMap((name) => txt(name, 'v=spf1 ip4:203.0.113.0/24 ~all'));
+  const world = [...records, ...sending, ...side];
+  const named = { kind: 'authoritative' as const, address: `${server}:53`, name: server };
+  return [...observedIn(world, 'news.example.com', required, 'example.com', named)];
 }
 
 function apply(zone: readonly ResourceRecord[], changes: Plan['changes']): ResourceRecord[] {
@@ -55,19 +62,63 @@ describe('provider templates', () => {
 });
 
 describe('plans', () => {
-  it.each(providerTemplates.filter((template) => template.id !== 'custom').map((template) => template.id))(
-    'of %s, applied to an empty zone, verify',
-    (id) => {
-      const required = requiredRecords(needs(id));
-      const plan = buildPlan('news.example.com', required, asked([], required));
-      const zone = apply([], plan.changes);
-      expect(
-        domainVerdict('news.example.com', required, asked(zone, required)).records.map((record) => record.verdict),
-      ).toEqual(required.map(() => 'verified'));
-      const again = buildPlan('news.example.com', required, asked(zone, required));
-      expect(again.changes.map((change) => change.action)).toEqual(required.map(() => 'keep'));
-    },
+  const choices = providerTemplates.flatMap((template) =>
+    template.modes.flatMap((mode) =>
+      (['as proposed', 'all by its own values', 'what must be there alone'] as const).map((values) => ({
+        id: template.id,
+        mode,
+        values,
+      })),
+    ),
   );
+  const filled = ({ id, mode, values }: (typeof choices)[number]): DomainNeeds => {
+    const optional = new Set(
+      mode.records
+        .filter((record) => record.optional)
+        .flatMap(({ name, value }) => [...`${name} ${value}`.matchAll(/\{(\w+)\}/g)].map(([, field]) => field)),
+    );
+    const fields = mode.fields
+      .filter((field) => values !== 'what must be there alone' || !optional.has(field.id))
+      .map(({ id: field, fallback, example }) => [
+        field,
+        field === 'dkimKey' ? KEY : values === 'as proposed' ? (fallback ?? example) : example,
+      ]);
+    const own = { selector: 'sw1', algorithm: 'rsa', publicKey: KEY } as const;
+    return needs(id, {
+      providers: [{ template: templateById(id), mode: mode.id, fields: Object.fromEntries(fields) }],
+      dkimKeys: mode.ownKeys ? [own] : [],
+    });
+  };
+  const worlds: Readonly<Record<string, readonly ResourceRecord[]>> = {
+    'an empty zone': [],
+    'a zone in use': [
+      ...txt('news.example.com', 'v=spf1 mx ip4:192.0.2.0/24 ~all', 'google-site-verification=abc'),
+      ...txt('_dmarc.news.example.com', 'v=DMARC1; p=quarantine; rua=mailto:dmarc@example.com'),
+      { type: 'MX', name: 'news.example.com', ttl: 300, preference: 10, exchange: 'mail.example.com' },
+    ],
+  };
+
+  it.each(
+    choices.flatMap((choice) =>
+      Object.keys(worlds).map((world) => [choice.id, choice.mode.id, choice.values, world, choice] as const),
+    ),
+  )('of %s, %s, %s, applied to %s, verify, and nothing is left to be changed', (_id, _mode, _values, world, choice) => {
+    const required = requiredRecords(filled(choice));
+    const before = worlds[world] ?? [];
+    const plan = buildPlan('news.example.com', required, asked(before, required));
+    const zone = apply(before, plan.changes);
+    const isWaiting = (record: RequiredRecord) => record.value.state === 'waiting';
+    expect(required.filter((record) => isWaiting(record) && !record.optional)).toEqual([]);
+    const verdicts = domainVerdict('news.example.com', required, asked(zone, required)).records;
+    expect(verdicts.map((record) => record.verdict)).toEqual(
+      required.map((record) => (isWaiting(record) ? 'to-do' : 'verified')),
+    );
+    const again = buildPlan('news.example.com', required, asked(zone, required));
+    const actions = new Map(again.changes.map(({ recordId, action }) => [recordId, action]));
+    expect(required.map(({ id }) => actions.get(id))).toEqual(
+      required.map((record) => (isWaiting(record) ? 'waiting' : 'keep')),
+    );
+  });
 
   it('merge into what is published, touch nothing else, and can be taken back', () => {
     const spf = fc.constantFrom(
@@ -119,7 +170,7 @@ describe('plans', () => {
     const spf = changes.find((change) => change.purpose === 'spf');
     expect(spf?.action).toBe('replace');
     expect(spf?.after[0]?.type === 'TXT' && joinTxt(spf.after[0].strings)).toBe(
-      'v=spf1 include:_spf.google.com a mx include:_spf.elasticemail.com -all',
+      'v=spf1 include:_spf.google.com include:_spf.elasticemail.com -all',
     );
     expect(changes.find((change) => change.purpose === 'dmarc')?.action).toBe('keep');
   });
@@ -197,8 +248,11 @@ describe('verdicts', () => {
     expect(records[0]?.summary).toBe('Published, but 1 of 3 name servers still answers with the old record');
   });
 
-  it('fail when nobody has it, and are unknown when nobody answers', () => {
-    expect(domainVerdict('news.example.com', required, asked([], required)).verdict).toBe('failing');
+  it('are to do when nobody has it, failing when it is gone, and unknown when nobody answers', () => {
+    const absent = asked([], required);
+    expect(domainVerdict('news.example.com', required, absent).verdict).toBe('to-do');
+    const earlier = { dmarc: 'verified' } as const;
+    expect(domainVerdict('news.example.com', required, absent, 'example.com', earlier).verdict).toBe('failing');
     const silent = asked([], required).map((observation) => ({
       ...observation,
       outcome: 'failure' as const,
@@ -213,6 +267,72 @@ describe('verdicts', () => {
       failure: { reason: 'servfail' as const, message: 'the server answered SERVFAIL' },
     }));
     expect(domainVerdict('news.example.com', required, broken).verdict).toBe('failing');
+  });
+
+  describe('of a domain that worked, one server silent to one question, the other without any record', () => {
+    const whole = requiredRecords(needs('elastic-email')).filter(({ value }) => value.state === 'known');
+    const published = whole.flatMap(({ name, ttl, value }): ResourceRecord[] =>
+      value.state === 'known' ? [{ name, ttl, ...value.data }] : [],
+    );
+    const earlier = Object.fromEntries(whole.map(({ id }) => [id, 'verified' as const]));
+    const judged = (purpose: string, reason: 'timeout' | 'network' | 'servfail', behind: readonly ResourceRecord[]) => {
+      const silent = whole.filter((record) => record.purpose === purpose);
+      expect(silent.length).toBeGreaterThan(0);
+      const right = asked(published, whole, 'ns1').map((observation): Observation => {
+        const isSilent = silent.some(
+          ({ name, type }) => observation.question.name === name && observation.question.type === type,
+        );
+        if (!isSilent) return observation;
+        return { ...observation, outcome: 'failure', records: [], failure: { reason, message: 'no answer' } };
+      });
+      const found = domainVerdict(
+        'news.example.com',
+        whole,
+        [...right, ...asked(behind, whole, 'ns2')],
+        'example.com',
+        earlier,
+      );
+      return { verdict: found.verdict, record: found.records[whole.indexOf(silent[0] as (typeof whole)[number])] };
+    };
+
+    it.each(
+      ['spf', 'dkim', 'dmarc'].flatMap((purpose) => [[purpose, 'timeout'] as const, [purpose, 'network'] as const]),
+    )('are pending: %s, %s', (purpose, reason) => {
+      const { verdict, record } = judged(purpose, reason, []);
+      expect(verdict).toBe('pending');
+      expect(record).toMatchObject({
+        verdict: 'pending',
+        summary: 'Published before; 1 of 2 name servers gives no answer, and the other does not have it',
+      });
+    });
+
+    it.each(['spf', 'dkim', 'dmarc'])(
+      'are failing where the server’s own fault is what receivers get: %s',
+      (purpose) => {
+        expect(judged(purpose, 'servfail', []).record?.verdict).toBe('failing');
+      },
+    );
+
+    it('are failing where the silent one is a resolver that nobody can reach', () => {
+      const resolver = (address: string) => ({ kind: 'resolver' as const, address });
+      const reached = asked([], whole).map((each) => ({ ...each, server: resolver('192.0.2.53') }));
+      const away = reached.map(
+        (each): Observation => ({
+          ...each,
+          server: resolver('192.0.2.54'),
+          outcome: 'failure',
+          records: [],
+          failure: { reason: 'timeout', message: 'no answer' },
+        }),
+      );
+      const { verdict } = domainVerdict('news.example.com', whole, [...reached, ...away], 'example.com', earlier);
+      expect(verdict).toBe('failing');
+    });
+
+    it('are failing where the other serves what makes mail fail', () => {
+      const doubled = txt('_dmarc.news.example.com', 'v=DMARC1; p=none', 'v=DMARC1; p=reject');
+      expect(judged('dmarc', 'timeout', doubled).record?.verdict).toBe('failing');
+    });
   });
 
   it('take the newest answer of a server', () => {

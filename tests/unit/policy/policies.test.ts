@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { parseDmarc } from '../../../shared/dmarc/record.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { buildPlan } from '../../../shared/plan/build-plan.ts';
-import type { Observation, RequiredRecord } from '../../../shared/plan/types.ts';
-import { domainVerdict } from '../../../shared/plan/verdict.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
+import type { RequiredRecord } from '../../../shared/required/record.ts';
+import { domainVerdict } from '../../../shared/verdict/verdict.ts';
 import type { BimiRecord } from '../../../shared/policy/bimi.ts';
 import { lintBimi, lintBimiPolicy, parseBimi, printBimi } from '../../../shared/policy/bimi.ts';
 import type { DomainPolicies } from '../../../shared/policy/extras.ts';
@@ -96,7 +97,7 @@ describe('MTA-STS policies (RFC 8461 §3.2)', () => {
     expect(bare('none')).toEqual({ policy: { mode: 'none', mx: [], maxAge: 86_400 }, findings: [] });
   });
 
-  it('takes the largest age, unknown keys, blanks behind a value', () => {
+  it('takes the largest age, unknown keys, spaces behind a value', () => {
     const text = example
       .replace('604800', '31557600')
       .replace('mode: enforce', 'mode:enforce \t')
@@ -234,7 +235,7 @@ describe('the optional extras of a domain', () => {
     });
     const nothing = required.map((record) => seen(record.name, record.type as 'TXT'));
     const verdict = domainVerdict('example.com', required, nothing);
-    expect(verdict.records.map((record) => record.verdict)).toEqual(Array(4).fill('failing'));
+    expect(verdict.records.map((record) => record.verdict)).toEqual(Array(4).fill('to-do'));
     expect(verdict.verdict).toBe('unknown');
     expect(policyRecords('example.com', undefined)).toEqual([]);
     expect(policyRecords('example.com', { mtaSts: null, tlsRpt: null, bimi: null })).toEqual([]);

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { connectionStatus } from '../../../shared/service/connection-status.ts';
+import type { ServiceWord } from '../../../shared/service/connection-status.ts';
+import { connectionStatus, responsesStatus } from '../../../shared/service/connection-status.ts';
 import { atTime } from '../../../shared/service/evidence.ts';
 import { checkDenyList, parseDenyList } from '../../../shared/service/deny-list.ts';
 import { firewallText } from '../../../shared/service/firewall-text.ts';
-import { parseServiceProfile, practiceProfile } from '../../../shared/service/profile.ts';
+import { meaningOf, parseServiceProfile } from '../../../shared/service/profile.ts';
+import { headerProfile } from '../../support/service-profiles.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import { normalizeResponseDomain, normalizeServiceUrl, webhookUrl } from '../../../shared/service/urls.ts';
 
@@ -31,9 +33,28 @@ describe('Cloud services connection URL', () => {
     ['https://exa mple.com', 'url.malformed'],
     ['javascript:alert(1)', 'url.malformed'],
     ['', 'url.empty'],
+    ['https//svc.example.com', 'url.malformed'],
+    ['https:svc.example.com', 'url.malformed'],
+    ['https;//svc.example.com', 'url.malformed'],
+    ['https:/svc.example.com/a', 'url.malformed'],
+    ['https://svc.example.com:0', 'url.port-zero'],
     [`https://${'a'.repeat(70)}.com`, 'url.host'],
   ])('%s → %s', (input, expected) => {
     expect(show(normalizeServiceUrl(input))).toBe(expected);
+  });
+});
+
+describe('the example in an error', () => {
+  it.each([
+    ['https//svc.example.com', 'https://svc.example.com'],
+    ['https:/svc.example.com/a', 'https://svc.example.com/a'],
+    ['https:\\\\svc.example.com', 'https://svc.example.com'],
+    ['http://svc.example.com', 'https://svc.example.com'],
+    ['ftp://svc.example.com/x', 'https://svc.example.com'],
+    ['my url: svc.example.com', 'https://url_address.com'],
+    ['nonsense', undefined],
+  ])('%s → %s', (input, expected) => {
+    expect(normalizeServiceUrl(input).findings[0]?.values.example).toBe(expected);
   });
 });
 
@@ -47,12 +68,31 @@ describe('Domain to receive responses', () => {
     ],
     ['http://www.yourdomain.com:8080', 'http://www.yourdomain.com:8080 (url.http)'],
     ['mailto:a@b.c', 'url.malformed'],
+    ['https://company.example/0', 'https://company.example (url.webhook-path)'],
+    ['https://company.example/0/', 'https://company.example (url.webhook-path)'],
+    ['https://company.example/0/Nui/ViewModule.aspx#HomePage', 'https://company.example (url.webhook-path)'],
+    [
+      'https://company.example/crm/0/Nui/ViewModule.aspx?vm=1#SectionModuleV2/',
+      'https://company.example/crm (url.webhook-path)',
+    ],
+    ['https://company.example/Login/NuiLogin.aspx?ReturnUrl=%2f', 'https://company.example (url.webhook-path)'],
+    ['https://company.example/shell/', 'https://company.example (url.webhook-path)'],
+    ['https://company.example/crm', 'https://company.example/crm'],
+    ['https://company.example/0day', 'https://company.example/0day'],
+    ['http://localhost:81', 'http://localhost:81 (url.private url.http)'],
+    ['http://192.168.1.10:8080', 'http://192.168.1.10:8080 (url.private url.http)'],
+    ['http://crm', 'http://crm (url.private url.http)'],
+    ['https://crm.corp', 'https://crm.corp (url.private)'],
+    ['https://[fd00::1]', 'https://[fd00::1] (url.private)'],
+    ['https://[2001:db8::1]', 'https://[2001:db8::1]'],
+    ['https://172.32.0.1', 'https://172.32.0.1'],
+    ['https://company.example:0', 'url.port-zero'],
   ])('%s → %s', (input, expected) => {
     expect(show(normalizeResponseDomain(input))).toBe(expected);
   });
 
   it('leads to the documented webhook', () => {
-    expect(webhookUrl('http://www.yourdomain.com')).toBe(
+    expect(webhookUrl('http://www.yourdomain.com', 'net-framework')).toBe(
       'http://www.yourdomain.com/0/ServiceModel/CESWebhooksService.svc/HandleWebHooks',
     );
   });
@@ -71,40 +111,74 @@ describe('connection status', () => {
   };
   const hour = 3_600_000;
   const settings = { serviceUrl: 'https://a.example', basis: '' };
-  const stateOf = (...args: Parameters<typeof connectionStatus>) => connectionStatus(...args).state;
+  const active = { state: 'active' as const, seenAt: 1010 };
+  const of = (traces: readonly ProbeTrace[], now: number, word: ServiceWord | null = null, at = settings) =>
+    connectionStatus(at, word, true, traces, now);
+  const stateOf = (...args: Parameters<typeof of>) => of(...args).state;
 
-  it('is active only from evidence younger than 24 hours', () => {
-    expect(connectionStatus(settings, [trace], 2000)).toEqual({
-      state: 'active',
-      text: 'Connection active',
-      seenAt: 1010,
+  it('is active only by the service’s own word, younger than 24 hours', () => {
+    expect(of([trace], 2000, active)).toEqual({ state: 'active', text: 'Connection active', seenAt: 1010 });
+    expect(stateOf([], 1010 + 24 * hour - 1, active)).toBe('active');
+    expect(stateOf([], 1010 + 24 * hour, active)).toBe('stale');
+    expect(of([trace], 2000, { ...active, state: 'inactive' })).toMatchObject({
+      state: 'inactive',
+      text: 'Not active',
     });
-    expect(stateOf(settings, [trace], 1010 + 24 * hour - 1)).toBe('active');
-    expect(stateOf(settings, [trace], 1010 + 24 * hour)).toBe('stale');
-    expect(stateOf(settings, [{ ...trace, outcome: 'failed' }], 2000)).toBe('failing');
-    expect(stateOf(settings, [{ ...trace, outcome: 'failed' }], 25 * hour)).toBe('stale');
-    expect(stateOf(settings, [], 2000)).toBe('not-checked');
-    expect(stateOf({ serviceUrl: '', basis: '' }, [trace], 2000)).toBe('not-set');
+    expect(stateOf([trace], 2000, { ...active, state: 'error' })).toBe('failing');
+    expect(stateOf([], 2000)).toBe('not-checked');
+    expect(stateOf([trace], 2000, active, { serviceUrl: '', basis: '' })).toBe('not-set');
+  });
+
+  it('is reached, and no more, by a probe alone', () => {
+    expect(of([trace], 2000)).toEqual({ state: 'reached', text: 'Reached, keys not checked', seenAt: 1010 });
+    expect(of([trace], 2000, { ...active, state: 'unknown' }).text).toBe('Reached, keys not checkable');
+    expect(connectionStatus(settings, null, false, [trace], 2000).text).toBe('Reached, no API key');
+    expect(stateOf([{ ...trace, url: 'https://a.example/' }], 2000)).toBe('reached');
+    expect(stateOf([{ ...trace, outcome: 'failed' }], 2000)).toBe('failing');
+    expect(stateOf([{ ...trace, outcome: 'failed' }], 25 * hour)).toBe('stale');
+  });
+
+  it('is failing when a probe failed after the service had spoken, and not before', () => {
+    const failed: ProbeTrace = { ...trace, outcome: 'failed' };
+    expect(stateOf([{ ...failed, startedAt: 5000 }], 6000, active)).toBe('failing');
+    expect(stateOf([{ ...failed, startedAt: 0 }], 6000, active)).toBe('active');
   });
 
   it('counts only evidence of this very address and its trust', () => {
-    expect(stateOf({ serviceUrl: 'https://b.example', basis: '' }, [trace], 2000)).toBe('changed');
-    expect(stateOf({ serviceUrl: 'https://a.example:8443', basis: '' }, [trace], 2000)).toBe('changed');
-    expect(stateOf({ ...settings, basis: 'other CA' }, [trace], 2000)).toBe('changed');
-    expect(stateOf({ ...settings, basis: 'other CA' }, [{ ...trace, basis: 'other CA' }], 2000)).toBe('active');
+    const elsewhere = (serviceUrl: string, basis = '') => ({ serviceUrl, basis });
+    expect(stateOf([trace], 2000, null, elsewhere('https://b.example'))).toBe('changed');
+    expect(stateOf([trace], 2000, null, elsewhere('https://a.example:8443'))).toBe('changed');
+    expect(stateOf([trace], 2000, null, elsewhere('https://a.example', 'other CA'))).toBe('changed');
+    expect(stateOf([{ ...trace, basis: 'other CA' }], 2000, null, elsewhere('https://a.example', 'other CA'))).toBe(
+      'reached',
+    );
   });
 
   it('passes over tests that came to no result, and is never failing for being offline', () => {
     const offline: ProbeTrace = { ...trace, outcome: 'unknown', startedAt: 5000 };
-    expect(connectionStatus(settings, [offline], 6000)).toMatchObject({ state: 'offline', seenAt: null });
-    expect(connectionStatus(settings, [offline, trace], 6000)).toMatchObject({ state: 'active', seenAt: 1010 });
-    expect(stateOf(settings, [offline, { ...trace, outcome: 'failed' }], 6000)).toBe('failing');
+    expect(of([offline], 6000)).toMatchObject({ state: 'offline', seenAt: null });
+    expect(of([offline, trace], 6000)).toMatchObject({ state: 'reached', seenAt: 1010 });
+    expect(stateOf([offline], 6000, active)).toBe('active');
+    expect(stateOf([offline, { ...trace, outcome: 'failed' }], 6000)).toBe('failing');
   });
 
   it('grows old while it is looked at', () => {
-    const status = connectionStatus(settings, [trace], 2000);
+    const status = of([trace], 2000, active);
     expect(atTime(status, 3000)).toBe(status);
     expect(atTime(status, 25 * hour)).toEqual({ state: 'stale', text: 'Was active, check again', seenAt: 1010 });
+  });
+
+  it('tells the responses apart from the sending: by the service’s word, else by what was reached', () => {
+    const posted: ProbeTrace = { ...trace, kind: 'responses', url: webhookUrl('https://crm.example', 'net') };
+    const responses = (word: ServiceWord | null, traces: readonly ProbeTrace[], domain = 'https://crm.example') =>
+      responsesStatus(domain === '' ? '' : webhookUrl(domain, 'net'), '', word, true, traces, 2000);
+    expect(responses(active, [])).toMatchObject({ state: 'active' });
+    expect(responses(null, [posted])).toMatchObject({ state: 'reached', text: 'Address reached' });
+    expect(responses(null, [posted], 'https://other.example').state).toBe('changed');
+    expect(responses(active, [], '').state).toBe('not-set');
+    expect(responsesStatus('https://crm.example', '', { ...active, state: 'error' }, false, [], 2000).state).toBe(
+      'not-told',
+    );
   });
 });
 
@@ -206,23 +280,63 @@ describe('deny lists', () => {
 
 describe('texts for others', () => {
   it('asks for POST from anywhere to 443, with or without paths', () => {
-    const base = { responseDomain: 'https://www.yourdomain.com', monitoring: true };
+    const base = { responseDomain: 'https://www.yourdomain.com', build: 'net-framework' as const, monitoring: true };
     expect(firewallText({ ...base, withPath: true })).toContain(
       'https://www.yourdomain.com/0/ServiceModel/CESTroubleshootingService.svc/emailstate',
     );
     expect(firewallText({ ...base, withPath: false })).not.toContain('/0/');
     expect(firewallText({ ...base, withPath: true, monitoring: false })).toContain('GET is not needed');
     expect(firewallText({ ...base, withPath: false })).not.toContain('answers on port');
-    const plain = firewallText({ responseDomain: 'http://www.yourdomain.com:8080', withPath: true, monitoring: false });
-    expect(plain).toContain('Our application answers on port 8080: please lead port 443 of www.yourdomain.com to it.');
+    const plain = firewallText({
+      build: 'net-framework',
+      responseDomain: 'http://www.yourdomain.com:8080',
+      withPath: true,
+      monitoring: false,
+    });
+    expect(plain).toContain(
+      'Our application answers on port 8080: please forward port 443 of www.yourdomain.com to it.',
+    );
     expect(plain).toContain('TCP port 443');
     expect(plain).not.toContain('certificate');
+    expect(firewallText({ ...base, build: 'net', withPath: true })).toContain(
+      '  https://www.yourdomain.com/ServiceModel/CESWebhooksService.svc/HandleWebHooks',
+    );
+  });
+
+  it('asks for a public name where the internet can’t reach the one there is', () => {
+    const text = firewallText({ responseDomain: 'http://crm:81', build: 'net', withPath: true, monitoring: false });
+    expect(text).toContain('Please give it a public name');
+    expect(text).not.toContain('connections from the internet to crm');
   });
 
   it('reads service profiles strictly', () => {
-    expect(parseServiceProfile(JSON.stringify(practiceProfile))).toEqual({ ok: true, profile: practiceProfile });
+    expect(parseServiceProfile(JSON.stringify(headerProfile))).toEqual({ ok: true, profile: headerProfile });
     expect(parseServiceProfile('')).toEqual({ ok: true, profile: null });
     expect(parseServiceProfile('{').ok).toBe(false);
-    expect(parseServiceProfile(JSON.stringify({ ...practiceProfile, extra: 1 })).ok).toBe(false);
+    expect(parseServiceProfile(JSON.stringify({ ...headerProfile, extra: 1 })).ok).toBe(false);
+    const { apiKeyHeader: _header, ...without } = headerProfile;
+    expect(parseServiceProfile(JSON.stringify(without))).toMatchObject({ message: expect.stringContaining('{key}') });
+    expect(parseServiceProfile(JSON.stringify({ ...headerProfile, body: { key: '{key}' } }))).toMatchObject({
+      message: expect.stringContaining('POST'),
+    });
+  });
+
+  it('reads an outcome from a field of the answer where a profile names one', () => {
+    const parsed = parseServiceProfile(
+      JSON.stringify({
+        method: 'POST',
+        path: '/account',
+        body: { key: '{key}' },
+        statuses: { '503': 'unavailable' },
+        outcome: { field: 'result.code', values: { '0': 'accepted', '101': 'wrong-api-key', true: 'accepted' } },
+      }),
+    );
+    if (!parsed.ok || parsed.profile === null) throw new Error('not read');
+    const { profile } = parsed;
+    expect(meaningOf(profile, 200, '{"result":{"code":0}}')).toBe('accepted');
+    expect(meaningOf(profile, 200, '{"result":{"code":"101"}}')).toBe('wrong-api-key');
+    expect(meaningOf(profile, 503, '{"result":{"code":0}}')).toBe('unavailable');
+    for (const body of ['', '<html>', '{}', '{"result":{"code":7}}', '{"result":[0]}', '{"result":{"code":null}}'])
+      expect(meaningOf(profile, 200, body)).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SpfNode } from '../../../shared/spf/budget.ts';
 import { spfTree } from '../../../shared/spf/budget.ts';
+import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
 import { checkHost } from '../../../shared/spf/check-host.ts';
 import { proposeSavings } from '../../../shared/spf/savings.ts';
 import { parseSpf } from '../../../shared/spf/syntax.ts';
@@ -241,6 +242,14 @@ describe('spfTree, held against checkHost', () => {
       { numRuns: Number(process.env.SENDWRIGHT_RUNS ?? 200) },
     );
     expect(compared).toBeGreaterThan(100);
+  });
+
+  test('tells what nobody was asked about from what no server answers', async () => {
+    const records = [txt('example.com', 'v=spf1 include:elsewhere.example -all')];
+    const part = zoneLookup(records, { outside: 'not-known', zones: ['example.com'] });
+    const { children } = await spfTree('example.com', part);
+    expect(children[0]?.findings.map(({ code }) => code)).toEqual(['spf.not-known']);
+    expect((await spfTree('elsewhere.example', part)).findings.map(({ code }) => code)).toEqual(['spf.not-known']);
   });
 
   test('says what is wrong at the name itself', async () => {

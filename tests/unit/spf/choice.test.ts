@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkHost } from '../../../shared/spf/check-host.ts';
-import { readZone } from '../../../shared/dns/zone-file.ts';
+import { readZone } from '../../../shared/dns/zone/reader.ts';
 import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
 import type { SpfChoice } from '../../../shared/spf/choice.ts';
 import { holdsChosen, mergeChosen, noSpfChoice, remainingTerms } from '../../../shared/spf/choice.ts';

@@ -4,7 +4,7 @@ import { applyFix } from '../../../shared/findings/apply-fix.ts';
 import { octetsToText, textToOctets } from '../../../shared/dns/txt.ts';
 import { lintSpf } from '../../../shared/spf/lint.ts';
 import { repairSpf } from '../../../shared/spf/repair.ts';
-import { mechanismKey } from '../../../shared/spf/merge.ts';
+import { mechanismKey } from '../../../shared/spf/meaning.ts';
 import { parseSpf, spfText } from '../../../shared/spf/syntax.ts';
 import { evaluate, mechanism, published, senders } from './sampled.ts';
 
@@ -61,7 +61,7 @@ describe('repairSpf writes a slip as it was meant', () => {
       ['spf.unicode-domain'],
     ],
     ['v=spf1 mx \u00E2\u0080\u0093all', 'v=spf1 mx -all', ['spf.dash']],
-    ['\uFEFFv=spf1 mx\u200B -all', 'v=spf1 mx -all', ['spf.version-slip', 'spf.stray-character']],
+    ['\uFEFFv=spf1 mx\u200B -all', 'v=spf1 mx -all', ['spf.stray-character', 'spf.stray-character']],
     ['v=spf1 mx -allinclude:a.example', 'v=spf1 mx -all include:a.example', ['spf.missing-blank']],
     ['v=spf1 mx-all', 'v=spf1 mx -all', ['spf.missing-blank']],
     ['v=spf1 mxredirect=a.example', 'v=spf1 mx redirect=a.example', ['spf.missing-blank']],
@@ -81,7 +81,6 @@ describe('repairSpf writes a slip as it was meant', () => {
     'v=spf1 mx redirect=_spf.example.com.',
     'v=spf1 a:x-redirect.example ip4:10.0.0.0/8 ~all',
     'v=spf1 moo=a=b exp=x.example',
-    'v=spf1 a:\u2603.example ip4:1.2.3.4/255.0.255.0',
   ])('leaves %j alone', (text) => {
     expect(repairSpf(text)).toEqual({ text, findings: [] });
   });
@@ -98,7 +97,7 @@ describe('lintSpf', () => {
     ['v=spf1 mx redirect=a.example -all', ['spf.redirect-ignored'], 'v=spf1 mx -all'],
     ['v=spf1 ptr mx -all', ['spf.ptr'], 'v=spf1 mx -all'],
     ['v=spf1 mx a MX -all', ['spf.duplicate-term'], 'v=spf1 mx a -all'],
-    ['v=spf1 mx moo -all', ['spf.unknown-mechanism'], 'v=spf1 mx -all'],
+    ['v=spf1 mx moo -all', ['spf.unknown-mechanism'], ''],
     ['v=spf1 mx –all', ['spf.dash'], 'v=spf1 mx -all'],
     ['v=spf2 mx -all', ['spf.not-a-record'], ''],
     [
@@ -135,7 +134,7 @@ describe('lintSpf', () => {
     ['v=spf1 exists:%{p}.example -all', ['spf.macro-p'], ''],
     ['v=spf1 inlcude:a.example -all', ['spf.unknown-mechanism'], 'v=spf1 include:a.example -all'],
     ['v=spf1 ip5:192.0.2.1 -all', ['spf.unknown-mechanism'], 'v=spf1 ip4:192.0.2.1 -all'],
-    ['v=spf1 ip5:a.example -all', ['spf.unknown-mechanism'], 'v=spf1 -all'],
+    ['v=spf1 ip5:a.example -all', ['spf.unclear'], ''],
     ['v=spf1 ip4:172.16.0.0/11 -all', ['spf.host-bits'], 'v=spf1 ip4:172.0.0.0/11 -all'],
     [
       'v=spf1 ip4:192.0.2.0/24 -ip4:192.0.2.0/24 ip4:192.0.0.0/16 -all',
@@ -144,7 +143,7 @@ describe('lintSpf', () => {
     ],
     ['v=spf1 includes:a.example -all', ['spf.unknown-mechanism'], 'v=spf1 include:a.example -all'],
     ['v=spf1 include=a.example -all', ['spf.wrong-separator'], 'v=spf1 include:a.example -all'],
-    ['v=spf1 mx\u00E9 -all', ['spf.bad-domain'], 'v=spf1 -all'],
+    ['v=spf1 mx\u00E9 -all', ['spf.bad-domain'], ''],
     [
       'v=spf1 mx -all a:h.example a:i.example a:j.example a:k.example a:l.example a:m.example a:n.example a:o.example',
       Array<string>(8).fill('spf.after-all'),
@@ -270,7 +269,7 @@ describe('repairSpf and what people do to records', () => {
     const pair = fc.tuple(fc.constantFrom(...Object.keys(slips)), fc.constantFrom(...Object.keys(slips), ''));
     fc.assert(
       fc.property(record, pair, (text, [first, second]) => {
-        // A quoted line can't be quoted again by hand, nor a blank be lost beside a line break.
+        // A quoted line can't be quoted again by hand, nor a space be lost beside a line break.
         fc.pre(
           second === '' ||
             !['zone file', 'smart quotes', 'line break', 'octets', 'missing blank', 'no version blank'].includes(

@@ -83,7 +83,7 @@ describe('macros', () => {
     expect(parseMacroString(text, false)).toBeNull();
   });
 
-  test('c, r, t and blanks belong to explanations', () => {
+  test('c, r, t and spaces belong to explanations', () => {
     expect(expand('%{c} %{r} %{t}', values, true)).toBe('192.0.2.3 example.net 1795000000');
   });
 

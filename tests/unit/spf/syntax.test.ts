@@ -87,7 +87,7 @@ describe('parseSpf', () => {
     );
   });
 
-  test('printing gives back blanks, letter case and signs as they were spelt', () => {
+  test('printing gives back spaces, letter case and signs as they were spelt', () => {
     const text = 'V=Spf1   +MX//064 ';
     expect(parseSpf(text).record).toBeNull();
     for (const spelt of [

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCheck, writeCheck } from '../../../main/store/check-text.ts';
-import type { Observation } from '../../../shared/plan/types.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
 
 const text = fc.string({ maxLength: 20 });
 const name = fc.stringMatching(/^[a-z]{1,8}(\.[a-z]{1,8}){0,3}$/);
@@ -50,7 +50,15 @@ describe('a stored check', () => {
   });
 
   it('is read in the form of older versions as well', () => {
-    const old = { question: { name: 'a.example', type: 'TXT' }, outcome: 'nodata', records: [], aliases: [] };
+    const old = {
+      question: { name: 'a.example', type: 'TXT' },
+      server: { kind: 'system', address: '' },
+      seenAt: 4,
+      durationMs: 1,
+      outcome: 'nodata',
+      records: [],
+      aliases: [],
+    };
     expect(readCheck(JSON.stringify([old]), 5)).toEqual([{ ...old, checkedAt: 5 }]);
   });
 });

@@ -1,0 +1,178 @@
+import { toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
+import { readBounce } from '../../../shared/evidence/bounce/bounce.ts';
+import type { EvidenceFile, ReadFile } from '../../../shared/evidence/reports/file.ts';
+import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
+import { rememberedBounce, rememberedFailure } from '../../../shared/evidence/kept/kept-mail.ts';
+import type { AggregateRow } from '../../../shared/evidence/reports/aggregate.ts';
+import type { NewReport, NewRow } from '../../store/evidence.ts';
+import type { CoreContext } from '../context.ts';
+import { findWorkspace, record } from '../context.ts';
+import { fail } from '../errors.ts';
+import { unicodeFree } from './service.ts';
+import { filesIn, PATH_REMEDY, pathTrouble } from './files.ts';
+import { keepMail, returnedFrom } from './kept.ts';
+import type { SeenSigner } from './signers.ts';
+import { noteSigners, seeSigner } from './signers.ts';
+import { readEvidenceFile, readEvidenceOctets } from './read-file.ts';
+import type { FoundReport, Keeper, ReportKeys } from './summary.ts';
+import { noReports, summarise } from './summary.ts';
+
+/** Files come in, and what they hold into the history. Loaded when there is something to read. */
+
+const POLICIES: ReadonlySet<string> = new Set(['none', 'quarantine', 'reject']);
+
+/** What is kept of a record. @param domain of the report; null where it names none. */
+function keptRow(row: AggregateRow, domain: string | null): NewRow {
+  const headerFrom = unicodeFree(row.headerFrom);
+  const signer = ({ domain: name, selector }: AggregateRow['dkimResults'][number]) =>
+    `${name}/${selector ?? ''}`.replace(/\s+/g, '');
+  // Of several results of SPF the one of MAIL FROM is what DMARC looks at (RFC 9989 §4.4.2).
+  const spf = row.spfResults.find(({ scope }) => scope !== 'helo') ?? row.spfResults[0];
+  const count = row.count ?? 0n;
+  return {
+    domain: domain ?? headerFrom,
+    headerFrom,
+    source: row.source,
+    messages: count > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(count),
+    dkim: row.dkim,
+    spf: row.spf,
+    signers: row.dkimResults.filter(({ result }) => result === 'pass').map(signer),
+    failedSigners: row.dkimResults.filter(({ result }) => result !== 'pass').map(signer),
+    spfDomain: spf?.domain ?? '',
+    spfResult: spf?.result ?? '',
+    reasons: row.reasons.map((reason) => reason.replace(/\s+/g, '_')).filter((reason) => reason !== ''),
+  };
+}
+
+/** A period that lies in our time, in seconds; what does not is kept without one. */
+const timeOf = (at: number | null): number | null => (at !== null && at <= 4_102_444_800 ? at : null);
+
+const timeOfText = (at: string | null): number | null => {
+  const time = at === null ? Number.NaN : Date.parse(at);
+  return Number.isNaN(time) ? null : Math.floor(time / 1000);
+};
+
+/** What is kept of a report beside its rows. */
+function keptReport(workspaceId: number, importedAt: number, found: FoundReport, keys: ReportKeys): NewReport {
+  const isAggregate = found.kind === 'dmarc-aggregate';
+  const { report } = found;
+  const policy = isAggregate ? (found.report.policy.p?.toLowerCase() ?? null) : null;
+  return {
+    workspaceId,
+    kind: found.kind,
+    ...keys,
+    org: report.org,
+    domain: isAggregate ? found.report.domain : (found.report.policies[0]?.domain ?? null),
+    beginAt: isAggregate ? timeOf(found.report.begin) : timeOfText(found.report.begin),
+    endAt: isAggregate ? timeOf(found.report.end) : timeOfText(found.report.end),
+    policy: policy !== null && POLICIES.has(policy) ? policy : null,
+    importedAt,
+    data: JSON.stringify(
+      isAggregate
+        ? { reportId: report.reportId, policy: found.report.policy, problems: found.problems }
+        : { ...report, problems: found.problems },
+    ),
+  };
+}
+
+/** What comes in with one call. */
+interface Intake {
+  readonly keeper: Keeper;
+  /** Tells what has come in, once all has. */
+  readonly close: () => void;
+}
+
+/** Takes into the history what is found; the window and the command bring theirs in the same way. */
+function openIntake(context: CoreContext, workspaceId: number): Intake {
+  const { store, clock } = context;
+  const receivers = context.rules.providers();
+  const signers = new Map<string, SeenSigner>();
+  let reports = 0;
+  let mails = 0;
+  const keep = (octets: Buffer, mail: RememberedMail) => {
+    if (keepMail(context, workspaceId, octets, mail)) mails += 1;
+  };
+  return {
+    keeper: {
+      report(found, keys) {
+        const report = keptReport(workspaceId, clock.now(), found, keys);
+        const rows = found.kind === 'dmarc-aggregate' ? found.rows.map((row) => keptRow(row, found.report.domain)) : [];
+        const stored = store.evidence.add(report, rows);
+        if (stored !== 'new') return stored;
+        reports += 1;
+        for (const row of rows) for (const signer of row.signers) seeSigner(signers, signer, report);
+        return stored;
+      },
+      failure: ({ report, octets }) => keep(octets, rememberedFailure(report)),
+      otherMail(octets) {
+        const bounce = readBounce(octets, receivers);
+        if (bounce.category === 'not-a-bounce') return false;
+        keep(octets, rememberedBounce(toldBounce(bounce), returnedFrom(octets)));
+        return true;
+      },
+    },
+    close() {
+      const words = [
+        ...(reports === 0 ? [] : [`${reports} reports of receivers`]),
+        ...(mails === 0 ? [] : [`${mails} bounces and failure reports`]),
+      ];
+      if (words.length > 0) record(context, workspaceId, 'domains', `${words.join(' and ')} imported`);
+      noteSigners(context, workspaceId, signers);
+    },
+  };
+}
+
+/**
+ * Reads files that are handed in, and keeps each report once. What was kept stays, whatever comes after.
+ *
+ * @param files each with its octets in base64.
+ */
+export async function readHandedIn(
+  context: CoreContext,
+  workspaceId: number,
+  files: readonly { readonly name: string; readonly content: string }[],
+): Promise<ReadFile[]> {
+  findWorkspace(context, workspaceId);
+  const known = noReports();
+  const intake = openIntake(context, workspaceId);
+  const read: ReadFile[] = [];
+  for (const { name, content } of files) {
+    const octets = Buffer.from(content, 'base64');
+    const found = await summarise(name, readEvidenceOctets(octets), known, intake.keeper);
+    read.push({ name, found, isMail: found.some(({ problems }) => problems.includes('no-report-in-mail')) });
+  }
+  intake.close();
+  return read;
+}
+
+/**
+ * Imports every report of files and folders, telling of each file as it is read. What was imported stays, whatever comes
+ * after.
+ *
+ * @throws BAD_INPUT when a path can't be read at all.
+ */
+export async function* importEvidence(
+  context: CoreContext,
+  workspaceId: number,
+  paths: readonly string[],
+): AsyncGenerator<EvidenceFile> {
+  findWorkspace(context, workspaceId);
+  /** The files, or what the system says of a path as an error of the contract. */
+  async function* named(): AsyncGenerator<string> {
+    try {
+      yield* filesIn(paths);
+    } catch (error) {
+      const trouble = pathTrouble(error);
+      if (trouble === null) throw error;
+      const { path: value, reason } = trouble;
+      throw fail('BAD_INPUT', `${value}: ${reason}`, { field: 'paths', value, remedy: PATH_REMEDY });
+    }
+  }
+  const known = noReports();
+  const intake = openIntake(context, workspaceId);
+  try {
+    for await (const file of named()) yield* await summarise(file, readEvidenceFile(file), known, intake.keeper);
+  } finally {
+    intake.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
+import type { ToldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
+import { readBounce } from '../../../shared/evidence/bounce/bounce.ts';
+import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
+import { KEPT_MAIL_WORDS, rememberedBounce, rememberedMessage } from '../../../shared/evidence/kept/kept-mail.ts';
+import type { ToldMessage } from '../../../shared/evidence/message/message-words.ts';
+import { evaluateMessage } from '../../../shared/evidence/message/message.ts';
+import { rulesForMessage } from '../../../shared/evidence/message/receiver-rules.ts';
+import type { CoreContext } from '../context.ts';
+import { findWorkspace, record } from '../context.ts';
+import { serversFor } from '../domains/observing.ts';
+import { keepMail, returnedFrom } from './kept.ts';
+import { noteSigners } from './signers.ts';
+
+/** One mail on the table: a bounce with its cause, or a message as a receiver judges it. */
+
+function remember(context: CoreContext, workspaceId: number, octets: Uint8Array, mail: RememberedMail): void {
+  if (!keepMail(context, workspaceId, octets, mail)) return;
+  const { kind, domain } = mail.fact;
+  record(context, workspaceId, 'domains', `A ${KEPT_MAIL_WORDS[kind]} of ${domain ?? 'an unknown domain'} read`);
+}
+
+/** A mail as what it is: what tells of a failed delivery is a bounce, everything else a message. */
+export async function readOneMail(
+  context: CoreContext,
+  workspaceId: number,
+  content: string,
+): Promise<{ mail: ToldBounce | ToldMessage; domain: string | null; domainId: number | null }> {
+  findWorkspace(context, workspaceId);
+  const octets = Buffer.from(content, 'base64');
+  const receivers = context.rules.providers();
+  const listed = (domain: string | null) => ({
+    domain,
+    domainId: domain === null ? null : context.store.domains.idOf(workspaceId, domain),
+  });
+  const bounce = readBounce(octets, receivers);
+  if (bounce.category !== 'not-a-bounce') {
+    const mail = toldBounce(bounce);
+    const domain = returnedFrom(octets);
+    remember(context, workspaceId, octets, rememberedBounce(mail, domain));
+    return { mail, ...listed(domain) };
+  }
+  const lookup = context.dns.lookup(serversFor(context, workspaceId));
+  const verdict = await evaluateMessage({ octets, envelope: {}, lookup, now: context.clock.now() });
+  const rules = await rulesForMessage(verdict, lookup, receivers);
+  const mail: ToldMessage = { kind: 'message', ...verdict, receivers: rules };
+  remember(context, workspaceId, octets, rememberedMessage(mail));
+  const now = context.clock.now();
+  const signers = verdict.dkim
+    .filter(({ result }) => result === 'pass')
+    .map(({ domain, selector }) => [`${domain}/${selector}`, { from: now, until: now }] as const);
+  noteSigners(context, workspaceId, new Map(signers));
+  return { mail, ...listed(verdict.from) };
+}

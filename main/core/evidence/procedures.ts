@@ -1,0 +1,58 @@
+import {
+  evidenceDomains,
+  evidenceMails,
+  evidenceSenders,
+  evidenceVolume,
+  forgetEvidence,
+  nameSender,
+} from './service.ts';
+import { exportSenders } from './export.ts';
+import { keptEvidence, setRetention } from './retention.ts';
+import type { RunningCore } from '../context.ts';
+import type { Implementer } from '../implementer.ts';
+
+/** What answers the procedures of `shared/contract/evidence.ts`. */
+export function evidenceProcedures(os: Implementer['evidence'], context: RunningCore) {
+  return {
+    import: os.import.handler(async function* ({ input }) {
+      const { importEvidence } = await import('./bring-in.ts');
+      yield* importEvidence(context, input.workspaceId, input.paths);
+    }),
+    read: os.read.handler(async ({ input }) => {
+      const { readHandedIn } = await import('./bring-in.ts');
+      return readHandedIn(context, input.workspaceId, input.files);
+    }),
+    mail: os.mail.handler(async ({ input }) => {
+      // What judges a message is loaded when there is one.
+      const { readOneMail } = await import('./mail.ts');
+      return readOneMail(context, input.workspaceId, input.content);
+    }),
+    volume: os.volume.handler(({ input }) => [
+      ...evidenceVolume(context, input.workspaceId, input.domain, input.sinceDays),
+    ]),
+    senders: os.senders.handler(({ input }) => [
+      ...evidenceSenders(context, input.workspaceId, input.domain, input.sinceDays),
+    ]),
+    export: os.export.handler(({ input: { workspaceId, domain, ...choice } }) =>
+      exportSenders(context, workspaceId, domain, choice),
+    ),
+    nameSender: os.nameSender.handler(({ input }) => [
+      ...nameSender(context, input.workspaceId, input.domain, input.key, input.word),
+    ]),
+    domains: os.domains.handler(({ input }) => [...evidenceDomains(context, input.workspaceId)]),
+    tls: os.tls.handler(async ({ input }) => {
+      const { evidenceTls } = await import('./tls.ts');
+      return [...evidenceTls(context, input.workspaceId, input.domain)];
+    }),
+    published: os.published.handler(async ({ input, signal }) => {
+      const { evidencePublished } = await import('./tls.ts');
+      return evidencePublished(context, input.workspaceId, input.domain, signal);
+    }),
+    mails: os.mails.handler(({ input }) => [...evidenceMails(context, input.workspaceId, input.domain, input.limit)]),
+    kept: os.kept.handler(({ input }) => keptEvidence(context, input.workspaceId)),
+    setRetention: os.setRetention.handler(({ input: { workspaceId, ...retention } }) =>
+      setRetention(context, workspaceId, retention),
+    ),
+    forget: os.forget.handler(({ input: { workspaceId, ...chosen } }) => forgetEvidence(context, workspaceId, chosen)),
+  };
+}

@@ -1,0 +1,284 @@
+import type { BounceVerdict } from '../../../shared/evidence/bounce/bounce.ts';
+import { readBounce } from '../../../shared/evidence/bounce/bounce.ts';
+import { bounceWords, recordWords, toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
+import type { EvidenceFile, EvidenceReport } from '../../../shared/evidence/reports/file.ts';
+import type { AggregateReport } from '../../../shared/evidence/reports/aggregate.ts';
+import { filesIn, PATH_REMEDY, pathTrouble } from '../../core/evidence/files.ts';
+import { readEvidenceFile } from '../../core/evidence/read-file.ts';
+import { noReports, summarise } from '../../core/evidence/summary.ts';
+import { TLS_POLICY_WORDS } from '../../../shared/evidence/tls/tls-summary.ts';
+import type { Retention } from '../../../shared/evidence/kept/kept-mail.ts';
+import { KEPT_MAIL_WORDS } from '../../../shared/evidence/kept/kept-mail.ts';
+import { SENDER_WORDS } from '../../../shared/evidence/senders/sender-words.ts';
+import type { Sender, SenderKind } from '../../../shared/evidence/senders/senders.ts';
+import type { Work } from './command.ts';
+import type { Terminal } from './output.ts';
+import { columns, exitCodes, print } from './output.ts';
+import { chosenWorkspace } from './session.ts';
+import type { RulesOptions } from './rules-in-force.ts';
+import { rulesInForce } from './rules-in-force.ts';
+import { readOctets } from './text-file.ts';
+
+/** What the commands of `evidence` do. */
+
+const OUTCOMES = {
+  read: 'read',
+  'read-with-problems': 'read, with problems',
+  partial: 'read in part',
+  refuse: 'refused',
+} as const;
+
+const dayOf = (seconds: number | null): string =>
+  seconds === null || seconds > 8.64e12 ? '?' : new Date(seconds * 1000).toISOString().slice(0, 10);
+
+function reportLine(report: EvidenceReport): string {
+  if (!('evaluated' in report)) {
+    const domains = report.policies.map(({ domain }) => domain ?? '?').join(', ');
+    return `${report.org ?? '?'} on TLS to ${domains}: ${report.ok} sessions, ${report.failed} failed`;
+  }
+  const { org, domain, begin, end, messages, evaluated } = report satisfies AggregateReport;
+  const period = `${dayOf(begin)} to ${dayOf(end)}`;
+  return `${org || '?'} on ${domain ?? '?'}, ${period}: ${messages} messages, ${evaluated.dmarcPass} pass DMARC`;
+}
+
+function fileLines({
+  file,
+  outcome,
+  told,
+  reports,
+  duplicateOf,
+  conflictsWith,
+  stored,
+  bounces,
+}: EvidenceFile): string[] {
+  const known = (stored?.known ?? 0) > 0 && duplicateOf === undefined;
+  return [
+    `${file}: ${OUTCOMES[outcome]}`,
+    ...(reports ?? []).map((report) => `  ${reportLine(report)}`),
+    ...told.map((sentence) => `  ${sentence}`),
+    ...(duplicateOf === undefined ? [] : [`  The same report as in ${duplicateOf}: it is counted once.`]),
+    ...(bounces === undefined
+      ? []
+      : [`  ${bounces} of its mails tell${bounces === 1 ? 's' : ''} of a failed delivery: see evidence mails.`]),
+    ...(known ? ['  It was imported before: it is counted once.'] : []),
+    ...((stored?.conflicting ?? 0) > 0 ? ['  Imported before with other figures: those are counted.'] : []),
+    ...(conflictsWith === undefined ? [] : [`  Of ${conflictsWith}, which is counted, it differs.`]),
+  ];
+}
+
+/** Whether a path can be read at all; the system's own words name neither the option nor a remedy. */
+async function* namedFiles(paths: readonly string[]): AsyncGenerator<string> {
+  try {
+    yield* filesIn(paths);
+  } catch (error) {
+    const trouble = pathTrouble(error);
+    if (trouble === null) throw error;
+    throw new RangeError(`${trouble.path}: ${trouble.reason}. ${PATH_REMEDY}`, { cause: error });
+  }
+}
+
+/** Tells of files as they are read. @returns the exit code: 4 where one was refused, 3 where one has problems. */
+async function tellFiles(files: AsyncIterable<EvidenceFile>, asJson: boolean, terminal: Terminal): Promise<number> {
+  let code: number = exitCodes.ok;
+  for await (const each of files) {
+    if (each.outcome === 'refuse') code = exitCodes.badInput;
+    else if (each.outcome !== 'read' && code === exitCodes.ok) code = exitCodes.notVerified;
+    if (asJson) terminal.out(`${JSON.stringify(each)}\n`);
+    else print(terminal, false, null, fileLines(each));
+  }
+  return code;
+}
+
+async function* readFiles(paths: readonly string[]): AsyncGenerator<EvidenceFile> {
+  const known = noReports();
+  for await (const file of namedFiles(paths)) yield* await summarise(file, readEvidenceFile(file), known);
+}
+
+/** `evidence import --dry-run`. */
+export function readEvidence(paths: readonly string[], asJson: boolean, terminal: Terminal): Promise<number> {
+  return tellFiles(readFiles(paths), asJson, terminal);
+}
+
+/** `evidence import`. @param paths absolute: the core may have another folder to begin from. */
+export function importInto(paths: readonly string[]): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const files = await client.evidence.import({ workspaceId, paths: [...paths] });
+    return tellFiles(files, options.json === true, terminal);
+  };
+}
+
+function senderLines(senders: readonly Sender[]): readonly string[] {
+  if (senders.length === 0) return ['No report about this domain was imported.'];
+  const rows = senders.map(({ name, kind, messages, pass, dkimAligned, spfAligned, since, until }) => [
+    name,
+    SENDER_WORDS[kind],
+    `${messages} messages`,
+    `${pass} pass`,
+    `dkim ${dkimAligned}`,
+    `spf ${spfAligned}`,
+    `${dayOf(since)} to ${dayOf(until)}`,
+  ]);
+  const table = columns(rows);
+  return senders.flatMap(({ reason, key }, index) => [table[index] ?? '', `  ${reason} (${key})`]);
+}
+
+/** `evidence senders`. Ends with 3 where mail of own or known senders fails, with 6 where there is no report. */
+export function listSenders(domain: string, sinceDays: number | null, asCsv: boolean): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const senders = await client.evidence.senders({ workspaceId, domain, sinceDays });
+    if (asCsv) terminal.file((await client.evidence.export({ workspaceId, domain, sinceDays, format: 'csv' })).text);
+    else print(terminal, options.json === true, senders, senderLines(senders));
+    if (senders.length === 0) return exitCodes.noResult;
+    const own = senders.filter(({ kind }) => kind === 'ours' || kind === 'known');
+    return own.every(({ messages, pass }) => messages === pass) ? exitCodes.ok : exitCodes.notVerified;
+  };
+}
+
+const NO_REPORT = 'There is no report. Bring some in with evidence import.';
+
+/** `evidence domains`. Ends with 6 where there is no report. */
+export const listEvidenceDomains: Work<unknown> = async ({ client, options, terminal }) => {
+  const domains = await client.evidence.domains({ workspaceId: await chosenWorkspace(client, options) });
+  const rows = domains.map(({ domain, messages, passing }) => [
+    domain,
+    `${messages} messages`,
+    `${passing} pass DMARC`,
+  ]);
+  print(terminal, options.json === true, domains, rows.length === 0 ? [NO_REPORT] : columns(rows));
+  return rows.length === 0 ? exitCodes.noResult : exitCodes.ok;
+};
+
+/** `evidence volume`. Ends with 6 where there is no report. */
+export function listVolume(domain: string, sinceDays: number | null): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const days = await client.evidence.volume({ workspaceId, domain, sinceDays });
+    const rows = days.map(({ day, messages, passing }) => [
+      dayOf(day),
+      `${messages} messages`,
+      `${passing} pass DMARC`,
+    ]);
+    print(terminal, options.json === true, days, rows.length === 0 ? [NO_REPORT] : columns(rows));
+    return rows.length === 0 ? exitCodes.noResult : exitCodes.ok;
+  };
+}
+
+/** `evidence tls`. Ends with 3 where sessions failed, with 6 where there is no report. */
+export function listTls(domain: string): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const sums = await client.evidence.tls({ workspaceId, domain });
+    const lines = sums.flatMap(({ type, modes, ok, failed, failures, reporters, since, until }) => [
+      `${[TLS_POLICY_WORDS[type] ?? type, ...modes].join(' ')}: ${ok + failed} sessions, ${failed} failed, ${dayOf(since)} to ${dayOf(until)}, by ${reporters.join(', ')}`,
+      ...failures.flatMap(({ mx, result, sessions, meaning, remedy }) => [
+        `  ${mx === '' ? 'a server that no report names' : mx}: ${sessions} × ${result}`,
+        `    ${meaning} ${remedy}`,
+      ]),
+    ]);
+    const none = ['No TLS report about this domain was imported.'];
+    print(terminal, options.json === true, sums, sums.length === 0 ? none : lines);
+    if (sums.length === 0) return exitCodes.noResult;
+    return sums.every(({ failed }) => failed === 0) ? exitCodes.ok : exitCodes.notVerified;
+  };
+}
+
+/** `evidence name`. */
+export function nameTheSender(
+  domain: string,
+  key: string,
+  word: { name: string; kind: SenderKind } | null,
+): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const senders = await client.evidence.nameSender({ workspaceId, domain, key, word });
+    print(terminal, options.json === true, senders, senderLines(senders));
+    return exitCodes.ok;
+  };
+}
+
+/** `evidence forget`. */
+export function forgetKept(chosen: {
+  readonly domain: string | null;
+  readonly before: number | null;
+  readonly what: 'everything' | 'persons';
+}): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const gone = await client.evidence.forget({ workspaceId, ...chosen });
+    const line =
+      chosen.what === 'persons'
+        ? `Addresses and words of ${gone.mails} mails forgotten.`
+        : `${gone.removed} reports and ${gone.mails} mails forgotten.`;
+    print(terminal, options.json === true, gone, [line]);
+    return exitCodes.ok;
+  };
+}
+
+const daysWords = (days: number | null): string =>
+  days === null ? 'until they are deleted' : days === 0 ? 'not kept' : `${days} days`;
+
+/** `evidence keep`. @param chosen what is to be changed; nothing: shows alone. */
+export function keepFor(chosen: Partial<Retention>): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const now = await client.evidence.kept({ workspaceId });
+    const { reportDays, mailDays, personalDays } = { ...now, ...chosen };
+    const kept =
+      Object.keys(chosen).length === 0
+        ? now
+        : await client.evidence.setRetention({ workspaceId, reportDays, mailDays, personalDays });
+    const lines = columns([
+      ['reports', daysWords(kept.reportDays), `${kept.reports} here`],
+      ['verdicts of mails', daysWords(kept.mailDays), `${kept.mails} here`],
+      ['addresses and words of mails', daysWords(kept.personalDays), `of ${kept.withPerson} mails here`],
+    ]);
+    print(terminal, options.json === true, kept, lines);
+    return exitCodes.ok;
+  };
+}
+
+/** `evidence mails`. Ends with 6 where none is kept. */
+export function listMails(domain: string | null): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const mails = await client.evidence.mails({ workspaceId, domain });
+    const lines = mails.flatMap(({ importedAt, kind, domain: from, receiver, what, codes, records, person }) => [
+      `${dayOf(importedAt / 1000)}  ${KEPT_MAIL_WORDS[kind]}  ${from ?? '?'}${receiver === null ? '' : `, by ${receiver}`}: ${what}`,
+      ...(codes === '' ? [] : [`  ${codes}`]),
+      ...(records.length === 0 ? [] : [`  To change: ${records.join(', ')}`]),
+      ...(person === null ? [] : [`  ${[...person.addresses, person.text].join(' ').slice(0, 500)}`]),
+    ]);
+    print(terminal, options.json === true, mails, mails.length === 0 ? ['No mail is kept.'] : lines);
+    return mails.length === 0 ? exitCodes.noResult : exitCodes.ok;
+  };
+}
+
+function verdictLines(verdict: BounceVerdict): string[] {
+  const { category, recordToChange, replyCode, enhanced, said, rules, temporary } = verdict;
+  const { meaning, remedy } = bounceWords(category);
+  const codes = [replyCode, enhanced].filter((code) => code !== null).join(' ');
+  return [
+    `${codes === '' ? 'No code' : codes}: ${meaning}${temporary ? ' The server may try again.' : ''}`,
+    recordToChange.length === 0 ? remedy : `To change: ${recordToChange.map(recordWords).join('; ')}.`,
+    ...(recordToChange.length === 0 ? [] : [remedy]),
+    ...rules.map(
+      ({ provider, answer }) =>
+        `${provider.name}: ${answer.meaning} ${answer.remedy} (${answer.source.title}, seen ${answer.source.seen}: ${answer.source.url})`,
+    ),
+    ...(said === '' ? [] : [`The server said: ${said.slice(0, 500)}`]),
+  ];
+}
+
+/** `evidence bounce`. @returns the exit code: 3 where a record mends it, 6 where it can't be told why. */
+export async function explainBounce(file: string, options: RulesOptions, terminal: Terminal): Promise<number> {
+  const asJson = options.json === true;
+  const bounce = readBounce(await readOctets('FILE', file), rulesInForce(options));
+  print(terminal, asJson, toldBounce(bounce), [
+    ...verdictLines(bounce),
+    ...bounce.others.flatMap((other, index) => [`Recipient ${index + 2}:`, ...verdictLines(other)]),
+  ]);
+  if (bounce.category === 'unknown') return exitCodes.noResult;
+  return bounce.setupIsTheCause ? exitCodes.notVerified : exitCodes.ok;
+}

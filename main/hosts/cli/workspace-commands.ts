@@ -1,0 +1,298 @@
+import type { Command } from 'commander';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CoreClient } from '../../../shared/contract/index.ts';
+import type { ImportInput, ImportPlan, WorkspaceChange } from '../../../shared/contract/transfer.ts';
+import type { MergedFile } from '../../../shared/workspace/merge.ts';
+import { mergeFile } from '../../../shared/workspace/merge.ts';
+import { FileFault } from '../../../shared/workspace/text-files.ts';
+import { changeCounts, changeText, contentWords } from '../../../shared/workspace/change-words.ts';
+import { instantText } from '../../../shared/text/instant.ts';
+import { common, withSession } from './command.ts';
+import type { Terminal } from './output.ts';
+import { exitCodes, print } from './output.ts';
+import { confirm, openVault, readFilePassphrase, readNewPassphrase } from './passphrase.ts';
+import type { CommonOptions } from './session.ts';
+import { chosenWorkspace } from './session.ts';
+import { cannotRead, cannotWrite, readOctets, writeTextFile } from './text-file.ts';
+import { beginFile, isFolder, readFolder, writeFolder } from './workspace-files.ts';
+
+/** `workspace …`: a workspace as a sealed file, or as text files for version control, and back. */
+
+type Finish = (code: number) => void;
+
+const PASSPHRASE_OPTION = '--file-passphrase-file';
+/** Changes of one kind that are listed for people; JSON has all of them. */
+const MOST_LISTED = 40;
+
+interface ExportOptions extends CommonOptions {
+  readonly text?: true;
+  readonly withSecrets?: true;
+  readonly filePassphraseFile?: string;
+}
+
+async function exportText(client: CoreClient, folder: string, options: ExportOptions, terminal: Terminal) {
+  const workspaceId = await chosenWorkspace(client, options);
+  const files = await client.transfer.files({ workspaceId });
+  const result = await writeFolder(folder, files).catch((error: unknown) => {
+    throw cannotWrite('FOLDER', folder, error);
+  });
+  const { written, same, others } = result;
+  print(terminal, options.json === true, { folder, ...result }, [
+    `Written to ${folder}: ${written} of ${written + same} files changed. No secret is in them.`,
+    ...(others.length === 0
+      ? []
+      : [
+          `${others.length} files are of domains that this workspace does not have; they are left as they are. Import the folder to list them here:`,
+          ...others.slice(0, MOST_LISTED).map((name) => `  ${name}`),
+        ]),
+  ]);
+  return exitCodes.ok;
+}
+
+async function exportSealed(client: CoreClient, file: string, options: ExportOptions, terminal: Terminal) {
+  const workspaceId = await chosenWorkspace(client, options);
+  const secrets = options.withSecrets === true;
+  if (secrets) await openVault(client, options);
+  const passphrase = await readNewPassphrase(PASSPHRASE_OPTION, options.filePassphraseFile);
+  const target = await beginFile(file).catch((error: unknown) => {
+    throw cannotWrite('FILE', file, error);
+  });
+  const onDisk = async (work: Promise<void>) => {
+    try {
+      await work;
+    } catch (error) {
+      throw cannotWrite('FILE', file, error);
+    }
+  };
+  try {
+    for await (const part of await client.transfer.export({ workspaceId, passphrase, secrets })) {
+      if (part.kind === 'part') {
+        await onDisk(target.write(Buffer.from(part.content, 'base64')));
+        continue;
+      }
+      await onDisk(target.keep());
+      const { domains, leftOut } = part;
+      print(terminal, options.json === true, { file, domains, secrets: part.secrets, leftOut }, [
+        `Exported to ${file}: ${contentWords(part)}.`,
+        ...(leftOut === 0 ? [] : [`${leftOut} secrets can’t be opened, and are not in it.`]),
+        'It opens with the passphrase that you have just given, and with nothing else.',
+      ]);
+    }
+  } finally {
+    await target.drop();
+  }
+  return exitCodes.ok;
+}
+
+interface ImportOptions extends CommonOptions {
+  readonly add?: true;
+  readonly new?: string | true;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly filePassphraseFile?: string;
+}
+
+async function sourceOf(place: string, options: ImportOptions): Promise<ImportInput['source']> {
+  const folder = await isFolder(place).catch((error: unknown) => {
+    throw cannotRead('FILE', place, error);
+  });
+  if (folder) {
+    const files = await readFolder(place).catch((error: unknown) => {
+      throw cannotRead('FILE', place, error);
+    });
+    return { kind: 'files', files };
+  }
+  const content = (await readOctets('FILE', place)).toString('base64');
+  return {
+    kind: 'sealed',
+    content,
+    passphrase: await readFilePassphrase(PASSPHRASE_OPTION, options.filePassphraseFile),
+  };
+}
+
+async function targetOf(client: CoreClient, place: string, options: ImportOptions): Promise<ImportInput['into']> {
+  const { workspaces } = await client.state.snapshot({});
+  if (options.new !== undefined) return { name: options.new === true ? null : options.new };
+  if (options.workspace === undefined && workspaces.every(({ practice }) => practice))
+    return { name: (await isFolder(place)) ? path.basename(path.resolve(place)) : null };
+  return { workspaceId: await chosenWorkspace(client, options) };
+}
+
+const HEADINGS: Readonly<Record<WorkspaceChange['does'], string>> = {
+  add: 'Added:',
+  change: 'Changed:',
+  keep: 'Kept as they are, although the file says something else:',
+};
+
+function planLines(plan: ImportPlan): readonly string[] {
+  const { name, exportedAt, changes } = plan;
+  return [
+    ...(name === null || exportedAt === null
+      ? []
+      : [`${name}, exported ${instantText(exportedAt)}: ${contentWords(plan)}.`]),
+    ...(['add', 'change', 'keep'] as const).flatMap((does) => {
+      const these = changes.filter((change) => change.does === does);
+      if (these.length === 0) return [];
+      const more = these.length - MOST_LISTED;
+      return [
+        HEADINGS[does],
+        ...these.slice(0, MOST_LISTED).map((change) => `  ${changeText(change)}`),
+        ...(more > 0 ? [`  and ${more} more; --json lists all of them`] : []),
+      ];
+    }),
+  ];
+}
+
+async function bringIn(place: string, options: ImportOptions, terminal: Terminal): Promise<number> {
+  return withSession(terminal, options, async ({ client }) => {
+    const source = await sourceOf(place, options);
+    const into = await targetOf(client, place, options);
+    const input = { into, source, mode: options.add === true ? ('add' as const) : ('merge' as const) };
+    const setsSecrets = ({ changes }: ImportPlan) => changes.some(({ of, does }) => of === 'secret' && does !== 'keep');
+    let plan = await client.transfer.preview(input);
+    if (setsSecrets(plan)) {
+      await openVault(client, options);
+      // Only an open vault tells which of them are here already.
+      plan = await client.transfer.preview(input);
+    }
+    const asJson = options.json === true;
+    if (plan.changes.every(({ does }) => does === 'keep')) {
+      print(terminal, asJson, { ...plan, imported: false }, [...planLines(plan), 'There is nothing to import.']);
+      return exitCodes.ok;
+    }
+    if (options.dryRun === true) {
+      print(terminal, asJson, { ...plan, imported: false }, [...planLines(plan), 'Nothing was changed.']);
+      return exitCodes.ok;
+    }
+    if (options.yes !== true) {
+      terminal.error(`${planLines(plan).join('\n')}\n`);
+      if (!(await confirm('Import this?'))) {
+        print(terminal, asJson, { ...plan, imported: false }, ['Nothing was changed.']);
+        return exitCodes.ok;
+      }
+    }
+    const done = await client.transfer.import({ ...input, token: plan.token });
+    print(terminal, asJson, { ...done, imported: true }, [`Imported: ${changeCounts(done.changes)}.`]);
+    return exitCodes.ok;
+  });
+}
+
+/** Reads a file that may not be there. */
+async function readMaybe(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw cannotRead(option, file, error);
+  }
+}
+
+/** The files of three folders by their names below these, or the three files themselves. */
+async function triples(
+  base: string,
+  ours: string,
+  theirs: string,
+): Promise<readonly (readonly [string, string, string])[]> {
+  const given = [base, ours, theirs] as const;
+  const names = ['BASE', 'OURS', 'THEIRS'] as const;
+  const kinds = await Promise.all(
+    given.map((place, index) =>
+      isFolder(place).catch((error: unknown) => {
+        throw cannotRead(names[index] ?? '', place, error);
+      }),
+    ),
+  );
+  if (kinds.every((kind) => !kind)) return [given];
+  if (!kinds.every(Boolean)) throw new RangeError('BASE, OURS and THEIRS: name three files, or three folders.');
+  const paths = new Set((await Promise.all([readFolder(ours), readFolder(theirs)])).flat().map((file) => file.path));
+  return [...paths].sort().map((name) => [path.join(base, name), path.join(ours, name), path.join(theirs, name)]);
+}
+
+interface MergeOptions {
+  readonly json?: boolean;
+}
+
+async function merge(given: readonly [string, string, string], options: MergeOptions, terminal: Terminal) {
+  const conflicts: { readonly file: string; readonly at: readonly string[] }[] = [];
+  let merged = 0;
+  for (const [base, ours, theirs] of await triples(...given)) {
+    const texts = [
+      await readMaybe('BASE', base),
+      await readMaybe('OURS', ours),
+      await readMaybe('THEIRS', theirs),
+    ] as const;
+    const result = mergeTold(texts, [base, ours, theirs]);
+    if (result.conflicts.length > 0) conflicts.push({ file: ours, at: result.conflicts });
+    if (result.text === texts[1]) continue;
+    await mkdir(path.dirname(ours), { recursive: true });
+    await writeTextFile('OURS', ours, result.text);
+    merged += 1;
+  }
+  print(terminal, options.json === true, { merged, conflicts }, [
+    `${merged} ${merged === 1 ? 'file' : 'files'} merged.`,
+    ...conflicts.map(({ file, at }) => `Both sides changed ${at.join(', ')} in ${file}: keep one side of each.`),
+  ]);
+  return conflicts.length === 0 ? exitCodes.ok : exitCodes.notVerified;
+}
+
+function mergeTold(texts: readonly [string, string, string], files: readonly [string, string, string]): MergedFile {
+  try {
+    return mergeFile(...texts);
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    const index = ['BASE', 'OURS', 'THEIRS'].indexOf(error.path);
+    const message = index === -1 ? error.message : error.message.replace(error.path, files[index] ?? '');
+    throw new RangeError(`${message}. ${error.remedy} Nothing was written to ${files[1]}.`);
+  }
+}
+
+/** Adds the commands to the program; each ends with a documented exit code. */
+export function addWorkspaceCommands(program: Command, terminal: Terminal, finish: Finish): void {
+  const workspace = program
+    .command('workspace')
+    .description('a workspace as a sealed file, or as text files for version control; its name');
+  common(workspace.command('export').argument('<file>', 'the file; with --text the folder'))
+    .description('write the workspace into one file, sealed under a passphrase of its own')
+    .option('--text', 'write text files into a folder instead, without secrets')
+    .option('--with-secrets', 'put the keys that are sealed here into the file as well')
+    .option(`${PASSPHRASE_OPTION} <file>`, 'file that holds the passphrase of the export')
+    .action(async (file: string, options: ExportOptions) => {
+      if (options.text === true && options.withSecrets === true)
+        throw new RangeError(
+          '--with-secrets: text files never hold secrets. Leave out one of --text and --with-secrets.',
+        );
+      const write = options.text === true ? exportText : exportSealed;
+      finish(await withSession(terminal, options, async ({ client }) => write(client, file, options, terminal)));
+    });
+  common(workspace.command('import').argument('<file>', 'a sealed export, or the folder of text files'))
+    .description('bring an export into a workspace: all of it or nothing')
+    .option('--add', 'where the workspace says something else than the file, the workspace counts')
+    .option('--new [name]', 'into a new workspace, named as the file names it unless a name is given')
+    .option('--dry-run', 'show what would be done, and do nothing')
+    .option('--yes', 'do not ask whether it is meant')
+    .option(`${PASSPHRASE_OPTION} <file>`, 'file that holds the passphrase of the export')
+    .action(async (file: string, options: ImportOptions) => finish(await bringIn(file, options, terminal)));
+  common(workspace.command('rename').argument('<name>'))
+    .description('give the workspace another name')
+    .action(async (name: string, options: CommonOptions) =>
+      finish(
+        await withSession(terminal, options, async ({ client }) => {
+          const workspaceId = await chosenWorkspace(client, options);
+          const renamed = await client.workspaces.rename({ workspaceId, name });
+          print(terminal, options.json === true, renamed, [`The workspace is called ${renamed.name} now.`]);
+          return exitCodes.ok;
+        }),
+      ),
+    );
+  workspace
+    .command('merge')
+    .argument('<base>', 'the last common export')
+    .argument('<ours>', 'our version; what comes of the merge is written there')
+    .argument('<theirs>', 'the other version')
+    .description('merge text files of a workspace: three files, as git’s merge driver, or three folders')
+    .option('--json', 'machine-readable output')
+    .action(async (base: string, ours: string, theirs: string, options: MergeOptions) =>
+      finish(await merge([base, ours, theirs], options, terminal)),
+    );
+}

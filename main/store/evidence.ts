@@ -1,0 +1,284 @@
+import type { KeptTlsReport } from '../../shared/evidence/tls/tls-summary.ts';
+import type { NamedSender, SourceSum, SourceSumByFrom } from '../../shared/evidence/senders/senders.ts';
+import type { SqliteDatabase } from './database.ts';
+
+/** A report as it is kept. Times are seconds since the epoch. */
+export interface NewReport {
+  readonly workspaceId: number;
+  readonly kind: 'dmarc-aggregate' | 'tls-rpt';
+  /** By which it is known again; null where it names too little. */
+  readonly identity: string | null;
+  /** A digest of its figures. */
+  readonly content: string;
+  readonly org: string | null;
+  readonly domain: string | null;
+  readonly beginAt: number | null;
+  readonly endAt: number | null;
+  /** The published policy in force, where the report tells: `none`, `quarantine` or `reject`. */
+  readonly policy: string | null;
+  /** Milliseconds since the epoch. */
+  readonly importedAt: number;
+  /** What it says beside its rows, in JSON. */
+  readonly data: string;
+}
+
+/** What a report says of the mail of one source, as the sums tell it again. */
+export interface NewRow extends Omit<SourceSum, 'reporters' | 'since' | 'until'> {
+  /** Whose policy the report is about: what its senders are asked for. */
+  readonly domain: string;
+  /** The domain in From, which may be below it. */
+  readonly headerFrom: string;
+}
+
+export interface EvidenceDomain {
+  readonly domain: string;
+  readonly messages: number;
+  readonly passing: number;
+}
+
+/** The mail of reports whose period begins on one day. */
+export interface DayVolume {
+  /** Its beginning in UTC, in seconds since the epoch; 0 where reports tell no time. */
+  readonly day: number;
+  readonly messages: number;
+  readonly passing: number;
+}
+
+export interface ReportPeriod {
+  readonly policy: string;
+  readonly beginAt: number;
+  readonly endAt: number;
+}
+
+interface SumRow {
+  source: string;
+  messages: number;
+  dkim: string;
+  spf: string;
+  signers: string;
+  failed_signers: string;
+  spf_domain: string;
+  spf_result: string;
+  reasons: string;
+  reporters: number;
+  since: number | null;
+  until: number | null;
+}
+
+/** Lists in one column: names of domains and of reasons have no space. */
+const joined = (list: readonly string[]): string => [...new Set(list)].sort().join(' ');
+const parted = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));
+
+const sumOf = (row: SumRow): SourceSum => ({
+  source: row.source,
+  messages: row.messages,
+  dkim: row.dkim,
+  spf: row.spf,
+  signers: parted(row.signers),
+  failedSigners: parted(row.failed_signers),
+  spfDomain: row.spf_domain,
+  spfResult: row.spf_result,
+  reasons: parted(row.reasons),
+  reporters: row.reporters,
+  since: row.since,
+  until: row.until,
+});
+
+/** Which mail of a domain is looked at; and what of it passes DMARC. */
+interface MailChoice {
+  /** Seconds since the epoch. */
+  readonly since?: number;
+  /** The mail of this domain in From and those below it alone; null: all. */
+  readonly from?: string | null;
+}
+const CHOSEN_ROWS = `workspace_id = @workspaceId AND domain = @domain AND begin_at >= @since
+  AND (@from IS NULL OR header_from = @from OR substr(header_from, -length(@from) - 1) = '.' || @from)`;
+const PASSING = "sum(CASE WHEN dkim = 'pass' OR spf = 'pass' THEN messages ELSE 0 END) AS passing";
+
+/** What came back from mail: reports, each once, and the rows of a domain together. */
+export function evidenceRepository(database: SqliteDatabase) {
+  const byContent = database.prepare('SELECT id FROM evidence_reports WHERE workspace_id = ? AND content = ?').pluck();
+  const byIdentity = database
+    .prepare('SELECT id FROM evidence_reports WHERE workspace_id = ? AND identity = ?')
+    .pluck();
+  const addReport = database.prepare(
+    `INSERT INTO evidence_reports (workspace_id, kind, identity, content, org, domain, begin_at, end_at, policy, imported_at, data)
+     VALUES (@workspaceId, @kind, @identity, @content, @org, @domain, @beginAt, @endAt, @policy, @importedAt, @data)`,
+  );
+  const addRow = database.prepare(
+    `INSERT INTO evidence_rows (workspace_id, domain, begin_at, report_id, line, end_at, header_from, source, messages, dkim, spf,
+       signers, failed_signers, spf_domain, spf_result, reasons)
+     VALUES (@workspaceId, @domain, @beginAt, @reportId, @line, @endAt, @headerFrom, @source, @messages, @dkim, @spf,
+       @signers, @failedSigners, @spfDomain, @spfResult, @reasons)`,
+  );
+  const sumsBy = (
+    more: string,
+  ) => `SELECT ${more} source, sum(messages) AS messages, dkim, spf, signers, failed_signers, spf_domain, spf_result, reasons,
+       count(DISTINCT report_id) AS reporters, min(nullif(begin_at, 0)) AS since, max(end_at) AS until
+     FROM evidence_rows WHERE ${CHOSEN_ROWS}
+     GROUP BY ${more} source, dkim, spf, signers, failed_signers, spf_domain, spf_result, reasons`;
+  const sums = database.prepare(sumsBy(''));
+  const sumsByFrom = database.prepare(sumsBy('header_from,'));
+  const days = database.prepare(
+    `SELECT begin_at / 86400 * 86400 AS day, sum(messages) AS messages, ${PASSING}
+     FROM evidence_rows WHERE ${CHOSEN_ROWS} GROUP BY day ORDER BY day`,
+  );
+  const domains = database.prepare(
+    `SELECT domain, sum(messages) AS messages, ${PASSING}
+     FROM evidence_rows WHERE workspace_id = ? GROUP BY domain ORDER BY domain`,
+  );
+  const periods = database.prepare(
+    `SELECT policy, begin_at AS beginAt, end_at AS endAt FROM evidence_reports
+     WHERE workspace_id = ? AND domain = ? AND policy IS NOT NULL AND begin_at IS NOT NULL AND end_at IS NOT NULL
+     ORDER BY begin_at, end_at`,
+  );
+  const tlsReports = database.prepare(
+    `SELECT org, begin_at AS beginAt, end_at AS endAt, data ->> '$.policies' AS policies, data ->> '$.places' AS places FROM evidence_reports
+     WHERE workspace_id = ? AND domain = ? AND kind = 'tls-rpt' ORDER BY begin_at DESC LIMIT 10000`,
+  );
+  const tlsDomains = database
+    .prepare(
+      `SELECT DISTINCT domain FROM evidence_reports WHERE workspace_id = ? AND kind = 'tls-rpt' AND domain IS NOT NULL`,
+    )
+    .pluck();
+  const names = database.prepare('SELECT key, name, kind FROM evidence_names WHERE workspace_id = ? AND domain = ?');
+  const allNames = database.prepare('SELECT domain, key, name, kind FROM evidence_names WHERE workspace_id = ?');
+  const putName = database.prepare(
+    `INSERT INTO evidence_names (workspace_id, domain, key, name, kind) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (workspace_id, domain, key) DO UPDATE SET name = excluded.name, kind = excluded.kind`,
+  );
+  const dropName = database.prepare('DELETE FROM evidence_names WHERE workspace_id = ? AND domain = ? AND key = ?');
+  const chosen = `workspace_id = @workspaceId AND (@domain IS NULL OR domain = @domain)
+    AND (@before IS NULL OR coalesce(end_at, imported_at / 1000) < @before)`;
+  const dropRows = database.prepare(
+    `DELETE FROM evidence_rows WHERE report_id IN (SELECT id FROM evidence_reports WHERE ${chosen})`,
+  );
+  const dropReports = database.prepare(`DELETE FROM evidence_reports WHERE ${chosen}`);
+
+  const revision = database
+    .prepare('SELECT revision FROM evidence_revisions WHERE workspace_id = ? AND domain = ?')
+    .pluck();
+  const raise = database.prepare(
+    `INSERT INTO evidence_revisions (workspace_id, domain, revision) VALUES (?, ?, 1)
+     ON CONFLICT (workspace_id, domain) DO UPDATE SET revision = revision + 1`,
+  );
+  const raiseAll = database.prepare('UPDATE evidence_revisions SET revision = revision + 1 WHERE workspace_id = ?');
+  const oldest = database
+    .prepare('SELECT id FROM evidence_reports WHERE workspace_id = ? AND imported_at < ? ORDER BY imported_at LIMIT ?')
+    .pluck();
+  const dropRowsOf = database.prepare('DELETE FROM evidence_rows WHERE report_id = ?');
+  const dropReport = database.prepare('DELETE FROM evidence_reports WHERE id = ?');
+
+  const insert = (report: NewReport, rows: readonly NewRow[]) => {
+    const reportId = Number(addReport.run(report).lastInsertRowid);
+    for (const domain of new Set([report.domain, ...rows.map((row) => row.domain)]))
+      if (domain !== null) raise.run(report.workspaceId, domain);
+    for (const [line, row] of rows.entries())
+      addRow.run({
+        ...row,
+        workspaceId: report.workspaceId,
+        reportId,
+        line,
+        beginAt: report.beginAt ?? 0,
+        endAt: report.endAt,
+        signers: joined(row.signers),
+        failedSigners: joined(row.failedSigners),
+        reasons: joined(row.reasons),
+      });
+  };
+
+  const add = database.transaction((report: NewReport, rows: readonly NewRow[]): 'new' | 'known' | 'conflicting' => {
+    if (byContent.get(report.workspaceId, report.content) !== undefined) return 'known';
+    if (report.identity !== null && byIdentity.get(report.workspaceId, report.identity) !== undefined)
+      return 'conflicting';
+    insert(report, rows);
+    return 'new';
+  });
+  const forget = database.transaction((workspaceId: number, domain: string | null, before: number | null): number => {
+    dropRows.run({ workspaceId, domain, before });
+    raiseAll.run(workspaceId);
+    return dropReports.run({ workspaceId, domain, before }).changes;
+  });
+
+  const rename = database.transaction((workspaceId: number, domain: string, change: () => unknown): void => {
+    change();
+    raise.run(workspaceId, domain);
+  });
+
+  const prune = database.transaction((workspaceId: number, before: number, limit: number): number => {
+    const ids = oldest.all(workspaceId, before, limit) as number[];
+    for (const id of ids) {
+      dropRowsOf.run(id);
+      dropReport.run(id);
+    }
+    if (ids.length > 0) raiseAll.run(workspaceId);
+    return ids.length;
+  });
+
+  return {
+    /** A number that changes with whatever is kept of a domain, whichever process changed it; it never comes again. */
+    revision: (workspaceId: number, domain: string): number => (revision.get(workspaceId, domain) ?? 0) as number,
+    /**
+     * Keeps a report with its rows, whole or not at all.
+     *
+     * @returns `known` where the same figures are kept already, `conflicting` where others are under its identity.
+     */
+    add: (report: NewReport, rows: readonly NewRow[]) => add.immediate(report, rows),
+    /** The mail of a domain day by day, by the day on which the period of its report begins. */
+    days: (workspaceId: number, domain: string, { since = 0, from = null }: MailChoice = {}): readonly DayVolume[] =>
+      days.all({ workspaceId, domain, since, from }) as DayVolume[],
+    /** The mail of a domain by source and result. */
+    sums: (workspaceId: number, domain: string, { since = 0, from = null }: MailChoice = {}): readonly SourceSum[] =>
+      (sums.all({ workspaceId, domain, since, from }) as SumRow[]).map(sumOf),
+    /** The same, by the domain in From too. */
+    sumsByFrom: (workspaceId: number, domain: string): readonly SourceSumByFrom[] =>
+      (sumsByFrom.all({ workspaceId, domain, since: 0, from: null }) as (SumRow & { header_from: string })[]).map(
+        (row) => ({ ...sumOf(row), headerFrom: row.header_from }),
+      ),
+    domains: (workspaceId: number): readonly EvidenceDomain[] => domains.all(workspaceId) as EvidenceDomain[],
+    /** Which policy receivers met when, report by report, the oldest first. */
+    periods: (workspaceId: number, domain: string): readonly ReportPeriod[] =>
+      periods.all(workspaceId, domain) as ReportPeriod[],
+    /** The newest TLS reports about a domain’s mail servers. */
+    tlsReports: (workspaceId: number, domain: string): readonly KeptTlsReport[] =>
+      (
+        tlsReports.all(workspaceId, domain) as (Omit<KeptTlsReport, 'policies' | 'places'> & {
+          policies: string;
+          places: string;
+        })[]
+      ).map(({ policies, places, ...report }) => ({
+        ...report,
+        policies: JSON.parse(policies) as KeptTlsReport['policies'],
+        places: JSON.parse(places) as KeptTlsReport['places'],
+      })),
+    /** The domains that TLS reports are about. */
+    tlsDomains: (workspaceId: number): readonly string[] => tlsDomains.all(workspaceId) as string[],
+    names: (workspaceId: number, domain: string): readonly NamedSender[] =>
+      names.all(workspaceId, domain) as NamedSender[],
+    /** What people said of senders, in whosever name these send. */
+    allNames: (workspaceId: number) => allNames.all(workspaceId) as (NamedSender & { readonly domain: string })[],
+    putName: (workspaceId: number, domain: string, { key, name, kind }: NamedSender): void => {
+      rename.immediate(workspaceId, domain, () => putName.run(workspaceId, domain, key, name, kind));
+    },
+    dropName: (workspaceId: number, domain: string, key: string): void => {
+      rename.immediate(workspaceId, domain, () => dropName.run(workspaceId, domain, key));
+    },
+    /**
+     * Forgets reports with their rows.
+     *
+     * @param domain null: of every domain. @param before seconds since the epoch; null: of any time.
+     * @returns how many reports went.
+     */
+    forget: (workspaceId: number, domain: string | null, before: number | null): number =>
+      forget.immediate(workspaceId, domain, before),
+    /**
+     * Takes away reports that were brought in before a moment, the oldest first.
+     *
+     * @param before milliseconds since the epoch. @param limit so many at most, so that nothing else has to wait long.
+     * @returns how many went.
+     */
+    prune: (workspaceId: number, before: number, limit: number): number => prune.immediate(workspaceId, before, limit),
+  };
+}
+
+export type EvidenceRepository = ReturnType<typeof evidenceRepository>;

@@ -1,0 +1,36 @@
+import { Button } from '../ui/button.tsx';
+import { Sheet } from '../ui/controls.tsx';
+import styles from './Palette.module.css';
+import { openSheet, showDomain, useApp } from '../session/store.ts';
+
+/** Asks in which workspace to show a domain that a link names, where several hold it. */
+export function LinkSheet() {
+  const link = useApp((state) => state.link);
+  const close = () => {
+    useApp.setState({ link: null });
+    openSheet(null);
+  };
+  return (
+    <Sheet
+      title={`Show ${link?.domain ?? 'the domain'}`}
+      isOpen
+      onClose={close}
+      actions={<Button onPress={close}>Cancel</Button>}
+    >
+      <p>A link asks for this domain. Several workspaces have it: in which should it be shown? Nothing is changed.</p>
+      <div className={styles.choices}>
+        {link?.places.map(({ workspaceId, workspace, domainId }) => (
+          <Button
+            key={workspaceId}
+            onPress={() => {
+              close();
+              showDomain(workspaceId, domainId);
+            }}
+          >
+            {workspace}
+          </Button>
+        ))}
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,241 @@
+import { create } from 'zustand';
+import type { DomainRow } from '../../shared/contract/domains.ts';
+import type { JobState } from '../../shared/contract/jobs.ts';
+import { nameOrder } from '../../shared/dns/name-order.ts';
+import type { PurposeVerdict } from '../../shared/verdict/types.ts';
+import { VERDICTS_BY_NEED } from '../../shared/verdict/verdict-words.ts';
+import { afterPaint, attempt, core, onChange, tell, useApp } from '../session/store.ts';
+
+/** The list of sender domains: what is there, what is shown of it, and which one is open. */
+
+export type SortColumn = 'unicodeName' | 'verdict' | 'spf' | 'dkim' | 'dmarc' | 'seenAt';
+
+export type Show =
+  | 'all'
+  | 'in-use'
+  | 'not-verified'
+  | PurposeVerdict
+  /** The verdict is another than a day ago. */
+  | 'changed'
+  /** By a tag. */
+  | `tag:${string}`
+  /** By the id of the first provider's template. */
+  | `provider:${string}`;
+
+export interface DomainsState {
+  /** Whose list it is; null before one was opened. */
+  readonly workspaceId: number | null;
+  /** In the order of their names. */
+  readonly rows: readonly DomainRow[] | null;
+  readonly byId: ReadonlyMap<number, DomainRow>;
+  readonly filter: string;
+  /** The domains whose verdict is another than a day ago, since they were asked for last. */
+  readonly changed: ReadonlySet<number>;
+  readonly show: Show;
+  readonly sort: { readonly column: SortColumn; readonly descending: boolean };
+  readonly selected: ReadonlySet<number>;
+  readonly openId: number | null;
+}
+
+const fresh: DomainsState = {
+  workspaceId: null,
+  rows: null,
+  byId: new Map(),
+  filter: '',
+  changed: new Set(),
+  show: 'all',
+  sort: { column: 'unicodeName', descending: false },
+  selected: new Set(),
+  openId: null,
+};
+
+export const useDomains = create<DomainsState>(() => fresh);
+
+/** The domain that was open last, by workspace: whoever comes back from another view goes on with it. */
+const lastOpen = new Map<number, number>();
+useDomains.subscribe(({ workspaceId, openId }) => {
+  if (workspaceId !== null && openId !== null) lastOpen.set(workspaceId, openId);
+});
+
+/** From what needs a person most; what a provider does not need comes last. */
+const VERDICT_ORDER: readonly PurposeVerdict[] = [...VERDICTS_BY_NEED, 'not-needed'];
+
+/** Rows by name. The list is kept in this order, so that drawing it anew needs no comparing of texts. */
+function byName(rows: readonly DomainRow[]): readonly DomainRow[] {
+  const keys = new Map(rows.map((row) => [row, nameOrder(row.unicodeName)]));
+  return [...rows].sort((left, right) => ((keys.get(left) ?? '') < (keys.get(right) ?? '') ? -1 : 1));
+}
+
+function mapOf(rows: readonly DomainRow[]): ReadonlyMap<number, DomainRow> {
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function isShown(row: DomainRow, show: Show, changed: ReadonlySet<number>): boolean {
+  if (show === 'all') return true;
+  if (show === 'in-use') return row.inUse;
+  if (show === 'not-verified') return row.verdict !== 'verified';
+  if (show === 'changed') return changed.has(row.id);
+  if (show.startsWith('provider:')) return (row.templateId ?? '') === show.slice('provider:'.length);
+  if (show.startsWith('tag:')) return row.tags?.includes(show.slice('tag:'.length)) === true;
+  return row.verdict === show;
+}
+
+/** The rows that the filter lets through, in the chosen order; `rows` are in the order of their names. */
+export function visibleRows(
+  state: Pick<DomainsState, 'rows' | 'filter' | 'show' | 'sort' | 'changed'>,
+): readonly DomainRow[] {
+  const wanted = state.filter.trim().toLowerCase();
+  const rows = (state.rows ?? []).filter((row) => {
+    if (!isShown(row, state.show, state.changed)) return false;
+    return wanted === '' || row.name.includes(wanted) || row.unicodeName.includes(wanted);
+  });
+  const { column, descending } = state.sort;
+  if (column === 'unicodeName') return descending ? rows.reverse() : rows;
+  const direction = descending ? -1 : 1;
+  const worth = (row: DomainRow) => (column === 'seenAt' ? (row.seenAt ?? 0) : VERDICT_ORDER.indexOf(row[column]));
+  // Sorting keeps the order of equals, which is that of their names.
+  return rows.sort((left, right) => direction * (worth(left) - worth(right)));
+}
+
+/** Changes come many at a time during a check; the list is drawn anew at most this often, in milliseconds. */
+const DRAW_EVERY_MS = 200;
+const DAY_MS = 86_400_000;
+
+interface Preloaded {
+  readonly workspaceId: number;
+  readonly rows: Promise<readonly DomainRow[] | null>;
+  readonly stop: () => void;
+}
+
+let preloaded: Preloaded | null = null;
+
+function takePreloaded(workspaceId: number): Preloaded['rows'] | null {
+  const taken = preloaded;
+  taken?.stop();
+  preloaded = null;
+  return taken?.workspaceId === workspaceId ? taken.rows : null;
+}
+
+/** Rows that a tall window shows. */
+const FIRST_ROWS = 60;
+
+/** Asks for the first screen of a workspace's list before the view that shows it is there. */
+export function preloadDomains(workspaceId: number): void {
+  // What goes wrong is told when the view asks for the whole.
+  const rows = core()
+    .domains.list({ workspaceId, first: FIRST_ROWS })
+    .catch(() => null);
+  // Nobody takes note of changes yet: a list that one has passed is of no use.
+  const stop = onChange((change) => {
+    if (change.kind === 'domains' || change.kind === 'reload') void takePreloaded(workspaceId);
+  });
+  preloaded = { workspaceId, rows, stop };
+}
+
+/** Opens the list of a workspace. @returns the function that closes it. */
+export function openDomains(workspaceId: number): () => void {
+  useDomains.setState({ ...fresh, workspaceId, openId: lastOpen.get(workspaceId) ?? null });
+  // Asked for from outside the list, before it was shown or while it is.
+  const showWanted = () => {
+    const { wanted } = useApp.getState();
+    if (wanted?.workspaceId !== workspaceId) return;
+    useApp.setState({ wanted: null });
+    useDomains.setState({ openId: wanted.domainId, filter: '', show: 'all' });
+  };
+  showWanted();
+  const stopWanting = useApp.subscribe(showWanted);
+  const pending = new Map<number, DomainRow>();
+  let timer: number | undefined;
+  let loads = 0;
+  let isClosed = false;
+  const show = (rows: readonly DomainRow[]) => {
+    if (isClosed) return;
+    useDomains.setState((state) => ({ rows, byId: mapOf(rows), openId: state.openId ?? rows[0]?.id ?? null }));
+  };
+  const load = async () => {
+    loads += 1;
+    const firstRows = await takePreloaded(workspaceId);
+    if (firstRows !== null && firstRows.length > 0) {
+      show(firstRows);
+      // Painted before the whole list is asked for: reading that takes the window longer than a frame.
+      await afterPaint();
+    }
+    const rows = await attempt(() => core().domains.list({ workspaceId }));
+    loads -= 1;
+    if (rows === null) return;
+    show(rows);
+    if (pending.size > 0) draw();
+  };
+  const draw = () => {
+    window.clearTimeout(timer);
+    timer = undefined;
+    // What changes while the list is on its way is drawn on top of it.
+    if (loads > 0) return;
+    const changed = new Map(pending);
+    pending.clear();
+    useDomains.setState(({ rows }) => {
+      if (rows === null) return {};
+      const known = new Set(rows.map((row) => row.id));
+      const added = [...changed.values()].filter((row) => !known.has(row.id));
+      const updated = rows.map((row) => changed.get(row.id) ?? row);
+      const all = added.length === 0 ? updated : byName([...updated, ...added]);
+      return { rows: all, byId: mapOf(all) };
+    });
+  };
+  void load();
+  const stop = onChange((change) => {
+    if (change.kind === 'reload') void load();
+    if (change.kind !== 'domains' || change.workspaceId !== workspaceId) return;
+    for (const row of change.rows) pending.set(row.id, row);
+    timer ??= window.setTimeout(draw, DRAW_EVERY_MS);
+  });
+  return () => {
+    isClosed = true;
+    window.clearTimeout(timer);
+    stop();
+    stopWanting();
+  };
+}
+
+/** Shows a part of the list; which domains have changed is asked for then. */
+export async function showOnly(workspaceId: number, show: Show): Promise<void> {
+  if (show === 'changed') {
+    const since = Date.now() - DAY_MS;
+    const found = await attempt(() => core().domains.changedSince({ workspaceId, since }));
+    if (found === null || useDomains.getState().workspaceId !== workspaceId) return;
+    useDomains.setState({ changed: new Set(found.map(({ id }) => id)) });
+  }
+  useDomains.setState({ show });
+}
+
+export function openDomain(openId: number): void {
+  useDomains.setState({ openId });
+}
+
+export async function verify(
+  workspaceId: number,
+  which: 'all' | 'not-verified' | readonly number[],
+): Promise<JobState | null> {
+  const selection = typeof which === 'string' ? { which } : { which: 'chosen' as const, domainIds: [...which] };
+  return attempt(() => core().domains.verify({ workspaceId, selection }));
+}
+
+/** Publishes what is prepared for each domain in the practice zone, and looks whether it is seen; ends at the first that fails. */
+export async function publishAll(workspaceId: number, domainIds: readonly number[]): Promise<void> {
+  let total = 0;
+  for (const domainId of domainIds) {
+    const result = await attempt(() => core().practice.publish({ workspaceId, domainId }));
+    if (result === null) return;
+    total += result.published;
+  }
+  tell(`${total} record${total === 1 ? '' : 's'} published in the practice zone`);
+  await verify(workspaceId, domainIds);
+}
+
+export async function setInUse(workspaceId: number, domainIds: readonly number[], inUse: boolean): Promise<void> {
+  const rows = await attempt(() => core().domains.setInUse({ workspaceId, domainIds: [...domainIds], inUse }));
+  if (rows !== null)
+    tell(
+      `${rows.length === 1 ? rows[0]?.unicodeName : `${rows.length} domains`} marked ${inUse ? 'in use' : 'not in use'}`,
+    );
+}

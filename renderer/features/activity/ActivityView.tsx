@@ -1,0 +1,194 @@
+import { AlertTriangle, Info, OctagonX } from 'lucide-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { GridList, GridListItem, GridListLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components';
+import type { ActivityEntry } from '../../../shared/contract/activity.ts';
+import { attempt, core, onChange } from '../../session/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Field, Select } from '../../ui/controls.tsx';
+import { Empty, Skeleton } from '../../ui/status.tsx';
+import { shortTime } from '../../ui/time.ts';
+import { OutsideText } from '../../ui/outside-text.tsx';
+import styles from './ActivityView.module.css';
+
+const PAGE = 250;
+/** Letters are waited for this long before the search is made, in milliseconds. */
+const TYPING_MS = 200;
+const DAY_MS = 86_400_000;
+
+const KINDS: readonly { readonly id: string; readonly label: string }[] = [
+  { id: 'all', label: 'Everything' },
+  { id: 'save', label: 'Saves' },
+  { id: 'probe', label: 'Probes' },
+  { id: 'verify', label: 'Checks of domains' },
+  { id: 'domains', label: 'Domains' },
+  { id: 'export', label: 'Exports' },
+  { id: 'vault', label: 'Vault' },
+  { id: 'practice', label: 'Practice' },
+  { id: 'schedule', label: 'Schedule' },
+  { id: 'workspace', label: 'Workspace' },
+];
+
+const SEVERITIES: readonly { readonly id: string; readonly label: string }[] = [
+  { id: 'all', label: 'All' },
+  { id: 'warning', label: 'Warnings and errors' },
+  { id: 'error', label: 'Errors' },
+];
+
+const TIMES: readonly { readonly id: string; readonly label: string; readonly days: number | null }[] = [
+  { id: 'always', label: 'Any time', days: null },
+  { id: 'day', label: 'Last 24 hours', days: 1 },
+  { id: 'week', label: 'Last 7 days', days: 7 },
+  { id: 'month', label: 'Last 30 days', days: 30 },
+];
+
+const ICONS = { info: Info, warning: AlertTriangle, error: OctagonX } as const;
+const SEVERITY_WORDS = { info: 'Information', warning: 'Warning', error: 'Error' } as const;
+
+interface Filter {
+  readonly kind: string;
+  readonly severity: string;
+  readonly time: string;
+  readonly text: string;
+}
+
+const everything: Filter = { kind: 'all', severity: 'all', time: 'always', text: '' };
+
+function query(filter: Filter) {
+  const days = TIMES.find((time) => time.id === filter.time)?.days ?? null;
+  const text = filter.text.trim();
+  return {
+    ...(text === '' ? {} : { text }),
+    ...(filter.kind === 'all' ? {} : { kinds: [filter.kind as ActivityEntry['kind']] }),
+    ...(filter.severity === 'all'
+      ? {}
+      : { severities: filter.severity === 'error' ? ['error' as const] : ['warning' as const, 'error' as const] }),
+    ...(days === null ? {} : { since: Date.now() - days * DAY_MS }),
+  };
+}
+
+/** The entries that fit a filter, a page at a time; what is new comes on top by itself. */
+function useEntries(workspaceId: number, filter: Filter) {
+  const [entries, setEntries] = useState<readonly ActivityEntry[] | null>(null);
+  const [isWhole, setWhole] = useState(true);
+  const loading = useRef(false);
+
+  const load = useCallback(
+    (before?: number) =>
+      attempt(() =>
+        core().activity.list({
+          workspaceId,
+          limit: PAGE,
+          ...query(filter),
+          ...(before === undefined ? {} : { before }),
+        }),
+      ),
+    [workspaceId, filter],
+  );
+
+  useEffect(() => {
+    let current = true;
+    const refresh = async (isFresh: boolean) => {
+      const newest = await load();
+      if (!current || newest === null) return;
+      const oldest = newest.at(-1)?.id ?? 0;
+      if (isFresh) setWhole(newest.length < PAGE);
+      setEntries((known) => [...newest, ...(isFresh ? [] : (known ?? []).filter((entry) => entry.id < oldest))]);
+    };
+    const timer = window.setTimeout(() => void refresh(true), TYPING_MS);
+    const stop = onChange((change) => {
+      if (change.kind === 'reload' || (change.kind === 'activity' && change.workspaceId === workspaceId))
+        void refresh(false);
+    });
+    return () => {
+      current = false;
+      window.clearTimeout(timer);
+      stop();
+    };
+  }, [workspaceId, load]);
+
+  const loadOlder = async () => {
+    if (isWhole || loading.current || entries === null) return;
+    loading.current = true;
+    const older = await load(entries.at(-1)?.id);
+    loading.current = false;
+    if (older === null) return;
+    setWhole(older.length < PAGE);
+    setEntries((known) => [...(known ?? []), ...older]);
+  };
+  return { entries, isWhole, loadOlder };
+}
+
+function Entry({ entry }: { readonly entry: ActivityEntry }) {
+  const Icon = ICONS[entry.severity];
+  return (
+    <GridListItem id={entry.id} textValue={entry.summary} className={styles.row ?? ''}>
+      <div className={`${styles.entry} ${styles[entry.severity] ?? ''}`}>
+        <Icon size={14} aria-label={SEVERITY_WORDS[entry.severity]} />
+        <time dateTime={new Date(entry.at).toISOString()}>{shortTime(entry.at)}</time>
+        <span className={styles.kind}>{KINDS.find((known) => known.id === entry.kind)?.label ?? entry.kind}</span>
+        <div className={styles.text}>
+          <p>
+            <OutsideText text={entry.summary} />
+          </p>
+          {entry.detail !== '' && (
+            <small>
+              <OutsideText text={entry.detail} />
+            </small>
+          )}
+        </div>
+      </div>
+    </GridListItem>
+  );
+}
+
+/** Every save, probe and job of the workspace, newest first. */
+export default function ActivityView({ workspaceId }: { readonly workspaceId: number }) {
+  const [filter, setFilter] = useState(everything);
+  const { entries, isWhole, loadOlder } = useEntries(workspaceId, filter);
+  const set = (change: Partial<Filter>) => setFilter({ ...filter, ...change });
+  const isFiltered = Object.entries(everything).some(([name, value]) => filter[name as keyof Filter] !== value);
+
+  return (
+    <div className={styles.view}>
+      <div className={styles.bar}>
+        <Field label="Find" type="search" value={filter.text} onChange={(text) => set({ text })} maxLength={200} />
+        <Select label="Kind" value={filter.kind} onChange={(kind) => set({ kind })} choices={KINDS} />
+        <Select
+          label="Severity"
+          value={filter.severity}
+          onChange={(severity) => set({ severity })}
+          choices={SEVERITIES}
+        />
+        <Select
+          label="Time"
+          value={filter.time}
+          onChange={(time) => set({ time })}
+          choices={TIMES.map(({ id, label }) => ({ id, label }))}
+        />
+      </div>
+      {entries === null && <Skeleton />}
+      {entries?.length === 0 && (
+        <Empty
+          title={isFiltered ? 'No match' : 'Nothing has happened yet'}
+          action={isFiltered && <Button onPress={() => setFilter(everything)}>Show everything</Button>}
+        >
+          {isFiltered
+            ? 'Change the text, the kind, the severity or the time.'
+            : 'Saves, probes and checks are written down here.'}
+        </Empty>
+      )}
+      {entries !== null && entries.length > 0 && (
+        <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: 34 }}>
+          <GridList aria-label="Activity, newest first" className={styles.entries ?? ''}>
+            {entries.map((entry) => (
+              <Entry key={entry.id} entry={entry} />
+            ))}
+            <GridListLoadMoreItem onLoadMore={() => void loadOlder()} isLoading={!isWhole}>
+              <span className={styles.more}>Older entries are read</span>
+            </GridListLoadMoreItem>
+          </GridList>
+        </Virtualizer>
+      )}
+    </div>
+  );
+}

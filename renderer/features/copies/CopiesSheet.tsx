@@ -1,0 +1,112 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { CoreClient } from '../../../shared/contract/index.ts';
+import type { ShownError } from '../../session/errors.ts';
+import { shownError } from '../../session/errors.ts';
+import { core, openSheet, tell } from '../../session/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton, Sheet } from '../../ui/controls.tsx';
+import layout from '../../ui/layout.module.css';
+import { OutsideText } from '../../ui/outside-text.tsx';
+import { longTime } from '../../ui/time.ts';
+import { Trouble } from '../vault/pieces.tsx';
+import styles from '../vault/Vault.module.css';
+import type { CopyFile } from '../../../shared/contract/copies.ts';
+import { copyText } from '../../../shared/contract/copy-words.ts';
+import { plural } from '../../../shared/text/plural.ts';
+
+type Contents = Awaited<ReturnType<CoreClient['copies']['look']>>;
+
+function Inside({ name, contents }: { readonly name: string; readonly contents: Contents }) {
+  const command = `sendwright backup restore ${name}`;
+  return (
+    <section className={styles.part} aria-labelledby="copy-inside">
+      <h3 id="copy-inside">In {name}</h3>
+      <ul>
+        {contents.workspaces.map((workspace) => (
+          <li key={workspace.name}>
+            <OutsideText text={workspace.name} />: {plural(workspace.domains, 'domain')},{' '}
+            {workspace.checkedAt === null ? 'never checked' : `checked ${longTime(workspace.checkedAt)}`}
+          </li>
+        ))}
+        <li>{plural(contents.secrets, 'sealed secret')}</li>
+      </ul>
+      <p>
+        To put it back, end the console and run this command. The data file of today is set aside and kept.
+        {contents.secrets > 0 && ' Secrets open with the passphrase or keychain of that time.'}
+      </p>
+      <div className={layout.row}>
+        <code>{command}</code>
+        <CopyButton text={command} label="Copy the command" />
+      </div>
+    </section>
+  );
+}
+
+/** The copies of the data file: which there are, what is in one, and one more. */
+export default function CopiesSheet() {
+  const [copies, setCopies] = useState<readonly CopyFile[] | null>(null);
+  const [inside, setInside] = useState<{ readonly name: string; readonly contents: Contents } | null>(null);
+  const [running, setRunning] = useState<string | null>(null);
+  const [error, setError] = useState<ShownError | null>(null);
+  const run = useCallback(async (name: string, work: () => Promise<void>) => {
+    setRunning(name);
+    setError(null);
+    try {
+      await work();
+    } catch (caught) {
+      setError(shownError(caught));
+    }
+    setRunning(null);
+  }, []);
+  useEffect(() => {
+    void run('list', async () => setCopies(await core().copies.list({})));
+  }, [run]);
+  const make = () =>
+    void run('make', async () => {
+      await core().copies.make({});
+      setCopies(await core().copies.list({}));
+      tell('The data file is copied');
+    });
+  const look = (name: string) => {
+    setInside(null);
+    void run(name, async () => setInside({ name, contents: await core().copies.look({ name }) }));
+  };
+  return (
+    <Sheet
+      title="Copies of the data file"
+      isOpen
+      isWide
+      onClose={() => openSheet(null)}
+      actions={
+        <Button look="primary" isPending={running === 'make'} onPress={make}>
+          Copy now
+        </Button>
+      }
+    >
+      <p>
+        One is made each day while the console runs. They lie in the data folder: have your own backup take them too.
+      </p>
+      {copies?.length === 0 && <p>There are no copies yet.</p>}
+      {copies !== null && copies.length > 0 && (
+        <ul className={styles.ways}>
+          {copies.map(({ name, madeAt, ...copy }) => (
+            <li className={styles.way} key={name}>
+              <span>
+                {longTime(madeAt)}, {copyText(copy)}
+              </span>
+              <Button
+                aria-label={`Look inside the copy of ${longTime(madeAt)}`}
+                isPending={running === name}
+                onPress={() => look(name)}
+              >
+                Look inside
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {inside !== null && <Inside name={inside.name} contents={inside.contents} />}
+      <Trouble error={error} />
+    </Sheet>
+  );
+}

@@ -1,0 +1,147 @@
+import { useState } from 'react';
+import type { SeveralChange } from '../../../shared/contract/domains.ts';
+import { modeOf } from '../../../shared/providers/template/template.ts';
+import type { ShownError } from '../../session/errors.ts';
+import { shownError } from '../../session/errors.ts';
+import { core, tell } from '../../session/store.ts';
+import { useTemplates } from '../../data/templates.ts';
+import { Button } from '../../ui/button.tsx';
+import { Field, Select, Sheet } from '../../ui/controls.tsx';
+import layout from '../../ui/layout.module.css';
+import { tagsAsText, tagsOf } from '../../ui/tag-text.ts';
+import { LeftOut } from './LeftOut.tsx';
+import { useDomains } from '../../data/domains.ts';
+import { plural } from '../../../shared/text/plural.ts';
+import { ProviderFields } from '../manual/ProviderFields.tsx';
+
+/** Nothing is chosen: what each domain has stays. */
+const AS_IT_IS = 'as-it-is';
+
+/** Sets the same for all selected domains: the provider, values that are the same for all, the report address, tags. */
+export default function ConfigureSeveralSheet({
+  workspaceId,
+  domainIds,
+  onClose,
+}: {
+  readonly workspaceId: number;
+  readonly domainIds: readonly number[];
+  readonly onClose: () => void;
+}) {
+  const templates = useTemplates(workspaceId).map(({ template }) => template);
+  const rows = useDomains((state) => state.byId);
+  const [templateId, setTemplate] = useState(AS_IT_IS);
+  const [modeId, setMode] = useState('');
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  const [reports, setReports] = useState('');
+  const [addTags, setAddTags] = useState('');
+  const [removeTags, setRemoveTags] = useState('');
+  const [isPending, setPending] = useState(false);
+  const [error, setError] = useState<ShownError | null>(null);
+  const [refused, setRefused] = useState<readonly { domain: string; message: string; remedy: string }[]>([]);
+  const template = templates.find(({ id }) => id === templateId);
+  const mode = template === undefined ? undefined : modeOf(template, modeId);
+  const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
+  const change: SeveralChange = {
+    ...(mode === undefined ? {} : { provider: { templateId, mode: mode.id }, values: filled }),
+    ...(reports.trim() === '' ? {} : { reportAddress: reports.trim() }),
+    ...(tagsOf(addTags).length === 0 ? {} : { addTags: tagsOf(addTags) }),
+    ...(tagsOf(removeTags).length === 0 ? {} : { removeTags: tagsOf(removeTags) }),
+  };
+  const hasChange = Object.keys(change).length > 0;
+  const tags = [...new Set(domainIds.flatMap((id) => rows.get(id)?.tags ?? []))].sort();
+  const save = async () => {
+    setPending(true);
+    setError(null);
+    try {
+      const result = await core().domains.configureSeveral({ workspaceId, domainIds: [...domainIds], change });
+      tell(`${plural(result.changed, 'domain')} configured`);
+      setRefused(result.refused);
+      if (result.refused.length === 0) onClose();
+    } catch (caught) {
+      setError(shownError(caught));
+    } finally {
+      setPending(false);
+    }
+  };
+  return (
+    <Sheet
+      title={`Configure ${plural(domainIds.length, 'domain')}`}
+      isOpen
+      onClose={onClose}
+      isUnsaved={hasChange && refused.length === 0}
+      actions={
+        <>
+          <Button onPress={onClose}>{refused.length > 0 ? 'Close' : 'Cancel'}</Button>
+          <Button look="primary" onPress={() => void save()} isPending={isPending} isDisabled={!hasChange}>
+            {isPending ? 'Saving…' : 'Save for all'}
+          </Button>
+        </>
+      }
+    >
+      <p className={layout.muted}>What is left empty stays as each domain has it.</p>
+      {error !== null && (
+        <p role="alert">
+          <strong>{error.message}.</strong> {error.remedy}
+        </p>
+      )}
+      <div className={layout.two}>
+        <Select
+          label="Provider"
+          value={templateId}
+          onChange={(id) => {
+            setTemplate(id);
+            setMode('');
+            setValues({});
+          }}
+          choices={[
+            { id: AS_IT_IS, label: 'As each domain has it' },
+            ...templates.map(({ id, name }) => ({ id, label: name })),
+          ]}
+          help="Of a domain that several providers send for, none is taken away: it is left out."
+        />
+        {template !== undefined && mode !== undefined && template.modes.length > 1 && (
+          <Select
+            label="Setup method"
+            value={mode.id}
+            onChange={setMode}
+            choices={template.modes.map(({ id, label }) => ({ id, label }))}
+          />
+        )}
+      </div>
+      {mode !== undefined && (
+        <ProviderFields
+          fields={mode.fields}
+          values={values}
+          labelOf={(label) => `${label}, the same for all`}
+          onChange={(id, value) => setValues({ ...values, [id]: value })}
+        />
+      )}
+      <Field
+        label="DMARC reports to"
+        value={reports}
+        onChange={setReports}
+        placeholder="dmarc@example.com"
+        help="Replaces the address of each domain."
+      />
+      <div className={layout.two}>
+        <Field
+          label="Tags to add"
+          value={addTags}
+          onChange={setAddTags}
+          placeholder="client-a, spring"
+          help="Several with commas. The list can be shown by tag."
+        />
+        <Field
+          label="Tags to remove"
+          value={removeTags}
+          onChange={setRemoveTags}
+          help={tags.length === 0 ? 'None of these domains has one.' : `There are: ${tagsAsText(tags)}.`}
+        />
+      </div>
+      <LeftOut
+        title="Not configured"
+        lines={refused.map(({ domain, message, remedy }) => ({ domain, text: `${message}. ${remedy}` }))}
+      />
+    </Sheet>
+  );
+}

@@ -1,0 +1,86 @@
+import { useMemo } from 'react';
+import type { DomainRow } from '../../../shared/contract/domains.ts';
+import type { PurposeVerdict } from '../../../shared/verdict/types.ts';
+import { VERDICTS_BY_NEED, verdictCountsText } from '../../../shared/verdict/verdict-words.ts';
+import { PlainButton } from '../../ui/plain-button.tsx';
+import { VerdictMark } from '../../ui/status.tsx';
+import { whenNeeded } from '../../ui/time.ts';
+import styles from './Coverage.module.css';
+import { showOnly, useDomains } from '../../data/domains.ts';
+
+const number = whenNeeded(() => new Intl.NumberFormat());
+
+const COLUMNS = [
+  { id: 'verdict', label: 'Domains' },
+  { id: 'spf', label: 'SPF' },
+  { id: 'dkim', label: 'DKIM' },
+  { id: 'dmarc', label: 'DMARC' },
+] as const;
+
+type Counts = Readonly<Partial<Record<PurposeVerdict, number>>>;
+
+function countsOf(rows: readonly DomainRow[], column: (typeof COLUMNS)[number]['id']): Counts {
+  const counts: Partial<Record<PurposeVerdict, number>> = {};
+  for (const row of rows) counts[row[column]] = (counts[row[column]] ?? 0) + 1;
+  return counts;
+}
+
+/** From the best to what needs a person most, as the bar is read. */
+const ORDER: readonly PurposeVerdict[] = VERDICTS_BY_NEED.toReversed();
+
+/** How far the domains in use are: a bar in a line, and unfolded the figures for each standard. */
+export function Coverage({ workspaceId }: { readonly workspaceId: number }) {
+  const rows = useDomains((state) => state.rows);
+  const inUse = useMemo(() => (rows ?? []).filter((row) => row.inUse), [rows]);
+  const counts = useMemo(() => COLUMNS.map(({ id, label }) => ({ label, counts: countsOf(inUse, id) })), [inUse]);
+  const all = counts[0]?.counts ?? {};
+  if (inUse.length < 2) return null;
+  const text = (count: number | undefined) => number().format(count ?? 0);
+  const shown = [...ORDER, 'not-needed' as const].filter((verdict) =>
+    counts.some((each) => each.counts[verdict] !== undefined),
+  );
+  return (
+    <details className={styles.coverage}>
+      <summary>
+        <span className={styles.bar} aria-hidden>
+          {ORDER.filter((verdict) => all[verdict] !== undefined).map((verdict) => (
+            <i key={verdict} data-verdict={verdict} style={{ flexGrow: all[verdict] ?? 0 }} />
+          ))}
+        </span>
+        <span className={styles.text}>
+          {text(inUse.length)} in use: {verdictCountsText(all, text)}
+        </span>
+      </summary>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Verdict</th>
+            {counts.map(({ label }) => (
+              <th scope="col" key={label}>
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((verdict) => (
+            <tr key={verdict}>
+              <th scope="row">
+                {verdict === 'not-needed' ? (
+                  <VerdictMark verdict={verdict} />
+                ) : (
+                  <PlainButton look="quiet" onClick={() => void showOnly(workspaceId, verdict)}>
+                    <VerdictMark verdict={verdict} />
+                  </PlainButton>
+                )}
+              </th>
+              {counts.map((each) => (
+                <td key={each.label}>{text(each.counts[verdict])}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

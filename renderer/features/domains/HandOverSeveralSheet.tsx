@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import { formatById, handOverFormats } from '../../../shared/handover/index.ts';
+import { attempt, core, tell } from '../../session/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Segments, Select, Sheet, Switch } from '../../ui/controls.tsx';
+import { LeftOut } from './LeftOut.tsx';
+import { fromBase64, saveFile } from '../../ui/time.ts';
+import { lastFormat, rememberFormat } from '../manual/hand-over-format.ts';
+import type { HandedOverFile } from '../../../shared/contract/domains.ts';
+import { plural } from '../../../shared/text/plural.ts';
+import { FileRemarks } from '../manual/FileRemarks.tsx';
+
+/** Hands over what is prepared for the selected domains, in one file or in a zip with a file for each. */
+export default function HandOverSeveralSheet({
+  workspaceId,
+  domainIds,
+  onClose,
+}: {
+  readonly workspaceId: number;
+  readonly domainIds: readonly number[];
+  readonly onClose: () => void;
+}) {
+  const [formatId, setFormat] = useState(lastFormat);
+  const [complete, setComplete] = useState(false);
+  const [shape, setShape] = useState<'zip' | 'one'>('zip');
+  const [isPending, setPending] = useState(false);
+  const [told, setTold] = useState<HandedOverFile | null>(null);
+  const format = formatById(formatId);
+  const canBeOne = format?.together !== undefined;
+  const save = async () => {
+    setPending(true);
+    const input = { workspaceId, domainIds: [...domainIds], format: formatId, complete };
+    const file = await attempt(() => core().domains.handOverSeveral({ ...input, asOne: canBeOne && shape === 'one' }));
+    setPending(false);
+    if (file === null) return;
+    saveFile(file.fileName, file.mediaType, [fromBase64(file.octets)]);
+    await attempt(() => core().domains.noteHandOver(input));
+    tell(`${file.fileName} saved`);
+    setTold(file);
+    if (file.leftOut.length + file.remarks.length === 0) onClose();
+  };
+  return (
+    <Sheet
+      title={`Hand over ${plural(domainIds.length, 'domain')}`}
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>Close</Button>
+          <Button look="primary" onPress={() => void save()} isPending={isPending}>
+            {isPending ? 'Preparing…' : 'Save the file'}
+          </Button>
+        </>
+      }
+    >
+      <Select
+        label="Format"
+        value={formatId}
+        onChange={(id) => {
+          setFormat(id);
+          setTold(null);
+          rememberFormat(id);
+        }}
+        choices={handOverFormats.map(({ id, label }) => ({ id, label }))}
+        help={format?.note}
+      />
+      <Segments
+        label="Files"
+        value={canBeOne ? shape : 'zip'}
+        onChange={(next) => setShape(next as 'zip' | 'one')}
+        choices={
+          canBeOne
+            ? [
+                { id: 'zip', label: 'A file for each, in a zip' },
+                { id: 'one', label: 'One file' },
+              ]
+            : [{ id: 'zip', label: 'A file for each, in a zip' }]
+        }
+      />
+      <Switch label="Every required record: what is published already too" isOn={complete} onChange={setComplete} />
+      <FileRemarks remarks={told?.remarks} />
+      {told !== null && (
+        <LeftOut
+          title={`Left out of ${told.fileName}`}
+          lines={told.leftOut.map(({ domain, reason }) => ({ domain, text: reason }))}
+        />
+      )}
+    </Sheet>
+  );
+}

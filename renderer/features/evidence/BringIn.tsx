@@ -1,0 +1,192 @@
+import { FolderOpen, Upload } from 'lucide-react';
+import { useState } from 'react';
+import type { DragEvent } from 'react';
+import { FileTrigger, GridList, GridListItem } from 'react-aria-components';
+import { Button } from '../../ui/button.tsx';
+import { Field } from '../../ui/controls.tsx';
+import layout from '../../ui/layout.module.css';
+import { OutsideText } from '../../ui/outside-text.tsx';
+import { VerdictMark } from '../../ui/status.tsx';
+import {
+  bringIn,
+  bringInText,
+  filesOfChoice,
+  filesOfDrop,
+  setMailOpen,
+  stopBringingIn,
+  useBroughtIn,
+} from './bring-in.ts';
+import { MailCard } from './MailCard.tsx';
+import styles from './EvidenceView.module.css';
+import { number } from './figures.ts';
+import { usePaged } from './paged.tsx';
+
+/** What has come of the files so far, in a sentence. */
+function Summary() {
+  const { done, total, taken, known, conflicting, refused, mails, isRunning } = useBroughtIn();
+  const parts = [
+    `${number(taken)} new report${taken === 1 ? '' : 's'} kept`,
+    ...(known === 0 ? [] : [`${number(known)} here already`]),
+    ...(conflicting === 0 ? [] : [`${number(conflicting)} with other figures than those kept`]),
+    ...(refused === 0 ? [] : [`${number(refused)} file${refused === 1 ? '' : 's'} refused`]),
+    ...(mails.length === 0 ? [] : [`${number(mails.length)} mail${mails.length === 1 ? '' : 's'} without a report`]),
+  ];
+  const read = `${number(done)} of ${number(total)} file${total === 1 ? '' : 's'} read`;
+  return (
+    <div className={styles.progress}>
+      <p role="status">
+        {read}: {parts.join(', ')}.
+      </p>
+      {isRunning && (
+        <>
+          <progress max={total} value={done} aria-label="Files that are read" />
+          <Button onPress={stopBringingIn}>Stop</Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+const OUTCOMES = {
+  read: { verdict: 'verified', word: 'Read' },
+  'read-with-problems': { verdict: 'pending', word: 'Read, with problems' },
+  partial: { verdict: 'pending', word: 'Read in part' },
+  refuse: { verdict: 'failing', word: 'Refused' },
+} as const;
+
+/** The files of which there is something to tell. */
+function Told() {
+  const told = useBroughtIn((state) => state.told);
+  const rows = told.flatMap(({ name, found }, file) =>
+    found.map(({ outcome, told: sentences, kind }, index) => ({
+      id: `${file}-${index}`,
+      name,
+      ...OUTCOMES[outcome],
+      text: kind === 'failure-report' ? ['A failure report.', ...sentences] : sentences,
+    })),
+  );
+  const { shown, more } = usePaged(rows);
+  if (told.length === 0) return null;
+  return (
+    <>
+      <GridList aria-label="Files of which there is something to tell" className={styles.told ?? ''} items={shown}>
+        {(row) => (
+          <GridListItem id={row.id} textValue={row.name} className={styles.toldRow ?? ''}>
+            <div className={styles.toldFile}>
+              <b>
+                <OutsideText text={row.name} />
+              </b>
+              <VerdictMark verdict={row.verdict} word={row.word} />
+              <span>{row.text.join(' ')}</span>
+            </div>
+          </GridListItem>
+        )}
+      </GridList>
+      {more}
+    </>
+  );
+}
+
+/** Mails without a report: each can be laid on the table. */
+function Mails({ workspaceId }: { readonly workspaceId: number }) {
+  const { mails, open } = useBroughtIn();
+  const closed = mails.filter(({ id }) => !open.some((mail) => mail.id === id));
+  return (
+    <>
+      {closed.length > 0 && (
+        <ul className={styles.mails} aria-label="Mails without a report">
+          {closed.slice(0, 100).map((mail) => (
+            <li key={mail.id}>
+              <OutsideText text={mail.name} />
+              <Button aria-label={`Look at ${mail.name}`} onPress={() => setMailOpen(mail, true)}>
+                Look at it
+              </Button>
+            </li>
+          ))}
+          {closed.length > 100 && <li>and {number(closed.length - 100)} more</li>}
+        </ul>
+      )}
+      {open.map((mail) => (
+        <MailCard key={mail.id} workspaceId={workspaceId} mail={mail} />
+      ))}
+    </>
+  );
+}
+
+/** Where files are dropped or chosen, and what came of them. */
+export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
+  const [isOver, setOver] = useState(false);
+  const [text, setText] = useState('');
+  const isOurs = useBroughtIn((state) => state.workspaceId === workspaceId);
+  const isRunning = useBroughtIn((state) => state.isRunning);
+  const over = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(true);
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    void filesOfDrop(event.dataTransfer).then((handed) => bringIn(workspaceId, handed));
+  };
+  const choose = (list: FileList | null) => void bringIn(workspaceId, filesOfChoice(list));
+  return (
+    <>
+      <section className={layout.card} aria-labelledby="bring-in-title">
+        <h2 id="bring-in-title">Bring in what came back</h2>
+        <div
+          className={`${styles.drop} ${isOver ? styles.over : ''}`}
+          onDragEnter={over}
+          onDragOver={over}
+          onDragLeave={() => setOver(false)}
+          onDrop={drop}
+        >
+          <p>
+            Drop DMARC and TLS reports here, as receivers send them: XML, JSON, gzip, ZIP, mails, mailboxes, or a folder
+            of them. A message or a bounce shows its verdict. Nothing leaves this machine but questions to DNS.
+          </p>
+          <div className={layout.row}>
+            <FileTrigger allowsMultiple onSelect={choose}>
+              <Button look="primary" isPending={isRunning}>
+                <Upload size={14} aria-hidden />
+                Choose files
+              </Button>
+            </FileTrigger>
+            <FileTrigger acceptDirectory onSelect={choose}>
+              <Button isPending={isRunning}>
+                <FolderOpen size={14} aria-hidden />
+                Choose a folder
+              </Button>
+            </FileTrigger>
+          </div>
+        </div>
+        <details className={layout.details}>
+          <summary>Paste a message or a bounce</summary>
+          <form
+            className={layout.stack}
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (text.trim() !== '') void bringInText(workspaceId, text);
+            }}
+          >
+            <Field
+              label="Message or bounce"
+              value={text}
+              onChange={setText}
+              rows={6}
+              isMono
+              help="A message with its header, or what a server said. Its verdict is kept, its text is not."
+            />
+            <div>
+              <Button type="submit" isPending={isRunning} isDisabled={text.trim() === ''}>
+                Read it
+              </Button>
+            </div>
+          </form>
+        </details>
+        {isOurs && <Summary />}
+        {isOurs && <Told />}
+      </section>
+      {isOurs && <Mails workspaceId={workspaceId} />}
+    </>
+  );
+}

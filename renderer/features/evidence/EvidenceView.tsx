@@ -1,0 +1,145 @@
+import { useCallback, useState } from 'react';
+import type { Sender, SenderKind } from '../../../shared/evidence/senders/senders.ts';
+import { attempt, core, showDomain, tell, useApp } from '../../session/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Segments } from '../../ui/controls.tsx';
+import layout from '../../ui/layout.module.css';
+import { Empty, Skeleton } from '../../ui/status.tsx';
+import { saveFile } from '../../ui/time.ts';
+import { BringIn } from './BringIn.tsx';
+import styles from './EvidenceView.module.css';
+import { number } from './figures.ts';
+import { useFresh } from './fresh.ts';
+import { prepareSender } from './let-send.ts';
+import { KeptEvidence } from './Kept.tsx';
+import { PracticeMailing } from './PracticeMailing.tsx';
+import { Senders } from './Senders.tsx';
+import { TlsPart } from './TlsPart.tsx';
+import { Volume } from './Volume.tsx';
+import type { DayVolume } from './volume-bars.ts';
+
+const TIMES = [
+  { id: 'month', label: '30 days', days: 30 },
+  { id: 'year', label: 'A year', days: 365 },
+  { id: 'all', label: 'All', days: null },
+] as const;
+
+interface Mail {
+  readonly senders: readonly Sender[];
+  readonly volume: readonly DayVolume[];
+}
+
+/** The mail of one domain: its picture over time, and who sent it. */
+function DomainMail({ workspaceId, domain }: { readonly workspaceId: number; readonly domain: string }) {
+  const [time, setTime] = useState<string>('all');
+  const [mail, setMail] = useState<Mail | null>(null);
+  const sinceDays = TIMES.find(({ id }) => id === time)?.days ?? null;
+  const refresh = useCallback(async () => {
+    const asked = { workspaceId, domain, sinceDays };
+    const found = await attempt(() => Promise.all([core().evidence.senders(asked), core().evidence.volume(asked)]));
+    if (found !== null) setMail({ senders: found[0], volume: found[1] });
+  }, [workspaceId, domain, sinceDays]);
+  useFresh(workspaceId, refresh);
+  const name = async (key: string, word: { readonly name: string; readonly kind: SenderKind } | null) => {
+    const named = await attempt(() => core().evidence.nameSender({ workspaceId, domain, key, word }));
+    if (named === null) return;
+    await refresh();
+    tell(word === null ? 'Taken back' : 'Saved');
+  };
+  const letSend = async (sender: Sender) => {
+    const prepared = await attempt(() => prepareSender(workspaceId, domain, sender.notInSpf));
+    if (prepared === null) return;
+    tell(prepared.told);
+    if (prepared.domainId !== null) showDomain(workspaceId, prepared.domainId);
+  };
+  const save = async (format: 'csv' | 'json') => {
+    const file = await attempt(() => core().evidence.export({ workspaceId, domain, sinceDays, format }));
+    if (file !== null) saveFile(file.fileName, file.mediaType, file.text);
+  };
+  const own = mail?.senders.filter(({ kind }) => kind === 'ours' || kind === 'known') ?? [];
+  const messages = own.reduce((sum, each) => sum + each.messages, 0);
+  const failing = messages - own.reduce((sum, each) => sum + each.pass, 0);
+  return (
+    <section className={layout.card} aria-labelledby="senders-title">
+      <div className={layout.cardHead}>
+        <h2 id="senders-title">Who sends as {domain}</h2>
+        <Segments
+          label="Time"
+          value={time}
+          onChange={setTime}
+          choices={TIMES.map(({ id, label }) => ({ id, label }))}
+        />
+      </div>
+      {mail === null ? (
+        <Skeleton />
+      ) : mail.senders.length === 0 ? (
+        <p className={layout.muted}>No report of this time tells of mail of {domain}.</p>
+      ) : (
+        <>
+          <p>
+            {messages === 0
+              ? 'None of this mail is known as the domain’s own.'
+              : failing === 0
+                ? `All ${number(messages)} messages of own and known senders pass DMARC.`
+                : `${number(failing)} of ${number(messages)} messages of own and known senders fail DMARC.`}
+          </p>
+          <Volume volume={mail.volume} />
+          <Senders senders={mail.senders} onName={name} onLetSend={letSend} />
+          <div className={layout.row}>
+            <Button onPress={() => void save('csv')}>Save as CSV</Button>
+            <Button onPress={() => void save('json')}>Save as JSON</Button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** What came back from mail: reports, messages and bounces, and what they tell of the senders. */
+export default function EvidenceView({ workspaceId }: { readonly workspaceId: number }) {
+  const [domains, setDomains] = useState<readonly { readonly domain: string; readonly messages: number }[] | null>(
+    null,
+  );
+  const [chosen, setChosen] = useState<string | null>(null);
+  const isPractice = useApp(
+    (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
+  );
+  const refresh = useCallback(async () => {
+    const found = await attempt(() => core().evidence.domains({ workspaceId }));
+    if (found !== null) setDomains(found);
+  }, [workspaceId]);
+  useFresh(workspaceId, refresh);
+  const domain = domains?.find((each) => each.domain === chosen)?.domain ?? domains?.[0]?.domain;
+  return (
+    <div className={layout.page}>
+      {isPractice && <PracticeMailing workspaceId={workspaceId} />}
+      <BringIn workspaceId={workspaceId} />
+      {domains === null && <Skeleton />}
+      {domains?.length === 0 && (
+        <Empty title="No report has been read yet">
+          Receivers send DMARC reports to the address that a domain’s DMARC record names. Save them out of that mailbox,
+          and drop them above: they show who sends in a domain’s name, and what would be lost by a stricter policy.
+        </Empty>
+      )}
+      {domains !== null && domain !== undefined && (
+        <>
+          {domains.length > 1 && (
+            <label className={styles.domain}>
+              <span>Domain</span>
+              <select value={domain} onChange={(event) => setChosen(event.target.value)}>
+                {domains.map((each) => (
+                  <option key={each.domain} value={each.domain}>
+                    {each.domain}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          <DomainMail key={domain} workspaceId={workspaceId} domain={domain} />
+          <TlsPart key={`tls ${domain}`} workspaceId={workspaceId} domain={domain} />
+        </>
+      )}
+      <KeptEvidence workspaceId={workspaceId} />
+    </div>
+  );
+}

@@ -1,0 +1,205 @@
+import { useCallback, useState } from 'react';
+import type { KeptMail, Retention } from '../../../shared/evidence/kept/kept-mail.ts';
+import { KEPT_MAIL_WORDS, retentionLabels } from '../../../shared/evidence/kept/kept-mail.ts';
+import { useManaged } from '../../data/managed.ts';
+import { attempt, core, tell } from '../../session/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Field, Select, Sheet } from '../../ui/controls.tsx';
+import layout from '../../ui/layout.module.css';
+import { OutsideText } from '../../ui/outside-text.tsx';
+import { shortTime } from '../../ui/time.ts';
+import styles from './EvidenceView.module.css';
+import { number } from './figures.ts';
+import { useFresh } from './fresh.ts';
+import { usePaged } from './paged.tsx';
+
+type Kept = Awaited<ReturnType<ReturnType<typeof core>['evidence']['kept']>>;
+
+const FOREVER = 'forever';
+const idOf = (days: number | null): string => (days === null ? FOREVER : String(days));
+
+function daysWords(days: number | null): string {
+  if (days === null) return 'Until deleted';
+  if (days === 0) return 'Not kept';
+  return days === 1096 ? '3 years' : days === 1 ? '1 day' : `${number(days)} days`;
+}
+
+/** A time of keeping; one that a command has set is offered beside the usual ones. */
+function Days(props: {
+  /** What to say where the organisation has set it; null where people do. */
+  readonly lockWord: string | null;
+  readonly label: string;
+  readonly value: number | null;
+  readonly least: number;
+  readonly onChange: (days: number | null) => void;
+}) {
+  const usual = [0, 30, 90, 400, 1096].filter((days) => days >= props.least);
+  const { value } = props;
+  if (props.lockWord !== null)
+    return <Field label={props.label} value={daysWords(value)} isReadOnly help={props.lockWord} />;
+  const offered = value === null || usual.includes(value) ? usual : [value, ...usual];
+  return (
+    <Select
+      label={props.label}
+      value={idOf(value)}
+      onChange={(id) => props.onChange(id === FOREVER ? null : Number(id))}
+      choices={[...offered, null].map((days) => ({ id: idOf(days), label: daysWords(days) }))}
+    />
+  );
+}
+
+function Mails({ mails }: { readonly mails: readonly KeptMail[] }) {
+  const { shown, more } = usePaged(mails);
+  return (
+    <>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {['When', 'What', 'Domain', 'Told by', 'Verdict'].map((head) => (
+              <th key={head}>{head}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ id, importedAt, kind, domain, receiver, what, codes, records, person }) => (
+            <tr key={id}>
+              <td>{shortTime(importedAt)}</td>
+              <td>{KEPT_MAIL_WORDS[kind]}</td>
+              <td>
+                <OutsideText text={domain ?? 'not told'} />
+              </td>
+              <td>
+                <OutsideText text={receiver ?? ''} />
+              </td>
+              <td>
+                {what}
+                {codes !== '' && (
+                  <div className={layout.small}>
+                    <OutsideText text={codes} />
+                  </div>
+                )}
+                {records.length > 0 && <div>To change: {records.join(', ')}.</div>}
+                {person !== null && (
+                  <div className={layout.small}>
+                    <OutsideText text={[...person.addresses, person.text].join(' ').slice(0, 500)} />
+                  </div>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {more}
+    </>
+  );
+}
+
+const DELETIONS = {
+  persons: {
+    title: 'Delete addresses and words of mails?',
+    button: 'Delete addresses and words',
+    text: ({ withPerson }: Kept) =>
+      `Of ${number(withPerson)} mails the addresses of people and what servers said are deleted. The verdicts stay.`,
+  },
+  everything: {
+    title: 'Delete all evidence?',
+    button: 'Delete all evidence',
+    text: ({ reports, mails }: Kept) =>
+      `${number(reports)} reports and ${number(mails)} mails are deleted. What you said of senders stays. Copies of the data file have them until the copies are old.`,
+  },
+} as const;
+
+/** What is kept of mail, for how long, and the way to delete it. */
+export function KeptEvidence({ workspaceId }: { readonly workspaceId: number }) {
+  const [kept, setKept] = useState<Kept | null>(null);
+  const [mails, setMails] = useState<readonly KeptMail[]>([]);
+  const [asked, setAsked] = useState<keyof typeof DELETIONS | null>(null);
+  const refresh = useCallback(async () => {
+    const found = await attempt(() =>
+      Promise.all([core().evidence.kept({ workspaceId }), core().evidence.mails({ workspaceId })]),
+    );
+    if (found === null) return;
+    setKept(found[0]);
+    setMails(found[1]);
+  }, [workspaceId]);
+  useFresh(workspaceId, refresh);
+  const managed = useManaged();
+  if (kept === null) return null;
+  const { reportDays, mailDays, personalDays, reports, withPerson } = kept;
+  const change = async (changed: Partial<Retention>) => {
+    const next = { reportDays, mailDays, personalDays, ...changed };
+    const set = await attempt(() => core().evidence.setRetention({ workspaceId, ...next }));
+    if (set !== null) setKept(set);
+  };
+  const forget = async (what: keyof typeof DELETIONS) => {
+    setAsked(null);
+    const gone = await attempt(() => core().evidence.forget({ workspaceId, domain: null, before: null, what }));
+    if (gone !== null) tell('Deleted');
+  };
+  const deletion = asked === null ? null : DELETIONS[asked];
+  return (
+    <section className={layout.card} aria-labelledby="kept-title">
+      <h2 id="kept-title">What is kept</h2>
+      <p>
+        {number(reports)} reports and {number(kept.mails)} verdicts of bounces, messages and failure reports
+        {withPerson > 0 && `, ${number(withPerson)} of them with addresses of people or words`}. It all lies in the data
+        folder alone, and in no support bundle.
+      </p>
+      {mails.length > 0 && (
+        <details className={layout.details}>
+          <summary>Bounces, messages and failure reports</summary>
+          <Mails mails={mails} />
+        </details>
+      )}
+      <div className={layout.two}>
+        <Days
+          lockWord={managed('KeepReportsDays')}
+          label={retentionLabels.reportDays}
+          value={reportDays}
+          least={1}
+          onChange={(days) => void change({ reportDays: days })}
+        />
+        <Days
+          lockWord={managed('KeepMailsDays')}
+          label={retentionLabels.mailDays}
+          value={mailDays}
+          least={0}
+          onChange={(days) => void change({ mailDays: days })}
+        />
+        <Days
+          lockWord={managed('KeepPersonalDays')}
+          label={retentionLabels.personalDays}
+          value={personalDays}
+          least={0}
+          onChange={(days) => void change({ personalDays: days })}
+        />
+      </div>
+      <p className={layout.small}>Counted from the day on which it was brought in. What is older is deleted at once.</p>
+      <div className={layout.row}>
+        <Button isDisabled={withPerson === 0} onPress={() => setAsked('persons')}>
+          {DELETIONS.persons.button}
+        </Button>
+        <Button isDisabled={reports + kept.mails === 0} onPress={() => setAsked('everything')}>
+          {DELETIONS.everything.button}
+        </Button>
+      </div>
+      {asked !== null && deletion !== null && (
+        <Sheet
+          title={deletion.title}
+          isOpen
+          onClose={() => setAsked(null)}
+          actions={
+            <>
+              <Button onPress={() => setAsked(null)}>Cancel</Button>
+              <Button look="primary" onPress={() => void forget(asked)}>
+                {deletion.button}
+              </Button>
+            </>
+          }
+        >
+          <p>{deletion.text(kept)}</p>
+        </Sheet>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,16 @@
+import { visible } from '../../../shared/handover/format.ts';
+
+/** What a hand-over's file has no room for; nothing where it tells all. */
+export function FileRemarks({ remarks = [] }: { readonly remarks?: readonly string[] | undefined }) {
+  if (remarks.length === 0) return null;
+  return (
+    <div role="note" aria-label="What the file does not tell">
+      <p>The file has no room for this:</p>
+      <ul>
+        {remarks.map((line) => (
+          <li key={line}>{visible(line)}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+import { Mail, Printer } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import type { HandOverText } from '../../../shared/contract/values.ts';
+import { email, mailDraft } from '../../../shared/handover/email.ts';
+import { formatById, handOverFormats } from '../../../shared/handover/index.ts';
+import type { Manual } from '../../../shared/manual/manual.ts';
+import { remarksOf } from '../../../shared/manual/remarks.ts';
+import { attempt, core } from '../../session/store.ts';
+import controls from '../../ui/controls.module.css';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton, Select, Sheet, Switch } from '../../ui/controls.tsx';
+import layout from '../../ui/layout.module.css';
+import { Skeleton } from '../../ui/status.tsx';
+import { saveFile } from '../../ui/time.ts';
+import type { Where } from './configuration.ts';
+import { lastFormat, rememberFormat } from './hand-over-format.ts';
+import { FileRemarks } from './FileRemarks.tsx';
+
+/** The prepared records in the form that whoever edits DNS wants. */
+export function HandOverSheet({
+  workspaceId,
+  domainId,
+  manual,
+  onClose,
+}: Where & {
+  readonly manual: Manual;
+  readonly onClose: () => void;
+}) {
+  const [format, setFormat] = useState(lastFormat);
+  const [content, setContent] = useState<'changes' | 'way-back' | 'complete'>('changes');
+  const wayBack = content === 'way-back';
+  const complete = content === 'complete';
+  const [text, setText] = useState<HandOverText | null>(null);
+  useEffect(() => {
+    let current = true;
+    setText(null);
+    rememberFormat(format);
+    void attempt(() => core().domains.handOver({ workspaceId, domainId, format, wayBack, complete })).then((found) => {
+      if (current) setText(found);
+    });
+    return () => {
+      current = false;
+    };
+  }, [workspaceId, domainId, format, wayBack, complete]);
+  const chosen = formatById(format);
+  const draft = useMemo(() => {
+    const changes = wayBack ? manual.plan.wayBack : manual.plan.changes;
+    const { domain, zone, unicodeName } = manual;
+    const generatedAt = new Date().toISOString();
+    const remarks = remarksOf(manual);
+    const input = { domain, zone, changes, generatedAt, isWayBack: wayBack, isComplete: complete, remarks };
+    return mailDraft(input, unicodeName);
+  }, [manual, wayBack, complete]);
+  const take = () =>
+    void attempt(() => core().domains.noteHandOver({ workspaceId, domainIds: [domainId], format, wayBack, complete }));
+  return (
+    <Sheet
+      title={`Hand over ${manual.unicodeName}`}
+      isOpen
+      onClose={onClose}
+      isWide
+      actions={
+        text !== null && (
+          <>
+            {draft.mailto === null ? (
+              <Button
+                look="quiet"
+                onPress={() => {
+                  saveFile(`${manual.domain}.${email.extension}`, email.mediaType, draft.message);
+                  take();
+                }}
+              >
+                <Mail size={14} aria-hidden />
+                E-mail draft
+              </Button>
+            ) : (
+              <a className={controls.linkButton} href={draft.mailto} onClick={take}>
+                <Mail size={14} aria-hidden />
+                E-mail draft
+              </a>
+            )}
+            <Button
+              onPress={() => {
+                window.print();
+                take();
+              }}
+            >
+              <Printer size={14} aria-hidden />
+              Print
+            </Button>
+            <CopyButton text={text.text} label="Copy all" isNamed onCopied={take} />
+            <Button
+              look="primary"
+              onPress={() => {
+                saveFile(text.fileName, text.mediaType, text.text);
+                take();
+              }}
+            >
+              Save {text.fileName}
+            </Button>
+          </>
+        )
+      }
+    >
+      <Select
+        label="Format"
+        value={format}
+        onChange={setFormat}
+        choices={handOverFormats.map(({ id, label }) => ({ id, label }))}
+        help={chosen?.note}
+      />
+      <Switch
+        label="Every required record: what is published already too"
+        isOn={complete}
+        onChange={(isOn) => setContent(isOn ? 'complete' : 'changes')}
+      />
+      <Switch
+        label="Undo: what takes these changes back"
+        isOn={wayBack}
+        onChange={(isOn) => setContent(isOn ? 'way-back' : 'changes')}
+      />
+      <FileRemarks remarks={text?.remarks} />
+      {text === null ? (
+        <Skeleton />
+      ) : (
+        <pre className={layout.code} tabIndex={0} role="region" aria-label="Preview">
+          {text.text}
+        </pre>
+      )}
+    </Sheet>
+  );
+}

@@ -1,0 +1,383 @@
+import { Check, FileOutput, Printer, RefreshCw, Send, SlidersHorizontal } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { Manual, ManualStep, RecordCard } from '../../../shared/manual/manual.ts';
+import { instantText } from '../../../shared/text/instant.ts';
+import { useCommands } from '../../session/commands.ts';
+import { attempt, core, onChange, tell, useApp } from '../../session/store.ts';
+import { useDomains, verify } from '../../data/domains.ts';
+import { AboutVerifying } from '../service/AboutVerifying.tsx';
+import { ServiceWord } from '../service/ServiceWord.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Segments } from '../../ui/controls.tsx';
+import { Empty, FindingNote, Skeleton, VerdictMark } from '../../ui/status.tsx';
+import { OutsideText } from '../../ui/outside-text.tsx';
+import { shortTime } from '../../ui/time.ts';
+import { ChooseProvider } from './ChooseProvider.tsx';
+import { chooseWeaker } from './configuration.ts';
+import type { Where } from './configuration.ts';
+import { ConfigureSheet } from './ConfigureSheet.tsx';
+import { HandOverSheet } from './HandOverSheet.tsx';
+import styles from './ManualPane.module.css';
+import { ProvePanel } from './ProvePanel.tsx';
+import type { NameForm } from './preferences.ts';
+import { useNameForm } from './preferences.ts';
+import { cardId, needsAttention, RecordCardView } from './RecordCardView.tsx';
+import { RotationPanel } from './RotationPanel.tsx';
+import { Timeline } from './Timeline.tsx';
+import { ownDifferences, toldOnce } from './told-once.ts';
+
+/** Changes within so many milliseconds make the manual be read anew once. */
+const TOGETHER_MS = 30;
+
+/** The manual of one domain, read anew whenever the domain changes. */
+function useManual({ workspaceId, domainId }: Where, round: number): Manual | 'failed' | null {
+  const [manual, setManual] = useState<Manual | 'failed' | null>(null);
+  useEffect(() => {
+    let latest = 0;
+    let timer: number | undefined;
+    const load = async () => {
+      const own = ++latest;
+      const found = await attempt(() => core().domains.manual({ workspaceId, domainId }));
+      // What was shown stays when it can't be read anew; the message at the top says so.
+      if (own === latest) setManual((known) => found ?? known ?? 'failed');
+    };
+    void load();
+    const stop = onChange((change) => {
+      const isOwn = change.kind === 'domains' && change.rows.some((row) => row.id === domainId);
+      if (change.kind !== 'reload' && !isOwn && (change.kind !== 'settings' || change.workspaceId !== workspaceId))
+        return;
+      // One deed is told as several changes, one right after the other.
+      timer ??= window.setTimeout(() => {
+        timer = undefined;
+        void load();
+      }, TOGETHER_MS);
+    });
+    return () => {
+      latest += 1;
+      window.clearTimeout(timer);
+      stop();
+    };
+  }, [workspaceId, domainId, round]);
+  return manual;
+}
+
+/** Every record in one line: where it stands, and the way to it. */
+function RecordStrip(props: { readonly cards: readonly RecordCard[]; readonly onOpen: (card: RecordCard) => void }) {
+  return (
+    <nav className={styles.strip} aria-label="Records of this domain">
+      {props.cards.map((card) => (
+        <Button key={card.id} look="quiet" onPress={() => props.onOpen(card)}>
+          <VerdictMark verdict={card.verdict} word={card.title} />
+        </Button>
+      ))}
+    </nav>
+  );
+}
+
+/** Nothing of the step is left to do. */
+function isDone(step: ManualStep): boolean {
+  return step.cards.every((card) => card.action === 'keep');
+}
+
+function StepTitle({ step, place }: { readonly step: ManualStep; readonly place: number }) {
+  return (
+    <h3>
+      <span className={`${styles.number} ${isDone(step) ? styles.done : ''}`}>
+        {isDone(step) ? <Check size={13} strokeWidth={3} aria-label={`Step ${place}, done`} role="img" /> : place}
+      </span>
+      {step.title}
+    </h3>
+  );
+}
+
+const COMMANDS = {
+  'manual.verify': (name: string) => `Verify ${name}`,
+  'manual.publish': (name: string) => `Publish the records of ${name} into the practice zone`,
+  'manual.hand-over': (name: string) => `Hand over the records of ${name}`,
+  'manual.configure': (name: string) => `Configure ${name}`,
+  'manual.paste': (name: string) => `Paste the provider’s values for ${name}`,
+  'manual.print': (name: string) => `Print the manual of ${name}`,
+  'manual.fold': () => 'Fold or unfold all records',
+  'manual.names': () => 'Switch between relative and full names',
+} as const;
+
+type ManualCommand = keyof typeof COMMANDS;
+
+/** The DKIM/SPF manual of one domain: loading, failed, waiting for the choice of its provider, or there. */
+export default function ManualPane(where: Where) {
+  const [round, setRound] = useState(0);
+  const [hasChosen, setHasChosen] = useState(false);
+  const manual = useManual(where, round);
+  if (manual === null) return <Skeleton lines={10} />;
+  if (manual === 'failed') {
+    return (
+      <Empty
+        title="The manual could not be read"
+        action={<Button onPress={() => setRound(round + 1)}>Try again</Button>}
+      >
+        The message at the top says why. Nothing is lost.
+      </Empty>
+    );
+  }
+  if (manual.awaitsTemplate) return <ChooseProvider {...where} manual={manual} onChosen={() => setHasChosen(true)} />;
+  return <LoadedManual {...where} manual={manual} takesFocus={hasChosen} />;
+}
+
+const EFFECT = 'effect-of-the-plan';
+
+/** What the plan changes for receivers: one line that unfolds. */
+function EffectDetails({ manual: { effect, questions } }: { readonly manual: Manual }) {
+  return (
+    <details className={styles.effect}>
+      <summary id={EFFECT}>
+        <b>Effect</b> <OutsideText text={effect.line} />
+      </summary>
+      <dl>
+        {effect.parts.map(({ label, before, after, isChanged, note }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>
+              <OutsideText text={isChanged ? `${before} → ${after}` : before} />
+              {note !== null && <p className={styles.small}>{note}</p>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {questions.map((finding) => (
+        <FindingNote key={finding.title} finding={finding} />
+      ))}
+    </details>
+  );
+}
+
+/** What was made weaker on purpose, each with the way back. */
+function Chosen({ manual: { chosen }, where }: { readonly manual: Manual; readonly where: Where }) {
+  return chosen.map(({ kind, finding }) => (
+    <FindingNote
+      key={kind}
+      finding={finding}
+      action={
+        <div className={styles.noPrint}>
+          <Button
+            onPress={() => {
+              // The button goes away with the choice.
+              document.getElementById(EFFECT)?.focus({ preventScroll: true });
+              void chooseWeaker(where, kind, false);
+            }}
+          >
+            Take it back
+          </Button>
+        </div>
+      }
+    />
+  ));
+}
+
+const NONE: readonly string[] = [];
+
+/** Where the domain stands, then every record in the order in which to publish it. */
+function LoadedManual({
+  workspaceId,
+  domainId,
+  manual,
+  takesFocus,
+}: Where & {
+  readonly manual: Manual;
+  /** The form that had the focus has just given way to this. */
+  readonly takesFocus: boolean;
+}) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (takesFocus) title.current?.focus();
+  }, [takesFocus]);
+  const isPractice = useApp(
+    (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
+  );
+  const tags = useDomains((state) => state.byId.get(domainId)?.tags) ?? NONE;
+  const [nameForm, setNameForm] = useNameForm();
+  const [unfolded, setUnfolded] = useState<Readonly<Record<string, boolean>>>({});
+  const [sheet, setSheet] = useState<'configure' | 'paste' | 'hand-over' | null>(null);
+  const [busy, setBusy] = useState(false);
+  const publish = async () => {
+    setBusy(true);
+    const result = await attempt(() => core().practice.publish({ workspaceId, domainId }));
+    if (result !== null) {
+      tell(`${result.published} record${result.published === 1 ? '' : 's'} published in the practice zone`);
+      await verify(workspaceId, [domainId]);
+    }
+    setBusy(false);
+  };
+  const cards = manual.steps.flatMap((step) => step.cards);
+  const told = toldOnce(cards);
+  const isOpen = (card: RecordCard) => unfolded[card.id] ?? needsAttention(card);
+  const allOpen = cards.every(isOpen);
+  const fold = (isUnfolded: boolean) => setUnfolded(Object.fromEntries(cards.map((card) => [card.id, isUnfolded])));
+  const goTo = (card: RecordCard) => {
+    setUnfolded({ ...unfolded, [card.id]: true });
+    document.getElementById(cardId(card))?.scrollIntoView({ block: 'start' });
+    document.querySelector<HTMLElement>(`#${cardId(card)} > button`)?.focus({ preventScroll: true });
+  };
+  const actions: Readonly<Partial<Record<ManualCommand, () => void>>> = {
+    'manual.verify': () => void verify(workspaceId, [domainId]),
+    'manual.hand-over': () => setSheet('hand-over'),
+    'manual.configure': () => setSheet('configure'),
+    'manual.paste': () => setSheet('paste'),
+    'manual.print': () => window.print(),
+    'manual.fold': () => fold(!allOpen),
+    'manual.names': () => setNameForm(nameForm === 'relative' ? 'absolute' : 'relative'),
+    ...(isPractice ? { 'manual.publish': () => void publish() } : {}),
+  };
+  useCommands(
+    'manual',
+    (Object.keys(actions) as ManualCommand[]).map((id) => ({
+      id,
+      label: COMMANDS[id](manual.unicodeName),
+      kind: 'Domain',
+      run: () => actions[id]?.(),
+    })),
+  );
+  const revision = `${manual.seenAt} ${cards.map((card) => `${card.action} ${card.value}`).join('|')}`;
+  const providers = manual.neverSends
+    ? 'Never sends'
+    : manual.providers.map((provider) => `${provider.name}, ${provider.modeLabel}`).join(' + ');
+  return (
+    <article className={styles.manual}>
+      <header className={styles.head}>
+        <div className={styles.title}>
+          <h2 ref={title} tabIndex={-1}>
+            {manual.unicodeName}
+          </h2>
+          <VerdictMark verdict={manual.verdict} isPill />
+          {tags.map((tag) => (
+            <span key={tag} className={styles.tag}>
+              {tag}
+            </span>
+          ))}
+          {manual.seenAt !== null && (
+            <time className={`${styles.small} ${styles.noPrint}`}>seen {shortTime(manual.seenAt)}</time>
+          )}
+        </div>
+        <p className={styles.printOnly}>
+          DKIM/SPF manual, prepared {instantText(Date.now())}
+          {manual.seenAt !== null && `, last seen in DNS ${instantText(manual.seenAt)}`}
+        </p>
+        {manual.unicodeName !== manual.domain && <code className={styles.small}>{manual.domain}</code>}
+        <p className={styles.sentence}>{manual.sentence}</p>
+        <div className={styles.actions}>
+          {isPractice && (
+            <Button
+              look={manual.verdict === 'verified' ? 'plain' : 'primary'}
+              onPress={() => void publish()}
+              isPending={busy}
+              aria-label="Publish into the practice zone"
+            >
+              <Send size={14} aria-hidden />
+              Publish
+            </Button>
+          )}
+          <Button look={isPractice ? 'plain' : 'primary'} onPress={() => void verify(workspaceId, [domainId])}>
+            <RefreshCw size={14} aria-hidden />
+            Verify
+          </Button>
+          <Button onPress={() => setSheet('hand-over')}>
+            <FileOutput size={14} aria-hidden />
+            Hand over
+          </Button>
+          <Button onPress={() => setSheet('configure')}>
+            <SlidersHorizontal size={14} aria-hidden />
+            Configure
+          </Button>
+          <Button onPress={() => window.print()} isIcon aria-label="Print the manual, or save it as PDF">
+            <Printer size={14} aria-hidden />
+          </Button>
+        </div>
+      </header>
+      <div className={styles.facts}>
+        <RecordStrip cards={cards} onOpen={goTo} />
+        <p className={styles.small}>
+          {providers}. Zone <code>{manual.zone}</code>
+        </p>
+        <div className={styles.folding}>
+          <Segments
+            label="Form of names"
+            value={nameForm}
+            onChange={(id) => setNameForm(id as NameForm)}
+            choices={[
+              { id: 'relative', label: 'Relative names' },
+              { id: 'absolute', label: 'Full names' },
+            ]}
+          />
+          <Button look="quiet" onPress={() => fold(!allOpen)}>
+            {allOpen ? 'Fold all' : 'Unfold all'}
+          </Button>
+        </div>
+      </div>
+      <ServiceWord workspaceId={workspaceId} manual={manual} />
+      {manual.findings.map((finding) => (
+        <FindingNote key={finding.code} finding={finding} />
+      ))}
+      {told.map((finding) => (
+        <FindingNote key={finding.code} finding={finding} />
+      ))}
+      <Chosen manual={manual} where={{ workspaceId, domainId }} />
+      <EffectDetails manual={manual} />
+      <ol className={styles.steps}>
+        {manual.steps.map((step, index) => (
+          <li key={step.title} className={styles.step}>
+            <StepTitle step={step} place={index + 1} />
+            {!isDone(step) && <p className={styles.muted}>{step.text}</p>}
+            {step.cards.map((card) => (
+              <RecordCardView
+                key={card.id}
+                card={{ ...card, differences: ownDifferences(card.differences, told) }}
+                nameForm={nameForm}
+                workspaceId={workspaceId}
+                domainId={domainId}
+                isOpen={isOpen(card)}
+                onPaste={() => setSheet('paste')}
+                onToggle={() => setUnfolded({ ...unfolded, [card.id]: !isOpen(card) })}
+              />
+            ))}
+            {step.cards.some((card) => card.purpose === 'dkim') && !manual.neverSends && (
+              <RotationPanel
+                where={{ workspaceId, domainId }}
+                revision={revision}
+                onMake={() => setSheet('configure')}
+              />
+            )}
+          </li>
+        ))}
+      </ol>
+      <ProvePanel workspaceId={workspaceId} domainId={domainId} revision={revision} />
+      <Timeline workspaceId={workspaceId} domainId={domainId} seenAt={manual.seenAt} />
+      {!manual.neverSends && <AboutVerifying />}
+      {manual.providers
+        .filter((provider) => provider.notes.length > 0 && !manual.neverSends)
+        .map((provider) => (
+          <section key={provider.id} className={styles.notes} aria-label={`About ${provider.name}`}>
+            <h3>About {provider.name}</h3>
+            <ul>
+              {provider.notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+            <p className={styles.small}>
+              {provider.source.label}, {provider.source.date}
+            </p>
+          </section>
+        ))}
+      {(sheet === 'configure' || sheet === 'paste') && (
+        <ConfigureSheet
+          workspaceId={workspaceId}
+          domainId={domainId}
+          manual={manual}
+          startsWithPaste={sheet === 'paste'}
+          onClose={() => setSheet(null)}
+        />
+      )}
+      {sheet === 'hand-over' && (
+        <HandOverSheet workspaceId={workspaceId} domainId={domainId} manual={manual} onClose={() => setSheet(null)} />
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,224 @@
+import { ChevronRight } from 'lucide-react';
+import { useId } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { applyFix } from '../../../shared/findings/apply-fix.ts';
+import type { DescribedFinding } from '../../../shared/findings/catalogue.ts';
+import type { RecordCard } from '../../../shared/manual/manual.ts';
+import { CopyButton } from '../../ui/controls.tsx';
+import { Button } from '../../ui/button.tsx';
+import { FindingNote, VerdictMark } from '../../ui/status.tsx';
+import { focusHead } from './card-focus.ts';
+import { chooseWeaker, decideDmarc } from './configuration.ts';
+import type { Where } from './configuration.ts';
+import styles from './ManualPane.module.css';
+import { KeyPairForm, WaitingForm } from './MissingValues.tsx';
+import type { NameForm } from './preferences.ts';
+import { PolicyLadder } from './PolicyLadder.tsx';
+import { ServerAnswers } from './ServerAnswers.tsx';
+import { OutsideText } from '../../ui/outside-text.tsx';
+import { SpfPanel } from './SpfPanel.tsx';
+
+const ACTIONS: Readonly<Record<RecordCard['action'], string>> = {
+  add: 'Add',
+  replace: 'Replace',
+  keep: 'Leave',
+  conflict: 'Conflict',
+  waiting: 'Waiting',
+  unknown: 'Add',
+};
+
+function Value(props: { readonly label: string; readonly text: string; readonly isLong?: boolean }) {
+  return (
+    <div className={`${styles.value} ${props.isLong === true ? styles.long : ''}`}>
+      <dt>{props.label}</dt>
+      <dd>
+        <span>
+          <OutsideText text={props.text} />
+        </span>
+        <CopyButton text={props.text} label={`Copy ${props.label.toLowerCase()}`} />
+      </dd>
+    </div>
+  );
+}
+
+/** What changes, part by part: signs and words tell it as well as colours do. */
+function Diff({ parts }: { readonly parts: RecordCard['diff'] }) {
+  return (
+    <div className={styles.diff} role="group" aria-label="What changes in the published record">
+      {parts.map((part, index) => {
+        // Two parts may read the same; their place tells them apart.
+        const key = `${index}-${part.text}`;
+        if (part.kind === 'same')
+          return (
+            <span key={key}>
+              <OutsideText text={part.text} />
+            </span>
+          );
+        const Mark = part.kind === 'added' ? 'ins' : 'del';
+        return (
+          <Mark key={key} className={styles[part.kind]}>
+            <span className={styles.sign}>{part.kind === 'added' ? '+' : '−'}</span>
+            <OutsideText text={part.text} />
+          </Mark>
+        );
+      })}
+    </div>
+  );
+}
+
+/** What a DMARC record may have been meant as, each as a choice that is kept. */
+function Meanings(props: { readonly card: RecordCard; readonly finding: DescribedFinding; readonly where: Where }) {
+  const { card, finding, where } = props;
+  const { meaning } = card;
+  if (meaning === null || finding.readings === undefined) return null;
+  return (
+    <div className={styles.actions} role="group" aria-label={`What may be meant: ${finding.title}`}>
+      {finding.readings.map((reading) => (
+        <Button
+          key={reading.label}
+          onPress={({ target }) => {
+            focusHead(target);
+            const edited = { from: meaning.from, to: applyFix(meaning.to, reading) };
+            void decideDmarc(where, edited, `Chosen for the prepared record: ${reading.label}`);
+          }}
+        >
+          <OutsideText text={reading.label} />
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+/** Whether there is something to do or to read on a card; the others are folded to one line. */
+export function needsAttention(card: RecordCard): boolean {
+  return (
+    card.action !== 'keep' ||
+    (card.dmarc?.next ?? null) !== null ||
+    card.spf?.faults.some((fault) => !fault.isSolved) === true ||
+    [...card.findings, ...card.differences].some(({ severity }) => severity === 'error' || severity === 'warning')
+  );
+}
+
+export const cardId = (card: Pick<RecordCard, 'id'>): string => `record-${card.id.replace(/[^a-z0-9]+/gi, '-')}`;
+
+/** One record: what to do, the values to copy, what changes, and what the servers said. */
+export function RecordCardView(props: {
+  readonly card: RecordCard;
+  readonly nameForm: NameForm;
+  readonly workspaceId: number;
+  readonly domainId: number;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+  /** Asks for the sheet that takes many values at once. */
+  readonly onPaste: () => void;
+}) {
+  const { card, nameForm, workspaceId, domainId, isOpen } = props;
+  const where = { workspaceId, domainId };
+  // What stands in the published text is told there.
+  const findings = card.findings.filter(
+    (finding) => card.spf?.faults.some((fault) => fault.finding.code === finding.code) !== true,
+  );
+  const body = useId();
+  const isWaiting = card.action === 'waiting';
+  const { waitingFor } = card;
+  return (
+    <section id={cardId(card)} className={styles.card} aria-label={`${card.title} ${card.name.relative}`}>
+      <AriaButton
+        className={styles.cardHead ?? ''}
+        aria-expanded={isOpen}
+        aria-controls={body}
+        onPress={props.onToggle}
+      >
+        <ChevronRight size={14} className={styles.chevron} aria-hidden />
+        <b>{card.title}</b>
+        {card.optional && <span className={styles.optional}>optional</span>}
+        {isOpen ? <i /> : <code>{card.name[nameForm]}</code>}
+        <span className={`${styles.action} ${styles[card.action] ?? ''}`}>{ACTIONS[card.action]}</span>
+        <VerdictMark verdict={card.verdict} word={card.summary} />
+      </AriaButton>
+      <div id={body} className={styles.cardBody} hidden={!isOpen}>
+        <p>
+          <strong>{card.instruction}</strong> <span className={styles.muted}>{card.why}</span>
+        </p>
+        {!isWaiting && (
+          <dl className={styles.values}>
+            <Value label="Name" text={card.name[nameForm]} />
+            <Value label="Type" text={card.type} />
+            {card.preference !== null && <Value label="Priority" text={String(card.preference)} />}
+            <Value label="TTL" text={String(card.ttl)} />
+            <Value label="Value" text={card.value} isLong />
+          </dl>
+        )}
+        {isWaiting && card.needsKeyPair && <KeyPairForm workspaceId={workspaceId} domainId={domainId} />}
+        {isWaiting && waitingFor.length > 0 && (
+          <WaitingForm workspaceId={workspaceId} domainId={domainId} fields={waitingFor} onPaste={props.onPaste} />
+        )}
+        {card.diff.length > 0 && <Diff parts={card.diff} />}
+        {findings.map((finding) => (
+          <FindingNote
+            key={`${finding.code}${finding.title}`}
+            finding={finding}
+            action={<Meanings card={card} finding={finding} where={where} />}
+          />
+        ))}
+        {card.meaning?.isChosen === true && (
+          <div className={styles.actions}>
+            <span>
+              Read as you have chosen:{' '}
+              <code>
+                <OutsideText text={card.meaning.to} />
+              </code>
+            </span>
+            <Button
+              look="quiet"
+              onPress={({ target }) => {
+                focusHead(target);
+                void decideDmarc(where, null, 'Undone');
+              }}
+            >
+              Undo the choice
+            </Button>
+          </div>
+        )}
+        {card.weakens.length > 0 && (
+          <div className={styles.actions}>
+            {card.weakens.map((kind) => (
+              <Button
+                key={kind}
+                onPress={({ target }) => {
+                  focusHead(target);
+                  void chooseWeaker(where, kind, true);
+                }}
+              >
+                Publish it all the same
+              </Button>
+            ))}
+          </div>
+        )}
+        {card.spf !== null && !isWaiting && <SpfPanel card={card.spf} value={card.value} where={where} />}
+        {card.dmarc !== null && <PolicyLadder card={card.dmarc} where={where} />}
+        {card.file !== null && (
+          <div className={styles.form}>
+            <h4>Serve this file first, at {card.file.url}</h4>
+            <div className={styles.fileText}>
+              <pre>{card.file.text}</pre>
+              <CopyButton text={card.file.text} label="Copy the file" />
+            </div>
+          </div>
+        )}
+        <ServerAnswers card={card} />
+        <p className={styles.source}>
+          Source:{' '}
+          {card.source.url === undefined || card.source.url === '' ? (
+            card.source.label
+          ) : (
+            <a href={card.source.url} target="_blank" rel="noreferrer">
+              {card.source.label}
+            </a>
+          )}
+          {card.source.date !== undefined && `, ${card.source.date}`}
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,193 @@
+import { useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+import { describeFindings } from '../../../shared/findings/catalogue.ts';
+import type { SpfCard } from '../../../shared/manual/spf-card.ts';
+import type { SpfNode, SpfTree } from '../../../shared/spf/budget.ts';
+import { remainingTerms } from '../../../shared/spf/choice.ts';
+import { proposeSavings } from '../../../shared/spf/savings.ts';
+import type { SpfSaving } from '../../../shared/spf/savings.ts';
+import { attempt, core } from '../../session/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { FindingNote, Skeleton } from '../../ui/status.tsx';
+import { decideSpf } from './configuration.ts';
+import type { Where } from './configuration.ts';
+import styles from './SpfPanel.module.css';
+
+/** Limits of RFC 7208 §4.6.4 and §3.4. */
+const LOOKUPS = 10;
+const VOIDS = 2;
+const OCTETS = 512;
+const LONG = 450;
+
+/** A measure against its limit: by length, by number and, over the limit, by word. */
+function Gauge(props: {
+  readonly label: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly warnFrom?: number;
+  readonly unit?: string;
+  readonly isLeast?: boolean;
+}) {
+  const { label, value, limit, warnFrom = limit + 1 } = props;
+  const state = value > limit ? 'over' : value >= warnFrom ? 'near' : 'within';
+  const whole = Math.max(limit, value);
+  const isCounted = limit <= LOOKUPS;
+  return (
+    <div className={`${styles.gauge} ${styles[state]}`}>
+      <span>{label}</span>
+      <span className={styles.slots} aria-hidden>
+        {isCounted ? (
+          Array.from({ length: whole }, (_nothing, index) => (
+            <i key={index} className={index < value ? (index >= limit ? styles.beyond : styles.used) : ''} />
+          ))
+        ) : (
+          <svg viewBox="0 0 100 8" preserveAspectRatio="none">
+            <rect width={(value / whole) * 100} height="8" />
+          </svg>
+        )}
+      </span>
+      <span className={styles.figure}>
+        {props.isLeast === true && 'at least '}
+        {value} of {limit}
+        {props.unit ?? ''}
+        {state === 'over' && ': too many'}
+      </span>
+    </div>
+  );
+}
+
+function Node({ node }: { readonly node: SpfNode }) {
+  const voids = Math.max(node.voids4, node.voids6);
+  return (
+    <li>
+      <div className={styles.node}>
+        <code>{node.term}</code>
+        {node.unknown !== undefined && <small>{node.unknown}</small>}
+        {node.findings.map((finding) => (
+          <small key={finding.code} className={styles.nodeFault}>
+            {describeFindings([finding])[0]?.title}
+          </small>
+        ))}
+        {voids > 0 && node.children.length > 0 && <small>{voids} empty below</small>}
+        <span
+          className={node.cost === 0 ? styles.free : styles.cost}
+          aria-label={`${node.cost} lookup${node.cost === 1 ? '' : 's'}`}
+          role="img"
+        >
+          {node.cost}
+        </span>
+      </div>
+      {node.children.length > 0 && (
+        <ul className={styles.tree}>
+          {node.children.map((child, index) => (
+            <Node key={`${index}-${child.term}`} node={child} />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function Cost(props: { readonly tree: SpfTree; readonly label: string; readonly children?: ReactNode }) {
+  const { tree, label } = props;
+  return (
+    <section className={styles.block} aria-label={label}>
+      <h4>{label}</h4>
+      <div className={styles.gauges}>
+        <Gauge
+          label="Lookups"
+          value={tree.lookups}
+          limit={LOOKUPS}
+          warnFrom={9}
+          unit=" lookups"
+          isLeast={tree.partial}
+        />
+        <Gauge label="Empty answers, IPv4" value={tree.voids4} limit={VOIDS} />
+        <Gauge label="Empty answers, IPv6" value={tree.voids6} limit={VOIDS} />
+        <Gauge label="TXT response size" value={tree.answerOctets} limit={OCTETS} warnFrom={LONG} unit=" octets" />
+      </div>
+      {describeFindings(tree.findings).map((finding) => (
+        <FindingNote key={finding.code} finding={finding} />
+      ))}
+      {props.children}
+      <ul className={`${styles.tree} ${styles.root}`}>
+        {tree.children.map((node, index) => (
+          <Node key={`${index}-${node.term}`} node={node} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const KINDS: Readonly<Record<SpfSaving['kind'], string>> = {
+  'drop-dead': 'Drop what is dead',
+  'drop-repeated': 'Drop what is repeated',
+  'write-addresses': 'Write the addresses',
+  delegate: 'Move to a subdomain',
+  flatten: 'Flatten',
+};
+
+function Savings({ tree, card, where }: { readonly tree: SpfTree; readonly card: SpfCard; readonly where: Where }) {
+  const isRequired = ({ term }: SpfSaving) => remainingTerms(card.terms, [term]).length < card.terms.length;
+  // What the provider requires is not dead, only not answered for now.
+  const savings = proposeSavings(tree).filter((saving) => saving.kind !== 'drop-dead' || !isRequired(saving));
+  if (savings.length === 0) return null;
+  const apply = (saving: SpfSaving) => {
+    const without = isRequired(saving) ? [...card.choice.without, saving.term] : card.choice.without;
+    void decideSpf(
+      where,
+      { edited: { from: card.published, to: saving.record }, without },
+      `Applied: ${saving.proposal}`,
+    );
+  };
+  return (
+    <section className={styles.block} aria-label="Ways to save lookups">
+      <h4>Ways to save lookups, the safest first</h4>
+      <ol className={styles.savings}>
+        {savings.map((saving) => (
+          <li key={`${saving.kind}-${saving.term}`}>
+            <div>
+              <strong>{KINDS[saving.kind]}</strong>{' '}
+              <small>
+                saves {saving.saves} lookup{saving.saves === 1 ? '' : 's'}
+              </small>
+              <p>{saving.proposal}</p>
+              <p className={styles.danger}>Danger: {saving.danger}</p>
+            </div>
+            <Button onPress={() => apply(saving)} aria-label={`Apply: ${saving.proposal}`}>
+              Apply
+            </Button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** What the SPF record costs its receivers: the tree with the lookups of every branch, prepared beside today's. */
+export function SpfBudget({ card, where }: { readonly card: SpfCard; readonly where: Where }) {
+  const { workspaceId, domainId } = where;
+  const [trees, setTrees] = useState<{ today: SpfTree | null; prepared: SpfTree | null } | 'failed' | null>(null);
+  useEffect(() => {
+    let current = true;
+    void attempt(() => core().domains.spfTree({ workspaceId, domainId })).then((found) => {
+      if (current) setTrees(found ?? 'failed');
+    });
+    return () => {
+      current = false;
+    };
+  }, [workspaceId, domainId]);
+  if (trees === null) return <Skeleton lines={4} />;
+  if (trees === 'failed') return <p>The lookups could not be counted. The message at the top says why.</p>;
+  const { today, prepared } = trees;
+  return (
+    <div className={styles.budgets}>
+      {prepared !== null && (
+        <Cost tree={prepared} label="With the prepared record">
+          <Savings tree={prepared} card={card} where={where} />
+        </Cost>
+      )}
+      {today?.record != null && today.record !== prepared?.record && <Cost tree={today} label="Today" />}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import type { ConfigurationChange, DomainConfiguration } from '../../../shared/contract/domains.ts';
+import type { WeakeningKind } from '../../../shared/plan/types.ts';
+import type { EditedText } from '../../../shared/required/record.ts';
+import type { SpfChoice } from '../../../shared/spf/choice.ts';
+import { shownError } from '../../session/errors.ts';
+import { attempt, core, tell } from '../../session/store.ts';
+
+/** Which domain a part of the manual speaks of. */
+export interface Where {
+  readonly workspaceId: number;
+  readonly domainId: number;
+}
+
+/** How often a change is made anew on what somebody else has saved in the meantime. */
+const ATTEMPTS = 3;
+
+/**
+ * Changes a part of a domain's configuration, from what is stored now: another window's changes stay.
+ *
+ * @throws what the core answers with.
+ */
+export async function configure(
+  where: Where,
+  change: (configuration: DomainConfiguration) => ConfigurationChange,
+): Promise<void> {
+  for (let attempts = 1; ; attempts += 1) {
+    const { revision, configuration } = await core().domains.configuration(where);
+    try {
+      await core().domains.configure({ ...where, revision, configuration: change(configuration) });
+      return;
+    } catch (error) {
+      if (shownError(error).code !== 'CONFLICT' || attempts === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Changes a part of a domain's configuration and says so; what goes wrong is told at the top of the window. */
+export async function changeConfiguration(
+  where: Where,
+  change: (configuration: DomainConfiguration) => ConfigurationChange,
+  told: string,
+): Promise<void> {
+  const isDone = await attempt(async () => {
+    await configure(where, change);
+    return true;
+  });
+  if (isDone !== null) tell(told);
+}
+
+/** Records what the person decides about the SPF record. */
+export function decideSpf(where: Where, part: Partial<SpfChoice>, told: string): Promise<void> {
+  return changeConfiguration(
+    where,
+    ({ spf }) => {
+      const next = { ...spf, ...part };
+      return { spf: { remove: [...next.remove], without: [...next.without], edited: next.edited } };
+    },
+    told,
+  );
+}
+
+/** Records what the person says the published DMARC record was meant as; null takes that back. */
+export function decideDmarc(where: Where, dmarcEdited: EditedText | null, told: string): Promise<void> {
+  return changeConfiguration(where, () => ({ dmarcEdited }), told);
+}
+
+/** Takes on purpose what would be weaker, or takes that back; the core keeps who did it and when. */
+export async function chooseWeaker(where: Where, kind: WeakeningKind, chosen: boolean): Promise<void> {
+  const done = await attempt(() => core().domains.chooseWeaker({ ...where, kind, chosen }));
+  if (done !== null) tell(`${chosen ? 'Chosen' : 'Taken back'}. Who did it, and when, is kept in Activity`);
+}

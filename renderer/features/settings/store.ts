@@ -1,0 +1,219 @@
+import { create } from 'zustand';
+import type { KeyCheck } from '../../../shared/contract/probes.ts';
+import type { SecretChange } from '../../../shared/contract/vault.ts';
+import type { Settings, SettingsFields } from '../../../shared/contract/settings.ts';
+import type { ProbeTrace } from '../../../shared/service/trace.ts';
+import { askForVault, attempt, core, onChange, setLeaveGuard, tell, useApp } from '../../session/store.ts';
+import { shownError } from '../../session/errors.ts';
+
+/** General settings as they are saved and as they are being typed. */
+export interface SettingsState {
+  readonly saved: Settings | null;
+  /**
+   * The revision that was there when typing began, once somebody else has saved a newer one: what is typed was made without
+   * knowing it. Null: what is typed is based on what is saved.
+   */
+  readonly base: number | null;
+  /** Only what differs from what is saved. */
+  readonly typed: Partial<SettingsFields>;
+  readonly apiKey: SecretChange | null;
+  readonly authKey: SecretChange | null;
+  readonly faults: Readonly<Record<string, string>>;
+  readonly busy: 'saving' | 'testing' | 'keys' | null;
+  readonly trace: ProbeTrace | null;
+  readonly keyCheck: KeyCheck | null;
+  /** What was typed in an earlier run can be taken up again. */
+  readonly draftOffered: boolean;
+}
+
+const fresh: SettingsState = {
+  saved: null,
+  base: null,
+  typed: {},
+  apiKey: null,
+  authKey: null,
+  faults: {},
+  busy: null,
+  trace: null,
+  keyCheck: null,
+  draftOffered: false,
+};
+
+export const useSettings = create<SettingsState>(() => fresh);
+
+const DRAFT_DELAY_MS = 600;
+let draftTimer: number | undefined;
+
+export function isDirty({ typed, apiKey, authKey }: SettingsState): boolean {
+  return Object.keys(typed).length > 0 || apiKey !== null || authKey !== null;
+}
+
+/** Whether something is changed that the service has to be told of. */
+export function concernsService({ saved, typed, authKey }: SettingsState): boolean {
+  const responseDomain = typed.responseDomain ?? saved?.fields.responseDomain ?? '';
+  const hasAuthKey = authKey === null ? saved !== null && saved.authKey.setAt !== null : authKey.do === 'set';
+  return responseDomain !== '' && hasAuthKey && (typed.responseDomain !== undefined || authKey !== null);
+}
+
+/** The fields as they would be saved. */
+export function currentFields({ saved, typed }: SettingsState): SettingsFields | null {
+  return saved === null ? null : { ...saved.fields, ...typed };
+}
+
+async function load(workspaceId: number): Promise<void> {
+  const saved = await attempt(() => core().settings.get({ workspaceId }));
+  if (saved === null) return;
+  const { typed } = useSettings.getState();
+  const offer = saved.draft !== null && Object.keys(typed).length === 0 && saved.draft.baseRevision === saved.revision;
+  // A test of what is typed stays until something else is typed or saved.
+  const isTyped = typed.serviceUrl !== undefined || typed.extraCa !== undefined;
+  useSettings.setState((state) => ({
+    saved,
+    base:
+      isDirty(state) && state.saved?.revision !== saved.revision
+        ? (state.base ?? state.saved?.revision ?? null)
+        : state.base,
+    trace: isTyped ? state.trace : saved.traces.connection,
+    draftOffered: offer,
+  }));
+}
+
+/** Opens the settings of a workspace. @returns the function that closes them. */
+export function openSettings(workspaceId: number): () => void {
+  useSettings.setState(fresh);
+  void load(workspaceId);
+  setLeaveGuard({ losesSomething: () => isDirty(useSettings.getState()), save });
+  const warn = (event: BeforeUnloadEvent) => {
+    if (isDirty(useSettings.getState())) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', warn);
+  const stop = onChange((change) => {
+    const concerns = change.kind === 'reload' || (change.kind === 'settings' && change.workspaceId === workspaceId);
+    if (concerns) void load(workspaceId);
+  });
+  return () => {
+    stop();
+    window.removeEventListener('beforeunload', warn);
+    setLeaveGuard(null);
+  };
+}
+
+function scheduleDraft(workspaceId: number): void {
+  window.clearTimeout(draftTimer);
+  draftTimer = window.setTimeout(() => {
+    const { saved, typed } = useSettings.getState();
+    if (saved === null || saved.workspaceId !== workspaceId) return;
+    const call =
+      Object.keys(typed).length === 0
+        ? core().settings.discardDraft({ workspaceId })
+        : core().settings.saveDraft({ workspaceId, baseRevision: saved.revision, fields: typed });
+    // A draft that can't be kept is no reason to disturb; the typed text is still in the window.
+    void call.then(undefined, () => undefined);
+  }, DRAFT_DELAY_MS);
+}
+
+export function type<Name extends keyof SettingsFields>(name: Name, value: SettingsFields[Name]): void {
+  const { saved, typed, faults } = useSettings.getState();
+  if (saved === null) return;
+  const { [name]: _old, ...others } = typed;
+  const { [`fields.${name}`]: _fault, ...otherFaults } = faults;
+  useSettings.setState({
+    typed: saved.fields[name] === value ? others : { ...others, [name]: value },
+    faults: otherFaults,
+    // What was found speaks of another address now.
+    ...(name === 'serviceUrl' || name === 'extraCa'
+      ? { trace: saved.fields[name] === value ? saved.traces.connection : null }
+      : {}),
+  });
+  scheduleDraft(saved.workspaceId);
+}
+
+export function setFault(name: string, fault: string | null): void {
+  const { [name]: _old, ...others } = useSettings.getState().faults;
+  useSettings.setState({ faults: fault === null ? others : { ...others, [name]: fault } });
+}
+
+export function changeSecret(name: 'apiKey' | 'authKey', change: SecretChange | null): void {
+  useSettings.setState(name === 'apiKey' ? { apiKey: change } : { authKey: change });
+}
+
+export function takeDraft(): void {
+  const { saved } = useSettings.getState();
+  if (saved?.draft == null) return;
+  useSettings.setState({
+    typed: JSON.parse(JSON.stringify(saved.draft.fields)) as Partial<SettingsFields>,
+    draftOffered: false,
+  });
+}
+
+export async function dropDraft(): Promise<void> {
+  const { saved } = useSettings.getState();
+  useSettings.setState({ draftOffered: false });
+  if (saved !== null) await attempt(() => core().settings.discardDraft({ workspaceId: saved.workspaceId }));
+}
+
+export function discard(): void {
+  useSettings.setState({ base: null, typed: {}, apiKey: null, authKey: null, faults: {} });
+  void dropDraft();
+}
+
+/** Saves everything typed. @returns whether it was saved. */
+export async function save(): Promise<boolean> {
+  const state = useSettings.getState();
+  const { saved, typed, apiKey, authKey } = state;
+  if (saved === null || !isDirty(state) || state.busy === 'saving') return true;
+  window.clearTimeout(draftTimer);
+  useSettings.setState({ busy: 'saving' });
+  try {
+    const next = await core().settings.save({
+      workspaceId: saved.workspaceId,
+      revision: state.base ?? saved.revision,
+      fields: typed,
+      ...(apiKey === null ? {} : { apiKey }),
+      ...(authKey === null ? {} : { authKey }),
+    });
+    useSettings.setState({
+      saved: next,
+      base: null,
+      typed: {},
+      apiKey: null,
+      authKey: null,
+      faults: {},
+      busy: null,
+      trace: next.traces.connection,
+      keyCheck: null,
+    });
+    tell('Saved');
+    return true;
+  } catch (error) {
+    const shown = shownError(error);
+    // Somebody who was told of the newer one may save over it.
+    const isTold = shown.code === 'CONFLICT';
+    useSettings.setState({ busy: null, faults: shown.fields, ...(isTold ? { base: null } : {}) });
+    if (isTold) void load(saved.workspaceId);
+    // What was typed is saved as soon as there is something to seal its keys with.
+    if (shown.code === 'VAULT_LOCKED') return (await askForVault(shown.message)) ? save() : false;
+    useApp.setState({ error: shown });
+    return false;
+  }
+}
+
+export async function testConnection(): Promise<void> {
+  const state = useSettings.getState();
+  const fields = currentFields(state);
+  if (state.saved === null || fields === null) return;
+  useSettings.setState({ busy: 'testing' });
+  const { workspaceId } = state.saved;
+  const isTyped = state.typed.serviceUrl !== undefined || state.typed.extraCa !== undefined;
+  const unsaved = { serviceUrl: fields.serviceUrl, extraCa: fields.extraCa };
+  const trace = await attempt(() => core().probes.connection(isTyped ? { workspaceId, unsaved } : { workspaceId }));
+  useSettings.setState((now) => ({ busy: null, trace: trace ?? now.trace }));
+}
+
+export async function checkKeys(): Promise<void> {
+  const { saved } = useSettings.getState();
+  if (saved === null) return;
+  useSettings.setState({ busy: 'keys' });
+  const keyCheck = await attempt(() => core().probes.keys({ workspaceId: saved.workspaceId }));
+  useSettings.setState({ busy: null, keyCheck });
+}

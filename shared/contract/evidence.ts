@@ -1,0 +1,111 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import type { ToldBounce } from '../evidence/bounce/bounce-words.ts';
+import type { EvidenceFile, ReadFile } from '../evidence/reports/file.ts';
+import type { KeptMail } from '../evidence/kept/kept-mail.ts';
+import type { ToldMessage } from '../evidence/message/message-words.ts';
+import type { Sender } from '../evidence/senders/senders.ts';
+import type { TlsPolicySum } from '../evidence/tls/tls-summary.ts';
+import type { PublishedPolicies } from '../policy/published.ts';
+import { procedure } from './procedure.ts';
+import { derived, handOverText, inWorkspace, instant } from './values.ts';
+
+/** What came back from mail: reports in, senders out. */
+
+const domain = z.string().trim().min(1).max(255);
+const ofDomain = inWorkspace.extend({ domain });
+const senders = z.array(derived<Sender>());
+const sinceDays = z.int().min(1).max(36_500).nullable().default(null);
+/** Octets in base64 (RFC 4648 §4), as many as a host takes in one call. */
+const content = z.string().max(20 * 1024 * 1024);
+/** The domain that a mail came from, and its number where it is one of the workspace's. */
+const author = { domain: z.string().nullable(), domainId: z.int().nullable() };
+
+/** Days since evidence was brought in; null: until somebody deletes it. */
+const days = z.int().max(36_500);
+export const retention = {
+  reportDays: days.min(1).nullable(),
+  mailDays: days.min(0).nullable(),
+  personalDays: days.min(0).nullable(),
+};
+const kept = z.object({ ...retention, reports: z.int(), mails: z.int(), withPerson: z.int() });
+export const evidenceContract = {
+  /** Reads files and folders of the machine that the core runs on, and keeps each report once; tells of each file. */
+  import: procedure
+    .input(inWorkspace.extend({ paths: z.array(z.string().min(1).max(4096)).min(1).max(10_000) }))
+    .output(eventIterator(derived<EvidenceFile>())),
+  /** Reads files that are handed in with what they hold, and keeps each report once. */
+  read: procedure
+    .input(
+      inWorkspace.extend({
+        files: z
+          .array(z.object({ name: z.string().min(1).max(4096), content }))
+          .min(1)
+          .max(500),
+      }),
+    )
+    .output(z.array(derived<ReadFile>())),
+  /** What a receiver makes of a message, or why a bounce came back. Its verdict is kept as long as the workspace asks. */
+  mail: procedure
+    .input(inWorkspace.extend({ content }))
+    .output(z.object({ mail: derived<ToldBounce | ToldMessage>(), ...author })),
+  /**
+   * The mail of a domain day by day, by the day on which the period of its report begins, in seconds since the epoch; days without mail
+   * are left out.
+   */
+  volume: procedure
+    .input(ofDomain.extend({ sinceDays }))
+    .output(z.array(z.object({ day: z.int(), messages: z.number(), passing: z.number() }))),
+  /** Who sends in a domain's name, by the reports of receivers. */
+  senders: procedure.input(ofDomain.extend({ sinceDays })).output(senders),
+  /** The senders of a domain as a file. */
+  export: procedure.input(ofDomain.extend({ sinceDays, format: z.enum(['csv', 'json']) })).output(handOverText),
+  /** Keeps what a person says of a sender; null takes it back. */
+  nameSender: procedure
+    .input(
+      ofDomain.extend({
+        key: z.string().min(1).max(300),
+        word: z
+          .object({
+            name: z.string().trim().min(1).max(100),
+            kind: z.enum(['ours', 'known', 'unknown', 'forwarding', 'forgery']),
+          })
+          .nullable(),
+      }),
+    )
+    .output(senders),
+  /** The domains of which there are reports. */
+  domains: procedure
+    .input(inWorkspace)
+    .output(z.array(z.object({ domain: z.string(), messages: z.number(), passing: z.number() }))),
+  /** What senders report of TLS to a domain’s mail servers, policy by policy. */
+  tls: procedure.input(ofDomain).output(z.array(derived<TlsPolicySum>())),
+  /** What a domain publishes of MTA-STS, DANE, TLS reporting and BIMI: asks DNS, and fetches the files. */
+  published: procedure.input(ofDomain).output(derived<PublishedPolicies>()),
+  /** Bounces, messages and failure reports that were kept, the newest first. */
+  mails: procedure
+    .input(
+      inWorkspace.extend({
+        domain: domain.nullable().default(null),
+        limit: z.int().min(1).max(10_000).default(500),
+      }),
+    )
+    .output(z.array(derived<KeptMail>())),
+  /** How long evidence is kept, and how much of it is there. */
+  kept: procedure.input(inWorkspace).output(kept),
+  /** Sets how long evidence is kept; what is older goes at once. */
+  setRetention: procedure.input(inWorkspace.extend(retention)).output(kept),
+  /**
+   * Forgets evidence of a domain, or of all: reports that ended and mails that were brought in before a moment, or all; or
+   * the addresses and words of mails alone.
+   */
+  forget: procedure
+    .input(
+      inWorkspace.extend({
+        domain: domain.nullable(),
+        before: instant.nullable(),
+        what: z.enum(['everything', 'persons']).default('everything'),
+      }),
+    )
+    .output(z.object({ removed: z.int(), mails: z.int() })),
+};

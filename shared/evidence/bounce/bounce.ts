@@ -1,0 +1,265 @@
+import { limits } from '../limits.ts';
+import type { HeaderField, MailPart } from '../mail/mail.ts';
+import { allParts, decodedBody, fieldValue, looksLikeMail, partText, readFields, readMail } from '../mail/mail.ts';
+import { binaryText } from '../mail/octets.ts';
+import type { FoundAnswer, MailboxProvider } from '../../policy/mailbox-providers.ts';
+import { mailboxProviders } from '../../policy/mailbox-providers.ts';
+import type { BounceCategory, BounceRecord, Reply } from './cause.ts';
+import { causeOf, receiversRules } from './cause.ts';
+import { receiverOf } from './receivers.ts';
+
+/** Bounces: delivery status notifications (RFC 3464) and what servers write as plain text. */
+
+export interface BounceVerdict {
+  readonly category: BounceCategory;
+  readonly replyCode: number | null;
+  readonly enhanced: string | null;
+  /** What the owner of the domain would change; empty where no record helps. */
+  readonly recordToChange: readonly BounceRecord[];
+  /** SPF, DKIM or DMARC. */
+  readonly authenticationIsTheCause: boolean;
+  /** These, or PTR, TLS, MX. */
+  readonly setupIsTheCause: boolean;
+  readonly temporary: boolean;
+  /** Whose server answered, where that is known. */
+  readonly provider: string | null;
+  /** What the server said. */
+  readonly said: string;
+  /** The receiver's dated rules that its code stands for. */
+  readonly rules: readonly FoundAnswer[];
+}
+
+export interface Bounce extends BounceVerdict {
+  /** `dsn`: with the part that RFC 3464 asks for; `text`: without. */
+  readonly form: 'dsn' | 'text';
+  /** Of the first recipient, as all above. */
+  readonly action: string | null;
+  readonly statusField: string | null;
+  readonly remoteMta: string | null;
+  /** How many recipients the notification is about; null where its form does not tell. */
+  readonly recipients: number | null;
+  /** The verdicts of the recipients after the first. */
+  readonly others: readonly BounceVerdict[];
+}
+
+interface Recipient {
+  readonly action: string | null;
+  readonly status: string | null;
+  readonly diagnostic: string;
+  readonly remoteMta: string | null;
+}
+
+const STATUS = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+function recipientOf(fields: readonly HeaderField[]): Recipient {
+  const remote = fieldValue(fields, 'remote-mta');
+  return {
+    action:
+      fieldValue(fields, 'action')
+        ?.toLowerCase()
+        .split(/[\s;(]/, 1)[0] ?? null,
+    status: STATUS.exec(fieldValue(fields, 'status') ?? '')?.[1] ?? null,
+    diagnostic: oneLine(fieldValue(fields, 'diagnostic-code') ?? ''),
+    remoteMta: remote === null ? null : oneLine(remote).replace(/^dns\s*;\s*/i, '') || null,
+  };
+}
+
+/** The groups of fields that are about recipients (RFC 3464 §2.3); null where the mail has no such part. */
+function recipientsIn(mail: MailPart): readonly Recipient[] | null {
+  for (const part of allParts(mail)) {
+    if (!/^message\/(?:global-)?delivery-status$/.test(part.type)) continue;
+    const text = binaryText(decodedBody(part).subarray(0, limits.headerOctets)).replace(/\r\n?/g, '\n');
+    const groups = text.split(/\n[ \t]*\n/).slice(0, limits.recipients);
+    return groups
+      .map(readFields)
+      .filter((fields) =>
+        ['final-recipient', 'original-recipient', 'action', 'status'].some((name) => fieldValue(fields, name) !== null),
+      )
+      .map(recipientOf);
+  }
+  return null;
+}
+
+/** Where the copy of the message that was sent begins: what it says is no word of the server. */
+const COPY =
+  /^[ \t]*-{2,}[^\n]*(?:original|copy|unsent|headers?|below this line|enclosed)[^\n]*|^[ \t]*(?:message headers follow|original message follows|below is a copy)|^[ \t]*(?:>?return-path|received):[^\n]*(?:\n[ \t][^\n]*)*\n[\w-]+:/im;
+
+/** The words of the server or of the program that reports: the first text, up to the copy of what was sent. */
+function notificationText(mail: MailPart): string {
+  const part = [...allParts(mail)].find(({ type, parts }) => parts.length === 0 && /^text\/(?!rfc822)/.test(type));
+  const plain = part === undefined ? partText(mail) : partText(part);
+  const text = (part?.type === 'text/html' ? plain.replace(/<[^>]{0,2000}>/g, ' ') : plain).replace(/\r\n?/g, '\n');
+  const copy = COPY.exec(text);
+  return copy === null ? text : text.slice(0, copy.index);
+}
+
+/** A reply: its code where no other number stands, and its enhanced code right behind. */
+const REPLY =
+  /(?<![\d.:/#=-])(2(?:0[0-2]|1[14]|2[01]|35|5[0-3])|[45]\d\d)(?:[ -]+\1)?[ -]+#?(?:([245]\.\d{1,3}\.\d{1,3})(?![\d.])|(?=[^\d\s]))/g;
+const WITH_BOTH = /(?<![\d.:/#=-])([245]\d\d)[ -]+#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
+
+interface Codes {
+  readonly code: number | null;
+  readonly enhanced: string | null;
+  /** Where the reply begins. */
+  readonly at: number;
+}
+
+/** An enhanced code in parentheses, as qmail writes it. */
+const bare = (text: string): string | null => /\(#([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(text)?.[1] ?? null;
+
+function codesIn(text: string): Codes {
+  const found = [...text.matchAll(REPLY)];
+  // An answer that refuses tells more than those before it that did not.
+  const refusal = found.find(([, code = '']) => !code.startsWith('2')) ?? found[0];
+  if (refusal === undefined) {
+    return { code: null, enhanced: bare(text), at: 0 };
+  }
+  const [, code = '', enhanced] = refusal;
+  // The program that reports may say the same again with a code of its own.
+  const again = found.find(([, other = '', detail]) => detail !== undefined && other[0] === code[0]);
+  return { code: Number(code), enhanced: enhanced ?? again?.[2] ?? bare(text), at: refusal.index };
+}
+
+/** The words of a reply without what each of its lines begins with. */
+function wordsOf(text: string): string {
+  return oneLine(text.replace(/(?:^|\s)[245]\d\d[- ](?:[245]\.\d{1,3}\.\d{1,3})?(?=\s)/g, ' '));
+}
+
+const SETUP: ReadonlySet<BounceRecord> = new Set(['spf', 'dkim', 'dmarc', 'ptr', 'tls', 'mta-sts', 'dane', 'mx']);
+const DELIVERED: ReadonlySet<string> = new Set(['delivered', 'relayed', 'expanded', 'deliverable']);
+
+function verdictOf(reply: Reply, action: string | null, isBounce: boolean): BounceVerdict {
+  const { code, enhanced, text, provider } = reply;
+  const isSuccess =
+    (action !== null && DELIVERED.has(action)) || (code !== null ? code < 400 : enhanced?.startsWith('2.') === true);
+  const isOne = isBounce && !isSuccess;
+  const { category, records } = isOne ? causeOf(reply) : { category: 'not-a-bounce' as const, records: [] };
+  const isTemporary =
+    code !== null ? code >= 400 && code < 500 : enhanced !== null ? enhanced.startsWith('4') : action === 'delayed';
+  return {
+    category,
+    replyCode: code,
+    enhanced,
+    recordToChange: records,
+    authenticationIsTheCause: category === 'authentication',
+    setupIsTheCause: records.some((record) => SETUP.has(record)),
+    temporary: isOne && isTemporary,
+    provider,
+    said: text.slice(0, limits.valueLength),
+    rules: isOne ? receiversRules(reply) : [],
+  };
+}
+
+function fromRecipients(
+  mail: MailPart,
+  recipients: readonly Recipient[],
+  receivers: readonly MailboxProvider[],
+): Bounce {
+  const notification = notificationText(mail);
+  const verdicts = recipients.map((recipient): BounceVerdict => {
+    const { diagnostic, status, remoteMta, action } = recipient;
+    const told = diagnostic.replace(/^[\w-]+\s*;\s*/, '');
+    const [, code, enhanced] = told === '' ? (WITH_BOTH.exec(notification) ?? []) : [];
+    const codes: Codes = code === undefined ? codesIn(told) : { code: Number(code), enhanced: enhanced ?? null, at: 0 };
+    const text = wordsOf(told === '' ? notification : told);
+    return verdictOf(
+      {
+        code: codes.code,
+        enhanced: codes.enhanced ?? status,
+        text,
+        provider: receiverOf([remoteMta, text]),
+        receivers,
+      },
+      action,
+      true,
+    );
+  });
+  const [first] = verdicts;
+  const [recipient] = recipients;
+  const none = verdictOf({ code: null, enhanced: null, text: '', provider: null, receivers }, null, true);
+  return {
+    form: 'dsn',
+    ...(first ?? none),
+    action: recipient?.action ?? null,
+    statusField: recipient?.status ?? null,
+    remoteMta: recipient?.remoteMta ?? null,
+    recipients: recipients.length,
+    others: verdicts.slice(1),
+  };
+}
+
+const DAEMON =
+  /mailer-?daemon|postmaster|mail delivery|mail(?:er)? (?:administrator|system)|delivery (?:subsystem|system)|bounce|e-?mail delivery/i;
+const SUBJECT =
+  /undeliver|deliver\w* (?:status|failure|notification|report)|returned mail|mail (?:system )?(?:error|failure)|failure notice|delivery has failed|mail delivery|warning: message|permanent error|rejected|returned to sender|transcript/i;
+const TEXT =
+  /(?:could not|cannot|can ?not|couldn'?t|unable to|not) (?:yet )?(?:be )?(?:been )?deliver|did not reach|delivery to the following|undeliverable to|was not delivered|invalid final delivery|failed permanently|wasn'?t able to deliver|not able to deliver|group you tried to contact|transcript of session|error (?:occurred|delivering)|will not be delivered|remote host said|said: [45]\d\d|not a member of this mailing list|message log follows/i;
+
+function isBounceText(mail: MailPart, text: string): boolean {
+  const from = fieldValue(mail.fields, 'from') ?? '';
+  const subject = fieldValue(mail.fields, 'subject') ?? '';
+  if (fieldValue(mail.fields, 'x-failed-recipients') !== null) return true;
+  if (TEXT.test(text) || /groups\.google\.com/.test(text)) return true;
+  const isDaemon = DAEMON.test(from) && !/^\s*(?:re|aw|sv):/i.test(subject);
+  const isVacation = /^auto-replied|vacation/i.test(fieldValue(mail.fields, 'auto-submitted') ?? '') && !isDaemon;
+  if (isVacation) return false;
+  const { code, enhanced, at } = codesIn(text);
+  // A refusal with both codes, or with a line of its own, is none that people write to each other.
+  const isPlain = code !== null && code >= 400 && (enhanced !== null || /(?:^|\n)[ \t]*$/.test(text.slice(0, at)));
+  if (
+    isPlain &&
+    causeOf({ code, enhanced, text: wordsOf(text.slice(at)), provider: null, receivers: [] }).category !== 'unknown'
+  )
+    return true;
+  return code !== null
+    ? isDaemon || SUBJECT.test(subject) || mail.fields.length === 0
+    : isDaemon && SUBJECT.test(subject);
+}
+
+function fromText(mail: MailPart, receivers: readonly MailboxProvider[]): Bounce {
+  const text = notificationText(mail);
+  const { code, enhanced, at } = codesIn(text);
+  const whole = wordsOf(text);
+  const isDelivery = /"notificationType"\s*:\s*"Delivery"/.test(text);
+  const from = fieldValue(mail.fields, 'from');
+  const provider = receiverOf([whole, from]);
+  const isBounce = !isDelivery && isBounceText(mail, text);
+  // What the server said counts before what the program around it says.
+  const own = verdictOf({ code, enhanced, text: wordsOf(text.slice(at)), provider, receivers }, null, isBounce);
+  const isKnown = own.category !== 'unknown' || at === 0;
+  return {
+    form: 'text',
+    ...(isKnown ? own : verdictOf({ code, enhanced, text: whole, provider, receivers }, null, isBounce)),
+    action: null,
+    statusField: null,
+    remoteMta: null,
+    recipients: null,
+    others: [],
+  };
+}
+
+/** What was copied out of a mail, as a mail without fields. */
+function withEmptyHeader(text: Uint8Array): Uint8Array {
+  const octets = new Uint8Array(text.length + 1);
+  octets[0] = 0x0a;
+  octets.set(text, 1);
+  return octets;
+}
+
+/**
+ * Reads a bounce: a mail, or what somebody copied out of one. Never throws.
+ *
+ * @param octets the whole of it, with whatever line ends.
+ * @param receivers the receivers’ rules that hold, where they are not the program’s own.
+ */
+export function readBounce(octets: Uint8Array, receivers: readonly MailboxProvider[] = mailboxProviders): Bounce {
+  const begin = octets.subarray(0, 8192);
+  const isOld = begin.includes(0x0d) && !begin.includes(0x0a);
+  const whole = isOld ? octets.map((octet) => (octet === 0x0d ? 0x0a : octet)) : octets;
+  const mail = readMail(looksLikeMail(whole) ? whole : withEmptyHeader(whole.subarray(0, limits.bounceText)));
+  const recipients = recipientsIn(mail);
+  return recipients === null ? fromText(mail, receivers) : fromRecipients(mail, recipients, receivers);
+}

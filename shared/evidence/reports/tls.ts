@@ -1,0 +1,290 @@
+import type { Figure } from '../figures.ts';
+import { figureOf, readCount, Sums } from '../figures.ts';
+import { limits } from '../limits.ts';
+import type { Problem } from '../problems.ts';
+import { isHostileText, Problems } from '../problems.ts';
+
+/** TLS reports (RFC 8460 §4). */
+
+/** Where sessions failed: at which of the domain’s mail servers, as the report writes them, and by what. */
+export interface TlsPlace {
+  /** The place of its policy among those of the report. */
+  readonly policy: number;
+  /** Empty where the report does not tell. */
+  readonly mx: string;
+  readonly result: string;
+  readonly failed: Figure;
+}
+
+export interface TlsPolicy {
+  /** In small letters: `sts`, `tlsa`, `no-policy-found`, or what the report invents. */
+  readonly type: string | null;
+  /** In small letters, without the final dot. */
+  readonly domain: string | null;
+  /** The mode of an MTA-STS policy, out of its text. */
+  readonly mode: string | null;
+  readonly mx: readonly string[] | null;
+  readonly ok: Figure;
+  readonly failed: Figure;
+  /** Sessions by the result type that made them fail. */
+  readonly failures: Readonly<Record<string, Figure>>;
+  /** Addresses of the senders whose sessions failed, as the report writes them. */
+  readonly sources: readonly string[];
+}
+
+export interface TlsReport {
+  readonly org: string | null;
+  readonly contact: string | null;
+  readonly reportId: string | null;
+  /** Date and time (RFC 3339) as the report writes it. */
+  readonly begin: string | null;
+  readonly end: string | null;
+  readonly ok: Figure;
+  readonly failed: Figure;
+  readonly policies: readonly TlsPolicy[];
+  readonly places: readonly TlsPlace[];
+}
+
+export interface TlsReading {
+  readonly reports: readonly TlsReport[];
+  readonly problems: readonly Problem[];
+}
+
+/** RFC 8460 §4.2. */
+const POLICY_TYPES: ReadonlySet<string> = new Set(['sts', 'tlsa', 'no-policy-found']);
+/** RFC 8460 §4.3. */
+const RESULTS: ReadonlySet<string> = new Set([
+  'starttls-not-supported',
+  'certificate-host-mismatch',
+  'certificate-expired',
+  'certificate-not-trusted',
+  'validation-failure',
+  'tlsa-invalid',
+  'dnssec-invalid',
+  'dane-required',
+  'sts-policy-fetch-error',
+  'sts-policy-invalid',
+  'sts-webpki-invalid',
+]);
+const MEMBERS: ReadonlySet<string> = new Set([
+  'organization-name',
+  'date-range',
+  'contact-info',
+  'report-id',
+  'policies',
+]);
+const MOST_PLAUSIBLE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** A number of the document whose digits JavaScript can't hold. */
+class LargeNumber {
+  readonly digits: string;
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof LargeNumber);
+}
+
+/** A member of the object's own. */
+function memberOf(object: Members, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Parses JSON; whole numbers beyond 2^53 keep their digits. @returns undefined where it is no JSON. */
+function parseExactly(text: string): unknown {
+  const keepDigits = (_name: string, value: unknown, context?: { readonly source?: string }): unknown => {
+    const source = context?.source;
+    if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value)) return value;
+    return /^\d+$/.test(source) ? new LargeNumber(source) : value;
+  };
+  try {
+    return JSON.parse(text, keepDigits as (name: string, value: unknown) => unknown);
+  } catch {
+    // Where it breaks is of no use to whoever got it by mail: that it is no JSON says all.
+    return undefined;
+  }
+}
+
+/** @param text the whole document. */
+export function readTlsReport(text: string): TlsReading {
+  const problems = new Problems();
+  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  if (trimmed === '') return { reports: [], problems: ['empty'] };
+  if (trimmed.length > limits.jsonOctets) return { reports: [], problems: ['too-large'] };
+  const parsed = parseExactly(trimmed);
+  if (parsed === undefined) return { reports: [], problems: ['not-json'] };
+  if (Array.isArray(parsed)) problems.add('list-of-reports');
+  const documents = Array.isArray(parsed) ? parsed.slice(0, limits.tlsPolicies) : [parsed];
+  const reports = documents.flatMap((document: unknown) => readReport(document, problems) ?? []);
+  return reports.length === 0 ? { reports, problems: ['not-a-report'] } : { reports, problems: problems.list() };
+}
+
+function readText(value: unknown, problems: Problems): string | null {
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  if (isHostileText(text)) problems.add('hostile-text');
+  if (text.length <= limits.valueLength) return text;
+  problems.add('value-too-long');
+  return text.slice(0, limits.valueLength);
+}
+
+const readDomain = (value: unknown, problems: Problems): string | null =>
+  readText(value, problems)?.toLowerCase().replace(/\.$/, '') ?? null;
+
+/** @returns null where the count is missing; 0 and a problem where it is none. */
+function readNumber(value: unknown, problems: Problems): bigint | null {
+  if (value === undefined || value === null) return null;
+  if (value instanceof LargeNumber) {
+    problems.add('count-implausible');
+    return readCount(value.digits) ?? 0n;
+  }
+  if (typeof value === 'string') {
+    problems.add('count-is-string');
+    const count = readCount(value);
+    if (count === null) problems.add('count-invalid');
+    else if (count > MOST_PLAUSIBLE) problems.add('count-implausible');
+    return count ?? 0n;
+  }
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) {
+    if (value > Number.MAX_SAFE_INTEGER) problems.add('count-implausible');
+    return BigInt(value);
+  }
+  problems.add('count-invalid');
+  return 0n;
+}
+
+/** The lines of an MTA-STS policy, however they are packed. */
+function policyLines(value: unknown): readonly string[] {
+  const lines = Array.isArray(value) ? value : [value];
+  return lines
+    .filter((line): line is string => typeof line === 'string')
+    .flatMap((line) => line.split(/\\r\\n|\\n|\r\n|\r|\n/));
+}
+
+function readMx(value: unknown, problems: Problems): readonly string[] | null {
+  if (value === undefined || value === null) return null;
+  const hosts = Array.isArray(value) ? value : [value];
+  return hosts.slice(0, limits.recipients).flatMap((host) => readText(host, problems) ?? []);
+}
+
+interface Failures {
+  readonly byType: Sums;
+  readonly total: bigint;
+  readonly count: number;
+  readonly sources: readonly string[];
+  readonly places: readonly Omit<TlsPlace, 'policy'>[];
+}
+
+/** So many places of one policy are told apart: the first ones. */
+const MOST_PLACES = 100;
+
+function readFailures(value: unknown, problems: Problems): Failures {
+  const byType = new Sums();
+  const sources = new Set<string>();
+  const places = new Map<string, { readonly mx: string; readonly result: string; failed: bigint }>();
+  let total = 0n;
+  let count = 0;
+  for (const detail of (Array.isArray(value) ? value : []).slice(0, limits.tlsFailures) as unknown[]) {
+    if (!isMembers(detail)) continue;
+    count += 1;
+    const type = readText(memberOf(detail, 'result-type'), problems)?.toLowerCase() ?? '(none)';
+    if (!RESULTS.has(type)) problems.add('unknown-result');
+    const amount = readNumber(memberOf(detail, 'failed-session-count'), problems) ?? 0n;
+    byType.add(type, amount);
+    total += amount;
+    const mx = readDomain(memberOf(detail, 'receiving-mx-hostname'), problems) ?? '';
+    const key = JSON.stringify([mx, type]);
+    const place = places.get(key) ?? { mx, result: type, failed: 0n };
+    place.failed += amount;
+    if (places.size < MOST_PLACES || places.has(key)) places.set(key, place);
+    const source = readText(memberOf(detail, 'sending-mta-ip'), problems);
+    if (source !== null && source !== '') sources.add(source);
+  }
+  const told = [...places.values()].map(({ failed, ...place }) => ({ ...place, failed: figureOf(failed) }));
+  return { byType, total, count, sources: [...sources].sort(), places: told };
+}
+
+interface CountedPolicy {
+  readonly places: Failures['places'];
+  readonly policy: TlsPolicy;
+  readonly ok: bigint;
+  readonly failed: bigint;
+}
+
+function readPolicy(entry: Members, problems: Problems): CountedPolicy {
+  const described = memberOf(entry, 'policy');
+  const policy = isMembers(described) ? described : {};
+  const counted = memberOf(entry, 'summary');
+  const summary = isMembers(counted) ? counted : {};
+  const type = readText(memberOf(policy, 'policy-type'), problems)?.toLowerCase() ?? null;
+  if (type === null || !POLICY_TYPES.has(type)) problems.add('unknown-policy-type');
+  const domain = readDomain(memberOf(policy, 'policy-domain'), problems);
+  if (domain === null || domain === '') problems.add('policy-domain-missing');
+  const ok = readNumber(memberOf(summary, 'total-successful-session-count'), problems) ?? 0n;
+  const failed = readNumber(memberOf(summary, 'total-failure-session-count'), problems) ?? 0n;
+  const failures = readFailures(memberOf(entry, 'failure-details'), problems);
+  if (failed > 0n && failures.count === 0) problems.add('details-missing');
+  else if (failures.total !== failed) problems.add('totals-differ');
+  const lines = policyLines(memberOf(policy, 'policy-string'));
+  const mode = lines.map((line) => /^\s*mode\s*:\s*(\S{1,40})/i.exec(line)?.[1]).find((found) => found !== undefined);
+  return {
+    ok,
+    failed,
+    places: failures.places,
+    policy: {
+      type,
+      domain,
+      mode: mode?.toLowerCase() ?? null,
+      // The standard writes mx-host; its own example once wrote mx-host-pattern.
+      mx: readMx(memberOf(policy, 'mx-host') ?? memberOf(policy, 'mx-host-pattern'), problems),
+      ok: figureOf(ok),
+      failed: figureOf(failed),
+      failures: failures.byType.toFigures(),
+      sources: failures.sources,
+    },
+  };
+}
+
+function policyEntries(value: unknown, problems: Problems): readonly Members[] {
+  if (value === undefined || value === null) {
+    problems.add('policies-missing');
+    return [];
+  }
+  if (!Array.isArray(value)) problems.add('policies-not-a-list');
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (entries.length > limits.tlsPolicies) problems.add('too-many-records');
+  return entries.slice(0, limits.tlsPolicies).filter(isMembers);
+}
+
+function readReport(document: unknown, problems: Problems): TlsReport | null {
+  if (!isMembers(document)) return null;
+  const isOne = ['policies', 'date-range', 'report-id'].some((name) => memberOf(document, name) !== undefined);
+  if (!isOne) return null;
+  if (Object.keys(document).some((name) => !MEMBERS.has(name))) problems.add('unknown-member');
+  const range = memberOf(document, 'date-range');
+  const period = isMembers(range) ? range : {};
+  const begin = readText(memberOf(period, 'start-datetime'), problems);
+  const end = readText(memberOf(period, 'end-datetime'), problems);
+  if (begin === null || end === null) problems.add('period-missing');
+  else if (Number.isNaN(Date.parse(begin)) || Number.isNaN(Date.parse(end))) problems.add('period-invalid');
+  const org = readText(memberOf(document, 'organization-name'), problems);
+  const reportId = readText(memberOf(document, 'report-id'), problems);
+  if (org === null) problems.add('org-missing');
+  if (reportId === null) problems.add('report-id-missing');
+  const policies = policyEntries(memberOf(document, 'policies'), problems).map((entry) => readPolicy(entry, problems));
+  return {
+    org,
+    contact: readText(memberOf(document, 'contact-info'), problems),
+    reportId,
+    begin,
+    end,
+    ok: figureOf(policies.reduce((sum, { ok }) => sum + ok, 0n)),
+    failed: figureOf(policies.reduce((sum, { failed }) => sum + failed, 0n)),
+    policies: policies.map(({ policy }) => policy),
+    places: policies.flatMap(({ places }, policy) => places.map((place) => ({ policy, ...place }))),
+  };
+}

@@ -1,0 +1,53 @@
+import { relativeName } from '../dns/names.ts';
+import type { ResourceRecord } from '../dns/records.ts';
+import { quoteTxt } from '../dns/txt.ts';
+import { valueText } from '../dns/record-text.ts';
+import { csvTable } from '../text/csv.ts';
+import type { HandOver, HandOverFormat } from './format.ts';
+import { exactText, prepare } from './format.ts';
+
+const NOTATION = 'written as in a zone file, because its octets are no text';
+
+function write(input: HandOver): string {
+  const rows = [['action', 'name', 'full name', 'type', 'priority', 'value', 'ttl', 'note']];
+  for (const change of prepare(input).changes) {
+    const row = (action: string, record: ResourceRecord, note: string) => {
+      const isOctets = record.type === 'TXT' && exactText(record) === null;
+      const text = isOctets ? quoteTxt(record.strings) : valueText(record);
+      return [
+        action,
+        relativeName(change.name, input.zone),
+        change.name,
+        change.type,
+        record.type === 'MX' ? String(record.preference) : '',
+        record.type === 'MX' ? record.exchange || '.' : text,
+        String(record.ttl),
+        [note, isOctets ? NOTATION : ''].filter((part) => part !== '').join('; '),
+      ];
+    };
+    if (change.action === 'keep') {
+      rows.push(...change.before.map((record) => row('keep', record, '')));
+      continue;
+    }
+    const note = change.action === 'unknown' ? 'what is published was not checked' : '';
+    rows.push(...change.before.map((record) => row('remove', record, '')));
+    rows.push(...change.after.map((record) => row('add', record, note)));
+  }
+  return csvTable(rows);
+}
+
+/** One table: the header stands once, at the top. */
+function together(tables: readonly string[]): string {
+  return tables.map((table, index) => (index === 0 ? table : table.slice(table.indexOf('\n') + 1))).join('');
+}
+
+export const csv: HandOverFormat = {
+  id: 'csv',
+  label: 'CSV',
+  note: 'For a spreadsheet or a ticket: a line for each record that goes or comes. An apostrophe before = + - @ or another apostrophe, at the front of a cell or behind a semicolon, tab or line end, keeps a spreadsheet from running the text, and is not part of it.',
+  extension: 'csv',
+  mediaType: 'text/csv',
+  write,
+  together,
+  besides: (input) => prepare(input).heading.slice(1),
+};

@@ -1,0 +1,145 @@
+import type { LookupAtOnce } from '../dns/asking.ts';
+import type { LookupResult } from '../dns/lookup.ts';
+import type { QueryType } from '../dns/records.ts';
+import { canonicalName, sameName } from '../dns/names.ts';
+import { keyIn } from '../judge/keys.ts';
+import { sendersAtOnce } from '../judge/senders.ts';
+import { isDmarcRecord, parseDmarc } from '../dmarc/record.ts';
+import { remainingTerms } from '../spf/choice.ts';
+import { isSpfRecord } from '../spf/syntax.ts';
+import { resultOf } from './observed-lookup.ts';
+import { passesTerms } from './planned-spf.ts';
+import { concerned, satisfies, txtTexts } from './satisfies.ts';
+import type { Observation } from '../observed/observation.ts';
+import type { RequiredRecord } from '../required/record.ts';
+
+/**
+ * What one server's answer means for a requirement, as receivers would find who ask that server.
+ *
+ * - `has`: what is required, and receivers can use it.
+ * - `works`: something else that receivers can use for the same purpose; better is required.
+ * - `behind`: what is required, but what the provider publishes behind it was asked in vain.
+ * - `other`: something that does not serve the purpose, and breaks nothing by itself.
+ * - `broken`: something that makes mail fail.
+ * - `absent`: nothing.
+ * - `failed`: no answer.
+ */
+export type ServerView = 'has' | 'works' | 'behind' | 'other' | 'broken' | 'absent' | 'failed';
+
+/** DNS as it is known, with one server's answer in front. */
+function seenThrough(observation: Observation, dns: LookupAtOnce): LookupAtOnce {
+  const { name, type } = observation.question;
+  const answer = resultOf(observation);
+  const known = dns.query(name, type);
+  // The one answer that is known is in front already.
+  if (known.status === 'answer' && answer.status === 'answer' && known.records === answer.records) return dns;
+  return {
+    query: (asked, askedType) => (askedType === type && sameName(asked, name) ? answer : dns.query(asked, askedType)),
+  };
+}
+
+function viewOfSpf(required: RequiredRecord, texts: readonly string[], holds: boolean, dns: LookupAtOnce): ServerView {
+  const { match, name } = required;
+  const [text, second] = texts.filter(isSpfRecord);
+  if (text === undefined) return texts.length > 0 ? 'other' : holds ? 'has' : 'absent';
+  if (second !== undefined) return 'broken';
+  if (match.kind !== 'spf-terms') return holds ? 'has' : 'other';
+  const terms = remainingTerms(match.terms, match.choice?.without ?? []);
+  const senders = sendersAtOnce(name, text, dns);
+  if (senders.state === 'unreadable') return 'broken';
+  const passes = passesTerms(senders, terms, dns);
+  if (passes === 'unknown') return holds ? whereUnknown(namesBehind(required), 'TXT', dns) : 'other';
+  if (passes === 'yes') return holds ? 'has' : 'works';
+  return holds || senders.permanentError !== null ? 'broken' : 'other';
+}
+
+/** Why a server says nothing of a name that is not its own: it is not the one to be asked. */
+const NOT_TO_BE_ASKED: ReadonlySet<string> = new Set(['not-known', 'refused']);
+
+/** What is right as far as it was asked: unless whoever had to know was asked in vain. */
+function whereUnknown(names: readonly string[], type: QueryType, dns: LookupAtOnce): ServerView {
+  const isVain = (name: string) => {
+    const answer = dns.query(name, type);
+    return answer.status === 'failure' && !NOT_TO_BE_ASKED.has(answer.reason);
+  };
+  return names.some(isVain) ? 'behind' : 'has';
+}
+
+/** The names of others that a record leans on. */
+export function namesBehind(required: RequiredRecord): readonly string[] {
+  const names =
+    required.match.kind === 'spf-terms'
+      ? required.match.terms.flatMap((term) => /^[+]?(?:include|a|mx|exists):([^/%]+)/i.exec(term)?.[1] ?? [])
+      : questionsBehind(required).map(({ name }) => name);
+  return [...new Set(names.map(canonicalName))];
+}
+
+function viewOfKey(required: RequiredRecord, texts: readonly string[], holds: boolean): ServerView {
+  if (texts.length === 0) return 'absent';
+  if (texts.length > 1) return 'broken';
+  const answer: LookupResult = {
+    status: 'answer',
+    aliases: [],
+    records: [{ name: required.name, ttl: 0, type: 'TXT', strings: [texts[0] as string] }],
+  };
+  const { usable, reason } = keyIn(answer, '', '');
+  if (holds) return usable === 'yes' || reason === 'revoked' ? 'has' : 'broken';
+  return usable === 'yes' ? 'other' : 'broken';
+}
+
+function viewOfPolicy(texts: readonly string[], holds: boolean): ServerView {
+  const [text, second] = texts.filter(isDmarcRecord);
+  if (text === undefined) return texts.length > 0 ? 'other' : 'absent';
+  if (second !== undefined) return 'broken';
+  if (holds) return 'has';
+  const { record, findings } = parseDmarc(text);
+  const isUsable = record !== null && findings.every(({ severity }) => severity !== 'error');
+  return isUsable ? 'works' : 'other';
+}
+
+const STANDS: ReadonlySet<LookupResult['status']> = new Set(['answer', 'nodata']);
+
+/** What an alias leads to: a key for signatures, anything that stands there for bounces and links. */
+function viewBehind({ purpose, name }: RequiredRecord, target: string, dns: LookupAtOnce): ServerView {
+  if (purpose === 'dkim') {
+    const { usable } = keyIn(dns.query(target, 'TXT'), name, '');
+    if (usable === 'unknown') return whereUnknown([target], 'TXT', dns);
+    return usable === 'yes' ? 'has' : 'broken';
+  }
+  const types = purpose === 'return-path' ? (['TXT', 'MX'] as const) : (['A'] as const);
+  const answers = types.map((type) => dns.query(target, type).status);
+  if (answers.some((status) => STANDS.has(status))) return 'has';
+  if (answers.includes('nxdomain')) return 'broken';
+  return purpose === 'return-path' ? whereUnknown([target], 'TXT', dns) : 'has';
+}
+
+/** The names that an answer's alias leads to, with their types, which have to be asked besides. */
+export function questionsBehind({
+  purpose,
+  value,
+}: RequiredRecord): readonly { name: string; type: 'TXT' | 'MX' | 'A' }[] {
+  if (value.state === 'waiting' || value.data.type !== 'CNAME') return [];
+  const name = canonicalName(value.data.target);
+  if (purpose === 'dkim') return [{ name, type: 'TXT' }];
+  return purpose === 'return-path'
+    ? [
+        { name, type: 'TXT' },
+        { name, type: 'MX' },
+      ]
+    : [{ name, type: 'A' }];
+}
+
+/** Judges one server's answer. */
+export function judgedView(required: RequiredRecord, observation: Observation, known: LookupAtOnce): ServerView {
+  if (observation.outcome === 'failure') return 'failed';
+  const { records } = observation;
+  const holds = satisfies(required, records);
+  const relevant = concerned(required, records);
+  const texts = required.type === 'TXT' ? txtTexts(relevant) : [];
+  if (required.purpose === 'spf') return viewOfSpf(required, texts, holds, seenThrough(observation, known));
+  if (required.match.kind === 'dkim-key') return viewOfKey(required, texts, holds);
+  if (required.match.kind === 'dmarc-policy') return viewOfPolicy(texts, holds);
+  if (!holds) return relevant.length > 0 ? 'other' : 'absent';
+  const data = required.value.state === 'known' ? required.value.data : null;
+  return data?.type === 'CNAME' ? viewBehind(required, canonicalName(data.target), known) : 'has';
+}

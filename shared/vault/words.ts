@@ -1,0 +1,18 @@
+/** How many secrets of each kind are meant. */
+export interface SecretCounts {
+  /** API keys and Auth keys. */
+  readonly serviceKeys: number;
+  /** Private halves of DKIM key pairs. */
+  readonly dkimKeys: number;
+}
+
+export const allSecrets = ({ serviceKeys, dkimKeys }: SecretCounts): number => serviceKeys + dkimKeys;
+
+/** @returns for example `2 keys of the service and 1 DKIM key`; `nothing` for none. */
+export function secretWords({ serviceKeys, dkimKeys }: SecretCounts): string {
+  const words = [
+    ...(serviceKeys === 0 ? [] : [`${serviceKeys} key${serviceKeys === 1 ? '' : 's'} of the service`]),
+    ...(dkimKeys === 0 ? [] : [`${dkimKeys} DKIM key${dkimKeys === 1 ? '' : 's'}`]),
+  ];
+  return words.length === 0 ? 'nothing' : words.join(' and ');
+}

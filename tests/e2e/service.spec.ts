@@ -1,0 +1,153 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { Laboratory } from '../support/certificates.ts';
+import { makeLaboratory } from '../support/certificates.ts';
+import type { PlayedService } from '../support/cloud-service.ts';
+import { playedService, playService } from '../support/cloud-service.ts';
+import { dropFolder } from '../support/core.ts';
+import { KEY } from '../support/needs.ts';
+import { ownServers } from '../support/servers.ts';
+import { command, connectPractice, expectSound, ownConsole, PASSPHRASE, watch } from './walk.ts';
+
+/** The account of the service as the window shows it: what it says by itself, and what it is told on the person's word. */
+
+const own = ownConsole();
+const servers = ownServers();
+let laboratory: Laboratory;
+test.beforeAll(() => {
+  laboratory = makeLaboratory();
+});
+test.afterAll(() => dropFolder(laboratory.folder));
+test.afterEach(() => servers.close());
+
+async function playedAt(changes: Partial<PlayedService>): Promise<{ service: PlayedService; url: string }> {
+  const service = playedService(changes);
+  const { cert, key } = laboratory.server('good');
+  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, playService(service));
+  return { service, url: `https://localhost:${await servers.listen(server)}` };
+}
+
+/** From an empty window to a workspace with the service's address and API key typed in. */
+async function enter(page: Page, { apiKey }: PlayedService, url: string): Promise<void> {
+  await page.goto(own.desk.address);
+  await page.getByRole('button', { name: 'Connect my service' }).click();
+  await page.getByLabel('Name').fill('Acme');
+  await page.keyboard.press('Enter');
+  await page.getByText('Advanced').click();
+  await page.getByLabel('Extra CA certificates').fill(laboratory.root);
+  await page.getByRole('textbox', { name: 'API key' }).fill(apiKey);
+  await page.getByLabel('Cloud services connection URL').fill(url);
+}
+
+test('a newcomer connects the service, tells it, takes domains over and adds one there', async ({ page }) => {
+  const problems = watch(page);
+  const { service, url } = await playedAt({
+    domains: [
+      { domain: 'news.example.com', status: 'active' },
+      { domain: 'shop.example.org', status: 'inactive', error: 'No DKIM record' },
+    ],
+    texts: {
+      spfValue: '@ TXT v=spf1 include:_spf.elasticemail.com ~all',
+      dkimRecord: 'api._domainkey TXT k=rsa;t=s;p={0}',
+      defaultDKIMKey: KEY,
+      domainValidationRecord: 'Ask the provider for the host of links',
+    },
+  });
+  await enter(page, service, url);
+  await page.getByRole('textbox', { name: 'Auth key' }).fill(service.authKey);
+  await page.getByLabel('Domain to receive responses').fill('https://crm.example.com');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel('Passphrase again').fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Protect secrets' }).click();
+
+  // Nothing was pressed: the service was asked because the set is complete.
+  await expect(page.getByLabel('Email provider')).toHaveValue('Elastic Email');
+  await expect(page.getByText('Sending active')).toBeVisible();
+  await expect(page.getByText('12 of 500')).toBeVisible();
+  await page.getByRole('button', { name: 'Tell the service' }).click();
+  await expect(page.getByText('Responses active')).toBeVisible();
+  expect(service.responseDomain).toBe('https://crm.example.com');
+  await expect(page.getByRole('button', { name: 'Tell the service' })).toBeHidden();
+  await expectSound(page, 'General settings');
+
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  await expect(page.getByText('2 at the service alone')).toBeVisible();
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await page.getByLabel('All 2').check();
+  await expectSound(page, 'the account');
+  await page.screenshot({ path: 'test-results/views/account.png' });
+  await page.getByRole('button', { name: 'Take over 2 domains' }).click();
+  await expect(page.getByText('Every domain of the account is in the list here.')).toBeVisible();
+  await page.getByText('In both 2').click();
+  await expect(page.getByText('No DKIM record')).toBeVisible();
+  await page.getByRole('button', { name: 'shop.example.org' }).click();
+
+  // The manual of the very domain: the service's records, and what no record could be made of.
+  await expect(page.getByRole('heading', { name: 'shop.example.org', level: 2 })).toBeVisible();
+  const word = page.getByRole('region', { name: 'What the service says' });
+  await expect(word.getByText('Not verified there')).toBeVisible();
+  await expect(word.getByText('Ask the provider for the host of links')).toBeVisible();
+  await expect(page.getByText('Generated by the service for this domain').first()).toBeVisible();
+  await expectSound(page, 'the manual');
+  await page.screenshot({ path: 'test-results/views/service-manual.png' });
+  const [, shop] = service.domains;
+  if (shop !== undefined) shop.status = 'active';
+  await word.getByRole('button', { name: 'Validate there' }).click();
+  await expect(word.getByText('Verified there', { exact: true })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  await page.getByLabel('Domains', { exact: true }).fill('mail.example.net');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(word.getByText('Not in the account yet')).toBeVisible();
+  await word.getByRole('button', { name: 'Add at the service' }).press('Enter');
+  await expect(word.getByText('Not verified there')).toBeVisible();
+  expect(service.domains.map(({ domain }) => domain)).toContain('mail.example.net');
+  expect(problems).toEqual([]);
+});
+
+test('a new API key that the service refuses leaves the choice, and a slow service holds nothing', async ({ page }) => {
+  const { service, url } = await playedAt({});
+  await enter(page, service, url);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'This session only' }).click();
+  await expect(page.getByText('Sending active')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Replace API key' }).click();
+  await page.getByRole('textbox', { name: 'API key' }).fill('a key that was mistyped');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('The service refuses the new API key.')).toBeVisible();
+  await expectSound(page, 'the choice');
+  await page.getByRole('button', { name: 'Go back to the old key' }).click();
+  await expect(page.getByText('Sending active')).toBeVisible();
+
+  service.raw = () => undefined;
+  await page.getByRole('button', { name: 'Replace API key' }).click();
+  await page.getByRole('textbox', { name: 'API key' }).fill('another key');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByLabel('Email provider')).toHaveValue('Asking the service…');
+  await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
+  await command(page, 'Compare with the service');
+  await expect(page.getByRole('dialog')).toBeVisible();
+});
+
+test('the practice service leads from nothing to both statuses active and the domain verified on both sides', async ({
+  page,
+}) => {
+  await page.goto(own.desk.address);
+  await connectPractice(page);
+  await page.getByRole('button', { name: 'Tell the service' }).click();
+  await expect(page.getByText('Responses active')).toBeVisible();
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  const word = page.getByRole('region', { name: 'What the service says' });
+  await word.getByRole('button', { name: 'Add at the service' }).click();
+  // The key that the template waits for comes with the service's own records.
+  await expect(word.getByText('Not verified there')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Use the practice value' })).toBeHidden();
+  await page.getByRole('button', { name: 'Publish into the practice zone' }).click();
+  await expect(page.getByText('news.example.com is ready')).toBeVisible();
+  await word.getByRole('button', { name: 'Validate there' }).click();
+  await expect(word.getByText('Verified there')).toBeVisible();
+});

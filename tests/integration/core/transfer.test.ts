@@ -1,0 +1,348 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ImportInput, WorkspaceFile } from '../../../shared/contract/transfer.ts';
+import { changeText } from '../../../shared/workspace/change-words.ts';
+import { defaultConfiguration } from '../../../main/core/domains/service.ts';
+import type { TestCore } from '../../support/core.ts';
+import { dropFolder, openTestCore } from '../../support/core.ts';
+
+/** Workspaces out of one data folder and into another, over the contract. */
+
+const PASSPHRASE = 'of the file, not of the vault';
+const VAULT = 'of the vault, not of the file';
+const API_KEY = 'ak-live-0123456789abcdef';
+
+const cores: TestCore[] = [];
+async function core(): Promise<TestCore> {
+  const opened = await openTestCore(undefined, { background: false });
+  cores.push(opened);
+  return opened;
+}
+afterEach(async () => {
+  for (const { close, folder } of cores.splice(0)) {
+    await close();
+    await dropFolder(folder);
+  }
+});
+
+/** A workspace with something of everything that is exported. */
+async function filled({ client }: TestCore): Promise<number> {
+  await client.vault.create({ passphrase: VAULT });
+  const { id } = await client.workspaces.create({ name: 'Acme' });
+  await client.settings.save({
+    workspaceId: id,
+    revision: 0,
+    fields: {
+      serviceUrl: 'https://service.example.com',
+      recordTemplate: 'sendgrid',
+      dmarcReportAddress: 'd@example.com',
+    },
+    apiKey: { do: 'set', value: API_KEY },
+  });
+  const { added } = await client.domains.add({
+    workspaceId: id,
+    text: 'example.com\nbücher.example\nshop.example.org',
+  });
+  const [first, second, third] = added.map((row) => row.id);
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three domains were added');
+  await client.domains.configure({
+    workspaceId: id,
+    domainId: first,
+    revision: 0,
+    configuration: {
+      ...defaultConfiguration,
+      dmarc: { ...defaultConfiguration.dmarc, policy: 'quarantine' },
+      extras: [{ name: 'x.example.com', type: 'TXT', value: 'a "quoted" \u202e text' }],
+    },
+  });
+  await client.domains.makeDkimKey({ workspaceId: id, domainId: first, selector: 'own1', algorithm: 'ed25519' });
+  await client.domains.setInUse({ workspaceId: id, domainIds: [second], inUse: false });
+  await client.domains.pasteZone({ workspaceId: id, domainId: third, text: 'shop 300 IN TXT "v=spf1 -all"\n' });
+  await client.schedule.set({ workspaceId: id, enabled: false, everyMinutes: 90 });
+  await client.evidence.setRetention({ workspaceId: id, reportDays: 30, mailDays: null, personalDays: 0 });
+  await client.evidence.nameSender({
+    workspaceId: id,
+    domain: 'example.com',
+    key: 'net:192.0.2.0/24',
+    word: { name: 'Our relay', kind: 'ours' },
+  });
+  return id;
+}
+
+async function exported({ client }: TestCore, workspaceId: number, secrets: boolean) {
+  const parts: Buffer[] = [];
+  for await (const part of await client.transfer.export({ workspaceId, passphrase: PASSPHRASE, secrets })) {
+    if (part.kind === 'end') return { content: Buffer.concat(parts), end: part };
+    parts.push(Buffer.from(part.content, 'base64'));
+  }
+  throw new Error('the export has no end');
+}
+
+const sealed = (content: Buffer, passphrase = PASSPHRASE): ImportInput['source'] => ({
+  kind: 'sealed',
+  content: content.toString('base64'),
+  passphrase,
+});
+
+const bytes = (files: readonly WorkspaceFile[]) => files.map(({ path, text }) => `${path}\n${text}`).join('\n');
+
+describe('a sealed export', () => {
+  it('brings everything but secrets into another data folder, and says so before', async () => {
+    const from = await core();
+    const workspaceId = await filled(from);
+    const { content, end } = await exported(from, workspaceId, false);
+    expect(end).toMatchObject({
+      domains: 3,
+      secrets: 0,
+      leftOut: 0,
+      fileName: expect.stringMatching(/^Acme-.*\.sendwright$/),
+    });
+    expect(content.includes('example.com')).toBe(false);
+
+    const to = await core();
+    const input = { into: { name: null }, source: sealed(content), mode: 'merge' } as const;
+    const plan = await to.client.transfer.preview(input);
+    expect(plan).toMatchObject({ name: 'Acme', domains: 3, secrets: 0 });
+    expect(plan.changes.filter(({ of, what }) => of === 'domain' && what === '').map(({ after }) => after)).toEqual([
+      'example.com',
+      'shop.example.org',
+      'xn--bcher-kva.example',
+    ]);
+    expect(plan.changes.filter(({ of }) => of === 'retention').map(changeText)).toEqual([
+      'Keep reports: 1096 days → 30 days',
+      'Keep verdicts of mails: 400 days → until deleted',
+    ]);
+    expect(plan.changes.filter(({ of }) => of === 'settings').map(changeText)).toContain(
+      'Address for DMARC reports: nothing → d@example.com',
+    );
+    expect((await to.client.state.snapshot({})).workspaces).toEqual([]);
+
+    const done = await to.client.transfer.import({ ...input, token: plan.token });
+    expect(bytes(await to.client.transfer.files({ workspaceId: done.workspaceId }))).toBe(
+      bytes(await from.client.transfer.files({ workspaceId })),
+    );
+    expect(await to.client.evidence.kept({ workspaceId: done.workspaceId })).toMatchObject({
+      reportDays: 30,
+      mailDays: null,
+      personalDays: 0,
+    });
+    expect((await to.client.settings.get({ workspaceId: done.workspaceId })).apiKey.state).toBe('not-set');
+    const again = await to.client.transfer.preview({ ...input, into: { workspaceId: done.workspaceId } });
+    expect(again.changes).toEqual([]);
+  });
+
+  it('holds secrets only where that is asked for, and sets them in an open vault alone', async () => {
+    const from = await core();
+    const { content, end } = await exported(from, await filled(from), true);
+    expect(end).toMatchObject({ secrets: 2, leftOut: 0 });
+
+    const to = await core();
+    const input = { into: { name: 'Elsewhere' }, source: sealed(content), mode: 'merge' } as const;
+    const plan = await to.client.transfer.preview(input);
+    expect(plan.changes.filter(({ of }) => of === 'secret')).toMatchObject([
+      { domain: '', what: 'API key', before: null, after: null },
+      { domain: 'example.com', what: 'DKIM key own1', before: null, after: null },
+    ]);
+    await expect(to.client.transfer.import({ ...input, token: plan.token })).rejects.toMatchObject({
+      code: 'VAULT_LOCKED',
+    });
+    expect((await to.client.state.snapshot({})).workspaces).toEqual([]);
+
+    await to.client.vault.create({ passphrase: VAULT });
+    const { workspaceId } = await to.client.transfer.import({ ...input, token: plan.token });
+    const { apiKey } = await to.client.settings.get({ workspaceId });
+    expect(apiKey).toMatchObject({ state: 'protected', endsIn: API_KEY.slice(-4) });
+    const domain = (await to.client.domains.list({ workspaceId })).find(({ name }) => name === 'example.com');
+    const { dkimKeys } = await to.client.domains.configuration({ workspaceId, domainId: domain?.id ?? 0 });
+    expect(dkimKeys).toMatchObject([{ selector: 'own1', state: 'protected' }]);
+    const told = JSON.stringify([plan, await to.client.activity.list({ workspaceId, limit: 100 })]);
+    expect(told).not.toContain(API_KEY);
+  });
+
+  it('is refused with nothing changed: with another passphrase, cut, or with one octet changed', async () => {
+    const from = await core();
+    const { content } = await exported(from, await filled(from), false);
+    const to = await core();
+    const preview = (source: ImportInput['source']) =>
+      to.client.transfer.preview({ into: { name: null }, source, mode: 'merge' });
+    await expect(preview(sealed(content, 'another'))).rejects.toMatchObject({ code: 'WRONG_PASSPHRASE' });
+    await expect(preview(sealed(content.subarray(0, -1)))).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    const changed = Buffer.from(content);
+    changed.writeUInt8(changed.readUInt8(200) ^ 1, 200);
+    await expect(preview(sealed(changed))).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      data: { remedy: expect.any(String) },
+    });
+    await expect(preview(sealed(Buffer.from('a spreadsheet')))).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    expect((await to.client.state.snapshot({})).workspaces).toEqual([]);
+  });
+});
+
+describe('text files', () => {
+  it('never hold a secret, not even one that was typed into another field', async () => {
+    const from = await core();
+    const workspaceId = await filled(from);
+    const files = await from.client.transfer.files({ workspaceId });
+    expect(bytes(files)).not.toContain(API_KEY);
+    expect(bytes(files)).not.toContain('PRIVATE KEY');
+    const [domain] = await from.client.domains.list({ workspaceId });
+    const configuration = {
+      ...defaultConfiguration,
+      extras: [{ name: 'a.example.com', type: 'TXT' as const, value: `k=${API_KEY}` }],
+    };
+    const domainId = domain?.id ?? 0;
+    const { revision } = await from.client.domains.configuration({ workspaceId, domainId });
+    await from.client.domains.configure({ workspaceId, domainId, revision, configuration });
+    await expect(from.client.transfer.files({ workspaceId })).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      data: { field: expect.stringContaining('domains/') },
+    });
+  });
+
+  const edited = (files: readonly WorkspaceFile[], path: string, change: (text: string) => string): WorkspaceFile[] =>
+    files.map((file) => (file.path === path ? { path, text: change(file.text) } : file));
+
+  it('merge: the file counts; add: what is here counts; neither takes anything away', async () => {
+    const one = await core();
+    const workspaceId = await filled(one);
+    const { client } = one;
+    const files = await client.transfer.files({ workspaceId });
+    const other = edited(files, 'domains/example.com.json', (text) =>
+      text.replace('"quarantine"', '"reject"').replace('"testing": false', '"testing": true'),
+    ).filter(({ path }) => path !== 'domains/shop.example.org.json');
+    const source = { kind: 'files', files: other } as const;
+    const into = { workspaceId };
+    const kept = await client.transfer.preview({ into, source, mode: 'add' });
+    expect(kept.changes.map(({ does, domain, what }) => [does, domain, what])).toEqual([
+      ['keep', 'example.com', 'dmarc.policy'],
+      ['keep', 'example.com', 'dmarc.testing'],
+    ]);
+    const plan = await client.transfer.preview({ into, source, mode: 'merge' });
+    expect(plan.changes).toMatchObject([
+      { does: 'change', what: 'dmarc.policy', before: 'quarantine', after: 'reject' },
+      { does: 'change', what: 'dmarc.testing', before: 'false', after: 'true' },
+    ]);
+    await client.transfer.import({ into, source, mode: 'merge', token: plan.token });
+    const after = await client.transfer.files({ workspaceId });
+    expect(after.map(({ path }) => path)).toEqual(files.map(({ path }) => path));
+    expect(after.find(({ path }) => path === 'domains/example.com.json')).toEqual(
+      other.find(({ path }) => path === 'domains/example.com.json'),
+    );
+  });
+
+  it('hold what was decided alone: what follows from the workspace follows from the next one', async () => {
+    const one = await core();
+    const workspaceId = await filled(one);
+    const files = await one.client.transfer.files({ workspaceId });
+    const path = 'domains/shop.example.org.json';
+    const decided = edited(files, path, (text) =>
+      text.replace(/"configuration": null/, '"configuration": {"users": "people"}'),
+    );
+    const input = { into: { name: 'Next' }, source: { kind: 'files', files: decided }, mode: 'merge' } as const;
+    const { token } = await one.client.transfer.preview(input);
+    const next = (await one.client.transfer.import({ ...input, token })).workspaceId;
+    const again = await one.client.transfer.files({ workspaceId: next });
+    const text = again.find((file) => file.path === path)?.text ?? '';
+    expect((JSON.parse(text) as { configuration: unknown }).configuration).toEqual({ users: 'people' });
+    const domain = (await one.client.domains.list({ workspaceId: next })).find(
+      ({ name }) => name === 'shop.example.org',
+    );
+    const { configuration } = await one.client.domains.configuration({ workspaceId: next, domainId: domain?.id ?? 0 });
+    expect(configuration.dmarc.reportAddress).toBe('d@example.com');
+  });
+
+  it('keeps the key of a selector that has another one here', async () => {
+    const one = await core();
+    const workspaceId = await filled(one);
+    const files = await one.client.transfer.files({ workspaceId });
+    const other = edited(files, 'domains/example.com.json', (text) =>
+      text.replace(/"publicKey": "[^"]+"/, `"publicKey": "${Buffer.alloc(32, 7).toString('base64')}"`),
+    );
+    const source = { kind: 'files', files: other } as const;
+    const plan = await one.client.transfer.preview({ into: { workspaceId }, source, mode: 'merge' });
+    expect(plan.changes).toMatchObject([{ does: 'keep', of: 'dkim-key', domain: 'example.com', what: 'own1' }]);
+  });
+
+  it('are refused with nothing changed where one of them can’t be taken, and the error names the file', async () => {
+    const one = await core();
+    const workspaceId = await filled(one);
+    const files = await one.client.transfer.files({ workspaceId });
+    const path = 'domains/example.com.json';
+    const refusals: readonly (readonly [string, (text: string) => string])[] = [
+      ['conflict', (text) => text.replace('{\n', '{\n<<<<<<< ours\n')],
+      ['JSON', (text) => text.slice(0, -10)],
+      ['dmarc.policy', (text) => text.replace('"quarantine"', '"perhaps"')],
+      ['nothing that this version knows', (text) => text.replace('"zone":', '"later": 1, "zone":')],
+      ['belongs to', (text) => text.replace('"name": "example.com"', '"name": "example.net"')],
+    ];
+    for (const [what, change] of refusals)
+      await expect(
+        one.client.transfer.preview({
+          into: { workspaceId },
+          source: { kind: 'files', files: edited(files, path, change) },
+          mode: 'merge',
+        }),
+        what,
+      ).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining(what), data: { field: path } });
+    const half: WorkspaceFile[] = edited(files, path, (text) => text.replace('"example.com"', '"localhost"'));
+    const moved = half.map((file) => (file.path === path ? { ...file, path: 'domains/localhost.json' } : file));
+    const added = edited(moved, 'workspace.json', (text) => text.replace('d@example.com', 'e@example.com'));
+    await expect(
+      one.client.transfer.preview({ into: { workspaceId }, source: { kind: 'files', files: added }, mode: 'merge' }),
+    ).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    expect(bytes(await one.client.transfer.files({ workspaceId }))).toBe(bytes(files));
+  });
+
+  it('does what was looked at, or nothing', async () => {
+    const one = await core();
+    const workspaceId = await filled(one);
+    const files = await one.client.transfer.files({ workspaceId });
+    const source = {
+      kind: 'files',
+      files: edited(files, 'workspace.json', (text) => text.replace('d@example.com', 'e@example.com')),
+    } as const;
+    const input = { into: { workspaceId }, source, mode: 'merge' } as const;
+    const { token } = await one.client.transfer.preview(input);
+    const { revision } = await one.client.settings.get({ workspaceId });
+    await one.client.settings.save({ workspaceId, revision, fields: { dmarcReportAddress: 'f@example.com' } });
+    await expect(one.client.transfer.import({ ...input, token })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await one.client.settings.get({ workspaceId })).fields.dmarcReportAddress).toBe('f@example.com');
+  });
+});
+
+describe('ten thousand domains', () => {
+  it('come back byte for byte, from text files and from a sealed file', async () => {
+    const amount = 10_000;
+    const from = await core();
+    const { id: workspaceId } = await from.client.workspaces.create({ name: 'Many' });
+    const names = Array.from({ length: amount }, (_nothing, index) => `d${(index * 7919) % amount}.example`);
+    const { added } = await from.client.domains.add({ workspaceId, text: names.join('\n') });
+    expect(added).toHaveLength(amount);
+    for (const [index, { id }] of added.entries())
+      if (index % 10 === 0)
+        await from.client.domains.configure({
+          workspaceId,
+          domainId: id,
+          revision: 0,
+          configuration: {
+            ...defaultConfiguration,
+            neverSends: index % 3 === 0,
+            dmarc: { ...defaultConfiguration.dmarc, policy: index % 20 === 0 ? 'reject' : 'none' },
+          },
+        });
+    const files = await from.client.transfer.files({ workspaceId });
+    expect(files).toHaveLength(amount + 1);
+    const { content } = await exported(from, workspaceId, false);
+
+    const to = await core();
+    for (const [name, source] of [
+      ['by text', { kind: 'files', files: files.toReversed() }],
+      ['sealed', sealed(content)],
+    ] as const) {
+      const input = { into: { name }, source, mode: 'merge' } as const;
+      const { token } = await to.client.transfer.preview(input);
+      const done = await to.client.transfer.import({ ...input, token });
+      const again = await to.client.transfer.files({ workspaceId: done.workspaceId });
+      expect(bytes(again) === bytes(files), name).toBe(true);
+    }
+  });
+});

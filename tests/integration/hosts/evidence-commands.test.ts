@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../../main/hosts/cli/commands.ts';
+import { files } from '../../fixtures/evidence/make.ts';
+
+const FOLDER = path.resolve(import.meta.dirname, '../../fixtures/evidence');
+const REPORTS = Object.keys(files).filter((name) => name !== 'bounce.eml');
+
+let dataFolder: string;
+
+beforeAll(() => {
+  dataFolder = mkdtempSync(path.join(tmpdir(), 'sendwright-evidence-'));
+});
+afterAll(() => rmSync(dataFolder, { recursive: true, force: true }));
+
+async function cli(
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
+  let out = '';
+  let error = '';
+  const code = await runCli(['evidence', ...args], {
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
+  });
+  return { code, out, error };
+}
+
+const kept = (...args: readonly string[]) => cli(...args, '--data-dir', dataFolder);
+const objects = (out: string) =>
+  out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('evidence', () => {
+  it('has fixtures as their script writes them', () => {
+    // What is compressed has the octets of the system that compressed it.
+    for (const [name, content] of Object.entries(files).filter(
+      ([, each]) => typeof each === 'string' && !each.includes('gzip'),
+    ))
+      expect(readFileSync(path.join(FOLDER, name)).equals(Buffer.from(content)), name).toBe(true);
+  });
+
+  it('imports a folder: each report once, the broken one in part, the hostile one not', async () => {
+    const paths = REPORTS.map((name) => path.join(FOLDER, name));
+    const { code, out } = await kept('import', ...paths, '--json');
+    expect(code).toBe(4);
+    const found = new Map(objects(out).map((each) => [path.basename(String(each.file)), each]));
+    expect(found.get('receiver.example!example.com!1772323200!1772409599.xml')).toMatchObject({
+      kind: 'dmarc-aggregate',
+      outcome: 'read',
+      problems: [],
+      reports: [{ org: 'receiver.example', domain: 'example.com', records: 4, messages: 4442 }],
+      stored: { new: 1, known: 0, conflicting: 0 },
+    });
+    expect(found.get('again-by-mail.eml')).toMatchObject({
+      duplicateOf: expect.stringContaining('1772409600') as string,
+      stored: { new: 0, known: 1 },
+    });
+    expect(found.get('cut-off.xml')).toMatchObject({ outcome: 'partial', reports: [{ messages: 120 }] });
+    expect(found.get('with-doctype.xml')).toMatchObject({ outcome: 'refuse', problems: ['doctype-refused'] });
+    expect(found.get('tls.json')).toMatchObject({ kind: 'tls-rpt', reports: [{ ok: 90, failed: 3 }] });
+  });
+
+  it('adds nothing when the same folder is imported again', async () => {
+    const { out } = await kept(
+      'import',
+      path.join(FOLDER, 'receiver.example!example.com!1772323200!1772409599.xml'),
+      '--json',
+    );
+    expect(objects(out)).toMatchObject([{ outcome: 'read', stored: { new: 0, known: 1 } }]);
+  });
+
+  it('tells the senders, the forgotten one among them, and keeps what somebody says of one', async () => {
+    const { code, out } = await kept('senders', 'example.com', '--json');
+    expect(code).toBe(3);
+    const senders = JSON.parse(out) as readonly Record<string, unknown>[];
+    expect(senders.map(({ key, kind, messages, pass }) => [key, kind, messages, pass])).toEqual([
+      ['known:SendGrid', 'ours', 8000, 8000],
+      ['known:Amazon SES', 'known', 620, 0],
+      ['network:192.0.2.0/24', 'ours', 360, 360],
+      ['network:203.0.113.0/24', 'forgery', 45, 0],
+      ['domain:example.net', 'forwarding', 12, 12],
+    ]);
+    await kept('name', 'example.com', 'network:203.0.113.0/24', '--kind', 'ours', '--name', 'Warehouse');
+    expect((await kept('senders', 'example.com')).out).toMatch(/Warehouse +ours +45 messages/);
+    await kept('name', 'example.com', 'network:203.0.113.0/24', '--forget');
+    expect((await kept('senders', 'example.com')).out).not.toContain('Warehouse');
+  });
+
+  it('gives the senders as a table, with nothing in it that a spreadsheet would run', async () => {
+    await kept('name', 'example.com', 'network:203.0.113.0/24', '--kind', 'ours', '--name', '=1+1, "Warehouse"');
+    const lines = (await kept('senders', 'example.com', '--csv')).out.split('\r\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[0]).toBe('sender,what it is,reason,messages,pass,dkim,spf,since,until,sources,key');
+    expect(lines[1]).toMatch(/^SendGrid,ours,.*,8000,8000,8000,0,2026-03-01T00:00:00\.000Z,.*,1,known:SendGrid$/);
+    expect(lines.find((line) => line.endsWith('network:203.0.113.0/24'))).toContain(`"'=1+1, ""Warehouse""",ours,`);
+    await kept('name', 'example.com', 'network:203.0.113.0/24', '--forget');
+  });
+
+  it('forgets what it is told to forget', async () => {
+    const { out } = await kept('forget', '--before', '2026-03-02', '--json');
+    expect(JSON.parse(out)).toEqual({ removed: 2, mails: 0 });
+    expect((await kept('forget', '--all', '--json')).out).toContain('"removed": 2');
+    expect((await kept('senders', 'example.com')).code).toBe(6);
+    expect(await kept('forget')).toMatchObject({ code: 4, error: expect.stringContaining('--before') as string });
+  });
+
+  it('shows and sets for how long evidence is kept, and lists the mails', async () => {
+    await kept('import', path.join(FOLDER, 'bounce.eml'));
+    expect((await kept('mails')).out).toMatch(/bounce {2}\?: .*\n {2}550 5\.7\.26\n {2}To change: dmarc/);
+    const { out } = await kept('keep', '--reports', 'forever', '--mails', '90', '--json');
+    expect(JSON.parse(out)).toMatchObject({ reportDays: null, mailDays: 90, personalDays: 0, mails: 1 });
+    expect((await kept('keep')).out).toContain('not kept');
+    expect(await kept('keep', '--reports', '0')).toMatchObject({
+      code: 4,
+      error: expect.stringContaining('Give 1 to 36500') as string,
+    });
+    expect((await kept('forget', '--persons')).out).toBe('Addresses and words of 0 mails forgotten.\n');
+    expect((await kept('keep', '--mails', '0')).out).toMatch(/verdicts of mails +not kept +0 here/);
+    expect((await kept('mails')).code).toBe(6);
+  });
+
+  it('reads alone when it is told to, and names a path that is not there', async () => {
+    const report = path.join(FOLDER, 'tls.json');
+    const { out } = await kept('import', report, '--dry-run', '--json');
+    expect(objects(out)[0]).not.toHaveProperty('stored');
+    const missing = path.join(FOLDER, 'nowhere.xml');
+    expect(await kept('import', missing)).toMatchObject({ code: 4, error: expect.stringContaining(missing) as string });
+  });
+
+  it('tells a bounce’s record by code and words', async () => {
+    const { code, out } = await cli('bounce', path.join(FOLDER, 'bounce.eml'), '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(out)).toMatchObject({ category: 'authentication', replyCode: 550, recordToChange: ['dmarc'] });
+  });
+});

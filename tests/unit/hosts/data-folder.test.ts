@@ -1,0 +1,77 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { dataFolder } from '../../../main/hosts/data-folder.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'sendwright-folder-'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('the data folder', () => {
+  it('is made for its owner alone, however deep, with spaces in its name', () => {
+    const wanted = path.join(root, 'of two words', 'below');
+    expect(dataFolder(wanted)).toBe(wanted);
+    expect(statSync(wanted).mode & 0o777).toBe(0o700);
+    expect(dataFolder(wanted)).toBe(wanted);
+  });
+
+  it('is what the environment names where the command line names none, and relative to the working folder', () => {
+    vi.stubEnv('SENDWRIGHT_DATA_DIR', path.join(root, 'named'));
+    expect(dataFolder(undefined)).toBe(path.join(root, 'named'));
+    expect(dataFolder(path.relative(process.cwd(), path.join(root, 'here')))).toBe(path.join(root, 'here'));
+  });
+
+  it('that is named by nothing is an error, not the usual one', () => {
+    expect(() => dataFolder('')).toThrow('--data-dir names no folder');
+  });
+
+  it.each([
+    ['a file', (place: string) => writeFileSync(place, ''), 'there is a file in its place'],
+    [
+      'below a file',
+      (place: string) => {
+        mkdirSync(path.dirname(path.dirname(place)), { recursive: true });
+        writeFileSync(path.dirname(place), '');
+      },
+      'a part of its path is a file',
+    ],
+    ['a circle of links', (place: string) => symlinkSync(place, place), 'its path is a circle of links'],
+  ])('can’t be %s', (_what, prepare, told) => {
+    const place = path.join(root, 'sub', 'place');
+    if (_what !== 'below a file') mkdirSync(path.dirname(place));
+    prepare(place);
+    expect(() => dataFolder(place)).toThrow(
+      expect.objectContaining({
+        message: `The data folder ${place} can’t be used: ${told}.`,
+        remedy: expect.stringContaining('--data-dir FOLDER'),
+      }),
+    );
+  });
+
+  it.runIf(process.platform === 'linux')('can’t lie where no folder can be made', () => {
+    expect(() => dataFolder('/sys/sendwright')).toThrow('The data folder /sys/sendwright can’t be used');
+  });
+
+  it('can’t have a name that is too long', () => {
+    expect(() => dataFolder(path.join(root, 'x'.repeat(300)))).toThrow('its path is too long');
+  });
+
+  it('can’t be where this account may not write', () => {
+    chmodSync(root, 0o555);
+    // Nothing is forbidden to root: it takes another account's part for a moment.
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect(() => dataFolder(path.join(root, 'below'))).toThrow('this account may not write there');
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(root, 0o700);
+    }
+  });
+});
