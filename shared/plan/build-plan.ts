@@ -481,12 +481,17 @@ function undo(change: Change, made: readonly Change[]): Change {
   };
 }
 
-/** Two requirements at one name and type, such as a verification token beside SPF, never touch each other's records. */
+/**
+ * Two requirements at one name and type, such as a verification token beside SPF, never touch each other's records, and
+ * what one of them takes away is not taken away again.
+ */
 function withoutForeign(changes: readonly Change[]): readonly Change[] {
   return changes.map((change, index) => {
-    const kept = changes.flatMap((other, otherIndex) =>
-      otherIndex === index ? [] : other.action === 'keep' ? other.after : [],
-    );
+    const kept = changes.flatMap((other, otherIndex) => {
+      if (otherIndex === index) return [];
+      if (other.action === 'keep') return other.after;
+      return otherIndex < index && other.action === 'replace' ? other.before : [];
+    });
     const isKept = (record: ResourceRecord) => kept.some((own) => own.name === record.name && sameRecord(own, record));
     return change.action === 'replace'
       ? { ...change, before: change.before.filter((record) => !isKept(record)) }
@@ -584,9 +589,9 @@ export function buildPlan(
   const dns = observedLookup(observations, beyond);
   const planning = { domain, observations, zone, today: dns, dns, chosen: new Set(chosen.map(({ kind }) => kind)) };
   const planned = withOwnRecords(required, plannedRecords(required, planning), planning);
-  let changes: readonly Change[] = [
-    ...withLogoPolicy(withSetTtls(withoutForeign(withoutCollisions(planned)), observations)),
-  ].sort((left, right) => ORDER.indexOf(left.purpose) - ORDER.indexOf(right.purpose));
+  let changes: readonly Change[] = [...withLogoPolicy(withoutForeign(withoutCollisions(planned)))].sort(
+    (left, right) => ORDER.indexOf(left.purpose) - ORDER.indexOf(right.purpose),
+  );
 
   const subject = subjectOf(domain, required);
   const decided = decidedBy(domain, required, dns);
@@ -613,7 +618,8 @@ export function buildPlan(
     judged = judgedEffect(subject, changes, dns, before);
     weaker = weakenings(domain, judged, decided, changes);
   }
-  changes = withPolicyAdvice(changes, policyAdvice(domain, required, judged));
+  // Which records stay is known once it is known what is not made.
+  changes = withSetTtls(withPolicyAdvice(changes, policyAdvice(domain, required, judged)), observations);
   const made = changes.filter(isMade);
   const given = new Set(weaker.map(({ kind }) => kind));
   const isOpen = ({ code, readings = [] }: Finding) => code === 'plan.policy-not-known' || readings.length > 0;

@@ -1,4 +1,4 @@
-import { canonicalName, isSubdomain, parentName } from '../dns/names.ts';
+import { canonicalName, isSubdomain, parentName, sameName } from '../dns/names.ts';
 import type { LookupAtOnce } from '../dns/asking.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
 import { zoneLookup } from '../dns/zone-lookup.ts';
@@ -127,11 +127,15 @@ const knowsWildcards = rememberingLately(LISTS, (observations: readonly Observat
   observations.some(({ question }) => question.name.startsWith('*.')),
 );
 
-/** The wildcards that may answer for a name, the nearest first: one below each name above it. */
+/**
+ * The wildcards that may answer for a name, the nearest first: one below each name above it. A wildcard that does not
+ * stand is answered for by those further up, as any other name.
+ */
 function wildcardsAbove(name: string): readonly string[] {
   const wildcards: string[] = [];
-  for (let at = parentName(canonicalName(name)); at !== null && at !== ''; at = parentName(at))
-    wildcards.push(`*.${at}`);
+  const own = canonicalName(name);
+  for (let at = parentName(own); at !== null && at !== ''; at = parentName(at))
+    if (`*.${at}` !== own) wildcards.push(`*.${at}`);
   return wildcards;
 }
 
@@ -161,7 +165,7 @@ interface Climbed {
  * above it answers at each level below (RFC 4592 §2.2.1), so the last of them is the one that stands.
  */
 function climb(name: string, type: QueryType, published: Seen, observations: readonly Observation[]): Climbed {
-  if (isNothing(published) || name.startsWith('*.')) return { same: [], open: [] };
+  if (isNothing(published)) return { same: [], open: [] };
   const below = publishedSet(observations, nameBelow(name), type);
   // The answer stands at the name itself: a wildcard would give it to the name below as well.
   if (below !== null && isNothing(below)) return { same: [], open: [] };
@@ -195,8 +199,8 @@ export function wildcardBehind(
   observations: readonly Observation[],
 ): string | null {
   const own = published.records.find((record) => record.name.startsWith('*.'));
-  if (own !== undefined && published.aliases.length === 0)
-    return canonicalName(own.name) === canonicalName(name) ? null : canonicalName(own.name);
+  // A server that is asked for a wildcard by its name tells that name, whichever wildcard answers.
+  if (own !== undefined && published.aliases.length === 0 && !sameName(own.name, name)) return canonicalName(own.name);
   if (published.isOwnWord && published.aliases.length === 0) return null;
   return knowsWildcards(observations) ? (climb(name, type, published, observations).same.at(-1) ?? null) : null;
 }

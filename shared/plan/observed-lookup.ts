@@ -68,6 +68,18 @@ const lookupBeyond = rememberingOf((observations: readonly Observation[]) =>
 );
 
 function makeLookup(observations: readonly Observation[], beyond?: LookupAtOnce): LookupAtOnce {
+  /** What was seen behind an alias by the first type that was asked there. */
+  const answerBehindAlias = (name: string): Observation | null => {
+    const type = seenAliases(observations).get(name);
+    return type === undefined ? null : answerThatCounts(observationsOf(observations, name, type), observations);
+  };
+
+  const wildcardOfAlias = (name: string): string | null => {
+    const seen = answerBehindAlias(name);
+    if (seen === null || seen.aliases.length === 0) return null;
+    return wildcardBehind(name, seen.question.type, { ...seen, isOwnWord: false }, observations);
+  };
+
   /** What was observed of a question itself; null where nobody was asked. */
   const observed = (name: string, type: QueryType): LookupResult | null => {
     const told = observationsOf(observations, name, type);
@@ -76,19 +88,20 @@ function makeLookup(observations: readonly Observation[], beyond?: LookupAtOnce)
     const result = resultOf(answer);
     if (result.status !== 'answer') return result;
     const isOwnWord = answer.server.kind === 'pasted';
-    const wildcard = wildcardBehind(name, type, { ...answer, isOwnWord }, observations);
+    // Which wildcard an alias comes from is seen by any type that it was followed for.
+    const wildcard =
+      wildcardBehind(name, type, { ...answer, isOwnWord }, observations) ??
+      (type === 'CNAME' ? wildcardOfAlias(name) : null);
     if (wildcard === null) return result;
     return { ...result, records: result.records.map((record) => ({ ...record, name: wildcard })) };
   };
 
   /** An alias that was seen on the way to another type, as the answer to who asks for the alias itself. */
   const aliasSeen = (name: string): LookupResult | null => {
-    const type = seenAliases(observations).get(name);
-    if (type === undefined) return null;
-    const answer = answerThatCounts(observationsOf(observations, name, type), observations);
-    const [target] = answer?.aliases ?? [];
-    if (answer === null || target === undefined) return null;
-    const owner = wildcardBehind(name, type, { ...answer, isOwnWord: false }, observations) ?? name;
+    const seen = answerBehindAlias(name);
+    const [target] = seen?.aliases ?? [];
+    if (target === undefined) return null;
+    const owner = wildcardOfAlias(name) ?? name;
     return { status: 'answer', records: [{ name: owner, ttl: 0, type: 'CNAME', target }], aliases: [] };
   };
 

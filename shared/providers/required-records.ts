@@ -5,7 +5,8 @@ import type { DomainUsers } from '../dmarc/ladder.ts';
 import { externalReportRecords } from '../dmarc/reports.ts';
 import type { DmarcPolicy, DmarcRecord } from '../dmarc/record.ts';
 import { printDmarc } from '../dmarc/record.ts';
-import { isSubdomain, nameFault } from '../dns/names.ts';
+import { isSubdomain, nameFault, sameName } from '../dns/names.ts';
+import { valueText } from '../dns/record-text.ts';
 import { splitTxt, textToOctets } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { EditedText, RecordValue, RequiredRecord } from '../required/record.ts';
@@ -398,6 +399,25 @@ export function toldDifferences(needs: DomainNeeds): readonly Finding[] {
   return providerRecords(needs).differences;
 }
 
+/** Records that several providers, the service or a person ask for alike are published once. */
+function withoutTwins(records: readonly RequiredRecord[]): readonly RequiredRecord[] {
+  const kept: RequiredRecord[] = [];
+  for (const record of records) {
+    const at = kept.findIndex((known) => isTwin(known, record));
+    const twin = kept[at];
+    if (twin === undefined) kept.push(record);
+    else if (twin.optional && !record.optional) kept[at] = { ...twin, optional: false };
+  }
+  return kept;
+}
+
+function isTwin(left: RequiredRecord, right: RequiredRecord): boolean {
+  if (left.type !== right.type || left.value.state === 'waiting' || right.value.state === 'waiting') return false;
+  if (!sameName(left.name, right.name) || left.match.kind !== right.match.kind) return false;
+  const textOf = (data: RecordValue) => valueText({ name: left.name, ttl: TTL, ...data });
+  return textOf(left.value.data) === textOf(right.value.data);
+}
+
 /**
  * Every record a sender domain needs, in the order of the manual: DKIM, SPF, DMARC, then the rest. Several providers
  * share one SPF record.
@@ -449,7 +469,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
   );
   const decided = needs.spf === undefined || isNoChoice(needs.spf) ? noSpfChoice : needs.spf;
   const isDkim = (record: RequiredRecord) => record.purpose === 'dkim';
-  return [
+  return withoutTwins([
     ...templated.filter(isDkim),
     ...ownKeyRecords(needs),
     ...(wantsOwnKey && needs.dkimKeys.every(isRevoked) ? [waitingForOwnKey(domain)] : []),
@@ -458,7 +478,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
     ...templated.filter((record) => !isDkim(record)),
     ...extras,
     ...policyRecords(domain, needs.policies),
-  ];
+  ]);
 }
 
 /** Selectors that the receivers' evaluation looks at, filled as far as they are known. */

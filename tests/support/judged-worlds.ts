@@ -1,18 +1,20 @@
 import { networkRange, commonRanges } from '../../shared/dns/address-set.ts';
 import { parseIp } from '../../shared/dns/ip.ts';
-import { canonicalName, checkName } from '../../shared/dns/names.ts';
+import { canonicalName, checkName, sameName } from '../../shared/dns/names.ts';
 import type { ResourceRecord } from '../../shared/dns/records.ts';
 import { zoneLookup } from '../../shared/dns/zone-lookup.ts';
 import { buildPlan, questionsFor } from '../../shared/plan/build-plan.ts';
 import { pastedObservations } from '../../shared/plan/in-the-way.ts';
 import { handedOver } from '../../shared/plan/record-sets.ts';
 import type { Change, Plan } from '../../shared/plan/types.ts';
+import type { Observation } from '../../shared/observed/observation.ts';
 import { domainVerdict } from '../../shared/verdict/verdict.ts';
 import { changed } from './hand-over.ts';
+import { holdHandOver, READ_FORMATS } from './held-hand-overs.ts';
 import { observedIn } from './observed.ts';
 import type { Dns, PolicyAnswer } from './plain-receiver.ts';
 import { dnsOf, isKeyUsable, policyOf, spfResult, textsAt } from './plain-receiver.ts';
-import type { DomainWorld } from './worlds-of-domains.ts';
+import type { DomainWorld, Random } from './worlds-of-domains.ts';
 import { PROVIDER_SAMPLES, SAMPLES } from './worlds-of-domains.ts';
 
 /** Holds plans and verdicts against a receiver written apart from the product. */
@@ -85,12 +87,20 @@ function apply(records: readonly ResourceRecord[], changes: readonly Change[]): 
   return changed(records, handedOver(changes));
 }
 
+function inZone({ zone }: DomainWorld, records: readonly ResourceRecord[]): readonly ResourceRecord[] {
+  return records.filter(({ name }) => name === zone || name.endsWith(`.${zone}`));
+}
+
 /** What a plan is made from: everything that a check would ask, or the pasted zone alone. */
-export function planIn(world: DomainWorld, records: readonly ResourceRecord[], isPasted: boolean): Plan {
+function planIn(
+  world: DomainWorld,
+  records: readonly ResourceRecord[],
+  isPasted: boolean,
+  observed?: readonly Observation[],
+): Plan {
   const { domain, zone, required } = world;
-  if (!isPasted) return buildPlan(domain, required, observedIn(records, domain, required, zone), zone);
-  const inZone = records.filter(({ name }) => name === zone || name.endsWith(`.${zone}`));
-  const beyond = zoneLookup(inZone, { outside: 'not-known', zones: [zone] });
+  if (!isPasted) return buildPlan(domain, required, observed ?? observedIn(records, domain, required, zone), zone);
+  const beyond = zoneLookup(inZone(world, records), { outside: 'not-known', zones: [zone] });
   return buildPlan(domain, required, pastedObservations(beyond, zone, required, questionsFor(required), 1), zone, {
     beyond,
   });
@@ -152,16 +162,46 @@ function preparedFaults(world: DomainWorld, changes: readonly Change[], after: r
   return faults;
 }
 
+/** What became of a world. */
+export interface Judged {
+  /** What is wrong, if anything. */
+  readonly faults: readonly string[];
+  readonly told: Told;
+  /** The world with the exported plan applied. */
+  readonly after: readonly ResourceRecord[];
+  readonly selectors: readonly string[];
+}
+
+/** Whether something does stand where a refused record is to go: no server would load both, or mail would be turned away. */
+function isRefusalFounded({ required, records }: DomainWorld, { name, type, recordId }: Change): boolean {
+  if (checkName(name) !== null) return true;
+  const here = records.filter((record) => sameName(record.name, name));
+  const asked = required.filter((record) => sameName(record.name, name) && record.id !== recordId);
+  const isAlias = (each: { readonly type: string }) => each.type === 'CNAME';
+  if (type === 'CNAME') return here.some((record) => !isAlias(record)) || asked.length > 0;
+  if (here.some(isAlias) || asked.some(isAlias)) return true;
+  if (type === 'MX') return here.some((record) => record.type === 'MX' && record.exchange !== '');
+  return asked.some(({ purpose }) => purpose === 'dkim');
+}
+
+/** The plan in one of the formats, and back: what the format holds is what the plan says. */
+function handOverFaults(known: readonly ResourceRecord[], plan: Plan, random: Random): readonly string[] {
+  const id = READ_FORMATS[random(READ_FORMATS.length)] as string;
+  try {
+    holdHandOver(id, known, plan, { texts: 0, leftOut: 0 });
+    return [];
+  } catch (error) {
+    return [`handed over as ${id}: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
 /**
  * Plans and judges one world.
  *
  * @param isPasted the plan is made from the pasted zone alone.
- * @returns what is wrong, if anything, and how the world was told.
+ * @param random chooses the format that the plan is handed over in.
  */
-export function judgeWorld(
-  world: DomainWorld,
-  isPasted: boolean,
-): { readonly faults: readonly string[]; readonly told: Told } {
+export function judgeWorld(world: DomainWorld, isPasted: boolean, random: Random): Judged {
   const { domain, zone, required, records, needs } = world;
   const faults: string[] = [];
   const plan = planIn(world, records, isPasted);
@@ -198,11 +238,18 @@ export function judgeWorld(
       faults.push(`needless conflict: ${decision.recordId} ${decision.weakens?.join() ?? ''}`);
   }
 
-  const again = planIn(world, afterRecords, isPasted);
+  faults.push(...handOverFaults(isPasted ? inZone(world, records) : records, plan, random));
+
+  const observed = observedIn(afterRecords, domain, required, zone);
+  for (const change of plan.changes)
+    if (change.action === 'conflict' && change.weakens === undefined && !isRefusalFounded(world, change))
+      faults.push(`needless refusal: ${change.recordId} ${change.findings[0]?.code ?? ''}`);
+
+  const again = planIn(world, afterRecords, isPasted, observed);
   const left = again.changes.filter(({ action }) => action === 'add' || action === 'replace');
   for (const change of left) faults.push(`planned again: ${change.action} ${change.recordId} ${change.name}`);
 
-  const verdict = domainVerdict(domain, required, observedIn(afterRecords, domain, required, zone), zone);
+  const verdict = domainVerdict(domain, required, observed, zone);
   const isWhole = plan.changes.every(({ action, recordId }) => {
     const isOptional = required.find(({ id }) => id === recordId)?.optional === true;
     return isOptional || (action !== 'conflict' && action !== 'waiting');
@@ -237,5 +284,7 @@ export function judgeWorld(
       verified: verdict.verdict === 'verified' ? 1 : 0,
       couldVerify: couldVerify ? 1 : 0,
     },
+    after: afterRecords,
+    selectors: selectorsIn(world),
   };
 }

@@ -113,6 +113,19 @@ describe('TTLs', () => {
     expect(planOf(zone, ZONE, spf).changes[0]?.after.map((record) => record.ttl)).toEqual([120]);
   });
 
+  it('are those of a record that stays because nobody has decided about it', () => {
+    const required = requiredRecords(needs('unione')).filter(({ name }) => name === `news.${ZONE}`);
+    // The provider's include would be the eleventh lookup: who is to go without has to be chosen.
+    const hosts = Array.from({ length: 10 }, (_, index) => `h${index}`);
+    const text = `v=spf1 ${hosts.map((host) => `a:${host}.example.com`).join(' ')} -all`;
+    const addresses = hosts.map((host, index) => `${host} A 192.0.2.${index}\n`).join('');
+    const { changes } = planOf(records(`news 120 TXT "${text}"\n${addresses}`), ZONE, required);
+    const token = changes.find(({ purpose }) => purpose === 'verification');
+    const spf = changes.find(({ purpose }) => purpose === 'spf');
+    const ttls = (change: Change | undefined) => change?.after.map(({ ttl }) => ttl);
+    expect([spf?.action, token?.action, ttls(token)]).toEqual(['conflict', 'add', [120]]);
+  });
+
   it('that a cache has counted down are neither taken over nor restored', () => {
     const observations = observationsFromZone(zone, ZONE, questionsFor(spf), 1).map((each) => ({
       ...each,

@@ -215,6 +215,30 @@ describe('plans', () => {
     });
   });
 
+  it('ask once for what two providers, or a provider and a person, ask for alike', () => {
+    const one = needs('unione');
+    const extra = { name: '_DomainKey', type: 'TXT' as const, value: 'o=~' };
+    const required = requiredRecords({ ...one, providers: [...one.providers, ...one.providers], extras: [extra] });
+    const single = requiredRecords(one);
+    expect(required.map(({ name, type }) => `${name} ${type}`)).toEqual(
+      single.map(({ name, type }) => `${name} ${type}`),
+    );
+    // What a person enters has to be there.
+    const policy = (records: readonly RequiredRecord[]) => records.find(({ name }) => name.startsWith('_domainkey.'));
+    expect([policy(single)?.optional, policy(required)?.optional]).toEqual([true, false]);
+  });
+
+  it('take away once what two of them take the place of', () => {
+    const tokens = ['unione-validate-hash=aa', 'unione-validate-hash=bb'];
+    const extras = tokens.map((value) => ({ name: '@', type: 'TXT' as const, value }));
+    const required = requiredRecords(needs('elastic-email', { extras })).filter(({ id }) => id.startsWith('extra'));
+    const zone = txt('news.example.com', 'unione-validate-hash=old');
+    const { changes, wayBack } = buildPlan('news.example.com', required, asked(zone, required), 'example.com');
+    expect(changes.flatMap(({ before }) => before)).toHaveLength(1);
+    expect(changes.flatMap(({ after }) => after)).toHaveLength(2);
+    expect(wayBack.flatMap(({ after }) => after)).toHaveLength(1);
+  });
+
   it('cover a domain that never sends', () => {
     const required = requiredRecords(needs('elastic-email', { neverSends: true }));
     expect(required.map((record) => [record.type, record.purpose])).toEqual([

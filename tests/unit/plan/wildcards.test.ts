@@ -171,3 +171,29 @@ it.each(KNOWN)('sets up a bounce domain where a wildcard’s SPF record answered
   expect(plan.effect.before.senders.networks).toEqual(['203.0.113.0/25']);
   expect(plan.effect.after.senders.networks).toContain('203.0.113.0/25');
 });
+
+/** RFC 4592 §2.1.1: a wildcard that does not stand is a name like any other, and another further up answers for it. */
+it.each(KNOWN)('takes nothing away at a wildcard’s name where another wildcard answered for it (%s)', (how) => {
+  const required = requiredRecords(needs('elastic-email', { neverSends: true }));
+  const world = [txt('*.news.example.com', 300, 'v=spf1 ip4:192.0.2.0/28 ~all')];
+  const key = planOf(world, required, how).changes.find(({ name }) => name === '*._domainkey.news.example.com');
+  expect(key).toMatchObject({ action: 'add', before: [] });
+});
+
+it('sees by any type that an alias is a wildcard’s', () => {
+  const domain = 'news.example.com';
+  const required = requiredRecords(needs('mailgun')).filter(({ purpose }) => purpose === 'dkim');
+  const name = required[0]?.name ?? '';
+  const world = [
+    { name: '*.news.example.com', ttl: 300, type: 'CNAME' as const, target: 'elsewhere.example.net' },
+    txt('elsewhere.example.net', 300, 'hello'),
+  ];
+  // Somebody asked for the alias itself as well; nobody asked where that comes from.
+  const seen = observedIn(world, domain, required, ZONE);
+  const [first] = seen;
+  if (first === undefined) throw new Error('nothing was asked');
+  const alias = { name, ttl: 300, type: 'CNAME' as const, target: 'elsewhere.example.net' };
+  const direct = { ...first, question: { name, type: 'CNAME' as const }, records: [alias], aliases: [] };
+  const asked = seen.filter(({ question }) => question.type !== 'CNAME');
+  expect(buildPlan(domain, required, [...asked, direct], ZONE).changes).toMatchObject([{ action: 'add', before: [] }]);
+});

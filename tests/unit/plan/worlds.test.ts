@@ -13,7 +13,7 @@ it('plans nothing that a receiver would find weaker or broken, and calls nothing
   let verified = 0;
   for (let round = 0; round < WORLDS; round += 1) {
     const world = makeWorld(random);
-    const { faults, told } = judgeWorld(world, random(4) === 0);
+    const { faults, told } = judgeWorld(world, random(4) === 0, random);
     expect(faults, `world ${round} of ${world.domain}`).toEqual([]);
     verified += told.verified;
   }
