@@ -39,6 +39,8 @@ function toAnswer(record: ResourceRecord): Answer | null {
       return { ...base, type: 'A', data: record.address };
     case 'CNAME':
       return { ...base, type: 'CNAME', data: record.target };
+    case 'NS':
+      return { ...base, type: 'NS', data: record.target };
     case 'MX':
       return { ...base, type: 'MX', data: { preference: record.preference, exchange: record.exchange || '.' } };
     default:

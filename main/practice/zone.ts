@@ -21,7 +21,7 @@ export const emptyZone: PracticeZone = { primary: [], secondary: [], serial: 1 }
 const providerHosts: readonly string[] = providerTemplates.flatMap(({ modes }) =>
   modes.flatMap(({ records }) =>
     records
-      .filter(({ type, value }) => (type === 'CNAME' || type === 'MX') && !value.includes('{'))
+      .filter(({ type, value }) => type !== 'TXT' && !value.includes('{'))
       .map(({ value }) => canonicalName(value)),
   ),
 );
@@ -54,6 +54,7 @@ function sameData(left: ResourceRecord, right: ResourceRecord): boolean {
   if (left.type !== right.type || !sameName(left.name, right.name)) return false;
   if (left.type === 'TXT' && right.type === 'TXT') return joinTxt(left.strings) === joinTxt(right.strings);
   if (left.type === 'CNAME' && right.type === 'CNAME') return sameName(left.target, right.target);
+  if (left.type === 'NS' && right.type === 'NS') return sameName(left.target, right.target);
   if (left.type === 'MX' && right.type === 'MX') {
     return left.preference === right.preference && sameName(left.exchange, right.exchange);
   }

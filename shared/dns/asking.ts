@@ -5,6 +5,8 @@ import type { QueryType } from './records.ts';
 export interface DnsQuestion {
   readonly name: string;
   readonly type: QueryType;
+  /** Of NS records: what the zone above hands over is meant, not what the name's own servers say of themselves. */
+  readonly above?: true;
 }
 
 /**

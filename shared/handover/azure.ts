@@ -75,6 +75,7 @@ function textChanges(set: RecordSet, isWayBack: boolean) {
 
 function otherValue(record: ResourceRecord): string {
   if (record.type === 'MX') return `--preference ${record.preference} --exchange ${shellQuote(record.exchange || '.')}`;
+  if (record.type === 'NS') return `--nsdname ${shellQuote(record.target)}`;
   return `--cname ${shellQuote(record.type === 'CNAME' ? record.target : '')}`;
 }
 
@@ -99,6 +100,7 @@ function storedRecords(set: RecordSet): readonly object[] | null {
   const added = new Set(set.add.map(exactText));
   const records = set.all.map((record) => {
     if (record.type === 'MX') return { preference: record.preference, exchange: record.exchange || '.' };
+    if (record.type === 'NS') return { nsdname: record.target };
     const text = exactText(record);
     const value = text !== null && added.has(text) ? splitText(text) : textStrings(record);
     return value === null ? null : { value };

@@ -11,6 +11,7 @@ function body(record: ResourceRecord): object {
   const shared = { name: record.name, type: record.type, ttl: Math.max(SHORTEST_TTL, record.ttl) };
   if (record.type === 'TXT') return { ...shared, content: quoteTxt(record.strings) };
   if (record.type === 'MX') return { ...shared, content: record.exchange || '.', priority: record.preference };
+  if (record.type === 'NS') return { ...shared, content: record.target };
   // A proxied CNAME answers with addresses, which the provider's check can't follow.
   return { ...shared, content: record.type === 'CNAME' ? record.target : '', proxied: false };
 }

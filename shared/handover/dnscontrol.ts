@@ -10,7 +10,7 @@ function call(record: ResourceRecord, name: string): string {
   const [owner, ttl] = [quotedText(name), `TTL(${record.ttl})`];
   if (record.type === 'TXT') return `TXT(${owner}, ${quotedText(octetsToText(joinTxt(record.strings)))}, ${ttl})`;
   if (record.type === 'MX') return `MX(${owner}, ${record.preference}, ${quotedText(`${record.exchange}.`)}, ${ttl})`;
-  return `CNAME(${owner}, ${quotedText(`${valueText(record)}.`)}, ${ttl})`;
+  return `${record.type === 'NS' ? 'NS' : 'CNAME'}(${owner}, ${quotedText(`${valueText(record)}.`)}, ${ttl})`;
 }
 
 const recordsOf = (set: RecordSet) => [...set.add, ...set.kept];

@@ -60,7 +60,7 @@ export function setKey({ name, type }: Pick<RecordSet, 'name' | 'type'>): string
 
 /** The name that a record leads to; null for a text, and for the null MX (RFC 7505). */
 function targetOf(record: ResourceRecord): string | null {
-  if (record.type === 'CNAME') return record.target;
+  if (record.type === 'CNAME' || record.type === 'NS') return record.target;
   return record.type === 'MX' && record.exchange !== '' ? record.exchange : null;
 }
 

@@ -10,7 +10,7 @@ function data(record: ResourceRecord): object {
   const { type, ttl } = record;
   if (type === 'TXT') return { type, ttl, value: octetsToText(joinTxt(record.strings)), strings: record.strings };
   if (type === 'MX') return { type, ttl, preference: record.preference, value: record.exchange };
-  return { type, ttl, value: type === 'CNAME' ? record.target : '' };
+  return { type, ttl, value: type === 'CNAME' || type === 'NS' ? record.target : '' };
 }
 
 function write(input: HandOver): string {

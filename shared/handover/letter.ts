@@ -24,7 +24,7 @@ export interface Letter {
 }
 
 function titleOf({ action, type, before, after }: Change): string {
-  const record = `${type === 'MX' ? 'an' : 'a'} ${type} record`;
+  const record = `${type === 'MX' || type === 'NS' ? 'an' : 'a'} ${type} record`;
   if (action === 'keep') return `Leave ${record} as it is`;
   return `${after.length === 0 ? 'Remove' : before.length === 0 ? 'Add' : 'Replace'} ${record}`;
 }

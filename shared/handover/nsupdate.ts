@@ -17,8 +17,9 @@ function prerequisites(set: RecordSet): readonly string[] {
   return [`prereq nxrrset ${set.name}. IN ${set.type}`, `prereq nxrrset ${set.name}. IN CNAME`];
 }
 
-/** Names of a mail server's record that nsupdate takes only when it is told not to look at names (RFC 952). */
+/** Names of a mail server's or name server's record that nsupdate takes only when it is told not to look at names (RFC 952). */
 function isNoHostName(record: ResourceRecord): boolean {
+  if (record.type === 'NS') return record.target.includes('_');
   return record.type === 'MX' && `${record.name}.${record.exchange}`.includes('_');
 }
 

@@ -26,11 +26,12 @@ function textsOf(set: RecordSet): readonly string[] {
 function values(set: RecordSet): readonly string[] {
   const [only] = set.all;
   if (only?.type === 'CNAME') return [`    value: ${yamlText(`${only.target}.`)}`];
-  const exchanges = set.all.flatMap((record) =>
-    record.type === 'MX'
+  const exchanges = set.all.flatMap((record) => {
+    if (record.type === 'NS') return [`      - ${yamlText(`${record.target}.`)}`];
+    return record.type === 'MX'
       ? [`      - exchange: ${yamlText(`${record.exchange}.`)}`, `        preference: ${record.preference}`]
-      : [],
-  );
+      : [];
+  });
   return ['    values:', ...exchanges, ...textsOf(set).map((text) => `      - ${yamlText(octodnsText(text))}`)];
 }
 

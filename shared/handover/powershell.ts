@@ -23,11 +23,12 @@ function isMeant(record: ResourceRecord): string {
     return `$_.RecordData.Preference -eq ${record.preference} -and $_.RecordData.MailExchange -eq ${quote(`${record.exchange}.`)}`;
   }
   if (record.type === 'CNAME') return `$_.RecordData.HostNameAlias -eq ${quote(`${record.target}.`)}`;
+  if (record.type === 'NS') return `$_.RecordData.NameServer -eq ${quote(`${record.target}.`)}`;
   // Several strings of one text come joined by line ends.
   return `($_.RecordData.DescriptiveText -replace '\\r?\\n', '') -ceq ${quote(textOf(record))}`;
 }
 
-const RECORD_TYPES = { TXT: 'Txt', MX: 'Mx', CNAME: 'CName' } as const;
+const RECORD_TYPES = { TXT: 'Txt', MX: 'Mx', CNAME: 'CName', NS: 'Ns' } as const;
 
 function found(record: ResourceRecord, set: RecordSet, zone: string, options = ''): string {
   const where = `-ZoneName ${quote(zone)} -Name ${quote(relativeName(set.name, zone))}`;
@@ -46,6 +47,8 @@ function add(record: ResourceRecord, set: RecordSet, zone: string): string {
     return `Add-DnsServerResourceRecordMX ${where} -Preference ${record.preference} -MailExchange ${quote(`${record.exchange}.`)} ${ttl}`;
   if (record.type === 'CNAME')
     return `Add-DnsServerResourceRecordCName ${where} -HostNameAlias ${quote(`${record.target}.`)} ${ttl}`;
+  if (record.type === 'NS')
+    return `Add-DnsServerResourceRecord ${where} -NS -NameServer ${quote(`${record.target}.`)} ${ttl}`;
   const text = textOf(record);
   if (text.length <= MAX_TEXT)
     return `Add-DnsServerResourceRecord ${where} -Txt -DescriptiveText ${quote(text)} ${ttl}`;

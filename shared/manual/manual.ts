@@ -189,6 +189,7 @@ const TITLES: Readonly<Record<RequiredRecord['purpose'], string>> = {
   'return-path': 'Return path',
   tracking: 'Tracking',
   mx: 'MX',
+  delegation: 'Delegation',
   'report-authorisation': 'Report authorisation',
   'mta-sts': 'MTA-STS',
   'tls-rpt': 'TLS reporting',
@@ -401,7 +402,7 @@ const STEPS: readonly {
   {
     title: 'Complete the set-up',
     text: 'What the provider asks for besides.',
-    purposes: ['verification', 'tracking', 'mta-sts', 'tls-rpt', 'bimi'],
+    purposes: ['verification', 'tracking', 'delegation', 'mta-sts', 'tls-rpt', 'bimi'],
   },
 ];
 

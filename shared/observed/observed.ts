@@ -170,9 +170,10 @@ export function observationsFromZone(
     const { aliases = [] } = answer;
     // Where an alias leads outside the zone, what it leads to is not known; that it stands there is.
     if (answer.status === 'failure' && aliases.length === 0) return [];
+    const { name, type } = question;
     return [
       {
-        question,
+        question: { name, type },
         server: { kind: 'pasted' as const, address: '' },
         seenAt: at,
         durationMs: 0,

@@ -3,7 +3,7 @@ import type { ReportedMail } from '../dmarc/policy-evidence.ts';
 import { lintDmarc, parseDmarc } from '../dmarc/record.ts';
 import type { DnsQuestion, LookupAtOnce } from '../dns/asking.ts';
 import { askedAtOnce } from '../dns/asking.ts';
-import { checkName, sameName } from '../dns/names.ts';
+import { checkName, isSubdomain, parentName, sameName } from '../dns/names.ts';
 import { wildcardAnswering } from '../dns/overlay-lookup.ts';
 import type { ResourceRecord } from '../dns/records.ts';
 import { joinTxt, splitTxt, textToOctets } from '../dns/txt.ts';
@@ -21,7 +21,7 @@ import { lintSpf } from '../spf/lint.ts';
 import type { SpfEdit } from '../spf/merge.ts';
 import type { Weakening } from './effect.ts';
 import { decidedBy, judgedEffect, openQuestions, preparedLookup, subjectOf, weakenings } from './effect.ts';
-import { dataAt, delegationAbove } from './in-the-way.ts';
+import { dataAt, delegationAbove, isNameInUse } from './in-the-way.ts';
 import { mailEffect } from './mail-effect.ts';
 import { dmarcTextsOf, isMeantAsDmarc, isNearlySpf, spfTextsOf } from './meant.ts';
 import type { PublishedSet } from '../observed/observed.ts';
@@ -30,7 +30,7 @@ import { observedLookup } from './observed-lookup.ts';
 import { meantTexts, plannedDmarc } from './planned-dmarc.ts';
 import { passesTerms, plannedSpf } from './planned-spf.ts';
 import { policyAdvice } from './policy-advice.ts';
-import { concerned, sameData, satisfies, txtTexts } from './satisfies.ts';
+import { concerned, foreignServers, sameData, satisfies, txtTexts } from './satisfies.ts';
 import type { Change, ChosenWeakening, Plan, WeakeningKind } from './types.ts';
 import type { Observation } from '../observed/observation.ts';
 import type { RecordPurpose, RecordValue, RequiredRecord } from '../required/record.ts';
@@ -41,6 +41,7 @@ const ORDER: readonly RecordPurpose[] = [
   'verification',
   'mx',
   'return-path',
+  'delegation',
   'spf',
   'report-authorisation',
   'dmarc',
@@ -55,7 +56,8 @@ export function questionsFor(required: readonly RequiredRecord[]): readonly DnsQ
   const questions: DnsQuestion[] = [];
   for (const { name, type, value } of required) {
     const isAsked = questions.some((other) => other.type === type && sameName(other.name, name));
-    if (value.state === 'known' && !isAsked) questions.push({ name, type });
+    if (value.state === 'known' && !isAsked)
+      questions.push(type === 'NS' ? { name, type, above: true } : { name, type });
   }
   return questions;
 }
@@ -176,6 +178,8 @@ function reasonFor(action: Change['action'], required: RequiredRecord, before: r
  * (`v=spf1`), or by the name that verification tokens carry in front.
  */
 function supersedes(required: RequiredRecord, data: RecordValue, record: ResourceRecord): boolean {
+  // Servers of others are left to whoever knows what they hold.
+  if (required.match.kind === 'delegation') return false;
   if (required.match.kind !== 'same-data') return true;
   if (data.type !== 'TXT' || record.type !== 'TXT') return record.type === data.type;
   const [wanted, published] = [joinTxt(data.strings), joinTxt(record.strings).toLowerCase()];
@@ -235,7 +239,8 @@ function isFulfilledBy(required: RequiredRecord, records: readonly ResourceRecor
 
 /** The records that fulfil a requirement, without others that stand at the same name. */
 function fulfilling(required: RequiredRecord, records: readonly ResourceRecord[]): readonly ResourceRecord[] {
-  if (required.match.kind !== 'same-data' || required.value.state === 'waiting') return records;
+  const { kind } = required.match;
+  if ((kind !== 'same-data' && kind !== 'delegation') || required.value.state === 'waiting') return records;
   const { data } = required.value;
   return records.filter((record) => sameData(record, data));
 }
@@ -315,6 +320,28 @@ function withOwnRecords(
     : changes;
 }
 
+/** What keeps a name from being handed over to a server; null when nothing is known to. */
+function delegationObstacle(
+  required: RequiredRecord,
+  server: string,
+  { records }: PublishedSet,
+  { observations, zone }: Planning,
+): Finding | null {
+  const { name } = required;
+  if (zone !== null && sameName(name, zone)) return planFinding('plan.delegation-of-zone', { name });
+  if (isSubdomain(server, name)) return planFinding('plan.delegation-needs-glue', { name, server });
+  const foreign = foreignServers(required, records).map(({ target }) => target);
+  if (foreign.length > 0)
+    return planFinding('plan.delegated-elsewhere', { name, servers: foreign.slice(0, 4).join(', ') });
+  if (records.length > 0) return null;
+  const types = [...new Set(dataAt(name, observations).map(({ type }) => type))];
+  if (types.length > 0)
+    return planFinding('plan.delegation-hides', { name, what: `${types.join(' and ')} records stand` });
+  return isNameInUse(name, observations)
+    ? planFinding('plan.delegation-hides', { name, what: 'Something stands below or' })
+    : null;
+}
+
 function planRecord(required: RequiredRecord, planning: Planning): Change {
   const { observations, zone } = planning;
   const published: PublishedSet | null = publishedSet(observations, required.name, required.type);
@@ -334,7 +361,9 @@ function planRecord(required: RequiredRecord, planning: Planning): Change {
     return change('conflict', [], [toRecord(required, data)], [planFinding('plan.name-too-long', { octets })]);
   }
   const isFulfilled = published !== null && isFulfilledBy(required, published.records, planning);
-  const cut = isFulfilled || zone === null ? null : delegationAbove(required.name, zone, observations);
+  // What hands a name over lies in the zone above it.
+  const place = required.type === 'NS' ? (parentName(required.name) ?? '') : required.name;
+  const cut = isFulfilled || zone === null ? null : delegationAbove(place, zone, observations);
   if (cut !== null) return change('conflict', [], [toRecord(required, data)], [planFinding('plan.delegated', cut)]);
   if (published === null) {
     const terms = required.match.kind === 'spf-terms' ? required.match.terms.join(' ') : '';
@@ -376,6 +405,10 @@ function planRecord(required: RequiredRecord, planning: Planning): Change {
     }
     const giving = wildcardAnswering(required.name, 'TXT', planning.today);
     if (giving !== null) lint.push(planFinding('plan.wildcard-ends', { wildcard: giving, name: required.name }));
+  }
+  if (data.type === 'NS') {
+    const obstacle = delegationObstacle(required, data.target, published, planning);
+    if (obstacle !== null) return change('conflict', [], [toRecord(required, data)], [obstacle]);
   }
   if (data.type === 'MX' && relevant.length > 0) {
     const exchanges = relevant.map((record) => (record.type === 'MX' ? record.exchange || '.' : '')).join(', ');
@@ -427,10 +460,17 @@ function adviceOn(after: readonly ResourceRecord[]): readonly Finding[] {
     .map(({ span: _span, fix: _fix, ...finding }) => finding);
 }
 
+/** Whether a record lies at or below a name that another hands over, and so outside of the zone. */
+function isHidden({ name, type }: Change, cut: Change): boolean {
+  return cut.type === 'NS' && !(type === 'NS' && sameName(name, cut.name)) && isSubdomain(name, cut.name);
+}
+
 /** Requirements that can't stand together at one name: an alias beside anything, two keys at one selector. */
 function withoutCollisions(changes: readonly Change[]): readonly Change[] {
   const clashes = (one: Change, other: Change) => {
-    if (one === other || !sameName(one.name, other.name)) return false;
+    if (one === other) return false;
+    if (isHidden(other, one) || isHidden(one, other)) return true;
+    if (!sameName(one.name, other.name) || one.type === 'NS') return false;
     if (one.type === 'CNAME' || other.type === 'CNAME') {
       const [left, right] = [one.after[0], other.after[0]];
       return left === undefined || right === undefined || !sameRecord(left, right);
@@ -445,6 +485,11 @@ function withoutCollisions(changes: readonly Change[]): readonly Change[] {
     if (change.action === 'waiting') return change;
     const other = changes.find((each) => each.action !== 'waiting' && clashes(change, each));
     if (other === undefined) return change;
+    const [cut, below] = isHidden(change, other) ? [other, change] : [change, other];
+    if (isHidden(below, cut)) {
+      const values = { name: below.name, cut: cut.name, first: cut.recordId, second: below.recordId };
+      return asConflict(change, [planFinding('plan.below-delegation', values)]);
+    }
     const values = { name: change.name, first: `${change.recordId}`, second: `${other.recordId}` };
     return asConflict(change, [planFinding('plan.two-at-one-name', values)]);
   });
@@ -533,7 +578,7 @@ function withLogoPolicy(changes: readonly Change[]): readonly Change[] {
 
 function sameRecord(left: ResourceRecord, right: ResourceRecord): boolean {
   if (left.type === 'TXT') return sameData(right, { type: 'TXT', strings: left.strings });
-  if (left.type === 'CNAME') return sameData(right, { type: 'CNAME', target: left.target });
+  if (left.type === 'CNAME' || left.type === 'NS') return sameData(right, { type: left.type, target: left.target });
   if (left.type === 'MX') return sameData(right, { type: 'MX', preference: left.preference, exchange: left.exchange });
   return false;
 }

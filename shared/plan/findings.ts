@@ -16,6 +16,43 @@ export const planFindings = {
     remedy: 'Remove the other records at {name}, or choose another name.',
     source: 'RFC 1034 §3.6.2',
   },
+  'plan.below-delegation': {
+    severity: 'error',
+    title: '{name} lies in what is to be handed over',
+    explanation: '{first} hands {cut} over to other servers. {second} at {name} would never be seen any more.',
+    remedy: 'Choose another name for one of the two.',
+    source: 'RFC 1034 §4.2.1',
+  },
+  'plan.delegated-elsewhere': {
+    severity: 'error',
+    title: '{name} is handed over to other servers',
+    explanation:
+      '{servers} speak for {name} and all below it today. Beside others they would be asked as often; in their place, everything that they hold is gone.',
+    remedy: 'Find out what they hold. Remove these NS records first if nobody needs it, or choose another name.',
+    source: 'RFC 1034 §4.2.1',
+  },
+  'plan.delegation-hides': {
+    severity: 'error',
+    title: '{what} at {name}',
+    explanation: 'Once {name} is handed over to other servers, nothing else at that name or below it is seen any more.',
+    remedy: 'Remove what stands there, or choose another name.',
+    source: 'RFC 1034 §4.2.1',
+  },
+  'plan.delegation-needs-glue': {
+    severity: 'error',
+    title: '{server} lies in {name} itself',
+    explanation:
+      'A server with a name in the zone that is handed over to it is found by an address record beside the NS record alone, and that address is not known here.',
+    remedy: 'Ask the provider for servers with names of its own, or for their addresses.',
+    source: 'RFC 1034 §4.2.1',
+  },
+  'plan.delegation-of-zone': {
+    severity: 'error',
+    title: '{name} is the zone itself',
+    explanation: 'A zone is handed over by the zone above it: NS records at its own name only repeat that.',
+    remedy: 'Change the name servers where the domain is registered, or choose a name below {name}.',
+    source: 'RFC 1034 §4.2.1',
+  },
   'plan.receives-mail': {
     severity: 'warning',
     title: '{name} takes mail, at {exchanges}',

@@ -1,20 +1,15 @@
 import { canonicalName, isSubdomain, parentName, sameName } from '../dns/names.ts';
-import type { LookupAtOnce } from '../dns/asking.ts';
+import type { DnsQuestion, LookupAtOnce } from '../dns/asking.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
 import { zoneLookup } from '../dns/zone-lookup.ts';
 import { rememberingLately } from '../memo.ts';
 import type { PublishedSet } from '../observed/observed.ts';
-import { observationsFromZone, publishedSet } from '../observed/observed.ts';
+import { answerThatCounts, observationsFromZone, observationsOf, publishedSet } from '../observed/observed.ts';
 import { satisfies } from './satisfies.ts';
 import type { Observation } from '../observed/observation.ts';
 import type { RequiredRecord } from '../required/record.ts';
 
 /** What can stand in the way of a record besides others of its name and type: data beside an alias, delegations, wildcards. */
-
-interface Question {
-  readonly name: string;
-  readonly type: QueryType;
-}
 
 /** Types that may stand where an alias is to go. */
 /** Lists of observations that are worked on at a time. */
@@ -46,23 +41,25 @@ export function obstacleQuestions(
   required: readonly RequiredRecord[],
   zone: string,
   observations: readonly Observation[],
-): readonly Question[] {
-  const questions = new Map<string, Question>();
+): readonly DnsQuestion[] {
+  const questions = new Map<string, DnsQuestion>();
   const ask = (name: string, type: QueryType) => questions.set(`${canonicalName(name)}/${type}`, { name, type });
+  const askAbove = (name: string) => questions.set(`${canonicalName(name)}/NS`, { name, type: 'NS', above: true });
   for (const record of required) {
     if (record.value.state === 'waiting') continue;
     const published = publishedSet(observations, record.name, record.type);
     if (published !== null && satisfies(record, published.records)) continue;
-    for (const name of namesBelow(record.name, zone)) ask(name, 'NS');
+    for (const name of namesBelow(record.name, zone)) askAbove(name);
     if (published === null) continue;
     if (published.records.length > 0 || published.aliases.length > 0) {
       ask(wildcardOf(record.name), record.type);
       ask(nameBelow(record.name), record.type);
-    } else if (record.type === 'CNAME') {
+    } else if (record.type === 'CNAME' || record.type === 'NS') {
       for (const type of DATA_TYPES) {
         ask(record.name, type);
         ask(nameBelow(record.name), type);
       }
+      if (record.type === 'NS') ask(nameBelow(record.name), 'NS');
     }
   }
   for (const { question } of observations) questions.delete(`${canonicalName(question.name)}/${question.type}`);
@@ -74,7 +71,7 @@ export function pastedObservations(
   pasted: readonly ResourceRecord[] | LookupAtOnce,
   zone: string,
   required: readonly RequiredRecord[],
-  questions: readonly Question[],
+  questions: readonly DnsQuestion[],
   at: number,
 ): readonly Observation[] {
   const lookup = 'query' in pasted ? pasted : zoneLookup(pasted, { outside: 'not-known', zones: [zone] });
@@ -107,6 +104,16 @@ export function dataAt(name: string, observations: readonly Observation[]): read
     const isWildcard = below !== null && published.records.length > 0 && answerText(below) === answerText(published);
     return isWildcard ? [] : published.records;
   });
+}
+
+/**
+ * Whether something stands at a name or below it, of whatever type: the name exists, and no wildcard gives it the answer
+ * (RFC 8020 §2). A server that says of no name that it does not exist tells nothing.
+ */
+export function isNameInUse(name: string, observations: readonly Observation[]): boolean {
+  const outcomeOf = (asked: string) =>
+    answerThatCounts(observationsOf(observations, asked, 'NS'), observations)?.outcome;
+  return outcomeOf(name) === 'nodata' && outcomeOf(nameBelow(name)) === 'nxdomain';
 }
 
 function answerText({ records, aliases }: Pick<PublishedSet, 'records' | 'aliases'>): string {
@@ -157,7 +164,7 @@ interface Climbed {
   /** The wildcards that give the same answer as the name, one level above the other. */
   readonly same: readonly string[];
   /** What has to be asked to tell more. */
-  readonly open: readonly Question[];
+  readonly open: readonly DnsQuestion[];
 }
 
 /**
@@ -214,7 +221,7 @@ export function wildcardQuestions(
   made: readonly string[],
   zone: string,
   observations: readonly Observation[],
-): readonly Question[] {
+): readonly DnsQuestion[] {
   const existing = new Set(made.flatMap((name) => namesBelow(name, zone)));
   return observations.flatMap(({ question: { name, type } }) => {
     // A wildcard that stands above a name that comes into being answers no more below it.

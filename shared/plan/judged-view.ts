@@ -113,12 +113,29 @@ function viewBehind({ purpose, name }: RequiredRecord, target: string, dns: Look
   return purpose === 'return-path' ? whereUnknown([target], 'TXT', dns) : 'has';
 }
 
+/** A delegation: the server that it names exists, and servers speak for the name. */
+function viewOfDelegation(name: string, server: string, dns: LookupAtOnce): ServerView {
+  if (dns.query(server, 'A').status === 'nxdomain') return 'broken';
+  const answer = dns.query(name, 'A');
+  const isLame = answer.status === 'failure' && LAME.has(answer.reason);
+  return isLame || answer.status === 'nxdomain' ? 'broken' : 'has';
+}
+
+const LAME: ReadonlySet<string> = new Set(['servfail', 'refused', 'lame']);
+
 /** The names that an answer's alias leads to, with their types, which have to be asked besides. */
 export function questionsBehind({
+  name: owner,
   purpose,
   value,
 }: RequiredRecord): readonly { name: string; type: 'TXT' | 'MX' | 'A' }[] {
-  if (value.state === 'waiting' || value.data.type !== 'CNAME') return [];
+  if (value.state === 'waiting') return [];
+  if (value.data.type === 'NS')
+    return [
+      { name: canonicalName(value.data.target), type: 'A' },
+      { name: canonicalName(owner), type: 'A' },
+    ];
+  if (value.data.type !== 'CNAME') return [];
   const name = canonicalName(value.data.target);
   if (purpose === 'dkim') return [{ name, type: 'TXT' }];
   return purpose === 'return-path'
@@ -139,7 +156,13 @@ export function judgedView(required: RequiredRecord, observation: Observation, k
   if (required.purpose === 'spf') return viewOfSpf(required, texts, holds, seenThrough(observation, known));
   if (required.match.kind === 'dkim-key') return viewOfKey(required, texts, holds);
   if (required.match.kind === 'dmarc-policy') return viewOfPolicy(texts, holds);
-  if (!holds) return relevant.length > 0 ? 'other' : 'absent';
   const data = required.value.state === 'known' ? required.value.data : null;
+  if (data?.type === 'NS') {
+    if (holds) return viewOfDelegation(required.name, data.target, known);
+    // A resolver tells what the servers of the name say of themselves, which need not be what hands the name over.
+    const isParents = observation.server.kind === 'authoritative' || observation.server.kind === 'pasted';
+    return relevant.length === 0 ? 'absent' : isParents ? 'other' : 'behind';
+  }
+  if (!holds) return relevant.length > 0 ? 'other' : 'absent';
   return data?.type === 'CNAME' ? viewBehind(required, canonicalName(data.target), known) : 'has';
 }

@@ -2,6 +2,7 @@ import { canonicalName, isSubdomain } from '../dns/names.ts';
 import type { ResourceRecord } from '../dns/records.ts';
 import { sameData } from './satisfies.ts';
 import type { Change } from './types.ts';
+import type { PreparedType } from '../required/record.ts';
 
 /** A plan's changes gathered by name and type, as tools that keep whole sets want them. */
 
@@ -25,7 +26,7 @@ export function isInZone(change: Pick<Change, 'name'>, zone: string): boolean {
 /** All records of one name and type, before and after. */
 export interface RecordSet {
   readonly name: string;
-  readonly type: 'TXT' | 'CNAME' | 'MX';
+  readonly type: PreparedType;
   readonly ttl: number;
   readonly remove: readonly ResourceRecord[];
   readonly add: readonly ResourceRecord[];
@@ -44,7 +45,8 @@ function isSame(left: ResourceRecord, right: ResourceRecord): boolean {
     case 'TXT':
       return sameData(left, { type: 'TXT', strings: right.strings });
     case 'CNAME':
-      return sameData(left, { type: 'CNAME', target: right.target });
+    case 'NS':
+      return sameData(left, { type: right.type, target: right.target });
     case 'MX':
       return sameData(left, { type: 'MX', preference: right.preference, exchange: right.exchange });
     default:

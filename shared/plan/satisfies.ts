@@ -2,7 +2,7 @@ import { remembering, rememberingOf } from '../memo.ts';
 import { parseDkimKey, sameDkimKey } from '../dkim/key-record.ts';
 import { isDmarcRecord } from '../dmarc/record.ts';
 import { sameName } from '../dns/names.ts';
-import type { ResourceRecord } from '../dns/records.ts';
+import type { RecordOf, ResourceRecord } from '../dns/records.ts';
 import { joinTxt } from '../dns/txt.ts';
 import { appliesTo, holdsChosen, noSpfChoice } from '../spf/choice.ts';
 import { parseSpf } from '../spf/syntax.ts';
@@ -42,7 +42,20 @@ function recordsOf(
 export function sameData(record: ResourceRecord, value: RecordValue): boolean {
   if (value.type === 'TXT') return record.type === 'TXT' && joinTxt(record.strings) === joinTxt(value.strings);
   if (value.type === 'CNAME') return record.type === 'CNAME' && sameName(record.target, value.target);
+  if (value.type === 'NS') return record.type === 'NS' && sameName(record.target, value.target);
   return record.type === 'MX' && record.preference === value.preference && sameName(record.exchange, value.exchange);
+}
+
+/** Servers that a name is delegated to beside those that are required, or in their place. */
+export function foreignServers(
+  { match }: RequiredRecord,
+  records: readonly ResourceRecord[],
+): readonly RecordOf<'NS'>[] {
+  if (match.kind !== 'delegation') return [];
+  return records.filter(
+    (record): record is RecordOf<'NS'> =>
+      record.type === 'NS' && !match.servers.some((server) => sameName(server, record.target)),
+  );
 }
 
 /** Whether one record of the version is there and its tags say what is wanted; report addresses may be more. */
@@ -123,5 +136,7 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
       return data.type === 'TXT' && hasPolicyTags(texts, joinTxt(data.strings), required.match.version);
     case 'same-data':
       return relevant.some((record) => sameData(record, data));
+    case 'delegation':
+      return relevant.some((record) => sameData(record, data)) && foreignServers(required, relevant).length === 0;
   }
 }

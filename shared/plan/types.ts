@@ -1,7 +1,7 @@
 import type { ResourceRecord } from '../dns/records.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { EffectSide } from '../judge/judge.ts';
-import type { RecordPurpose } from '../required/record.ts';
+import type { PreparedType, RecordPurpose } from '../required/record.ts';
 import type { SpfEdit } from '../spf/merge.ts';
 import type { MailEffect } from './mail-effect.ts';
 
@@ -25,7 +25,7 @@ export interface Change {
   readonly purpose: RecordPurpose;
   readonly action: 'add' | 'replace' | 'keep' | 'conflict' | 'waiting' | 'unknown';
   readonly name: string;
-  readonly type: 'TXT' | 'CNAME' | 'MX';
+  readonly type: PreparedType;
   readonly before: readonly ResourceRecord[];
   readonly after: readonly ResourceRecord[];
   /** Published records of the same name and type that stay: formats that write whole record sets must repeat them. */

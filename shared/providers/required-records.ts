@@ -97,6 +97,7 @@ function known(text: string): Extract<RequiredRecord['value'], { readonly state:
 function recordValue(record: TemplateRecord, text: string): RecordValue {
   const host = text.replace(/\.$/, '');
   if (record.type === 'CNAME') return { type: 'CNAME', target: host };
+  if (record.type === 'NS') return { type: 'NS', target: host };
   if (record.type === 'MX') return { type: 'MX', preference: record.preference ?? 10, exchange: host };
   return txt(text);
 }
@@ -399,6 +400,17 @@ export function toldDifferences(needs: DomainNeeds): readonly Finding[] {
   return providerRecords(needs).differences;
 }
 
+/** The servers of a name are one delegation: none but these belong there. */
+function asDelegations(records: readonly RequiredRecord[]): readonly RequiredRecord[] {
+  return records.map((record) => {
+    if (record.type !== 'NS') return record;
+    const servers = records.flatMap(({ name, value }) =>
+      value.state === 'known' && value.data.type === 'NS' && sameName(name, record.name) ? [value.data.target] : [],
+    );
+    return { ...record, match: { kind: 'delegation', servers } };
+  });
+}
+
 /** Records that several providers, the service or a person ask for alike are published once. */
 function withoutTwins(records: readonly RequiredRecord[]): readonly RequiredRecord[] {
   const kept: RequiredRecord[] = [];
@@ -469,7 +481,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
   );
   const decided = needs.spf === undefined || isNoChoice(needs.spf) ? noSpfChoice : needs.spf;
   const isDkim = (record: RequiredRecord) => record.purpose === 'dkim';
-  return withoutTwins([
+  const records = withoutTwins([
     ...templated.filter(isDkim),
     ...ownKeyRecords(needs),
     ...(wantsOwnKey && needs.dkimKeys.every(isRevoked) ? [waitingForOwnKey(domain)] : []),
@@ -479,6 +491,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
     ...extras,
     ...policyRecords(domain, needs.policies),
   ]);
+  return records.some(({ type }) => type === 'NS') ? asDelegations(records) : records;
 }
 
 /** Selectors that the receivers' evaluation looks at, filled as far as they are known. */

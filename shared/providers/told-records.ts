@@ -29,10 +29,7 @@ export interface ToldRecords {
   /** The policy that it asks for; null where it says nothing of DMARC. */
   readonly dmarc: DmarcRecord | null;
   /** DKIM, MX and all the rest. */
-  readonly others: readonly (ReadRecord & {
-    readonly purpose: Exclude<RecordPurpose, 'spf' | 'dmarc'>;
-    readonly type: RequiredRecord['type'];
-  })[];
+  readonly others: readonly (ReadRecord & { readonly purpose: Exclude<RecordPurpose, 'spf' | 'dmarc'> })[];
   /** What no record could be made of, as it came. */
   readonly unread: ReadTexts['unread'];
 }
@@ -57,8 +54,9 @@ const COUNTING = /^(?:track|click|link|open|url|img)/;
 
 function purposeOf({ name, type }: ReadRecord): ToldRecords['others'][number]['purpose'] {
   if (type === 'MX') return 'mx';
-  if (name.includes('._domainkey.')) return 'dkim';
-  return type === 'CNAME' && COUNTING.test(name) ? 'tracking' : 'verification';
+  if (type !== 'NS' && name.includes('._domainkey.')) return 'dkim';
+  if (type !== 'TXT' && COUNTING.test(name)) return 'tracking';
+  return type === 'NS' ? 'delegation' : 'verification';
 }
 
 /** What the service asks for and mail does without: counted links, and the policy of DomainKeys, which nobody reads. */
@@ -83,10 +81,8 @@ export function sortTold({ records, unread }: ReadTexts): ToldRecords {
       const told = parseDmarc(value).record;
       if (told === null) leave();
       else dmarc = told;
-    } else if (type === 'NS') {
-      leave();
     } else {
-      others.push({ ...record, type, purpose: purposeOf(record) });
+      others.push({ ...record, purpose: purposeOf(record) });
     }
   }
   return { spf, dmarc, others, unread: left };
@@ -107,6 +103,7 @@ export const TOLD_SOURCE: RequiredRecord['source'] = {
 
 function dataOf({ type, value, preference }: ToldRecords['others'][number]): RecordValue {
   if (type === 'CNAME') return { type, target: value };
+  if (type === 'NS') return { type, target: value };
   if (type === 'MX') return { type, preference: preference ?? 10, exchange: value };
   return { type, strings: splitTxt(textToOctets(value)) };
 }
@@ -115,6 +112,7 @@ const WHY: Readonly<Partial<Record<RecordPurpose, string>>> = {
   dkim: 'Receivers verify the signatures of the service’s provider with this key.',
   mx: 'Bounces come back to the service’s provider.',
   tracking: 'Links and opens are counted under your own domain.',
+  delegation: 'The provider’s servers speak for this name and all below it.',
 };
 
 /**

@@ -9,6 +9,7 @@ export type RecordPurpose =
   | 'return-path'
   | 'tracking'
   | 'mx'
+  | 'delegation'
   | 'report-authorisation'
   | 'mta-sts'
   | 'tls-rpt'
@@ -18,7 +19,11 @@ export type RecordPurpose =
 export type RecordValue =
   | { readonly type: 'TXT'; readonly strings: TxtStrings }
   | { readonly type: 'CNAME'; readonly target: string }
+  | { readonly type: 'NS'; readonly target: string }
   | { readonly type: 'MX'; readonly preference: number; readonly exchange: string };
+
+/** The types of records that are prepared. */
+export type PreparedType = RecordValue['type'];
 
 /** A text that a person takes for the published one, for as long as that reads `from`. */
 export interface EditedText {
@@ -46,6 +51,8 @@ export type MatchRule =
   | { readonly kind: 'report-authorisation' }
   /** One record whose tags have these values; addresses in `rua=` may be more than that. */
   | { readonly kind: 'policy-tags'; readonly version: string }
+  /** The record, and no other server than these: each would be asked, and know nothing of the name. */
+  | { readonly kind: 'delegation'; readonly servers: readonly string[] }
   /** The same data; TXT compared after joining its strings. */
   | { readonly kind: 'same-data' };
 
@@ -56,7 +63,7 @@ export interface RequiredRecord {
   readonly purpose: RecordPurpose;
   /** Absolute owner name, A-labels, no final dot. */
   readonly name: string;
-  readonly type: 'TXT' | 'CNAME' | 'MX';
+  readonly type: PreparedType;
   /** Seconds. */
   readonly ttl: number;
   readonly value:

@@ -19,6 +19,11 @@ import type { UpdateServer } from './update-servers.ts';
 const withoutDot = (name: string) => name.replace(/\.$/, '');
 const fullName = (relative: string) => (relative === '@' || relative === '' ? ZONE : `${relative}.${ZONE}`);
 
+/** A record that names a host, and nothing besides. */
+function leading(name: string, ttl: number, type: string, target: string): ResourceRecord {
+  return { name, ttl, type: type === 'NS' ? 'NS' : 'CNAME', target: withoutDot(target) };
+}
+
 /** The records of one name and type, as tools that keep sets want them. */
 interface RecordsOf<Value> {
   readonly name: string;
@@ -62,7 +67,7 @@ export function octodnsReading(program: string, samples: readonly Sample[]): Rea
         const owner = fullName(name);
         if (typeof value !== 'string')
           return { name: owner, ttl, type: 'MX', preference: value[0], exchange: withoutDot(value[1]) };
-        return type === 'TXT' ? txt(owner, ttl, value) : { name: owner, ttl, type: 'CNAME', target: withoutDot(value) };
+        return type === 'TXT' ? txt(owner, ttl, value) : leading(owner, ttl, type, value);
       }),
     );
     // The file repeats the sets that change and those alone.
@@ -73,7 +78,10 @@ export function octodnsReading(program: string, samples: readonly Sample[]): Rea
   return compared(written, found);
 }
 
-type AzureRecord = { readonly value: readonly string[] } | { readonly preference: number; readonly exchange: string };
+type AzureRecord =
+  | { readonly value: readonly string[] }
+  | { readonly nsdname: string }
+  | { readonly preference: number; readonly exchange: string };
 type AzureZone = readonly [string, string, number, readonly AzureRecord[] | { readonly cname: string }][];
 
 function azureRecords({ name, type, ttl, records }: RecordsOf<ResourceRecord>): AzureZone[number] {
@@ -81,6 +89,7 @@ function azureRecords({ name, type, ttl, records }: RecordsOf<ResourceRecord>): 
   if (first?.type === 'CNAME') return [relative(name), type, ttl, { cname: first.target }];
   const stored = records.map((record): AzureRecord => {
     if (record.type === 'MX') return { preference: record.preference, exchange: record.exchange || '.' };
+    if (record.type === 'NS') return { nsdname: record.target };
     return { value: record.type === 'TXT' ? record.strings.map(octetsToText) : [] };
   });
   return [relative(name), type, ttl, stored];
@@ -90,11 +99,12 @@ function fromAzure(zone: AzureZone): readonly ResourceRecord[] {
   return zone.flatMap(([name, , ttl, records]): readonly ResourceRecord[] => {
     const owner = fullName(name);
     if ('cname' in records) return [{ name: owner, ttl, type: 'CNAME', target: records.cname }];
-    return records.map((record) =>
-      'value' in record
+    return records.map((record): ResourceRecord => {
+      if ('nsdname' in record) return leading(owner, ttl, 'NS', record.nsdname);
+      return 'value' in record
         ? txt(owner, ttl, record.value.join(''))
-        : { name: owner, ttl, type: 'MX', preference: record.preference, exchange: withoutDot(record.exchange) },
-    );
+        : { name: owner, ttl, type: 'MX', preference: record.preference, exchange: withoutDot(record.exchange) };
+    });
   });
 }
 
@@ -146,7 +156,7 @@ function fromRoute53(sets: readonly Route53Set[]): readonly ResourceRecord[] {
     ResourceRecords.map(({ Value }): ResourceRecord => {
       const name = withoutDot(Name.replace(/\\052/g, '*'));
       if (Type === 'TXT') return { name, ttl: TTL, type: 'TXT', strings: route53Strings(Value) };
-      if (Type === 'CNAME') return { name, ttl: TTL, type: 'CNAME', target: withoutDot(Value) };
+      if (Type === 'CNAME' || Type === 'NS') return leading(name, TTL, Type, Value);
       const [preference = '', exchange = ''] = Value.split(' ');
       return { name, ttl: TTL, type: 'MX', preference: Number(preference), exchange: withoutDot(exchange) };
     }),
@@ -211,7 +221,7 @@ export function dnscontrolReading(program: string, samples: readonly Sample[]): 
         const owner = fullName(name);
         if (type === 'TXT') return txt(owner, ttl, target);
         if (type === 'MX') return { name: owner, ttl, type, preference: mxpreference, exchange: withoutDot(target) };
-        return { name: owner, ttl, type: 'CNAME', target: withoutDot(target) };
+        return leading(owner, ttl, type, target);
       });
     }),
   );
@@ -242,7 +252,7 @@ function fromTerraform(each: Resource): readonly ResourceRecord[] {
   if (type === 'TXT') return readZone(`${name}. ${ttl} IN TXT ${content}\n`, { origin: ZONE }).records;
   return type === 'MX'
     ? [{ name, ttl, type: 'MX', preference: priority, exchange: withoutDot(content) }]
-    : [{ name, ttl, type: 'CNAME', target: content }];
+    : [leading(name, ttl, type, content)];
 }
 
 /** Every resource as an object, so that its values can be asked for without the providers. */
@@ -316,7 +326,9 @@ export function zoneReading(id: string, reader: keyof typeof zoneReaders, sample
       if (run.status !== 0) return `${run.stdout}${run.stderr}`;
       if (reader === 'kzonecheck') return additions(each);
       const { records } = readZone(run.stdout.replace(/^zone .*$/gm, ''), { origin: ZONE });
-      return records.filter(({ name, type }) => type !== 'SOA' && type !== 'NS' && name !== `ns1.${ZONE}`);
+      return records.filter(
+        ({ name, type }) => type !== 'SOA' && (type !== 'NS' || name !== ZONE) && name !== `ns1.${ZONE}`,
+      );
     }),
   );
   return compared(written, found, additions);
@@ -351,7 +363,9 @@ export async function updateReading(server: UpdateServer, samples: readonly Samp
     const options = ['+noall', '+answer', '+onesoa'];
     const words = [...server.credentials, '@127.0.0.1', '-p', String(server.port), ZONE, 'AXFR', ...options];
     const { records } = readZone((await run('dig', words)).output, { origin: ZONE });
-    return records.filter(({ type }) => ['TXT', 'MX', 'CNAME'].includes(type));
+    return records.filter(
+      ({ name, type }) => ['TXT', 'MX', 'CNAME'].includes(type) || (type === 'NS' && name !== ZONE),
+    );
   };
   // A server may refuse a mail server of the zone that has no address there.
   await prepare([`add mx.${ZONE}. 300 IN A 192.0.2.7`]);
@@ -479,6 +493,7 @@ function powershellRecord(words: readonly Word[]): { gone: boolean; record: Reso
   const name = fullName(after('-Name'));
   switch (first?.text) {
     case 'Add-DnsServerResourceRecord':
+      if (after('-NameServer') !== '') return { gone: false, record: leading(name, ttl, 'NS', after('-NameServer')) };
       return { gone: false, record: txt(name, ttl, after('-DescriptiveText')) };
     case 'Add-DnsServerResourceRecordMX': {
       const exchange = withoutDot(after('-MailExchange'));
@@ -496,7 +511,7 @@ function powershellRecord(words: readonly Word[]): { gone: boolean; record: Reso
       const value = after('-ceq') || after('-eq');
       const type = after('-RRType');
       if (type === 'Txt') return { gone: true, record: txt(name, 0, after('-ceq')) };
-      if (type === 'CName') return { gone: true, record: { name, ttl: 0, type: 'CNAME', target: withoutDot(value) } };
+      if (type === 'CName' || type === 'Ns') return { gone: true, record: leading(name, 0, type.toUpperCase(), value) };
       const exchange =
         words.findLast(({ isString }, index) => isString && words[index - 1]?.text === '-eq')?.text ?? '';
       return {

@@ -73,7 +73,7 @@ function readPowershell(text: string): Operations {
       const type = after('-RRType').toUpperCase();
       const wanted = words[words.lastIndexOf('}') - 1] ?? '';
       if (type === 'TXT') remove.push(txt(name, 0, wanted));
-      else if (type === 'CNAME') remove.push({ name, ttl: 0, type, target: withoutDot(wanted) });
+      else if (type === 'CNAME' || type === 'NS') remove.push({ name, ttl: 0, type, target: withoutDot(wanted) });
       else remove.push({ name, ttl: 0, type: 'MX', preference: Number(after('-eq')), exchange: withoutDot(wanted) });
     } else if (words[0] === '&') {
       assert.deepEqual(words.slice(1, 4), ['dnscmd.exe', '.', '/RecordAdd']);
@@ -81,7 +81,8 @@ function readPowershell(text: string): Operations {
       add.push({ name, ttl: Number(words[6]), type: 'TXT', strings });
     } else if (words[0]?.startsWith('Add-') === true) {
       const ttl = Number.parseInt(after('-Seconds'));
-      if (words.includes('-Txt')) add.push(txt(name, ttl, after('-DescriptiveText')));
+      if (words.includes('-NS')) add.push({ name, ttl, type: 'NS', target: withoutDot(after('-NameServer')) });
+      else if (words.includes('-Txt')) add.push(txt(name, ttl, after('-DescriptiveText')));
       else if (words[0].endsWith('MX'))
         add.push({
           name,
@@ -108,7 +109,7 @@ export function fromCloudflare(body: CloudflareBody): ResourceRecord {
   const { name, ttl, type, content } = body;
   if (type === 'TXT') return presented(`${name}.`, ttl, type, content);
   if (type === 'MX') return { name, ttl, type, preference: body.priority ?? -1, exchange: withoutDot(content) };
-  return { name, ttl, type: 'CNAME', target: content };
+  return { name, ttl, type: type === 'NS' ? 'NS' : 'CNAME', target: content };
 }
 
 /** Reads a format's text into what it says is to be done. */
@@ -163,6 +164,12 @@ export const readers: Readonly<Record<string, (text: string) => Operations>> = {
         preference: preference as number,
         exchange: withoutDot(exchange as string),
       })),
+      NS: record((name, target, ttl) => ({
+        name: fullName(name),
+        ttl: ttl as number,
+        type: 'NS',
+        target: withoutDot(target as string),
+      })),
       CNAME: record((name, target, ttl) => ({
         name: fullName(name),
         ttl: ttl as number,
@@ -204,7 +211,7 @@ export const readers: Readonly<Record<string, (text: string) => Operations>> = {
             : txt(name, Number(ttl), value)
           : type === 'MX'
             ? { name, ttl: Number(ttl), type, preference: Number(priority), exchange: withoutDot(value) }
-            : { name, ttl: Number(ttl), type: 'CNAME', target: value };
+            : { name, ttl: Number(ttl), type: type === 'NS' ? 'NS' : 'CNAME', target: value };
       (action === 'add' ? add : remove).push(record);
     }
     return { remove, add, sets: [] };
@@ -225,7 +232,7 @@ export const readers: Readonly<Record<string, (text: string) => Operations>> = {
         ? { name, ttl: data.ttl, type: 'TXT', strings: data.strings ?? [] }
         : data.type === 'MX'
           ? { name, ttl: data.ttl, type: 'MX', preference: data.preference ?? -1, exchange: data.value }
-          : { name, ttl: data.ttl, type: 'CNAME', target: data.value };
+          : { name, ttl: data.ttl, type: data.type === 'NS' ? 'NS' : 'CNAME', target: data.value };
     const made = changes.filter(({ action }) => action === 'add' || action === 'replace');
     return {
       remove: made.flatMap((change) => change.before.map((data) => toRecord(change.name, data))),

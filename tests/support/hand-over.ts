@@ -15,7 +15,7 @@ export function meaning(record: ResourceRecord, withTtl = true): string {
       ? JSON.stringify(joinTxt(record.strings))
       : record.type === 'MX'
         ? `${record.preference} ${record.exchange}`
-        : record.type === 'CNAME'
+        : record.type === 'CNAME' || record.type === 'NS'
           ? record.target
           : '';
   return `${record.name} ${record.type} ${withTtl ? record.ttl : '-'} ${value}`;
@@ -186,11 +186,15 @@ interface SetChange {
   readonly change: Change;
 }
 
-function setChange(
-  name: string,
-  type: 'TXT' | 'MX' | 'CNAME',
-  text: fc.Arbitrary<ResourceRecord>,
-): fc.Arbitrary<SetChange> {
+type SetType = 'TXT' | 'MX' | 'CNAME' | 'NS';
+
+/** No alias stands at a zone's own name; what a wildcard or the zone's name hands over no tool agrees about. */
+function mayStandAt(name: string, type: SetType): boolean {
+  if (type === 'NS') return name !== ZONE && !name.startsWith('*.') && !name.startsWith('a.');
+  return type !== 'CNAME' || name !== ZONE;
+}
+
+function setChange(name: string, type: SetType, text: fc.Arbitrary<ResourceRecord>): fc.Arbitrary<SetChange> {
   const ttl = fc.integer({ min: 60, max: 86_400 });
   const record: fc.Arbitrary<ResourceRecord> =
     type === 'TXT'
@@ -200,8 +204,9 @@ function setChange(
             .tuple(fc.integer({ min: 0, max: 65_535 }), fc.constantFrom('', `mx.${ZONE}`, 'mx.example.net'))
             .map(([preference, exchange]) => ({ name, ttl: 0, type: 'MX' as const, preference, exchange }))
         : fc
-            .constantFrom('a.example.net', `b.${ZONE}`, 'xn--bcher-kva.example')
-            .map((target) => ({ name, ttl: 0, type: 'CNAME' as const, target }));
+            // A server within the zone would need an address there.
+            .constantFrom('a.example.net', type === 'NS' ? 'b.example.net' : `b.${ZONE}`, 'xn--bcher-kva.example')
+            .map((target) => ({ name, ttl: 0, type, target }));
   const records = fc.uniqueArray(record, {
     minLength: 1,
     maxLength: type === 'CNAME' ? 2 : 4,
@@ -238,7 +243,7 @@ function handOverOf(
   allNames: readonly string[],
   text: fc.Arbitrary<ResourceRecord>,
 ): fc.Arbitrary<{ readonly zone: readonly ResourceRecord[]; readonly input: HandOver }> {
-  const type = fc.constantFrom('TXT' as const, 'MX' as const, 'CNAME' as const);
+  const type = fc.constantFrom('TXT' as const, 'MX' as const, 'CNAME' as const, 'NS' as const);
   return fc
     .tuple(
       fc.subarray([...allNames], { minLength: 1 }),
@@ -247,7 +252,7 @@ function handOverOf(
     .chain(([names, types]) =>
       fc.tuple(
         ...names.map((name, index) =>
-          setChange(name, name === ZONE && types[index] === 'CNAME' ? 'TXT' : (types[index] as 'TXT'), text),
+          setChange(name, mayStandAt(name, types[index] as SetType) ? (types[index] as SetType) : 'TXT', text),
         ),
       ),
     )
@@ -276,7 +281,7 @@ export const hostileHandOver = handOverOf(
 /** The sets that a hand-over says it leaves out, as `TYPE name`. */
 export function leftOutOf(lines: string): ReadonlySet<string> {
   return new Set(
-    [...lines.matchAll(/Left out: (TXT|MX|CNAME) (\S+)\. (?!A value|Something|It belongs)/g)].map(
+    [...lines.matchAll(/Left out: (TXT|MX|CNAME|NS) (\S+)\. (?!A value|Something|It belongs)/g)].map(
       ([, type, name]) => `${type} ${name}`,
     ),
   );

@@ -1,6 +1,6 @@
 import { networkRange, commonRanges } from '../../shared/dns/address-set.ts';
 import { parseIp } from '../../shared/dns/ip.ts';
-import { canonicalName, checkName, sameName } from '../../shared/dns/names.ts';
+import { canonicalName, checkName, isSubdomain, sameName } from '../../shared/dns/names.ts';
 import type { ResourceRecord } from '../../shared/dns/records.ts';
 import { zoneLookup } from '../../shared/dns/zone-lookup.ts';
 import { buildPlan, questionsFor } from '../../shared/plan/build-plan.ts';
@@ -9,7 +9,7 @@ import { handedOver } from '../../shared/plan/record-sets.ts';
 import type { Change, Plan } from '../../shared/plan/types.ts';
 import type { Observation } from '../../shared/observed/observation.ts';
 import { domainVerdict } from '../../shared/verdict/verdict.ts';
-import { changed } from './hand-over.ts';
+import { changed, meaning } from './hand-over.ts';
 import { holdHandOver, READ_FORMATS } from './held-hand-overs.ts';
 import { observedIn } from './observed.ts';
 import type { Dns, PolicyAnswer } from './plain-receiver.ts';
@@ -173,10 +173,23 @@ export interface Judged {
 }
 
 /** Whether something does stand where a refused record is to go: no server would load both, or mail would be turned away. */
-function isRefusalFounded({ required, records }: DomainWorld, { name, type, recordId }: Change): boolean {
+function isRefusalFounded({ required, records }: DomainWorld, change: Change): boolean {
+  const { name, type, recordId } = change;
   if (checkName(name) !== null) return true;
   const here = records.filter((record) => sameName(record.name, name));
   const asked = required.filter((record) => sameName(record.name, name) && record.id !== recordId);
+  const isCut = (each: { readonly type: string; readonly name: string }) =>
+    each.type === 'NS' && isSubdomain(name, each.name);
+  if (type === 'NS') {
+    const isOther = (each: { readonly name: string }) => isSubdomain(each.name, name);
+    const isMeant = (record: ResourceRecord) =>
+      change.after.some((after) => meaning(after, false) === meaning(record, false));
+    return (
+      records.some((each) => isOther(each) && !isMeant(each)) ||
+      required.some((each) => each.id !== recordId && isOther(each))
+    );
+  }
+  if (records.some(isCut) || required.some(isCut)) return true;
   const isAlias = (each: { readonly type: string }) => each.type === 'CNAME';
   if (type === 'CNAME') return here.some((record) => !isAlias(record)) || asked.length > 0;
   if (here.some(isAlias) || asked.some(isAlias)) return true;

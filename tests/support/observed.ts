@@ -65,7 +65,7 @@ export function providerSide(required: readonly RequiredRecord[]): readonly Reso
         if (target !== undefined) add(txt(target, 300, 'v=spf1 ip4:198.51.100.0/24 ip6:2001:db8:f::/48 ~all'));
       }
     }
-    if (value.state === 'waiting' || value.data.type !== 'CNAME') continue;
+    if (value.state === 'waiting' || (value.data.type !== 'CNAME' && value.data.type !== 'NS')) continue;
     const { target } = value.data;
     if (purpose === 'dkim') add(txt(target, 300, `k=rsa; p=${KEY}`));
     else if (purpose === 'return-path') {

@@ -32,7 +32,17 @@ const DOMAINS = [
   'a.b.c.d.e.f.example.com',
   'a.b.c.d.e.f.g.example.com',
 ];
-const TEMPLATES = ['elastic-email', 'mailgun', 'unione', 'amazon-ses', 'postmark', 'sendgrid', 'brevo', 'mailjet'];
+const TEMPLATES: readonly (readonly [id: string, mode?: string])[] = [
+  ['elastic-email'],
+  ['mailgun'],
+  ['unione'],
+  ['amazon-ses'],
+  ['postmark'],
+  ['sendgrid'],
+  ['brevo'],
+  ['mailjet'],
+  ['unione', 'own-tracking'],
+];
 
 /** Addresses at and beside the borders of every network that a world knows. */
 export const SAMPLES = [
@@ -213,6 +223,17 @@ function leftover(random: Random, { name, type, purpose, value }: RequiredRecord
       [{ name, ttl: 300, type, target: 'old.elsewhere.example' }],
       [txt(name, 300, 'in the way')],
     ]);
+  if (data.type === 'NS') {
+    const other: ResourceRecord = { name, ttl: 300, type: 'NS', target: 'ns.elsewhere.example' };
+    return pick<ResourceRecord[]>(random, [
+      [asked],
+      [other],
+      [asked, other],
+      [txt(name, 300, 'in the way')],
+      [txt(`below.${name}`, 300, 'in the way')],
+      [{ name, ttl: 300, type: 'CNAME', target: 'old.elsewhere.example' }],
+    ]);
+  }
   if (type === 'MX') {
     const other: ResourceRecord = { name, ttl: 300, type, preference: 5, exchange: 'mail.example.com' };
     return pick<ResourceRecord[]>(random, [[asked], [other], [asked, other]]);
@@ -264,8 +285,10 @@ export function makeWorld(random: Random): DomainWorld {
     testing: isOne(random, 7),
     reportAddress: pick(random, [null, null, 'dmarc@example.com', 'r@reports.example', 'new@example.com']),
   };
-  const chosen = needs(pick(random, TEMPLATES), { domain, dmarc, neverSends: isOne(random, 12) });
-  const second = isOne(random, 10) ? needs(pick(random, TEMPLATES), { domain }).providers : [];
+  const [template, mode] = pick(random, TEMPLATES);
+  const chosen = needs(template, { domain, dmarc, neverSends: isOne(random, 12) }, mode);
+  const [secondTemplate, secondMode] = pick(random, TEMPLATES);
+  const second = isOne(random, 10) ? needs(secondTemplate, { domain }, secondMode).providers : [];
   const wantedNeeds: DomainNeeds = { ...chosen, providers: [...chosen.providers, ...second] };
   const required = requiredRecords(wantedNeeds);
   const terms = required.flatMap(({ match }) => (match.kind === 'spf-terms' ? match.terms : []));

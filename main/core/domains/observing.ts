@@ -1,5 +1,6 @@
 import { doubtful, furtherQuestions } from '../../../shared/diagnosis/further.ts';
 import type { Subject } from '../../../shared/diagnosis/views.ts';
+import type { DnsQuestion as Question } from '../../../shared/dns/asking.ts';
 import { asked } from '../../../shared/dns/asking.ts';
 import type { Lookup, LookupResult } from '../../../shared/dns/lookup.ts';
 import { canonicalName, isSubdomain, sameName } from '../../../shared/dns/names.ts';
@@ -59,11 +60,6 @@ export interface Ask {
   readonly unchecked: (failed: Observation) => Promise<Observation | null>;
 }
 
-interface Question {
-  readonly name: string;
-  readonly type: QueryType;
-}
-
 /** Questions of one type that are remembered at least: domains of one zone follow each other in a list. */
 const REMEMBERED = 250;
 
@@ -87,7 +83,9 @@ function rememberingNames<Answer>(ask: (name: string) => Answer): (name: string)
 
 function remembering<Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
   const byType = new Map<QueryType, (name: string) => Answer>();
-  return ({ name, type }) => {
+  const above = rememberingNames((name) => ask({ name, type: 'NS', above: true }));
+  return ({ name, type, above: isAbove }) => {
+    if (isAbove === true) return above(name);
     let askName = byType.get(type);
     if (askName === undefined) {
       askName = rememberingNames((asked) => ask({ name: asked, type }));
@@ -109,7 +107,9 @@ export function createAsk({ dns }: { readonly dns: Views }, servers: Servers, si
 
 /** The answers to one question, and to those that tell why servers differ or nothing is there. */
 export async function observeSubject(subject: Subject, zone: string, ask: Ask): Promise<readonly Observation[]> {
-  return explain(subject, zone, ask, await ask.all({ name: subject.name, type: subject.type }));
+  const { name, type, required } = subject;
+  const question: Question = type === 'NS' && required !== null ? { name, type, above: true } : { name, type };
+  return explain(subject, zone, ask, await ask.all(question));
 }
 
 /** Whether one server alone was asked and gave what is required: then there is nothing to explain. */

@@ -1,4 +1,5 @@
-import { canonicalName, isSubdomain } from '../../../shared/dns/names.ts';
+import type { DnsQuestion as Question } from '../../../shared/dns/asking.ts';
+import { canonicalName, isSubdomain, parentName } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
 import type { Delegation, Delegations, WalkResult } from './delegation.ts';
@@ -7,11 +8,6 @@ import { MAX_ALIASES } from './message.ts';
 import type { WireResolver } from './resolver.ts';
 
 /** Asks the servers that speak for a name: every one of them, at every address. */
-
-interface Question {
-  readonly name: string;
-  readonly type: QueryType;
-}
 
 export interface AuthoritativeAnswers {
   readonly walk: WalkResult;
@@ -36,6 +32,11 @@ const SILENT_FOR_MS = 60_000;
 /** Addresses asked of one zone; of a registry's zone, where a domain that is not delegated ends up, only some. */
 const MAX_ASKED = 32;
 const REGISTRY_ASKED = 2;
+
+/** The name whose servers are asked. */
+function placeOf({ name, above }: Question): string {
+  return above === true ? (parentName(canonicalName(name)) ?? '') : name;
+}
 
 export function createAuthorities(parts: {
   readonly resolver: WireResolver;
@@ -75,7 +76,10 @@ export function createAuthorities(parts: {
     if (!signal.aborted) heard(server.address, observation);
     const of = { ...observation, zone };
     if (observation.outcome === 'failure' || observation.authoritative === true) return of;
-    if (sections !== null && referralOf(sections(), zone, canonicalName(question.name)) !== null) return 'deeper';
+    const name = canonicalName(question.name);
+    const referral = sections === null ? null : referralOf(sections(), zone, name);
+    if (question.above === true && referral === name) return of;
+    if (referral !== null) return 'deeper';
     const message = `the server does not speak for ${zone === '' ? 'the root' : zone}`;
     return { ...of, outcome: 'failure', records: [], aliases: [], failure: { reason: 'lame', message } };
   }
@@ -95,11 +99,12 @@ export function createAuthorities(parts: {
 
   /** One answer from the zone that a name lies in, which may be cut off below the zone that is known. */
   async function anyAnswer(question: Question, signal: AbortSignal): Promise<Observation | null> {
-    const found = await delegations.find(question.name);
+    const place = placeOf(question);
+    const found = await delegations.find(place);
     if (!found.ok) return null;
     const answer = await delegations.askAny(found.delegation, question, signal);
     if (answer !== null) return answer;
-    const below = await delegations.find(question.name, { anew: true });
+    const below = await delegations.find(place, { anew: true });
     return below.ok ? delegations.askAny(below.delegation, question, signal) : null;
   }
 
@@ -158,11 +163,12 @@ export function createAuthorities(parts: {
         : followed(answer, answer.zone ?? '', question.type, [canonicalName(question.name)], signal);
     },
     async ask(question, signal) {
-      let walk = await delegations.find(question.name);
+      const place = placeOf(question);
+      let walk = await delegations.find(place);
       if (!walk.ok) return { walk, observations: [] };
       let answers = await askAll(question, walk.delegation, signal);
       if (answers === 'deeper') {
-        walk = await delegations.find(question.name, { anew: true });
+        walk = await delegations.find(place, { anew: true });
         if (!walk.ok) return { walk, observations: [] };
         answers = await askAll(question, walk.delegation, signal);
       }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import { canonicalName, isSubdomain, parentName } from '../../../shared/dns/names.ts';
+import type { DnsQuestion } from '../../../shared/dns/asking.ts';
 import type { QueryType, ResourceRecord } from '../../../shared/dns/records.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
@@ -57,7 +58,7 @@ export interface Delegations {
   /** One usable answer from any server of a zone. */
   readonly askAny: (
     delegation: Pick<Delegation, 'zone' | 'servers'>,
-    question: { readonly name: string; readonly type: QueryType },
+    question: DnsQuestion,
     signal: AbortSignal,
   ) => Promise<Observation | null>;
 }
@@ -438,7 +439,9 @@ export function createDelegations(parts: {
         if (error instanceof NothingUsable) return null;
         throw error;
       });
-      return reply === null || reply.referral !== null ? null : { ...reply.observation, zone };
+      if (reply === null) return null;
+      const isAsked = question.above === true && reply.referral === canonicalName(question.name);
+      return reply.referral !== null && !isAsked ? null : { ...reply.observation, zone };
     },
   };
 }

@@ -558,6 +558,11 @@ function failureOf({ rcode, extendedError }: Message): NonNullable<Observation['
   };
 }
 
+/** The NS records of a name itself with which a server refers to others. */
+function referredAt({ authorities }: Message, name: string): readonly ResourceRecord[] {
+  return authorities.filter((record) => record.type === 'NS' && record.name === name);
+}
+
 /** What a response says to the question, aliases within it followed. */
 export function readAnswer(message: Message, question: Question): ReadAnswer {
   const { rcode, authoritative, authenticated, answers } = message;
@@ -583,6 +588,9 @@ export function readAnswer(message: Message, question: Question): ReadAnswer {
     name = alias.target;
   }
   if (!isAnswer) return failed(failureOf(message));
+  // A referral is what the zone above says of the name (RFC 1034 §4.3.2).
+  const cut = question.type === 'NS' && !authoritative && aliases.length === 0 ? referredAt(message, name) : [];
+  if (cut.length > 0) return { rcode, authoritative, authenticated, outcome: 'answer', records: cut, aliases };
   const soa = message.authorities.find((record) => record.type === 'SOA');
   const negative = soa?.type === 'SOA' ? { negativeTtl: Math.min(soa.ttl, soa.minimum), soaSerial: soa.serial } : {};
   return {

@@ -1,7 +1,7 @@
+import type { DnsQuestion as Question } from '../../../shared/dns/asking.ts';
 import type { Lookup } from '../../../shared/dns/lookup.ts';
 import { isUnheard } from '../../../shared/diagnosis/views.ts';
 import { canonicalName, isSubdomain } from '../../../shared/dns/names.ts';
-import type { QueryType } from '../../../shared/dns/records.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
 import { parseAddress } from './addresses.ts';
@@ -17,11 +17,6 @@ import { namedServers } from './servers.ts';
 import { createSystemResolver } from './system.ts';
 
 /** The views of a name: its own servers, the system's resolver, public resolvers; and what to ask when all are silent. */
-
-interface Question {
-  readonly name: string;
-  readonly type: QueryType;
-}
 
 type SeveralViews = Extract<Servers, { readonly kind: 'views' }>;
 
@@ -121,6 +116,11 @@ export function createViews(parts: {
     servers: SeveralViews,
     signal: AbortSignal,
   ): Promise<readonly Observation[]> {
+    if (question.above === true && servers.authoritative) {
+      // Resolvers tell what the servers below say of themselves.
+      const told = await authoritative(question, signal);
+      if (!told.every(isUnheard)) return told;
+    }
     const asked = await Promise.all([
       servers.authoritative ? authoritative(question, signal) : [],
       system.ask(question, signal).then((only) => [only]),

@@ -18,6 +18,7 @@ const TYPES = [
   { id: 'TXT', label: 'TXT' },
   { id: 'CNAME', label: 'CNAME' },
   { id: 'MX', label: 'MX' },
+  { id: 'NS', label: 'NS' },
 ] as const;
 
 /** What the catalogue says, where the text beside it differs. */

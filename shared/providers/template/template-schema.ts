@@ -33,8 +33,9 @@ export const templateField = z.object({
 
 export const templateRecord = z.object({
   id: z.string().regex(/^[a-z0-9:*-]+$/),
-  purpose: z.enum(['dkim', 'verification', 'return-path', 'tracking', 'mx', 'spf']),
-  type: z.enum(['TXT', 'CNAME', 'MX']),
+  purpose: z.enum(['dkim', 'verification', 'return-path', 'tracking', 'mx', 'spf', 'delegation']),
+  /** `NS` hands the name over to the provider's servers; several records at one name are one delegation. */
+  type: z.enum(['TXT', 'CNAME', 'MX', 'NS']),
   name: placeholderText,
   value: placeholderText,
   /** Preference of an MX record. */

@@ -30,6 +30,12 @@ function cnameAt(name: string, target: string): RequiredRecord {
   return { ...base, id: 'tracking', purpose: 'tracking', name, type: 'CNAME', value, match: { kind: 'same-data' } };
 }
 
+function delegationTo(name: string, target: string): RequiredRecord {
+  const value = { state: 'known', data: { type: 'NS', target } } as const;
+  const match = { kind: 'delegation', servers: [target] } as const;
+  return { ...base, id: 'tracking', purpose: 'tracking', name, type: 'NS', value, match };
+}
+
 interface Outcome {
   readonly verdict: RecordVerdict;
   readonly observations: readonly Observation[];
@@ -163,6 +169,25 @@ describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
     expect(outcome.verdict.findings[0]?.values).toMatchObject({ server: 'ns2.lame.test', zone: 'lame.test' });
     const dig = await internet.program({ command: 'dig', args: [`@${addresses.knot3[0]}`, 'lame.test', 'TXT'] });
     expect(dig).toContain('status: REFUSED');
+  });
+
+  it('sees a delegation where it is made, whatever the servers below say', async () => {
+    const told = ({ observations }: Outcome) =>
+      observations.map(({ zone, records }) => [
+        zone,
+        records.map((record) => ('target' in record ? record.target : '')),
+      ]);
+    const made = await inspect(delegationTo('sub.elsewhere.test', 'ns1.sub.elsewhere.test'));
+    expect(made.verdict.verdict).toBe('verified');
+    expect(new Set(told(made).map(String))).toEqual(new Set(['elsewhere.test,ns1.sub.elsewhere.test']));
+    // No server below speaks for the name: all the same it is handed over, and to the right one.
+    const lame = await inspect(delegationTo('away.elsewhere.test', 'ns1.lame.test'));
+    expect(new Set(told(lame).map(String))).toEqual(new Set(['elsewhere.test,ns1.lame.test']));
+    const missing = await inspect(delegationTo('track.elsewhere.test', 'ns1.lame.test'));
+    expect(missing.verdict.verdict).toBe('to-do');
+    const where = `@${addresses.bind1[0]}`;
+    const dig = await internet.program({ command: 'dig', args: [where, '+norecurse', 'away.elsewhere.test', 'NS'] });
+    expect(dig).toMatch(/AUTHORITY SECTION:\naway\.elsewhere\.test\.\s+300\s+IN\s+NS\s+ns1\.lame\.test\./);
   });
 
   it('names every server of a zone that is dead', async () => {

@@ -24,7 +24,7 @@ from azure.core.pipeline.policies import ContentDecodePolicy
 from azure.core.pipeline.transport import HttpRequest
 
 PATH = re.compile(r"/dnsZones/[^/]+/(?P<type>[A-Z]+)/(?P<name>[^/?]+)")
-PROPERTIES = {"TXT": "TXTRecords", "MX": "MXRecords", "CNAME": "CNAMERecord"}
+PROPERTIES = {"TXT": "TXTRecords", "MX": "MXRecords", "CNAME": "CNAMERecord", "NS": "NSRecords"}
 
 
 class Answer:

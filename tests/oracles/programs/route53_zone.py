@@ -19,9 +19,9 @@ host, port = server.get_host_and_port()
 client = boto3.client("route53", endpoint_url=f"http://{host}:{port}")
 
 
-def sets_of(zone_id):
+def sets_of(zone_id, zone):
     pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
-    return [found for page in pages for found in page["ResourceRecordSets"] if found["Type"] not in ("NS", "SOA")]
+    return [found for page in pages for found in page["ResourceRecordSets"] if found["Type"] not in ("NS", "SOA") or found["Name"] != zone + "."]
 
 
 def run(index, item):
@@ -34,7 +34,7 @@ def run(index, item):
         for batch in item["batches"]:
             if batch["Changes"]:
                 client.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
-            after.append(sets_of(zone_id))
+            after.append(sets_of(zone_id, item["zone"]))
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}", "after": after}
     return {"error": None, "after": after}

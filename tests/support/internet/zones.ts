@@ -172,7 +172,10 @@ export const sites: readonly Site[] = [
       { host: 'ns2.hosting.test', addresses: [] },
     ],
     held: {
-      bind: { serial: 10, body: `${SPF}sub IN NS ns1.sub.elsewhere.test.\nns1.sub IN A ${addresses.knot3[0]}\n` },
+      bind: {
+        serial: 10,
+        body: `${SPF}sub IN NS ns1.sub.elsewhere.test.\nns1.sub IN A ${addresses.knot3[0]}\naway IN NS ns1.lame.test.\n`,
+      },
     },
   },
   {

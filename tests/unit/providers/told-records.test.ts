@@ -58,6 +58,8 @@ const shown = (wanted: DomainNeeds) =>
 const differences = (wanted: DomainNeeds) =>
   describeFindings(toldDifferences(wanted)).map(({ title, explanation }) => `${title}. ${explanation}`);
 
+const delegation = (...servers: string[]) => ({ kind: 'delegation', servers });
+
 describe('the records that the service generated for a domain', () => {
   it('go before the template’s, whose value was awaited, and keep its ids', () => {
     const wanted = needs(ELASTIC);
@@ -157,18 +159,31 @@ describe('the records that the service generated for a domain', () => {
       ...ELASTIC,
       spfValue: 'v=spf1 include:_spf.elasticemail.com inclde:x ~all',
       dmarkValue: 'Ask your administrator',
-      domainValidationRecord: 'sub NS ns1.provider.example',
     });
     expect(wanted.told?.unread.map(({ text }) => text)).toEqual([
       'Ask your administrator',
       'news.example.com TXT v=spf1 include:_spf.elasticemail.com inclde:x ~all',
-      'sub.news.example.com NS ns1.provider.example',
     ]);
     expect(
       shown(wanted)
         .find(([id]) => id === 'spf')
         ?.slice(2, 4),
     ).toEqual(['v=spf1 a mx include:_spf.elasticemail.com ~all', 'provider-catalogue']);
+  });
+
+  it('may hand a name over: what counts links is for show, anything else is needed', () => {
+    const wanted = needs({
+      ...ELASTIC,
+      domainValidationRecord:
+        'track NS ns1.provider.example\ntrack NS ns2.provider.example\nbounce NS ns1.provider.example',
+    });
+    const cuts = requiredRecords(wanted).filter(({ type }) => type === 'NS');
+    expect(cuts.map(({ name, purpose, optional, match }) => [name, purpose, optional, match])).toEqual([
+      ['track.news.example.com', 'tracking', true, delegation('ns1.provider.example', 'ns2.provider.example')],
+      ['track.news.example.com', 'tracking', true, delegation('ns1.provider.example', 'ns2.provider.example')],
+      ['bounce.news.example.com', 'delegation', false, delegation('ns1.provider.example')],
+    ]);
+    expect(wanted.told?.unread).toEqual([]);
   });
 
   it('keep the macros of their SPF terms', () => {
