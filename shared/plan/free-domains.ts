@@ -12,6 +12,7 @@ const GAINS: Readonly<Partial<Record<RecordPurpose, string>>> = {
   'return-path': 'takes its bounces, and decides who passes SPF there',
   mx: 'takes the mail that is sent there',
   tracking: 'answers whoever opens one of its links',
+  delegation: 'decides what is published at that name and below it',
 };
 
 interface Lead {
@@ -21,13 +22,14 @@ interface Lead {
   readonly gain: string;
 }
 
-/** Where the published records at a name lead: the ends of aliases, and mail servers. */
+/** Where the published records at a name lead: the ends of aliases, mail servers, and name servers. */
 function leadsOf(name: string, type: QueryType, gain: string, dns: LookupAtOnce): readonly Lead[] {
   const answer = dns.query(name, type);
   const records = answer.status === 'answer' ? answer.records : [];
-  const targets = records.flatMap((record) =>
-    record.type === 'CNAME' ? [record.target] : record.type === 'MX' ? [record.exchange] : [],
-  );
+  const targets = records.flatMap((record) => {
+    if (record.type === 'MX') return [record.exchange];
+    return record.type === 'CNAME' || record.type === 'NS' ? [record.target] : [];
+  });
   // An alias in front of a key that isn't there: the answer is that of where it leads.
   const end = type === 'TXT' && answer.status === 'nxdomain' ? answer.aliases.at(-1) : undefined;
   const all = end === undefined ? targets : [...targets, end];
@@ -44,8 +46,8 @@ function freeDomainOf(target: string, dns: LookupAtOnce): { readonly gone: strin
 }
 
 /**
- * Names that anybody may register and that published records of a domain lead to: aliases of keys, bounces and links, and
- * mail servers, of the domain itself as well. What SPF leads to is told with its lookups.
+ * Names that anybody may register and that published records of a domain lead to: aliases of keys, bounces and links, servers
+ * that a name is handed over to, and mail servers, of the domain itself as well. What SPF leads to is told with its lookups.
  *
  * @param dns as it is published; what is not known there is no finding.
  */
@@ -68,7 +70,7 @@ export function freeDomains(
     told.add(key);
     const free = freeDomainOf(target, dns);
     if (free === null) return [];
-    const values = { name, target: free.gone, domain: free.domain, gain, type: type === 'MX' ? 'MX' : 'CNAME' };
+    const values = { name, target: free.gone, domain: free.domain, gain, type: type === 'TXT' ? 'CNAME' : type };
     return [planFinding('plan.free-domain', values)];
   });
 }

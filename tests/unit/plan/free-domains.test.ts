@@ -47,6 +47,14 @@ describe('a domain that nobody owns', () => {
     expect(told('mandrill', mx(DOMAIN, 'mx1.gone-vendor.com'), mx(DOMAIN, 'mx2.gone-vendor.com'))).toHaveLength(2);
   });
 
+  it('is told behind a server that a name is handed over to', () => {
+    const cut: ResourceRecord = { name: `track.${DOMAIN}`, ttl: 300, type: 'NS', target: 'ns1.gone-vendor.com' };
+    const required = requiredRecords(needs('unione', {}, 'own-tracking'));
+    expect(freeDomains(DOMAIN, required, world(cut)).map(({ values }) => values)).toMatchObject([
+      { name: `track.${DOMAIN}`, target: 'ns1.gone-vendor.com', domain: 'gone-vendor.com', type: 'NS' },
+    ]);
+  });
+
   it('is looked for at the end of a chain of aliases', () => {
     const chain = [
       cname(`tracking.${DOMAIN}`, 'links.vendor.com'),
