@@ -1,12 +1,12 @@
 import { limits } from '../limits.ts';
 import type { HeaderField, MailPart } from '../mail/mail.ts';
 import { allParts, decodedBody, fieldValue, looksLikeMail, partText, readFields, readMail } from '../mail/mail.ts';
-import { binaryText } from '../mail/octets.ts';
 import type { FoundAnswer, MailboxProvider } from '../../policy/mailbox-providers.ts';
 import { mailboxProviders } from '../../policy/mailbox-providers.ts';
 import type { BounceCategory, BounceRecord, Reply } from './cause.ts';
 import { causeOf, receiversRules } from './cause.ts';
 import { receiverOf } from './receivers.ts';
+import { translatedNotice } from './translated.ts';
 
 /** Bounces: delivery status notifications (RFC 3464) and what servers write as plain text. */
 
@@ -66,20 +66,27 @@ function recipientOf(fields: readonly HeaderField[]): Recipient {
   };
 }
 
-/** The groups of fields that are about recipients (RFC 3464 §2.3); null where the mail has no such part. */
+const OF_RECIPIENT = ['final-recipient', 'original-recipient', 'action', 'status'] as const;
+
+/**
+ * The groups of fields that are about recipients (RFC 3464 §2.3), those of a notification that is itself given back
+ * included: it tells why the first message failed. Null where the mail has no such part.
+ */
 function recipientsIn(mail: MailPart): readonly Recipient[] | null {
-  for (const part of allParts(mail)) {
-    if (!/^message\/(?:global-)?delivery-status$/.test(part.type)) continue;
-    const text = binaryText(decodedBody(part).subarray(0, limits.headerOctets)).replace(/\r\n?/g, '\n');
-    const groups = text.split(/\n[ \t]*\n/).slice(0, limits.recipients);
-    return groups
-      .map(readFields)
-      .filter((fields) =>
-        ['final-recipient', 'original-recipient', 'action', 'status'].some((name) => fieldValue(fields, name) !== null),
-      )
-      .map(recipientOf);
-  }
-  return null;
+  const parts = [...allParts(mail)].filter(({ type }) => /^message\/(?:global-)?delivery-status$/.test(type));
+  if (parts.length === 0) return null;
+  return parts
+    .flatMap((part) =>
+      // Servers put their own language there as it is, whatever RFC 3464 says of characters.
+      partText(part, limits.headerOctets)
+        .replace(/\r\n?/g, '\n')
+        .split(/\n[ \t]*\n/)
+        .slice(0, limits.recipients),
+    )
+    .slice(0, limits.recipients)
+    .map(readFields)
+    .filter((fields) => OF_RECIPIENT.some((name) => fieldValue(fields, name) !== null))
+    .map(recipientOf);
 }
 
 /** Where the copy of the message that was sent begins: what it says is no word of the server. */
@@ -110,17 +117,36 @@ interface Codes {
 /** An enhanced code in parentheses, as qmail writes it. */
 const bare = (text: string): string | null => /\(#([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(text)?.[1] ?? null;
 
+/** A code that a program names, sets in brackets, or that a number of the server's own follows. */
+const NAMED =
+  /\b(?:error|code|status|reply)[ :=]+[[(]?([45]\d\d)(?![\d.])|[[(]([45]\d\d)[\])]|^([45]\d\d)(?=[ -]\d{1,3}[ -])/i;
+
+/** An enhanced code beside a reply code that stands elsewhere than RFC 2034 puts it: `5.7.1 550 …`, `[550] 5.1.1 …`. */
+function beside(text: string, at: number, code: number): string | null {
+  const before = /(?:^|[\s(])([245]\.\d{1,3}\.\d{1,3})[\s:-]+[[(]?$/.exec(text.slice(Math.max(0, at - 20), at))?.[1];
+  const enhanced =
+    before ?? /^\D{0,14}\d{3}[\])]?[\s:-]+#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(text.slice(at))?.[1];
+  return enhanced?.[0] === String(code)[0] ? (enhanced ?? null) : null;
+}
+
 function codesIn(text: string): Codes {
   const found = [...text.matchAll(REPLY)];
   // An answer that refuses tells more than those before it that did not.
   const refusal = found.find(([, code = '']) => !code.startsWith('2')) ?? found[0];
   if (refusal === undefined) {
-    return { code: null, enhanced: bare(text), at: 0 };
+    const named = NAMED.exec(text);
+    if (named === null) return { code: null, enhanced: bare(text), at: 0 };
+    const code = Number(named[1] ?? named[2] ?? named[3]);
+    return { code, enhanced: beside(text, named.index, code) ?? bare(text), at: 0 };
   }
   const [, code = '', enhanced] = refusal;
   // The program that reports may say the same again with a code of its own.
   const again = found.find(([, other = '', detail]) => detail !== undefined && other[0] === code[0]);
-  return { code: Number(code), enhanced: enhanced ?? again?.[2] ?? bare(text), at: refusal.index };
+  return {
+    code: Number(code),
+    enhanced: enhanced ?? again?.[2] ?? beside(text, refusal.index, Number(code)) ?? bare(text),
+    at: refusal.index,
+  };
 }
 
 /** The words of a reply without what each of its lines begins with. */
@@ -198,11 +224,15 @@ const SUBJECT =
 const TEXT =
   /(?:could not|cannot|can ?not|couldn'?t|unable to|not) (?:yet )?(?:be )?(?:been )?deliver|did not reach|delivery to the following|undeliverable to|was not delivered|invalid final delivery|failed permanently|wasn'?t able to deliver|not able to deliver|group you tried to contact|transcript of session|error (?:occurred|delivering)|will not be delivered|remote host said|said: [45]\d\d|not a member of this mailing list|message log follows/i;
 
+/** Notices say early what they are; a message that quotes one says it later. */
+const NOTICE_LENGTH = 2000;
+
 function isBounceText(mail: MailPart, text: string): boolean {
   const from = fieldValue(mail.fields, 'from') ?? '';
   const subject = fieldValue(mail.fields, 'subject') ?? '';
   if (fieldValue(mail.fields, 'x-failed-recipients') !== null) return true;
   if (TEXT.test(text) || /groups\.google\.com/.test(text)) return true;
+  if (translatedNotice.test(`${subject}\n${text.slice(0, NOTICE_LENGTH)}`)) return true;
   const isDaemon = DAEMON.test(from) && !/^\s*(?:re|aw|sv):/i.test(subject);
   const isVacation = /^auto-replied|vacation/i.test(fieldValue(mail.fields, 'auto-submitted') ?? '') && !isDaemon;
   if (isVacation) return false;
@@ -230,9 +260,12 @@ function fromText(mail: MailPart, receivers: readonly MailboxProvider[]): Bounce
   // What the server said counts before what the program around it says.
   const own = verdictOf({ code, enhanced, text: wordsOf(text.slice(at)), provider, receivers }, null, isBounce);
   const isKnown = own.category !== 'unknown' || at === 0;
+  // Where no boundary divides what is said to be in parts, the notification and the copy of the message lie in one.
+  const isUndivided = mail.type.startsWith('multipart/') && mail.parts.length === 0;
   return {
     form: 'text',
     ...(isKnown ? own : verdictOf({ code, enhanced, text: whole, provider, receivers }, null, isBounce)),
+    ...(isUndivided ? { replyCode: null, enhanced: null, temporary: false } : {}),
     action: null,
     statusField: null,
     remoteMta: null,

@@ -1,5 +1,6 @@
 import type { FoundAnswer, MailboxProvider, RequirementKind } from '../../policy/mailbox-providers.ts';
 import { rulesForCode } from '../../policy/mailbox-providers.ts';
+import { translated } from './translated.ts';
 
 /** Why a server refused a message, and what the owner of the domain would change: by its codes and its words. */
 
@@ -71,7 +72,7 @@ const checksByName: Rule = ({ text }, detail) => {
 const FAILED =
   '(?:did not pass|(?:soft|hard)? ?-?fail(?:s|ed|ure)?|invalid|not valid|violation|error|permerror|missing|reject(?:ed|s)?|denied|not aligned)';
 const SPF_FAILED = new RegExp(
-  `\\bspf\\b[^;]{0,80}?${FAILED}|bad spf|sender policy framework|${FAILED}[^;]{0,40}\\bspf\\b|not (?:allowed|authori[sz]ed|permitted) to send[^;]{0,80}\\bspf\\b|spf record with a hard|\\bspf unauth|\\[spf\\]|spf forgery|not designate|\\bMI:SPF\\b`,
+  `\\bspf\\b[^;]{0,80}?${FAILED}|bad spf|sender policy framework|${FAILED}[^;]{0,40}\\bspf\\b|not (?:allowed|authori[sz]ed|permitted) to send[^;]{0,80}\\bspf\\b|spf record with a hard|\\bspf unauth|\\[spf\\]|spf forgery|not designate|\\bMI:SPF\\b|sender id \\(pra\\)|\\bspf\\b[^;]{0,80}not (?:allowed|authori[sz]ed|permitted|designated)`,
   'i',
 );
 const DKIM_FAILED = new RegExp(
@@ -79,7 +80,7 @@ const DKIM_FAILED = new RegExp(
   'i',
 );
 const DMARC_FAILED =
-  /\bdmarc\b[^;]{0,60}(?:policy|check|verification|fail|reject|did not pass|evaluation|unauthenticated)|(?:due to|per|because of|violat\w+|fail\w*|not pass)[^;]{0,80}\bdmarc\b|no dmarc|policy reasons: dmarc|lacks? (?:a )?dmarc/i;
+  /\bdmarc\b[^;]{0,60}(?:policy|check|verification|fail|reject|did not pass|evaluation|unauthenticated)|(?:due to|per|because of|violat\w+|fail\w*|not pass)[^;]{0,80}\bdmarc\b|no dmarc|policy reasons:? \(?dmarc|lacks? (?:a )?dmarc|domain owner policy/i;
 
 const EITHER =
   /(?:sender is |is |was )unauthenticated|authentication information or fails to pass|(?:spf or dkim|dkim or spf)|unauthenticated (?:e-?mail|message)/i;
@@ -185,7 +186,13 @@ const login: Rule = ({ code, text }, detail) => {
 };
 
 const rejectedFirst: Rule = ({ code, text }) =>
-  code !== null && code < 500 && /service refus|try (?:again )?later/i.test(text) ? cause('receiver') : null;
+  code !== null &&
+  code < 500 &&
+  /service refus|(?:try|come)(?: back| again)? later|temporar(?:y|ily) unavailable|currently unavailable|\bbusy\b/i.test(
+    text,
+  )
+    ? cause('receiver')
+    : null;
 
 const protocol: Rule = ({ code, text }) =>
   /(?:parameter|command) not (?:implemented|recogni[sz]ed)|bad sequence|syntax error|malformed address|incorrectly constructed/i.test(
@@ -201,20 +208,55 @@ const senderAddress: Rule = (_reply, detail) => (detail === '1.7' || detail === 
 const unknownAddressAtMicrosoft: Rule = ({ provider }, detail) =>
   detail === '4.1' && provider === 'microsoft' ? cause('address') : null;
 
+/** Codes of Exchange Online alone (learn.microsoft.com, “Email non-delivery reports and SMTP errors”). */
+const MICROSOFTS: Readonly<Record<string, Cause>> = {
+  '1.90': cause('rate', 'rate'),
+  '2.122': cause('mailbox'),
+  '4.310': cause('routing'),
+  '4.312': cause('routing'),
+  '4.316': cause('timeout'),
+  '6.11': cause('format'),
+  '7.57': cause('smtp-login'),
+  '7.321': cause('tls', 'tls'),
+  '7.322': cause('tls', 'dane'),
+  '7.323': cause('tls', 'dane'),
+  '7.324': cause('tls', 'dane'),
+  '7.325': cause('tls', 'dane'),
+  '7.500': cause('rate', 'rate'),
+  '7.501': cause('reputation'),
+  '7.502': cause('reputation'),
+  '7.503': cause('reputation'),
+  '7.508': cause('rate', 'rate'),
+  '7.511': cause('reputation'),
+  '7.512': cause('format'),
+  '7.513': cause('recipient-policy'),
+  '7.705': cause('rate', 'rate'),
+  '7.708': cause('reputation'),
+  '7.750': cause('policy'),
+};
+
+/** What Exchange Online means by a code that nobody else uses: none of them is registered (RFC 5248). */
+const microsoftsCode: Rule = (_reply, detail) => MICROSOFTS[detail] ?? null;
+
 /** In order: the first that says something is the cause. The particular comes before the general. */
 const RULES: readonly Rule[] = [
   checksByName,
   // What looks like another cause by a word of its text, and is none.
-  says(/receiving mail at a rate/i, cause('mailbox')),
+  says(
+    /receiving mail at a rate|recipient (?:thread limit|has) exceeded|mailbox size limit|(?:storage|disk) allocation/i,
+    cause('mailbox'),
+  ),
   says(/spam classification/i, cause('content')),
   says(
     /multiple (?:addresses in from|subject|from|to)\b|rfc ?2?5?322 compliant|duplicate header|(?:missing|malformed|invalid) (?:\w+ )?header/i,
     cause('format'),
   ),
-  says(/content presents a potential/i, cause('policy')),
+  says(/content presents a potential|verification failed for </i, cause('policy')),
+  says(/bad outbound sender/i, cause('reputation')),
   login,
+  microsoftsCode,
   says(
-    /unusual rate of|(?:sending|mail(?:ing)?) rate|too many (?:recipients|connections|messages|e-?mails|concurrent)|rate limit exceeded|frequency limited|throttl|daily (?:\w+ )?quota|sent to too many|\b(?:HL:(?:ICC|IFC)|(?:MI|RP):(?:DMC|DRC|SFQ))\b/i,
+    /unusual rate of|(?:sending|mail(?:ing)?) rate|too many (?:recipients|connections|messages|e-?mails|concurrent|errors)|rate limit exceeded|limits? for how many|frequency limited|throttl|daily (?:\w+ )?quota|sent to too many|\b(?:HL:(?:ICC|IFC)|(?:MI|RP):(?:DMC|DRC|SFQ))\b/i,
     cause('rate', 'rate'),
   ),
   says(
@@ -229,24 +271,25 @@ const RULES: readonly Rule[] = [
   ),
   authentication,
   says(
-    /unresolvable[^;]{0,20}from domain|rfc.?5322\.?from domain|from domain[^;]{0,60}(?:soa|resolv|\bmx\b|no dns)|sender (?:verify|address)[^;]{0,80}(?:no mx|null ?mx)/i,
+    /unresolvable[^;]{0,20}from domain|rfc.?5322\.?from domain|from domain[^;]{0,60}(?:soa|resolv|\bmx\b|no dns)|sender (?:verify|address)[^;]{0,80}(?:no mx|null ?mx)|invalid dns (?:mx|a)\b|sender rejected because domain|(?:sender|sending) domain[^;]{0,40}(?:no (?:dns|mx)\b|does not (?:exist|resolve))|domain of sender has no/i,
     cause('sender-domain', 'mx'),
   ),
   senderAddress,
   byReceiversRules,
-  says(/\btss\d\d\b|unexpected volume or user complaints/i, cause('reputation', 'rate')),
+  says(/\btss?\d\d\b|unexpected volume or user complaints/i, cause('reputation', 'rate')),
   says(/blacklisted (?:url|link)|uribl/i, cause('content')),
   says(/address that has been blacklisted/i, cause('policy')),
   says(
-    /blocked (?:for|by)|for abuse|smtp server of your isp|sender rejected\b|block ?list|black ?list|blacklisted|spamhaus|spamcop|barracuda|\b[dr]n?s?bl\b|reputation|banned sending ip|blocked using|host blocked|spamming issues|\bS31[45]0\b|\[?HM0\d|invalid ip for sending|connection refused by|my name was rejected|invalid domain name|\bIP=\S+ - |\b(?:HL:REP|DT:RBL)\b/i,
+    /blocked (?:for|by)|for abuse|smtp server of your isp|sender rejected\b|block ?list|black ?list|blacklisted|spamhaus|spamcop|barracuda ?(?:reputation|central)|\b(?:dnsbls?|rbls?|dbl)\b|reputation|banned send(?:ing ip|er)|bad outbound sender|dynamic ip\b|(?:\bip|client|\d|[\])>])[ _]*(?:is[ _]|has been )?blocked|^blocked\b|blocked using|host blocked|spamming issues|\bS31[45]0\b|\[?HM0\d|invalid ip for sending|connection refused by|my name was rejected|invalid domain name|\bIP=\S+ - |\b(?:HL:REP|DT:RBL)\b/i,
     cause('reputation'),
   ),
+  says(/rate ?-?limit|send limit exceeded|exceeded (?:permitted|the) limits?|slow down/i, cause('rate', 'rate')),
   says(
-    /relay(?:ing)?(?: access)? (?:is )?(?:denied|not allowed|prohibited)|no relaying|unable to relay|not a relay/i,
+    /relay(?:ing)?(?: access)? (?:is )?(?:denied|not allowed|prohibited)|no relaying|unable to relay|not a relay|relaying? (?:mail )?not/i,
     cause('relay'),
   ),
   says(
-    /mailbox (?:is )?full|disabled recipient|temporar(?:y|ily) locked|mailbox is frozen|mailbox exceeds|recipient's mailbox|over ?quota|quota (?:is )?exceeded|account (?:is|that you tried to reach is|\w+ is|du destinataire est)? ?(?:disabled|inactive|blocked|bloque|suspended)|mailbox (?:is )?(?:disabled|inactive|unavailable)|account is (?:blocked|disabled)/i,
+    /mailbox (?:is )?full|disabled recipient|temporar(?:y|ily) locked|mailbox is frozen|mailbox exceeds|recipient's mailbox|over ?quota|quota (?:is )?exceeded|account (?:is|that you tried to reach is|\w+ is|du destinataire est)? ?(?:disabled|inactive|blocked|bloque|suspended)|mailbox (?:is )?(?:disabled|inactive|unavailable)|account is (?:blocked|disabled)|(?:user|account) (?:is |has been )?terminated/i,
     cause('mailbox'),
   ),
   says(
@@ -254,46 +297,58 @@ const RULES: readonly Rule[] = [
     cause('size'),
   ),
   says(
-    /authrequired|resolver\.rst|only accepts? (?:messages|mail)|not permitted to (?:send|deliver) to|restricted (?:recipient|group)/i,
+    /authrequired|resolver\.rst|transport\.rules|only accepts? (?:messages|mail)|not permitted to (?:send|deliver) to|restricted (?:recipient|group)/i,
     cause('recipient-policy'),
   ),
+  says(/^(?:\d{3}[ -])?authentication (?:is )?required|client (?:was )?not authenticated/i, cause('smtp-login')),
   says(
-    /no such (?:domain|host)|dns lookup failure|no route to host|network (?:is )?unreachable|not accepting (?:network )?messages|non-?existent hosts?|account or domain may not exist|^\S+\.\S+ does not exist|host unknown|unknown host|does not accept mail|null mx|domain (?:does not exist|not found)(?! )|no mx\b|mail exchanger|hop count|routing loop|mail loop|bad destination (?:system|domain)|unrouteable/i,
+    /no such (?:domain|host)|dns lookup failure|no route to host|network (?:is )?unreachable|not accepting (?:network )?messages|non-?existent hosts?|account or domain may not exist|^\S+\.\S+ does not exist|host unknown|unknown host|does not accept mail|null mx|domain (?:does not exist|not found)(?! )|dns domain \S+ does not exist|dns query failed|host or domain name not found|name service error|no mx\b|mail exchanger|hop count|too many hops|routing loop|mail loop|bad destination (?:system|domain)|unrouteable/i,
     cause('routing'),
   ),
   unknownAddressAtMicrosoft,
   says(/procmail|couldn't create|failed to read|no such file/i, cause('receiver')),
   says(
-    /has moved|no mailbox here|name is not recogni[sz]ed|unknown recipient|not listed in|not a registered|no such (?:user|mailbox|recipient|account)|user unknown|unknown user|(?:recipient|user|mailbox|account)[^;]{0,30}(?:does not exist|not found|unknown|no longer)|doesn'?t have an? [\w.]+ account|invalid (?:recipient|final delivery userid|mailbox)|recipient address rejected: access denied|(?:inactive|unknown|invalid) e-?mail address|destinataire invalide/i,
+    /has moved|no mailbox here|name is not recogni[sz]ed|unknown recipient|not listed in|not a registered|no such (?:user|mailbox|recipient|account|person|address)|not a valid (?:user|mailbox|recipient|address)|not our customer|user unknown|unknown user|(?:recipient|user|mailbox|account)[^;]{0,30}(?:does not exist|not found|unknown|no longer)|doesn'?t have an? [\w.]+ account|invalid (?:recipient|final delivery userid|mailbox)|recipient address rejected: access denied|(?:inactive|unknown|invalid) e-?mail address|destinataire invalide/i,
     cause('address'),
   ),
+  says(translated.rate, cause('rate', 'rate')),
+  says(translated.reverse, cause('reverse-dns', 'ptr')),
+  says(translated.reputation, cause('reputation')),
+  says(translated.mailbox, cause('mailbox')),
+  says(translated.address, cause('address')),
+  says(translated.content, cause('content')),
   says(
-    /virus|malware|phish|spamsignature|\bspam\b(?! sent to)|content (?:rejected|error)|media error|mail rejet|8-?bit data/i,
+    /virus|malware|phish|spamsignature|\bspam\b(?! sent to)|unsolicited mail|banned content|content (?:rejected|error)|media error|mail rejet|8-?bit data/i,
     cause('content'),
   ),
   says(
-    /not (?:been )?delivered within|hosts have been failing|did not accept our requests|warning (?:message )?only|delivered for more than|for the last \d+ seconds|delivery failed \d+ attempts|retry timeout|too long in (?:the )?queue|unable to connect|not responding|timed? ?out/i,
+    /not (?:been )?delivered within|hosts have been failing|did not accept our requests|warning (?:message )?only|delivered for more than|for the last \d+ seconds|delivery failed \d+ attempts|retry timeout|too long in (?:the )?queue|unable to connect|not responding|timed? ?out|message expired|queue\.expired/i,
     cause('timeout'),
   ),
   says(
-    /disk space|insufficient (?:system )?storage|internal (?:system |server )?error|mailer error|system error|temporary failure/i,
+    /disk space|insufficient (?:system )?storage|internal (?:system |server )?error|mailer error|system error|temporary failure|grey-?list|graylist/i,
     cause('receiver'),
   ),
+  says(translated.receiver, cause('receiver')),
   rejectedFirst,
   says(/groups\.google\.com/i, cause('policy')),
   says(
-    /not a member of (?:this|the) (?:mailing )?list|unroutable sender|policy|access denied|violation|not authori[sz]ed|header error|sender address rejected|domain of sender|from:? domain|rejected by|network not allowed|client host rejected|:blocked\)/i,
+    /not a member of (?:this|the) (?:mailing )?list|unroutable sender|policy|access denied|violation|not authori[sz]ed|header error|sender address (?:rejected|invalid|refused)|sender verif\w+ failed|envelope (?:blocked|rejected)|administrative prohibition|account outbounds|domain of sender|from:? domain|rejected by|network not allowed|client host rejected|:blocked\)/i,
     cause('policy'),
   ),
   protocol,
   byDetail,
 ];
 
+/** Characters that reasons are looked for in: a transcript of many recipients is longer, and its beginning tells. */
+const MOST_WORDS = 20_000;
+
 /** The cause of a refusal; `unknown` where neither codes nor words tell one. */
 export function causeOf(reply: Reply): Cause {
   const detail = detailOf(reply.enhanced);
+  const short = { ...reply, text: reply.text.slice(0, MOST_WORDS) };
   for (const rule of RULES) {
-    const found = rule(reply, detail);
+    const found = rule(short, detail);
     if (found !== null) return found;
   }
   return cause('unknown');

@@ -18,6 +18,16 @@ const RECEIVERS: readonly (readonly [id: string, hosts: RegExp])[] = [
   ['mimecast', /\bmimecast\.com\b/i],
   ['tencent', /\bqq\.com\b/i],
   ['amazonses', /\bamazonses\.com\b/i],
+  ['yandex', /\byandex\.(?:ru|net|com)\b/i],
+  ['proofpoint', /\bpp(?:e-)?hosted\.com\b/i],
+  ['barracuda', /\bbarracudanetworks\.com\b/i],
+  ['cloudmark', /\bcloudfilter\.net\b/i],
+  ['att', /\b(?:att|prodigy)\.net\b/i],
+  ['charter', /\bcharter\.net\b/i],
+  ['telekom', /\bt-online\.de\b/i],
+  ['libero', /\blibero\.it\b/i],
+  ['seznam', /\bseznam\.cz\b/i],
+  ['netease', /\b(?:163|126|netease)\.com\b/i],
 ];
 
 /** @param texts what names the server, the surest first. @returns null where none is known. */
