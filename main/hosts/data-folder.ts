@@ -68,10 +68,10 @@ function managedFolder({ source, locked }: Managed): string | null {
  *
  * @param override from `--data-dir`; relative to the working folder. `SENDWRIGHT_DATA_DIR` counts where it is absent.
  * @param managed what the organisation has set: where it names a folder, no other is used.
- * @returns the absolute path of the folder, which exists afterwards, readable by its owner alone.
- * @throws StartFault when it can't be used, or is another than the organisation wants; PolicyFault.
+ * @returns the absolute path of the folder, which need not be there yet.
+ * @throws StartFault when it is another than the organisation wants; PolicyFault.
  */
-export function dataFolder(override: string | undefined, managed = readManaged()): string {
+export function dataPlace(override: string | undefined, managed = readManaged()): string {
   if (override === '')
     throw new StartFault('--data-dir names no folder.', 'Name one, as in --data-dir FOLDER, or leave the option out.');
   const wanted = override ?? process.env.SENDWRIGHT_DATA_DIR ?? '';
@@ -82,7 +82,17 @@ export function dataFolder(override: string | undefined, managed = readManaged()
       `Leave out --data-dir and SENDWRIGHT_DATA_DIR, or ask whoever manages this computer: it stands in ${managed.source}.`,
     );
   const own = wanted === '' ? envPaths('Sendwright', { suffix: '' }).data : path.resolve(wanted);
-  const folder = set ?? own;
+  return set ?? own;
+}
+
+/**
+ * The place of the product's data, as `dataPlace` finds it.
+ *
+ * @returns the absolute path of the folder, which exists afterwards, readable by its owner alone.
+ * @throws StartFault when it can't be used, or is another than the organisation wants; PolicyFault.
+ */
+export function dataFolder(override: string | undefined, managed = readManaged()): string {
+  const folder = dataPlace(override, managed);
   makeFolder(folder);
   return folder;
 }

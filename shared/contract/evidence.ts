@@ -6,6 +6,7 @@ import type { KeptMail } from '../evidence/kept/kept-mail.ts';
 import type { ToldMessage } from '../evidence/message/message-words.ts';
 import type { Sender } from '../evidence/senders/senders.ts';
 import type { TlsPolicySum } from '../evidence/tls/tls-summary.ts';
+import type { Mending } from '../manual/mending.ts';
 import type { PublishedPolicies } from '../policy/published.ts';
 import { procedure } from './procedure.ts';
 import { derived, handOverText, inWorkspace, instant } from './values.ts';
@@ -18,8 +19,6 @@ const senders = z.array(derived<Sender>());
 const sinceDays = z.int().min(1).max(36_500).nullable().default(null);
 /** Octets in base64 (RFC 4648 §4), as many as a host takes in one call. */
 const content = z.string().max(20 * 1024 * 1024);
-/** The domain that a mail came from, and its number where it is one of the workspace's. */
-const author = { domain: z.string().nullable(), domainId: z.int().nullable() };
 
 /** Days since evidence was brought in; null: until somebody deletes it. */
 const days = z.int().max(36_500);
@@ -45,10 +44,30 @@ export const evidenceContract = {
       }),
     )
     .output(z.array(derived<ReadFile>())),
-  /** What a receiver makes of a message, or why a bounce came back. Its verdict is kept as long as the workspace asks. */
-  mail: procedure
-    .input(inWorkspace.extend({ content }))
-    .output(z.object({ mail: derived<ToldBounce | ToldMessage>(), ...author })),
+  /**
+   * What a receiver makes of a message, or why a bounce came back, the domain that it was sent from, and what the manual says of the
+   * records that it asks for. Its verdict is kept as long as the workspace asks.
+   */
+  mail: procedure.input(inWorkspace.extend({ content })).output(
+    z.object({
+      mail: derived<ToldBounce | ToldMessage>(),
+      domain: z.string().nullable(),
+      mending: derived<Mending>().nullable(),
+    }),
+  ),
+  /**
+   * What the manual of a domain says of records that a mail asks for, in a workspace or in the first that has the domain; null where
+   * none has it.
+   */
+  mending: procedure
+    .input(
+      z.object({
+        workspaceId: inWorkspace.shape.workspaceId.nullable(),
+        domain,
+        records: z.array(z.string().max(40)).max(100),
+      }),
+    )
+    .output(derived<Mending>().nullable()),
   /**
    * The mail of a domain day by day, by the day on which the period of its report begins, in seconds since the epoch; days without mail
    * are left out.

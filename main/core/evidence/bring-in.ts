@@ -1,5 +1,5 @@
 import { toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
-import { readBounce } from '../../../shared/evidence/bounce/bounce.ts';
+import { readBounce, returnedFrom } from '../../../shared/evidence/bounce/bounce.ts';
 import type { EvidenceFile, ReadFile } from '../../../shared/evidence/reports/file.ts';
 import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
 import { rememberedBounce, rememberedFailure } from '../../../shared/evidence/kept/kept-mail.ts';
@@ -10,7 +10,7 @@ import { findWorkspace, record } from '../context.ts';
 import { fail } from '../errors.ts';
 import { unicodeFree } from './service.ts';
 import { filesIn, PATH_REMEDY, pathTrouble } from './files.ts';
-import { keepMail, returnedFrom } from './kept.ts';
+import { keepMail } from './kept.ts';
 import type { SeenSigner } from './signers.ts';
 import { noteSigners, seeSigner } from './signers.ts';
 import { readEvidenceFile, readEvidenceOctets } from './read-file.ts';

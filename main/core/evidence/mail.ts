@@ -1,15 +1,17 @@
 import { toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
 import type { ToldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
-import { readBounce } from '../../../shared/evidence/bounce/bounce.ts';
+import { readBounce, returnedFrom } from '../../../shared/evidence/bounce/bounce.ts';
 import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
 import { KEPT_MAIL_WORDS, rememberedBounce, rememberedMessage } from '../../../shared/evidence/kept/kept-mail.ts';
 import type { ToldMessage } from '../../../shared/evidence/message/message-words.ts';
 import { evaluateMessage } from '../../../shared/evidence/message/message.ts';
 import { rulesForMessage } from '../../../shared/evidence/message/receiver-rules.ts';
+import type { Mending } from '../../../shared/manual/mending.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
 import { serversFor } from '../domains/observing.ts';
-import { keepMail, returnedFrom } from './kept.ts';
+import { keepMail } from './kept.ts';
+import { mendingOf } from './mending.ts';
 import { noteSigners } from './signers.ts';
 
 /** One mail on the table: a bounce with its cause, or a message as a receiver judges it. */
@@ -25,20 +27,21 @@ export async function readOneMail(
   context: CoreContext,
   workspaceId: number,
   content: string,
-): Promise<{ mail: ToldBounce | ToldMessage; domain: string | null; domainId: number | null }> {
+): Promise<{ mail: ToldBounce | ToldMessage; domain: string | null; mending: Mending | null }> {
   findWorkspace(context, workspaceId);
   const octets = Buffer.from(content, 'base64');
   const receivers = context.rules.providers();
-  const listed = (domain: string | null) => ({
+  const withMending = async (domain: string | null, records: readonly string[]) => ({
     domain,
-    domainId: domain === null ? null : context.store.domains.idOf(workspaceId, domain),
+    mending: domain === null ? null : await mendingOf(context, workspaceId, domain, records),
   });
   const bounce = readBounce(octets, receivers);
   if (bounce.category !== 'not-a-bounce') {
     const mail = toldBounce(bounce);
     const domain = returnedFrom(octets);
     remember(context, workspaceId, octets, rememberedBounce(mail, domain));
-    return { mail, ...listed(domain) };
+    const asked = [bounce, ...bounce.others].flatMap(({ recordToChange }) => recordToChange);
+    return { mail, ...(await withMending(domain, asked)) };
   }
   const lookup = context.dns.lookup(serversFor(context, workspaceId));
   const verdict = await evaluateMessage({ octets, envelope: {}, lookup, now: context.clock.now() });
@@ -50,5 +53,5 @@ export async function readOneMail(
     .filter(({ result }) => result === 'pass')
     .map(({ domain, selector }) => [`${domain}/${selector}`, { from: now, until: now }] as const);
   noteSigners(context, workspaceId, new Map(signers));
-  return { mail, ...listed(verdict.from) };
+  return { mail, ...(await withMending(verdict.from, verdict.record)) };
 }

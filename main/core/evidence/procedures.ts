@@ -27,6 +27,10 @@ export function evidenceProcedures(os: Implementer['evidence'], context: Running
       const { readOneMail } = await import('./mail.ts');
       return readOneMail(context, input.workspaceId, input.content);
     }),
+    mending: os.mending.handler(async ({ input: { workspaceId, domain, records } }) => {
+      const { mendingOf } = await import('./mending.ts');
+      return mendingOf(context, workspaceId, domain, records);
+    }),
     volume: os.volume.handler(({ input }) => [
       ...evidenceVolume(context, input.workspaceId, input.domain, input.sinceDays),
     ]),

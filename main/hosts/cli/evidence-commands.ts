@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { SenderKind } from '../../../shared/evidence/senders/senders.ts';
 import { common, withSession } from './command.ts';
 import type { MessageOptions } from './message-work.ts';
-import type { RulesOptions } from './rules-in-force.ts';
 import type { Terminal } from './output.ts';
 import type { CommonOptions } from './session.ts';
 import { withWhere } from './where.ts';
@@ -156,16 +155,18 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
     const { listMails } = await import('./evidence-work.ts');
     finish(await withSession(terminal, options, listMails(domain ?? null)));
   });
-  evidence
-    .command('bounce')
-    .description('why a message was refused, and which record mends it')
-    .argument('<file>', 'a mail, or what was copied out of one; - for the standard input')
-    .option('--data-dir <folder>', 'data folder with newer receivers’ rules, instead of the system’s')
-    .option('--json', 'machine-readable output')
-    .action(async (file: string, options: RulesOptions) => {
-      const { explainBounce } = await import('./evidence-work.ts');
-      finish(await explainBounce(file, options, terminal));
-    });
+  common(
+    evidence
+      .command('bounce')
+      .description(
+        'why a message was refused, which record mends it, and what the manual of its domain says of that record',
+      )
+      .argument('<file>', 'a mail, or what was copied out of one; - for the standard input')
+      .option('--domain <domain>', 'that the message was sent from, where the bounce does not give it back'),
+  ).action(async (file: string, options: CommonOptions & { readonly domain?: string }) => {
+    const { explainBounce } = await import('./bounce-work.ts');
+    finish(await explainBounce(file, options, terminal));
+  });
   withWhere(
     evidence
       .command('message')

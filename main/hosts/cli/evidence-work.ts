@@ -1,6 +1,3 @@
-import type { BounceVerdict } from '../../../shared/evidence/bounce/bounce.ts';
-import { readBounce } from '../../../shared/evidence/bounce/bounce.ts';
-import { bounceWords, recordWords, toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
 import type { EvidenceFile, EvidenceReport } from '../../../shared/evidence/reports/file.ts';
 import type { AggregateReport } from '../../../shared/evidence/reports/aggregate.ts';
 import { filesIn, PATH_REMEDY, pathTrouble } from '../../core/evidence/files.ts';
@@ -15,9 +12,6 @@ import type { Work } from './command.ts';
 import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
 import { chosenWorkspace } from './session.ts';
-import type { RulesOptions } from './rules-in-force.ts';
-import { rulesInForce } from './rules-in-force.ts';
-import { readOctets } from './text-file.ts';
 
 /** What the commands of `evidence` do. */
 
@@ -253,32 +247,4 @@ export function listMails(domain: string | null): Work<unknown> {
     print(terminal, options.json === true, mails, mails.length === 0 ? ['No mail is kept.'] : lines);
     return mails.length === 0 ? exitCodes.noResult : exitCodes.ok;
   };
-}
-
-function verdictLines(verdict: BounceVerdict): string[] {
-  const { category, recordToChange, replyCode, enhanced, said, rules, temporary } = verdict;
-  const { meaning, remedy } = bounceWords(category);
-  const codes = [replyCode, enhanced].filter((code) => code !== null).join(' ');
-  return [
-    `${codes === '' ? 'No code' : codes}: ${meaning}${temporary ? ' The server may try again.' : ''}`,
-    recordToChange.length === 0 ? remedy : `To change: ${recordToChange.map(recordWords).join('; ')}.`,
-    ...(recordToChange.length === 0 ? [] : [remedy]),
-    ...rules.map(
-      ({ provider, answer }) =>
-        `${provider.name}: ${answer.meaning} ${answer.remedy} (${answer.source.title}, seen ${answer.source.seen}: ${answer.source.url})`,
-    ),
-    ...(said === '' ? [] : [`The server said: ${said.slice(0, 500)}`]),
-  ];
-}
-
-/** `evidence bounce`. @returns the exit code: 3 where a record mends it, 6 where it can't be told why. */
-export async function explainBounce(file: string, options: RulesOptions, terminal: Terminal): Promise<number> {
-  const asJson = options.json === true;
-  const bounce = readBounce(await readOctets('FILE', file), rulesInForce(options));
-  print(terminal, asJson, toldBounce(bounce), [
-    ...verdictLines(bounce),
-    ...bounce.others.flatMap((other, index) => [`Recipient ${index + 2}:`, ...verdictLines(other)]),
-  ]);
-  if (bounce.category === 'unknown') return exitCodes.noResult;
-  return bounce.setupIsTheCause ? exitCodes.notVerified : exitCodes.ok;
 }

@@ -4,7 +4,7 @@ import type { ToldBounce, ToldVerdict } from '../../../shared/evidence/bounce/bo
 import { alignedWords, messageRecordWords } from '../../../shared/evidence/message/message-words.ts';
 import type { ToldMessage } from '../../../shared/evidence/message/message-words.ts';
 import type { PurposeVerdict } from '../../../shared/verdict/types.ts';
-import { core, showDomain } from '../../session/store.ts';
+import { core } from '../../session/store.ts';
 import { shownError } from '../../session/errors.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,6 +15,7 @@ import { base64Of } from '../../ui/file-text.ts';
 import { setMailOpen } from './bring-in.ts';
 import type { Mail } from './bring-in.ts';
 import styles from './EvidenceView.module.css';
+import { MendingPart } from './MendingPart.tsx';
 
 type Read = Awaited<ReturnType<ReturnType<typeof core>['evidence']['mail']>>;
 
@@ -136,6 +137,10 @@ function Verdict({ verdict }: { readonly verdict: ToldVerdict | ToldBounce }) {
   );
 }
 
+/** Whether a record of the sender's domain is to be changed. */
+const asksFor = (mail: Read['mail']): boolean =>
+  mail.kind === 'message' ? mail.record.length > 0 : [mail, ...mail.others].some((each) => each.setupIsTheCause);
+
 /** A message or a bounce: its verdict, and the record or the step that it asks for. */
 export function MailCard({ workspaceId, mail }: { readonly workspaceId: number; readonly mail: Mail }) {
   const [read, setRead] = useState<Read | null>(null);
@@ -154,7 +159,6 @@ export function MailCard({ workspaceId, mail }: { readonly workspaceId: number; 
   }, [workspaceId, mail]);
   const id = `mail-${mail.id}`;
   const word = read === null ? 'Mail' : read.mail.kind === 'bounce' ? 'Bounce' : 'Message';
-  const domainId = read?.domainId ?? null;
   return (
     <section className={layout.card} aria-labelledby={id} aria-busy={read === null && fault === null}>
       <div className={layout.cardHead}>
@@ -182,11 +186,7 @@ export function MailCard({ workspaceId, mail }: { readonly workspaceId: number; 
               <Verdict key={index} verdict={verdict} />
             ))
           )}
-          {domainId !== null && (
-            <div>
-              <Button onPress={() => showDomain(workspaceId, domainId)}>Open the manual of {read.domain}</Button>
-            </div>
-          )}
+          <MendingPart domain={read.domain} mending={read.mending} asks={asksFor(read.mail)} />
         </>
       )}
     </section>

@@ -1,5 +1,7 @@
 import { limits } from '../limits.ts';
+import { addressDomain } from '../mail/addresses.ts';
 import type { HeaderField, MailPart } from '../mail/mail.ts';
+import { binaryText } from '../mail/octets.ts';
 import { allParts, decodedBody, fieldValue, looksLikeMail, partText, readFields, readMail } from '../mail/mail.ts';
 import type { FoundAnswer, MailboxProvider } from '../../policy/mailbox-providers.ts';
 import { mailboxProviders } from '../../policy/mailbox-providers.ts';
@@ -93,13 +95,37 @@ function recipientsIn(mail: MailPart): readonly Recipient[] | null {
 const COPY =
   /^[ \t]*-{2,}[^\n]*(?:original|copy|unsent|headers?|below this line|enclosed)[^\n]*|^[ \t]*(?:message headers follow|original message follows|below is a copy)|^[ \t]*(?:>?return-path|received):[^\n]*(?:\n[ \t][^\n]*)*\n[\w-]+:/im;
 
-/** The words of the server or of the program that reports: the first text, up to the copy of what was sent. */
-function notificationText(mail: MailPart): string {
+/** The first text of a notification. */
+function firstText(mail: MailPart): string {
   const part = [...allParts(mail)].find(({ type, parts }) => parts.length === 0 && /^text\/(?!rfc822)/.test(type));
   const plain = part === undefined ? partText(mail) : partText(part);
-  const text = (part?.type === 'text/html' ? plain.replace(/<[^>]{0,2000}>/g, ' ') : plain).replace(/\r\n?/g, '\n');
+  return (part?.type === 'text/html' ? plain.replace(/<[^>]{0,2000}>/g, ' ') : plain).replace(/\r\n?/g, '\n');
+}
+
+/** The words of the server or of the program that reports: the first text, up to the copy of what was sent. */
+function notificationText(mail: MailPart): string {
+  const text = firstText(mail);
   const copy = COPY.exec(text);
   return copy === null ? text : text.slice(0, copy.index);
+}
+
+/**
+ * The domain in From of the message that a bounce gives back, in a part of its own or behind the notification's text; null where it
+ * gives none back.
+ */
+export function returnedFrom(octets: Uint8Array): string | null {
+  const mail = readMail(octets);
+  for (const part of allParts(mail)) {
+    if (part.type !== 'message/rfc822' && part.type !== 'text/rfc822-headers') continue;
+    const fields = part.parts[0]?.fields ?? readFields(binaryText(decodedBody(part).subarray(0, limits.headerOctets)));
+    const domain = addressDomain(fieldValue(fields, 'from') ?? '');
+    if (domain !== null) return domain;
+  }
+  const text = firstText(mail);
+  const copy = COPY.exec(text);
+  if (copy === null) return null;
+  const header = text.slice(copy.index, copy.index + limits.valueLength * 4);
+  return addressDomain(/^from:[ \t]*(\S[^\n]*(?:\n[ \t][^\n]*)*)/im.exec(header)?.[1] ?? '');
 }
 
 /** A reply: its code where no other number stands, and its enhanced code right behind. */

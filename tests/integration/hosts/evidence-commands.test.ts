@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +31,7 @@ async function cli(
   return { code, out, error };
 }
 
+const silent = { out: () => undefined, error: () => undefined };
 const kept = (...args: readonly string[]) => cli(...args, '--data-dir', dataFolder);
 const objects = (out: string) =>
   out
@@ -139,5 +140,51 @@ describe('evidence', () => {
     const { code, out } = await cli('bounce', path.join(FOLDER, 'bounce.eml'), '--json');
     expect(code).toBe(3);
     expect(JSON.parse(out)).toMatchObject({ category: 'authentication', replyCode: 550, recordToChange: ['dmarc'] });
+  });
+
+  it('quotes the manual of the domain that the bounced message was sent from', async () => {
+    const home = mkdtempSync(path.join(tmpdir(), 'sendwright-bounce-'));
+    const zone = path.join(home, 'zone.txt');
+    writeFileSync(
+      zone,
+      '$ORIGIN example.com.\n@ 3600 IN SOA ns1 h 1 3600 600 86400 300\n@ 3600 IN TXT "v=spf1 -all"\n',
+    );
+    const refused = String(files['bounce.eml']).replace(
+      'rejected: DMARC policy',
+      'SPF of the sender did not pass, by the policy',
+    );
+    const bounce = path.join(home, 'refused.eml');
+    const giveBack = (from: string) =>
+      writeFileSync(
+        bounce,
+        refused.replace(
+          '--part--',
+          `--part\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: a@${from}\r\n\r\n--part--`,
+        ),
+      );
+    try {
+      giveBack('example.com');
+      const where = ['--data-dir', path.join(home, 'data')];
+      const before = await cli('bounce', bounce, ...where);
+      expect(before.out).toContain('example.com is in no list of sender domains');
+      expect(existsSync(path.join(home, 'data')), 'a question makes no data folder').toBe(false);
+
+      await runCli(['domains', 'add', 'example.com', ...where], silent);
+      await runCli(['plan', 'example.com', '--provider', 'elastic-email', '--zone', zone, ...where], silent);
+      const { out, code } = await cli('bounce', bounce, ...where);
+      expect(code).toBe(3);
+      expect(out).toMatch(/Step 2 of the manual, Allow the sending servers:\n {2}2\. SPF, TXT at example\.com: /);
+      expect(out).toContain('v=spf1 include:_spf.elasticemail.com -all');
+      giveBack('shop.example.com');
+      const { mending } = JSON.parse((await cli('bounce', bounce, '--json', ...where)).out) as {
+        mending: { domain: string; steps: readonly { records: readonly { id: string }[] }[] };
+      };
+      expect(mending.domain).toBe('example.com');
+      expect(mending.steps.flatMap(({ records }) => records.map(({ id }) => id))).toEqual(['spf']);
+      const named = await cli('bounce', path.join(FOLDER, 'bounce.eml'), '--domain', 'example.com', ...where);
+      expect(named.out).toContain('DMARC, TXT at _dmarc.example.com');
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
   });
 });
