@@ -13,6 +13,7 @@ import { createVault } from '../vault/vault.ts';
 import type { Core } from './core.ts';
 import { createCore } from './core.ts';
 import { checkManaged, managedProxy } from './managed/service.ts';
+import type { Patience } from './evidence/watching.ts';
 import { giveBackMemory } from './memory.ts';
 import type { Log, Notifier, PracticePort, SystemProxy } from './ports.ts';
 import { builtKey } from './rules/service.ts';
@@ -29,6 +30,8 @@ export interface ComposeOptions {
   /** Absent where the host can't tell; the environment's proxy is then the only one. */
   readonly systemProxy?: SystemProxy;
   readonly background: boolean;
+  /** How long new files of watched folders wait, where it is not as usual. */
+  readonly folderPatience?: Patience;
   /** What the organisation that manages this computer has set; nothing where it is absent. */
   readonly managed?: Managed;
   /** In place of the one that the bundle was built with, or of the environment's in a checkout. */
@@ -103,5 +106,6 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     rulesKey: options.rulesKey ?? builtKey(),
     ...(hints === undefined || hints === '' ? {} : { rootServers: readRootHints(readHints(hints)) }),
     background: options.background,
+    ...(options.folderPatience === undefined ? {} : { folderPatience: options.folderPatience }),
   });
 }

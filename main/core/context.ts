@@ -9,6 +9,7 @@ import type { createTries } from '../vault/tries.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Asking } from './service/asking.ts';
 import type { Changes } from './state/changes.ts';
+import type { Watching } from './evidence/watching.ts';
 import { fail } from './errors.ts';
 import type { Jobs } from './jobs/service.ts';
 import type { Judging } from './domains/judging.ts';
@@ -55,6 +56,8 @@ export interface CoreContext {
 
 /** What the procedures work with: the context, and what only a core that runs has. */
 export interface RunningCore extends CoreContext {
+  /** Folders whose new files are read by themselves. */
+  readonly watching: Watching;
   readonly idleLock: IdleLock;
   readonly startPractice: () => Promise<PracticeSurroundings>;
   readonly remember: (surroundings: PracticeSurroundings) => void;

@@ -14,6 +14,7 @@ import { askableBasis, askQuietly } from './service/service.ts';
 import { createCopyKeeper } from './copies.ts';
 import { createDamageTeller, damageWords } from './damage.ts';
 import { createIdleLock } from './vault/idle-lock.ts';
+import { createWatching } from './evidence/watching.ts';
 import { createJobs } from './jobs/service.ts';
 import { createLinks } from './links/service.ts';
 import type { PracticeSurroundings } from './ports.ts';
@@ -110,6 +111,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     person: parts.person ?? 'somebody',
     sealing: createTries(clock.now),
     idleLock: createIdleLock(parts),
+    watching: createWatching(() => context, parts.background === true, parts.folderPatience),
     resuming: () => resuming,
     remember(found) {
       surroundings = found;
@@ -126,10 +128,16 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const tickSchedules = createTick(context);
   const copies = createCopyKeeper(context);
   const tellDamage = createDamageTeller(context);
+  const lookAtFolders = () => {
+    context.watching
+      .look(null)
+      .catch((error: unknown) => parts.log.error({ error }, 'watched folders could not be looked at'));
+  };
   const tick = () => {
     tickSchedules();
     asking.look();
     if (parts.background) copies.look();
+    if (parts.background) lookAtFolders();
     parts.vault.tick().catch((error: unknown) => parts.log.error({ error }, 'the keychain could not be asked'));
   };
   const rhythm = createRhythm(jobs, tick, parts.log);
@@ -163,6 +171,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       if (now === seen) return;
       seen = now;
       parts.vault.refresh();
+      context.watching.refresh();
       changes.publish({ kind: 'reload' });
     };
     timers.push(
@@ -172,6 +181,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       setInterval(guarded('what is done every minute', rhythm.tick, parts.log), TICK_MS),
     );
     for (const timer of timers) timer.unref();
+    lookAtFolders();
   }
 
   return {
@@ -195,6 +205,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       for (const timer of timers) clearInterval(timer);
       rhythm.end();
       await copies.close();
+      await context.watching.close();
       await asking.close();
       await judging.close();
       await jobs.close();

@@ -1,3 +1,4 @@
+import type { Patience } from './evidence/watching.ts';
 import type { Snapshot } from '../../shared/contract/state.ts';
 import type { Managed } from '../../shared/managed/policy.ts';
 import type { NameServer } from '../probes/dns/roots.ts';
@@ -30,4 +31,6 @@ export interface CoreParts {
   readonly giveBackMemory: () => Promise<void>;
   /** Schedules and looks for foreign writes run in the background; a one-shot CLI needs neither. */
   readonly background: boolean;
+  /** How long new files of watched folders wait; tests have less patience, or more. */
+  readonly folderPatience?: Patience;
 }

@@ -330,4 +330,23 @@ export const migrations: readonly string[] = [
   `
   CREATE INDEX evidence_tls_reports ON evidence_reports (workspace_id, domain, begin_at) WHERE kind = 'tls-rpt';
   `,
+  `
+  -- Folders whose new files are read, on a person's word, and by what a file is known to have been.
+  CREATE TABLE evidence_folders (
+    id INTEGER PRIMARY KEY,
+    workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
+    path TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    looked_at INTEGER,
+    trouble TEXT,
+    UNIQUE (workspace_id, path)
+  ) STRICT;
+  CREATE TABLE evidence_folder_files (
+    folder_id INTEGER NOT NULL REFERENCES evidence_folders (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    PRIMARY KEY (folder_id, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

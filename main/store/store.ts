@@ -11,6 +11,8 @@ import type { DomainRepository } from './domains.ts';
 import { createEraser } from './eraser.ts';
 import { evidenceRepository } from './evidence.ts';
 import type { EvidenceRepository } from './evidence.ts';
+import { evidenceFolderRepository } from './evidence-folders.ts';
+import type { EvidenceFolderRepository } from './evidence-folders.ts';
 import { evidenceMailRepository } from './evidence-mails.ts';
 import type { EvidenceMailRepository } from './evidence-mails.ts';
 import { historyRepository } from './history.ts';
@@ -32,6 +34,7 @@ export interface Store {
   readonly history: HistoryRepository;
   readonly evidence: EvidenceRepository;
   readonly evidenceMails: EvidenceMailRepository;
+  readonly evidenceFolders: EvidenceFolderRepository;
   readonly records: RecordRepository;
   readonly serviceAccounts: ServiceAccountRepository;
   /** Runs writes as one: all of them happen, or none. */
@@ -78,6 +81,7 @@ export function openStore(folder: string, now: () => number = Date.now): Store {
     domains: domainRepository<DomainConfiguration>(database, reader, now),
     history: historyRepository(database, reader, now),
     evidence: evidenceRepository(database),
+    evidenceFolders: evidenceFolderRepository(database),
     evidenceMails: evidenceMailRepository(database, eraser),
     records: recordRepository(database, reader),
     serviceAccounts: serviceAccountRepository(database, reader),

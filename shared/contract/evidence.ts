@@ -28,11 +28,34 @@ export const retention = {
   personalDays: days.min(0).nullable(),
 };
 const kept = z.object({ ...retention, reports: z.int(), mails: z.int(), withPerson: z.int() });
+const folders = z.array(
+  z.object({
+    id: z.int(),
+    path: z.string(),
+    addedAt: instant,
+    /** When it was looked through last. */
+    lookedAt: instant.nullable(),
+    /** Why it could not be, in words; null where it could. */
+    trouble: z.string().nullable(),
+    /** How many of its files were read. */
+    files: z.int(),
+  }),
+);
 export const evidenceContract = {
   /** Reads files and folders of the machine that the core runs on, and keeps each report once; tells of each file. */
   import: procedure
     .input(inWorkspace.extend({ paths: z.array(z.string().min(1).max(4096)).min(1).max(10_000) }))
     .output(eventIterator(derived<EvidenceFile>())),
+  /** The folders whose new files are read by themselves while a console runs. */
+  folders: procedure.input(inWorkspace).output(folders),
+  /** Watches a folder of the machine that the core runs on from now on, and reads what lies in it. */
+  watch: procedure.input(inWorkspace.extend({ path: z.string().trim().min(1).max(4096) })).output(folders),
+  /** Watches a folder no longer; what was read of it stays. */
+  unwatch: procedure.input(inWorkspace.extend({ folderId: z.int() })).output(folders),
+  /** Looks through the watched folders now. `waiting` counts files that are still being written, as far as can be told. */
+  look: procedure
+    .input(inWorkspace)
+    .output(z.object({ files: z.int(), refused: z.int(), reports: z.int(), waiting: z.int() })),
   /** Reads files that are handed in with what they hold, and keeps each report once. */
   read: procedure
     .input(

@@ -82,8 +82,12 @@ interface Intake {
   readonly close: () => void;
 }
 
-/** Takes into the history what is found; the window and the command bring theirs in the same way. */
-function openIntake(context: CoreContext, workspaceId: number): Intake {
+/**
+ * Takes into the history what is found; the window, the command and a watched folder bring theirs in the same way.
+ *
+ * @param where it came from, as the activity has it behind “imported”; empty where there is nothing to say.
+ */
+function openIntake(context: CoreContext, workspaceId: number, where = ''): Intake {
   const { store, clock } = context;
   const receivers = context.rules.providers();
   const signers = new Map<string, SeenSigner>();
@@ -116,7 +120,8 @@ function openIntake(context: CoreContext, workspaceId: number): Intake {
         ...(reports === 0 ? [] : [`${reports} reports of receivers`]),
         ...(mails === 0 ? [] : [`${mails} bounces and failure reports`]),
       ];
-      if (words.length > 0) record(context, workspaceId, 'domains', `${words.join(' and ')} imported`);
+      if (words.length > 0)
+        record(context, workspaceId, 'domains', `${words.join(' and ')} imported${where === '' ? '' : ` ${where}`}`);
       noteSigners(context, workspaceId, signers);
     },
   };
@@ -143,6 +148,24 @@ export async function readHandedIn(
   }
   intake.close();
   return read;
+}
+
+/** Files that come one by one. */
+interface Import {
+  /** Reads a file, and keeps what is new of it. Never throws for what the file is. */
+  readonly read: (file: string) => Promise<readonly EvidenceFile[]>;
+  /** Tells what has come in, once all has. */
+  readonly close: () => void;
+}
+
+/** Opens an import whose files are not known yet. @param where they come from, as the activity tells it. */
+export function openImport(context: CoreContext, workspaceId: number, where: string): Import {
+  const intake = openIntake(context, workspaceId, where);
+  // Of files that come over days the history knows what was there: nothing else is held.
+  return {
+    read: (file) => summarise(file, readEvidenceFile(file), noReports(), intake.keeper),
+    close: intake.close,
+  };
 }
 
 /**

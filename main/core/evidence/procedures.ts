@@ -8,7 +8,9 @@ import {
 } from './service.ts';
 import { exportSenders } from './export.ts';
 import { keptEvidence, setRetention } from './retention.ts';
+import { unwatchFolder, watchedFolders, watchFolder } from './watching.ts';
 import type { RunningCore } from '../context.ts';
+import { findWorkspace } from '../context.ts';
 import type { Implementer } from '../implementer.ts';
 
 /** What answers the procedures of `shared/contract/evidence.ts`. */
@@ -17,6 +19,21 @@ export function evidenceProcedures(os: Implementer['evidence'], context: Running
     import: os.import.handler(async function* ({ input }) {
       const { importEvidence } = await import('./bring-in.ts');
       yield* importEvidence(context, input.workspaceId, input.paths);
+    }),
+    folders: os.folders.handler(({ input }) => [...watchedFolders(context, input.workspaceId)]),
+    watch: os.watch.handler(async ({ input: { workspaceId, path } }) => {
+      const folders = await watchFolder(context, workspaceId, path);
+      context.watching.begin();
+      return [...folders];
+    }),
+    unwatch: os.unwatch.handler(({ input: { workspaceId, folderId } }) => {
+      const folders = unwatchFolder(context, workspaceId, folderId);
+      context.watching.refresh();
+      return [...folders];
+    }),
+    look: os.look.handler(({ input: { workspaceId } }) => {
+      findWorkspace(context, workspaceId);
+      return context.watching.look(workspaceId);
     }),
     read: os.read.handler(async ({ input }) => {
       const { readHandedIn } = await import('./bring-in.ts');

@@ -14,6 +14,11 @@ interface NameOptions {
   readonly forget?: boolean;
 }
 
+interface WatchOptions {
+  readonly stop?: boolean;
+  readonly now?: boolean;
+}
+
 interface KeepOptions {
   readonly reports?: string;
   readonly mails?: string;
@@ -52,6 +57,19 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
         ? await readEvidence(paths, options.json === true, terminal)
         : await withSession(terminal, options, importInto(paths.map((each) => path.resolve(each)))),
     );
+  });
+  common(
+    evidence
+      .command('watch')
+      .description('watch a folder, whose new files are read while a console runs; without one: list the folders')
+      .argument('[folder]')
+      .option('--stop', 'watch it no longer; what was read of it stays')
+      .option('--now', 'look through the watched folders now'),
+  ).action(async (folder: string | undefined, options: CommonOptions & WatchOptions) => {
+    const { watchFolders } = await import('./watch-work.ts');
+    if (options.stop === true && folder === undefined) throw new RangeError('--stop: name the folder.');
+    const chosen = folder === undefined ? null : path.resolve(folder);
+    finish(await withSession(terminal, options, watchFolders(chosen, options.stop === true, options.now === true)));
   });
   common(
     evidence

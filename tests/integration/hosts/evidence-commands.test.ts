@@ -187,4 +187,31 @@ describe('evidence', () => {
       rmSync(home, { recursive: true, force: true });
     }
   });
+
+  it('watches a folder until it is told to stop', async () => {
+    const home = mkdtempSync(path.join(tmpdir(), 'sendwright-watch-'));
+    try {
+      const watch = (...args: readonly string[]) => cli('watch', ...args, '--data-dir', path.join(home, 'data'));
+      expect(await watch()).toMatchObject({ code: 6, out: 'No folder is watched.\n' });
+      // What lay there before the test began is as old as it has to be.
+      expect((await watch(FOLDER, '--now')).out).toMatch(
+        /^\d+ new files read, \d+ new reports kept, \d+ files? refused/,
+      );
+      const { folders, looked } = JSON.parse((await watch('--now', '--json')).out) as {
+        folders: readonly { path: string; files: number }[];
+        looked: { files: number };
+      };
+      expect(folders).toMatchObject([{ path: FOLDER }]);
+      expect(folders[0]?.files).toBeGreaterThan(5);
+      expect(looked.files).toBe(0);
+      expect(await watch(home, '--stop')).toMatchObject({
+        code: 4,
+        error: expect.stringContaining('is not watched') as string,
+      });
+      expect(await watch(FOLDER, '--stop')).toMatchObject({ code: 0, out: 'No folder is watched.\n' });
+      expect(await watch('--stop')).toMatchObject({ code: 4 });
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
 });
