@@ -46,6 +46,15 @@ export default function FirstRun() {
           </Button>
         </section>
       </div>
+      <p className={styles.elsewhere}>
+        Already set up on another computer?
+        <Button look="quiet" onPress={() => openSheet('import')}>
+          Import a workspace
+        </Button>
+        <Button look="quiet" onPress={() => openSheet('copies')}>
+          Restore a copy
+        </Button>
+      </p>
       {error !== null && (
         <p role="alert">
           {error.message}. {error.remedy}

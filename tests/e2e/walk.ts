@@ -76,14 +76,26 @@ async function expectStill(page: Page): Promise<void> {
   });
 }
 
-/** Axe finds nothing, nothing is wider than the window, and nothing scrolls that need not. */
-export async function expectSound(page: Page, where: string): Promise<void> {
+/** @param rules axe's, by id; all of them where none is named. */
+async function expectAccessible(page: Page, where: string, rules: readonly string[] = []): Promise<void> {
   await expectStill(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // Without frames there is nothing to put together, for which axe would open a second page beside the window each time.
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
+  const { violations } = await (rules.length === 0 ? axe : axe.withRules([...rules])).analyze();
   const told = violations.map(
     ({ id, nodes }) => `${where}: ${id} ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
   );
   expect(told).toEqual([]);
+}
+
+/** What a theme alone decides: its colours. The rest of {@link expectSound} holds of every theme or of none. */
+export async function expectReadable(page: Page, where: string): Promise<void> {
+  await expectAccessible(page, where, ['color-contrast']);
+}
+
+/** Axe finds nothing, nothing is wider than the window, and nothing scrolls that need not. */
+export async function expectSound(page: Page, where: string): Promise<void> {
+  await expectAccessible(page, where);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, `${where} is wider than the window`).toBeLessThanOrEqual(0);
   const needless = await page.evaluate((most) => {

@@ -4,6 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+/** The variable that names another program than the checkout's own sources, from the checkout's folder. */
+export const CONSOLE_PROGRAM = 'SENDWRIGHT_CONSOLE_PROGRAM';
+
 /** The real console, as `npm run web` starts it, on a data folder of its own. */
 export interface RunningConsole {
   readonly dataFolder: string;
@@ -51,7 +54,8 @@ async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<
  */
 export async function startConsole(dataFolder?: string, args: readonly string[] = []): Promise<RunningConsole> {
   const folder = dataFolder ?? (await mkdtemp(path.join(tmpdir(), 'sendwright-e2e-')));
-  const child = spawn(process.execPath, ['main/hosts/loopback/main.ts', '--no-open', '--data-dir', folder, ...args], {
+  const program = process.env[CONSOLE_PROGRAM] ?? 'main/hosts/loopback/main.ts';
+  const child = spawn(process.execPath, [program, '--no-open', '--data-dir', folder, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
