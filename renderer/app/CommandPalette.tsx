@@ -196,7 +196,7 @@ function useCommandList(): readonly Command[] {
 
 /** The domains of the open workspace, asked for where its list has not been shown yet. */
 function useRows(workspaceId: number | null): readonly DomainRow[] {
-  const listed = useDomains((state) => (state.workspaceId === workspaceId ? state.rows : null));
+  const listed = useDomains((state) => (state.workspaceId === workspaceId ? (state.list?.rows ?? null) : null));
   const [asked, setAsked] = useState<readonly DomainRow[]>([]);
   const isMissing = listed === null && workspaceId !== null;
   useEffect(() => {

@@ -1,9 +1,10 @@
 import { create } from 'zustand';
 import type { DomainRow } from '../../shared/contract/domains.ts';
 import type { JobState } from '../../shared/contract/jobs.ts';
-import { nameOrder } from '../../shared/dns/name-order.ts';
 import type { PurposeVerdict } from '../../shared/verdict/types.ts';
 import { VERDICTS_BY_NEED } from '../../shared/verdict/verdict-words.ts';
+import type { DomainList, Item } from './domain-list.ts';
+import { domainList, withRows } from './domain-list.ts';
 import { afterPaint, attempt, core, onChange, tell, useApp } from '../session/store.ts';
 
 /** The list of sender domains: what is there, what is shown of it, and which one is open. */
@@ -25,9 +26,7 @@ export type Show =
 export interface DomainsState {
   /** Whose list it is; null before one was opened. */
   readonly workspaceId: number | null;
-  /** In the order of their names. */
-  readonly rows: readonly DomainRow[] | null;
-  readonly byId: ReadonlyMap<number, DomainRow>;
+  readonly list: DomainList | null;
   readonly filter: string;
   /** The domains whose verdict is another than a day ago, since they were asked for last. */
   readonly changed: ReadonlySet<number>;
@@ -39,8 +38,7 @@ export interface DomainsState {
 
 const fresh: DomainsState = {
   workspaceId: null,
-  rows: null,
-  byId: new Map(),
+  list: null,
   filter: '',
   changed: new Set(),
   show: 'all',
@@ -58,17 +56,9 @@ useDomains.subscribe(({ workspaceId, openId }) => {
 });
 
 /** From what needs a person most; what a provider does not need comes last. */
-const VERDICT_ORDER: readonly PurposeVerdict[] = [...VERDICTS_BY_NEED, 'not-needed'];
-
-/** Rows by name. The list is kept in this order, so that drawing it anew needs no comparing of texts. */
-function byName(rows: readonly DomainRow[]): readonly DomainRow[] {
-  const keys = new Map(rows.map((row) => [row, nameOrder(row.unicodeName)]));
-  return [...rows].sort((left, right) => ((keys.get(left) ?? '') < (keys.get(right) ?? '') ? -1 : 1));
-}
-
-function mapOf(rows: readonly DomainRow[]): ReadonlyMap<number, DomainRow> {
-  return new Map(rows.map((row) => [row.id, row]));
-}
+const ORDER_OF = Object.fromEntries(
+  [...VERDICTS_BY_NEED, 'not-needed' as const].map((verdict, place) => [verdict, place]),
+) as Readonly<Record<PurposeVerdict, number>>;
 
 function isShown(row: DomainRow, show: Show, changed: ReadonlySet<number>): boolean {
   if (show === 'all') return true;
@@ -80,21 +70,41 @@ function isShown(row: DomainRow, show: Show, changed: ReadonlySet<number>): bool
   return row.verdict === show;
 }
 
-/** The rows that the filter lets through, in the chosen order; `rows` are in the order of their names. */
-export function visibleRows(
-  state: Pick<DomainsState, 'rows' | 'filter' | 'show' | 'sort' | 'changed'>,
-): readonly DomainRow[] {
-  const wanted = state.filter.trim().toLowerCase();
-  const rows = (state.rows ?? []).filter((row) => {
-    if (!isShown(row, state.show, state.changed)) return false;
-    return wanted === '' || row.name.includes(wanted) || row.unicodeName.includes(wanted);
-  });
-  const { column, descending } = state.sort;
-  if (column === 'unicodeName') return descending ? rows.reverse() : rows;
+/** What of the state says which rows are shown, and in which order. */
+export type View = Pick<DomainsState, 'list' | 'filter' | 'show' | 'sort' | 'changed'>;
+
+const NONE: readonly never[] = [];
+
+/** Where the rows stand that the filter lets through, in the chosen order; null: all, in the order of their names. */
+function visiblePlaces({ list, filter, show, sort, changed }: View): readonly number[] | null {
+  const wanted = filter.trim().toLowerCase();
+  const { column, descending } = sort;
+  if (wanted === '' && show === 'all' && column === 'unicodeName' && !descending) return null;
+  const rows = list?.rows ?? NONE;
+  const places: number[] = [];
+  for (let place = 0; place < rows.length; place += 1) {
+    const row = rows[place] as DomainRow;
+    if (!isShown(row, show, changed)) continue;
+    if (wanted === '' || row.name.includes(wanted) || row.unicodeName.includes(wanted)) places.push(place);
+  }
+  if (column === 'unicodeName') return descending ? places.reverse() : places;
   const direction = descending ? -1 : 1;
-  const worth = (row: DomainRow) => (column === 'seenAt' ? (row.seenAt ?? 0) : VERDICT_ORDER.indexOf(row[column]));
+  // Looked up once for each row, not for each comparison: the list may be sorted five times a second.
+  const worths = rows.map((row) => direction * (column === 'seenAt' ? (row.seenAt ?? 0) : ORDER_OF[row[column]]));
   // Sorting keeps the order of equals, which is that of their names.
-  return rows.sort((left, right) => direction * (worth(left) - worth(right)));
+  return places.sort((left, right) => (worths[left] as number) - (worths[right] as number));
+}
+
+/** The rows that the filter lets through, in the chosen order. */
+export function visibleRows(view: View): readonly DomainRow[] {
+  const rows = view.list?.rows ?? NONE;
+  return visiblePlaces(view)?.map((place) => rows[place] as DomainRow) ?? rows;
+}
+
+/** The same as what a list is built of. */
+export function visibleItems(view: View): readonly Item[] {
+  const items = view.list?.items ?? NONE;
+  return visiblePlaces(view)?.map((place) => items[place] as Item) ?? items;
 }
 
 /** Changes come many at a time during a check; the list is drawn anew at most this often, in milliseconds. */
@@ -150,7 +160,7 @@ export function openDomains(workspaceId: number): () => void {
   let isClosed = false;
   const show = (rows: readonly DomainRow[]) => {
     if (isClosed) return;
-    useDomains.setState((state) => ({ rows, byId: mapOf(rows), openId: state.openId ?? rows[0]?.id ?? null }));
+    useDomains.setState(({ openId }) => ({ list: domainList(rows), openId: openId ?? rows[0]?.id ?? null }));
   };
   const load = async () => {
     loads += 1;
@@ -173,14 +183,7 @@ export function openDomains(workspaceId: number): () => void {
     if (loads > 0) return;
     const changed = new Map(pending);
     pending.clear();
-    useDomains.setState(({ rows }) => {
-      if (rows === null) return {};
-      const known = new Set(rows.map((row) => row.id));
-      const added = [...changed.values()].filter((row) => !known.has(row.id));
-      const updated = rows.map((row) => changed.get(row.id) ?? row);
-      const all = added.length === 0 ? updated : byName([...updated, ...added]);
-      return { rows: all, byId: mapOf(all) };
-    });
+    useDomains.setState(({ list }) => (list === null ? {} : { list: withRows(list, changed) }));
   };
   void load();
   const stop = onChange((change) => {

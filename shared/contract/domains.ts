@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import type { Observation } from '../observed/observation.ts';
 import type { RotationPlan } from '../dkim/rotation.ts';
+import type { DescribedFinding } from '../findings/catalogue.ts';
 import type { Manual } from '../manual/manual.ts';
 import type { ReceiverVerdict } from '../judge/receiver.ts';
-import type { SpfTree } from '../spf/budget.ts';
+import type { OfferedSaving, ToldSpfTree } from '../manual/spf-budget.ts';
 import { LONGEST_AGE } from '../policy/mta-sts.ts';
 import { procedure } from './procedure.ts';
 import { derived, instant, domainId, inWorkspace, inDomain, verdict, purposeVerdict, handOverText } from './values.ts';
 import { secretStatus } from './vault.ts';
 import { jobState } from './jobs.ts';
+
+/** A manual, with the number of the last change of the state that it takes in: who hears of that one need not ask anew. */
+export interface ManualAsOf extends Manual {
+  readonly asOf: number;
+}
 
 /** Sender domains: listed for ever, configured, each with its manual. None is ever deleted. */
 
@@ -215,6 +221,16 @@ const handOverChoice = {
   complete: z.boolean().optional(),
 };
 
+/** What a domain is handed over with, and the same as a letter by e-mail, whatever the format. */
+const handedOver = handOverText.extend({
+  draft: z.object({
+    /** As an address for the mail program (RFC 6068); null where it is longer than mail programs take. */
+    mailto: z.string().nullable(),
+    /** As a message to be opened, completed and sent (RFC 5322). */
+    message: z.string(),
+  }),
+});
+
 /** What several domains are handed over with. */
 const handedOverFile = z.object({
   fileName: z.string(),
@@ -228,8 +244,17 @@ const handedOverFile = z.object({
   remarks: z.array(z.string()),
 });
 
-/** Characters of a pasted zone. */
+/** Characters of a pasted zone, and of one that is looked at while it is being pasted. */
 const MAX_PASTED_ZONE = 8 * 1024 * 1024;
+const MAX_LOOKED_AT = 1024 * 1024;
+
+/** What a zone's text holds. */
+const zoneLook = z.object({
+  records: z.int(),
+  /** What is wrong with it: the first remarks, and how many there are besides. */
+  remarks: z.array(derived<DescribedFinding>()),
+  more: z.int(),
+});
 
 export const domainsContract = {
   /** In the order of their names: numbers count as numbers, letters as their base letters. */
@@ -259,7 +284,7 @@ export const domainsContract = {
         pastedZone: z.string().max(MAX_PASTED_ZONE).optional(),
       }),
     )
-    .output(derived<Manual>()),
+    .output(derived<ManualAsOf>()),
   /** Changes the same of several domains; the others are changed where one is refused. */
   configureSeveral: procedure.input(inWorkspace.extend({ domainIds: manyDomains, change: severalChange })).output(
     z.object({
@@ -268,9 +293,13 @@ export const domainsContract = {
     }),
   ),
   /** Chooses something weaker on purpose, or takes the choice back. Kept with who chose it and when. */
-  chooseWeaker: procedure.input(weakerInput).output(derived<Manual>()),
+  chooseWeaker: procedure.input(weakerInput).output(derived<ManualAsOf>()),
   /** The zone as somebody pasted it: the offline way to say what is published today. Empty text forgets it. */
-  pasteZone: procedure.input(inDomain.extend({ text: z.string().max(MAX_PASTED_ZONE) })).output(derived<Manual>()),
+  pasteZone: procedure.input(inDomain.extend({ text: z.string().max(MAX_PASTED_ZONE) })).output(derived<ManualAsOf>()),
+  /** Reads a text as `pasteZone` would; nothing is kept. */
+  lookAtZone: procedure
+    .input(z.object({ zone: z.string().max(253), text: z.string().max(MAX_LOOKED_AT) }))
+    .output(zoneLook),
   makeDkimKey: procedure
     .input(
       inDomain.extend({
@@ -291,8 +320,8 @@ export const domainsContract = {
       }),
     )
     .output(z.array(derived<RotationPlan>())),
-  manual: procedure.input(inDomain).output(derived<Manual>()),
-  handOver: procedure.input(inDomain.extend(handOverChoice)).output(handOverText),
+  manual: procedure.input(inDomain).output(derived<ManualAsOf>()),
+  handOver: procedure.input(inDomain.extend(handOverChoice)).output(handedOver),
   /** `asOne`: one file that holds all domains; else a zip with a file for each. */
   handOverSeveral: procedure
     .input(inWorkspace.extend({ ...handOverChoice, domainIds: manyDomains, asOne: z.boolean() }))
@@ -303,9 +332,14 @@ export const domainsContract = {
   prove: procedure
     .input(inDomain)
     .output(z.object({ today: derived<ReceiverVerdict>(), prepared: derived<ReceiverVerdict>() })),
-  spfTree: procedure
-    .input(inDomain)
-    .output(z.object({ today: derived<SpfTree>().nullable(), prepared: derived<SpfTree>().nullable() })),
+  /** What the SPF record costs, today and as it is prepared, and ways to make the prepared one cheaper. */
+  spfTree: procedure.input(inDomain).output(
+    z.object({
+      today: derived<ToldSpfTree>().nullable(),
+      prepared: derived<ToldSpfTree>().nullable(),
+      savings: z.array(derived<OfferedSaving>()),
+    }),
+  ),
   observations: procedure.input(inDomain).output(z.array(derived<Observation>())),
   timeline: procedure.input(inDomain).output(z.array(timelineEntry)),
   verify: procedure
@@ -319,6 +353,8 @@ export type DomainConfiguration = z.infer<typeof domainConfiguration>;
 /** What is changed of a domain's configuration. */
 export type ConfigurationChange = z.infer<typeof configurationChange>;
 export type SeveralChange = z.infer<typeof severalChange>;
+export type ZoneLook = z.infer<typeof zoneLook>;
+export type HandedOver = z.infer<typeof handedOver>;
 export type HandedOverFile = z.infer<typeof handedOverFile>;
 export type DomainProvider = z.infer<typeof domainProvider>;
 export type DkimKeyPublic = z.infer<typeof dkimKeyPublic>;

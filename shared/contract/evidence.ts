@@ -27,6 +27,16 @@ export const retention = {
   mailDays: days.min(0).nullable(),
   personalDays: days.min(0).nullable(),
 };
+/** What came of putting a sender into the SPF record of its domain. */
+const senderPut = z.object({
+  /** In words. */
+  told: z.string(),
+  /** The domain whose manual shows it; null where the workspace has none by that name. */
+  domainId: z.int().nullable(),
+  /** The prepared record names it now. */
+  isPut: z.boolean(),
+});
+
 const kept = z.object({ ...retention, reports: z.int(), mails: z.int(), withPerson: z.int() });
 const folders = z.array(
   z.object({
@@ -116,6 +126,17 @@ export const evidenceContract = {
       }),
     )
     .output(senders),
+  /** Puts addresses of a sender into the prepared SPF record of its domain. Nothing is published. */
+  letSend: procedure
+    .input(
+      ofDomain.extend({
+        addresses: z
+          .array(z.union([z.ipv4(), z.ipv6()]))
+          .min(1)
+          .max(100),
+      }),
+    )
+    .output(senderPut),
   /** The domains of which there are reports. */
   domains: procedure
     .input(inWorkspace)
@@ -151,3 +172,5 @@ export const evidenceContract = {
     )
     .output(z.object({ removed: z.int(), mails: z.int() })),
 };
+
+export type SenderPut = z.infer<typeof senderPut>;

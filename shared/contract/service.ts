@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DescribedFinding } from '../findings/catalogue.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { ComparedDomain } from '../service/interface/compare-domains.ts';
 import type { DomainValidation } from '../service/interface/answers.ts';
@@ -60,7 +61,7 @@ const deed = z.object({
   /** The service's code; null where it gave none. */
   code: z.int().nullable(),
   message: z.string(),
-  findings: z.array(derived<Finding>()),
+  findings: z.array(derived<DescribedFinding>()),
   /** False when this machine is offline or the service does not know the call: nothing is said of what was asked. */
   isConclusive: z.boolean(),
 });

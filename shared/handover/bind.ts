@@ -2,6 +2,7 @@ import { relativeName } from '../dns/names.ts';
 import { rdataText } from '../dns/zone/printer.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, oneBelowAnother, prepare } from './format.ts';
+import { handOverWords } from './words.ts';
 
 function write(input: HandOver): string {
   const { sets, heading } = prepare(input);
@@ -17,8 +18,7 @@ function write(input: HandOver): string {
 
 export const bind: HandOverFormat = {
   id: 'bind',
-  label: 'Zone file (BIND)',
-  note: 'Paste the lines into the zone file, take out those named as removed, raise the serial, and reload the zone.',
+  ...handOverWords.bind,
   extension: 'zone',
   mediaType: 'text/dns',
   write,

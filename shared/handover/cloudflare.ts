@@ -3,6 +3,7 @@ import type { ResourceRecord } from '../dns/records.ts';
 import { rdataText } from '../dns/zone/printer.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, jsonText, prepare } from './format.ts';
+import { handOverWords } from './words.ts';
 
 /** Seconds: Cloudflare takes no shorter TTL but `1`, which means automatic. */
 const SHORTEST_TTL = 60;
@@ -32,8 +33,7 @@ function writeApi(input: HandOver): string {
 
 export const cloudflareApi: HandOverFormat = {
   id: 'cloudflare-api',
-  label: 'Cloudflare API (JSON)',
-  note: 'posts is the body of a batch call; the records under look_up_and_delete go into deletes once their ids are known.',
+  ...handOverWords['cloudflare-api'],
   extension: 'json',
   mediaType: 'application/json',
   write: writeApi,
@@ -53,8 +53,7 @@ function writeZone(input: HandOver): string {
 
 export const cloudflareZone: HandOverFormat = {
   id: 'cloudflare-zone',
-  label: 'Cloudflare zone import',
-  note: 'In Cloudflare open DNS, Records, Import and Export, and upload this file. Delete the records named in it first.',
+  ...handOverWords['cloudflare-zone'],
   extension: 'txt',
   mediaType: 'text/dns',
   write: writeZone,

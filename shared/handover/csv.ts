@@ -5,6 +5,7 @@ import { valueText } from '../dns/record-text.ts';
 import { csvTable } from '../text/csv.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { exactText, prepare } from './format.ts';
+import { handOverWords } from './words.ts';
 
 const NOTATION = 'written as in a zone file, because its octets are no text';
 
@@ -43,8 +44,7 @@ function together(tables: readonly string[]): string {
 
 export const csv: HandOverFormat = {
   id: 'csv',
-  label: 'CSV',
-  note: 'For a spreadsheet or a ticket: a line for each record that goes or comes. An apostrophe before = + - @ or another apostrophe, at the front of a cell or behind a semicolon, tab or line end, keeps a spreadsheet from running the text, and is not part of it.',
+  ...handOverWords.csv,
   extension: 'csv',
   mediaType: 'text/csv',
   write,

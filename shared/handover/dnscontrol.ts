@@ -5,6 +5,7 @@ import type { RecordSet } from '../plan/record-sets.ts';
 import { valueText } from '../dns/record-text.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, exactText, oneBelowAnother, prepare, quotedText, refuseOctets } from './format.ts';
+import { handOverWords } from './words.ts';
 
 function call(record: ResourceRecord, name: string): string {
   const [owner, ttl] = [quotedText(name), `TTL(${record.ttl})`];
@@ -41,8 +42,7 @@ function write(input: HandOver): string {
 
 export const dnscontrol: HandOverFormat = {
   id: 'dnscontrol',
-  label: 'DNSControl (JavaScript)',
-  note: 'Paste into dnsconfig.js, behind the zone’s D(), and take out the lines named as removed.',
+  ...handOverWords.dnscontrol,
   extension: 'js',
   mediaType: 'text/javascript',
   write,

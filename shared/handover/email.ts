@@ -1,6 +1,7 @@
 import type { HandOver, HandOverFormat } from './format.ts';
 import { visible } from './format.ts';
 import { text } from './text.ts';
+import { handOverWords } from './words.ts';
 
 /** A letter with the records, ready to be sent to whoever edits DNS. */
 export interface MailDraft {
@@ -66,8 +67,7 @@ export function mailDraft(input: HandOver, unicodeName: string = input.domain): 
 
 export const email: HandOverFormat = {
   id: 'email',
-  label: 'E-mail draft',
-  note: 'Open the file in a mail program, add the address of whoever edits DNS, and send it.',
+  ...handOverWords.email,
   extension: 'eml',
   mediaType: 'message/rfc822',
   write: (input) => mailDraft(input).message,

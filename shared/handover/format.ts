@@ -5,13 +5,11 @@ import { joinTxt, MAX_STRING_OCTETS, octetsToText, textToOctets } from '../dns/t
 import type { RecordSet } from '../plan/record-sets.ts';
 import { handedOver, isInZone, recordSets } from '../plan/record-sets.ts';
 import type { Change } from '../plan/types.ts';
+import type { HandOverFormatId, HandOverWords } from './words.ts';
 
 /** One way to hand records over to whoever edits DNS. */
-export interface HandOverFormat {
-  readonly id: string;
-  readonly label: string;
-  /** What to do with it, in one sentence. */
-  readonly note: string;
+export interface HandOverFormat extends HandOverWords {
+  readonly id: HandOverFormatId;
   readonly extension: string;
   readonly mediaType: string;
   readonly write: (input: HandOver) => string;

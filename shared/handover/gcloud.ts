@@ -3,6 +3,7 @@ import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, prepare, shellQuote } from './format.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
 import { yamlText } from './yaml.ts';
+import { handOverWords } from './words.ts';
 
 /** gcloud splits lists at commas, unless another separator is named in front: one that no value holds. */
 function list(values: readonly string[]): string {
@@ -27,8 +28,7 @@ function write(input: HandOver): string {
 
 export const gcloud: HandOverFormat = {
   id: 'gcloud',
-  label: 'Google Cloud DNS (gcloud)',
-  note: 'Set ZONE and run the script where gcloud is signed in. Each set repeats the records that stay.',
+  ...handOverWords.gcloud,
   extension: 'sh',
   mediaType: 'application/x-sh',
   write,
@@ -57,8 +57,7 @@ function writeImport(input: HandOver): string {
 
 export const gcloudImport: HandOverFormat = {
   id: 'gcloud-import',
-  label: 'Google Cloud DNS (import file)',
-  note: 'gcloud dns record-sets import THIS --zone=ZONE. Delete the sets named in it first; each repeats the records that stay.',
+  ...handOverWords['gcloud-import'],
   extension: 'yaml',
   mediaType: 'application/yaml',
   write: writeImport,

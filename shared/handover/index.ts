@@ -14,28 +14,32 @@ import { powershell } from './powershell.ts';
 import { route53 } from './route53.ts';
 import { terraformAws, terraformCloudflare } from './terraform.ts';
 import { text } from './text.ts';
+import type { HandOverFormatId } from './words.ts';
+import { handOverFormatIds } from './words.ts';
 
-/** Every hand-over format, the ones for people first. */
-export const handOverFormats: readonly HandOverFormat[] = [
+const byId: Readonly<Record<HandOverFormatId, HandOverFormat>> = {
   text,
   page,
   email,
   bind,
   nsupdate,
-  cloudflareApi,
-  cloudflareZone,
+  'cloudflare-api': cloudflareApi,
+  'cloudflare-zone': cloudflareZone,
   route53,
   azure,
   gcloud,
-  gcloudImport,
+  'gcloud-import': gcloudImport,
   powershell,
-  terraformCloudflare,
-  terraformAws,
+  'terraform-cloudflare': terraformCloudflare,
+  'terraform-aws': terraformAws,
   octodns,
   dnscontrol,
   csv,
   json,
-];
+};
+
+/** Every hand-over format, the ones for people first. */
+export const handOverFormats: readonly HandOverFormat[] = handOverFormatIds.map((id) => byId[id]);
 
 /** The format of that id. */
 export function formatById(id: string): HandOverFormat | undefined {

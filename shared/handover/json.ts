@@ -4,6 +4,7 @@ import { joinTxt, octetsToText } from '../dns/txt.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { jsonText, prepare, setKey } from './format.ts';
 import { isInZone } from '../plan/record-sets.ts';
+import { handOverWords } from './words.ts';
 
 function data(record: ResourceRecord): object {
   // What stands in the way may be of another type than what is planned.
@@ -37,8 +38,7 @@ function write(input: HandOver): string {
 
 export const json: HandOverFormat = {
   id: 'json',
-  label: 'JSON',
-  note: 'For scripts; every change with its state, before and after.',
+  ...handOverWords.json,
   extension: 'json',
   mediaType: 'application/json',
   write,

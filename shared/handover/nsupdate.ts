@@ -3,6 +3,7 @@ import { rdataText } from '../dns/zone/printer.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, oneBelowAnother, prepare } from './format.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
+import { handOverWords } from './words.ts';
 
 /**
  * What must be so for the update to be made (RFC 2136 §2.4): the set is still as it was observed, and a name gets an
@@ -42,8 +43,7 @@ function write(input: HandOver): string {
 
 export const nsupdate: HandOverFormat = {
   id: 'nsupdate',
-  label: 'nsupdate script',
-  note: 'Run nsupdate -k KEYFILE with this script. It is refused as a whole when the zone has changed since it was looked at.',
+  ...handOverWords.nsupdate,
   extension: 'nsupdate',
   mediaType: 'text/plain',
   write,

@@ -4,6 +4,7 @@ import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, exactText, prepare, refuseOctets } from './format.ts';
 import { yamlText } from './yaml.ts';
+import { handOverWords } from './words.ts';
 
 /**
  * A text as octoDNS takes it by default: semicolons behind a backslash, one pair of quotation marks around it taken off,
@@ -84,8 +85,7 @@ function write(input: HandOver): string {
 
 export const octodns: HandOverFormat = {
   id: 'octodns',
-  label: 'octoDNS (YAML)',
-  note: 'Merge into the zone’s YAML file, names in natural order; each set repeats the records that stay.',
+  ...handOverWords.octodns,
   extension: 'yaml',
   mediaType: 'application/yaml',
   write,

@@ -1,5 +1,6 @@
 import type { HandOver, HandOverFormat } from './format.ts';
 import { letterOf } from './letter.ts';
+import { handOverWords } from './words.ts';
 
 function html(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -48,8 +49,7 @@ ${letter.cautions.map((caution) => `<p class="caution">${html(caution)}</p>\n`).
 
 export const page: HandOverFormat = {
   id: 'page',
-  label: 'Printable page',
-  note: 'Open it in a browser and print it, or save it as PDF.',
+  ...handOverWords.page,
   extension: 'html',
   mediaType: 'text/html',
   write,

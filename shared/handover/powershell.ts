@@ -4,6 +4,7 @@ import { joinTxt, octetsToText, splitText } from '../dns/txt.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, oneBelowAnother, prepare, refuseOctets } from './format.ts';
+import { handOverWords } from './words.ts';
 
 /** Characters that the cmdlet takes as a text; longer ones need dnscmd, which takes several strings. */
 const MAX_TEXT = 254;
@@ -96,8 +97,7 @@ function write(input: HandOver): string {
 
 export const powershell: HandOverFormat = {
   id: 'powershell',
-  label: 'PowerShell (Windows DNS)',
-  note: 'Run on the DNS server, in a PowerShell with the DnsServer module. Texts over 254 characters are added with dnscmd.',
+  ...handOverWords.powershell,
   extension: 'ps1',
   mediaType: 'text/plain',
   write,

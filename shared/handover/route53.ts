@@ -3,6 +3,7 @@ import { rdataText } from '../dns/zone/printer.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { jsonText, prepare, visible } from './format.ts';
+import { handOverWords } from './words.ts';
 
 /** Limits of a change batch: characters of its comment and of a value; records and characters of all values. */
 const MAX_COMMENT = 256;
@@ -82,8 +83,7 @@ function write(input: HandOver): string {
 
 export const route53: HandOverFormat = {
   id: 'route53',
-  label: 'Amazon Route 53 change batch',
-  note: 'aws route53 change-resource-record-sets --hosted-zone-id ID --change-batch file://THIS. Each set repeats the records that stay.',
+  ...handOverWords.route53,
   extension: 'json',
   mediaType: 'application/json',
   write,

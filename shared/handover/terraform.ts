@@ -5,6 +5,7 @@ import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, identifiers, prepare, quotedText } from './format.ts';
 import { route53Value } from './route53.ts';
+import { handOverWords } from './words.ts';
 
 /** Seconds: Cloudflare takes no shorter TTL but `1`, which means automatic. */
 const SHORTEST_TTL = 60;
@@ -65,8 +66,7 @@ function writeCloudflare(input: HandOver): string {
 
 export const terraformCloudflare: HandOverFormat = {
   id: 'terraform-cloudflare',
-  label: 'Terraform (Cloudflare)',
-  note: 'Import records that exist before you apply, or Terraform adds them a second time.',
+  ...handOverWords['terraform-cloudflare'],
   extension: 'tf',
   mediaType: 'text/plain',
   write: writeCloudflare,
@@ -100,8 +100,7 @@ function writeAws(input: HandOver): string {
 
 export const terraformAws: HandOverFormat = {
   id: 'terraform-aws',
-  label: 'Terraform (Amazon Route 53)',
-  note: 'Each set repeats the records that stay; allow_overwrite lets Terraform take over a set that exists.',
+  ...handOverWords['terraform-aws'],
   extension: 'tf',
   mediaType: 'text/plain',
   write: writeAws,

@@ -1,6 +1,7 @@
 import type { HandOver, HandOverFormat } from './format.ts';
 import { oneBelowAnother } from './format.ts';
 import { letterOf } from './letter.ts';
+import { handOverWords } from './words.ts';
 
 function write(input: HandOver): string {
   const letter = letterOf(input);
@@ -16,8 +17,7 @@ function write(input: HandOver): string {
 
 export const text: HandOverFormat = {
   id: 'text',
-  label: 'Plain text',
-  note: 'A letter for whoever edits DNS by hand.',
+  ...handOverWords.text,
   extension: 'txt',
   mediaType: 'text/plain',
   write,

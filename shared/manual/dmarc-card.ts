@@ -10,9 +10,6 @@ import { nameLabels } from '../dns/names.ts';
 
 /** What the manual says about one DMARC record besides its value. */
 
-/** From the first record to the strictest, in the order in which each step is safe. */
-export const policyRungs = ['Watch', 'Reports', 'Quarantine, test', 'Quarantine', 'Reject, test', 'Reject'] as const;
-
 export interface DmarcCard {
   /** Who writes from the domain, as somebody said; null: nobody did. */
   readonly users: DomainUsers | null;

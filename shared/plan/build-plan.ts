@@ -16,7 +16,7 @@ import { lintTlsRpt } from '../policy/tls-rpt.ts';
 import { effectSide } from '../judge/judge.ts';
 import { keyAt } from '../judge/keys.ts';
 import { sendersAtOnce } from '../judge/senders.ts';
-import { remainingTerms } from '../spf/choice.ts';
+import { remainingTerms } from '../spf/remaining-terms.ts';
 import { lintSpf } from '../spf/lint.ts';
 import type { SpfEdit } from '../spf/merge.ts';
 import type { Weakening } from './effect.ts';

@@ -5,7 +5,7 @@ import { canonicalName, sameName } from '../dns/names.ts';
 import { keyIn } from '../judge/keys.ts';
 import { sendersAtOnce } from '../judge/senders.ts';
 import { isDmarcRecord, parseDmarc } from '../dmarc/record.ts';
-import { remainingTerms } from '../spf/choice.ts';
+import { remainingTerms } from '../spf/remaining-terms.ts';
 import { isSpfRecord } from '../spf/syntax.ts';
 import { resultOf } from './observed-lookup.ts';
 import { passesTerms } from './planned-spf.ts';

@@ -1,6 +1,7 @@
 import { pastedDkimKey } from '../dkim/key-record.ts';
 import { isFieldValue } from './field-value.ts';
-import type { ProviderTemplate, TemplateField, TemplateMode } from './template/template.ts';
+import { fieldKey, presumedValue, providerKeys } from './field-keys.ts';
+import type { ProviderTemplate, TemplateMode } from './template/template.ts';
 import { modeOf } from './template/template.ts';
 
 /** A template's patterns filled in with a domain and the values that its provider gave. */
@@ -23,24 +24,6 @@ export interface Chosen {
   readonly fields: ChosenProvider['fields'];
 }
 
-/**
- * What tells each of a domain's providers from the others: the template's id, with a number from the second of the same
- * template on.
- */
-export function providerKeys(templateIds: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>();
-  return templateIds.map((id) => {
-    const count = (seen.get(id) ?? 0) + 1;
-    seen.set(id, count);
-    return count === 1 ? id : `${id}-${count}`;
-  });
-}
-
-/** A field's name among all of a domain: two providers may both have a `dkimKey`, and each waits for its own. */
-export function fieldKey(providerKey: string, fieldId: string): string {
-  return `${providerKey}.${fieldId}`;
-}
-
 export function chosenProviders(providers: readonly ChosenProvider[]): readonly Chosen[] {
   const keys = providerKeys(providers.map(({ template }) => template.id));
   return providers.map(({ template, mode, fields }, index) => ({
@@ -55,14 +38,6 @@ export function chosenProviders(providers: readonly ChosenProvider[]): readonly 
 export function fieldsIn(pattern: string): readonly string[] {
   const ids = [...pattern.matchAll(PLACEHOLDER)].flatMap(([, id = '']) => (id === 'domain' ? [] : [id]));
   return [...new Set(ids)];
-}
-
-/** What a field holds where nothing is entered: what another field's value means for it, else its fallback. */
-export function presumedValue(
-  { follows, fallback }: TemplateField,
-  fields: Readonly<Record<string, string>>,
-): string | undefined {
-  return follows?.values[fields[follows.field]?.trim() ?? ''] ?? fallback;
 }
 
 /**

@@ -16,7 +16,8 @@ import { neverSendsRecords } from '../policy/never-sends.ts';
 import type { SpfChoice } from '../spf/choice.ts';
 import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
 import type { Chosen, ChosenProvider } from './fill.ts';
-import { chosenProviders, fieldKey, fieldsIn, fill } from './fill.ts';
+import { fieldKey } from './field-keys.ts';
+import { chosenProviders, fieldsIn, fill } from './fill.ts';
 import type { TemplateRecord } from './template/template.ts';
 import type { ToldRecords, ToldSpf } from './told-records.ts';
 import {

@@ -1,8 +1,8 @@
 import { mechanismKey } from './meaning.ts';
 import { mergeSpf, spfHolds } from './merge.ts';
 import type { SpfEdit, SpfMerge } from './merge.ts';
-import type { Mechanism } from './syntax.ts';
-import { parseSpf, spfText } from './syntax.ts';
+import { mechanismKeys, remainingTerms } from './remaining-terms.ts';
+import { parseSpf } from './syntax.ts';
 
 /** What a person has decided about one SPF record, besides what the providers require. */
 export interface SpfChoice {
@@ -19,21 +19,6 @@ export const noSpfChoice: SpfChoice = { remove: [], without: [], edited: null };
 /** Every published record at the name as one text, to be held against `edited.from`. */
 export function publishedText(published: readonly string[]): string {
   return published.join('\n');
-}
-
-function mechanisms(terms: readonly string[]): readonly Mechanism[] {
-  return terms.flatMap((term) => parseSpf(spfText([term])).record?.mechanisms ?? []);
-}
-
-function keys(terms: readonly string[]): ReadonlySet<string> {
-  return new Set(mechanisms(terms).map(mechanismKey));
-}
-
-/** The terms without those left out, compared by meaning. */
-export function remainingTerms(terms: readonly string[], without: readonly string[]): readonly string[] {
-  if (without.length === 0) return terms;
-  const left = keys(without);
-  return terms.filter((term) => !mechanisms([term]).some((mechanism) => left.has(mechanismKey(mechanism))));
 }
 
 function wordsOf(text: string): readonly string[] {
@@ -82,7 +67,7 @@ export function mergeChosen(
 
 /** Whether one published text fulfils what is required and decided. */
 export function holdsChosen(text: string, terms: readonly string[], choice: SpfChoice): boolean {
-  const given = keys(choice.remove);
+  const given = mechanismKeys(choice.remove);
   const isGivenUp = parseSpf(text).record?.mechanisms.some((mechanism) => given.has(mechanismKey(mechanism))) === true;
   return spfHolds(text, remainingTerms(terms, choice.without)) && !isGivenUp && !appliesTo(choice, [text]);
 }

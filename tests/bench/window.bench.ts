@@ -1,4 +1,5 @@
 import { chromium } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,12 +7,16 @@ import { buildRenderer } from '../../build/renderer.ts';
 import { findBrowser } from '../../main/hosts/loopback/open-window.ts';
 import { startConsole } from '../support/console.ts';
 import { startKnot } from '../support/knot.ts';
-import { manyDomains, manyZones } from '../support/many-domains.ts';
+import { manyDomains, oneZone } from '../support/many-domains.ts';
 
-/** The window with 10,000 domains: its frames while results stream in, and the weight of what it loads first. */
+/**
+ * The window with 50,000 domains: its frames while results stream in, how long finding and selecting take, and the weight
+ * of what it loads first.
+ */
 
-const DOMAINS = 10_000;
-const LONGEST_FRAME_MS = 50;
+const DOMAINS = 50_000;
+/** Two frames of a screen that shows 60 a second, as it counts them. */
+const LONGEST_FRAME_MS = 33.4;
 const SETTLED_MS = 2000;
 const root = path.resolve(import.meta.dirname, '..', '..');
 
@@ -26,8 +31,41 @@ async function initialScripts(): Promise<number> {
   return size;
 }
 
-async function framesWhileChecking(): Promise<readonly number[]> {
-  const knot = await startKnot(manyZones(DOMAINS));
+interface Taken {
+  readonly frames: readonly number[];
+  /** Milliseconds from the event until what follows from it is painted, and a turn of the event loop has come. */
+  readonly find: number;
+  readonly select: number;
+}
+
+/** Types into the field, or presses a key on the list. */
+async function paintedAfter(page: Page, deed: 'find' | 'select'): Promise<number> {
+  await page.waitForTimeout(SETTLED_MS);
+  return page.evaluate(
+    (what) =>
+      new Promise<number>((resolve) => {
+        const start = performance.now();
+        if (what === 'find') {
+          const field = document.querySelector<HTMLInputElement>('input[type="search"]');
+          // React hears of what is typed, not of what is set.
+          Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(field, '99');
+          field?.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        } else {
+          const row = document.querySelector('[role="grid"] [role="row"][tabindex="0"]');
+          row?.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', ctrlKey: true, bubbles: true }));
+        }
+        requestAnimationFrame(() => {
+          const channel = new MessageChannel();
+          channel.port1.onmessage = () => resolve(performance.now() - start);
+          channel.port2.postMessage(null);
+        });
+      }),
+    deed,
+  );
+}
+
+async function measure(): Promise<Taken> {
+  const knot = await startKnot(new Map([['example', oneZone(DOMAINS)]]));
   const { folder } = await manyDomains(DOMAINS, `127.0.0.1:${knot.port}`);
   const desk = await startConsole(folder);
   const executablePath = findBrowser();
@@ -55,8 +93,9 @@ async function framesWhileChecking(): Promise<readonly number[]> {
       Object.assign(window, { deltas });
     });
     await page.getByRole('button', { name: 'Verify all' }).click();
-    await page.getByText('10,000 checked').waitFor({ timeout: 120_000 });
-    return await page.evaluate(() => (window as unknown as { deltas: number[] }).deltas);
+    await page.getByText('50,000 checked').waitFor({ timeout: 240_000 });
+    const frames = await page.evaluate(() => (window as unknown as { deltas: number[] }).deltas);
+    return { frames, select: await paintedAfter(page, 'select'), find: await paintedAfter(page, 'find') };
   } finally {
     await browser.close();
     await desk.stop();
@@ -68,15 +107,21 @@ async function framesWhileChecking(): Promise<readonly number[]> {
 async function run() {
   await buildRenderer();
   const scripts = (await initialScripts()) / 1024;
-  const frames = await framesWhileChecking();
+  const { frames, find, select } = await measure();
   const longest = Math.max(...frames);
   const over = frames.filter((frame) => frame > LONGEST_FRAME_MS + 0.5).length;
   return [
     {
-      label: `longest of ${frames.length} frames while ${DOMAINS} results stream in, ${over} of them over 50 ms`,
+      label: `longest of ${frames.length} frames while ${DOMAINS} results stream in, ${over} of them over 33 ms`,
       value: `${longest.toFixed(1)} ms`,
-      target: '≤ 50 ms',
+      target: '≤ 33 ms',
       met: over === 0,
+    },
+    {
+      label: 'all selected, until it is painted; part of a name typed, until what it finds is',
+      value: `${select.toFixed(1)} ms; ${find.toFixed(1)} ms`,
+      target: '≤ 33 ms',
+      met: Math.max(find, select) <= LONGEST_FRAME_MS,
     },
     {
       label: 'scripts that the window loads first, compressed',

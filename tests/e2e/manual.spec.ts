@@ -37,10 +37,16 @@ test('SPF faults are put right with one click each, savings are applied, and eve
   const spf = page.getByRole('region', { name: 'SPF @' });
   const value = spf.locator('dl dd').last();
   await expect(spf.locator('mark')).toHaveCount(2);
+  let questions = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/domains/manual')) questions += 1;
+  });
   await spf.getByRole('button', { name: 'Remove ptr' }).click();
   await expect(value).not.toContainText('ptr');
   await spf.getByRole('button', { name: 'Write ~all' }).click();
   await expect(value).toHaveText(/~all$/);
+  // A change answers with the manual that it makes.
+  expect(questions).toBe(0);
   await expect(spf.getByText('The published text is edited.')).toBeVisible();
   await spf.getByRole('button', { name: 'Show the lookups' }).click();
   await expect(spf.getByText('12 of 10 lookups: too many').first()).toBeVisible();

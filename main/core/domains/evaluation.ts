@@ -1,12 +1,15 @@
 import { instantText } from '../../../shared/text/instant.ts';
+import type { HandedOver } from '../../../shared/contract/domains.ts';
 import type { HandOverText } from '../../../shared/contract/values.ts';
 import type { Lookup } from '../../../shared/dns/lookup.ts';
 import { overlayLookup } from '../../../shared/dns/overlay-lookup.ts';
 import { csvTable } from '../../../shared/text/csv.ts';
 import { recordSets } from '../../../shared/plan/record-sets.ts';
+import { mailDraft } from '../../../shared/handover/email.ts';
 import type { HandOver, HandOverFormat } from '../../../shared/handover/format.ts';
 import { formatById, handOverFormats } from '../../../shared/handover/index.ts';
 import { remarksOf } from '../../../shared/manual/remarks.ts';
+import { offeredSavings, toldTree } from '../../../shared/manual/spf-budget.ts';
 import { VERDICT_WORDS } from '../../../shared/verdict/verdict-words.ts';
 import { txtTexts } from '../../../shared/plan/satisfies.ts';
 import type { Plan } from '../../../shared/plan/types.ts';
@@ -78,15 +81,18 @@ export async function trees(context: CoreContext, workspaceId: number, domainId:
   const required = view.required.find(
     (requirement) => requirement.purpose === 'spf' && requirement.value.state === 'known',
   );
-  if (required === undefined) return { today: null, prepared: null };
+  if (required === undefined) return { today: null, prepared: null, savings: [] };
   const plan = planOf(context, view);
   const change = plan.changes.find((candidate) => candidate.recordId === required.id);
   const planned = txtTexts(change?.after ?? []).find(isSpfRecord);
   const today = todaysLookup(context, view);
-  return {
-    today: await spfTree(required.name, today),
-    prepared: await spfTree(required.name, prepared(plan, today), planned === undefined ? {} : { record: planned }),
-  };
+  const options = planned === undefined ? {} : { record: planned };
+  const [now, then] = [
+    await spfTree(required.name, today),
+    await spfTree(required.name, prepared(plan, today), options),
+  ];
+  const terms = required.match.kind === 'spf-terms' ? required.match.terms : [];
+  return { today: toldTree(now), prepared: toldTree(then), savings: [...offeredSavings(then, terms)] };
 }
 
 /** What is handed over: the changes, what undoes them, or every required record. */
@@ -156,9 +162,13 @@ export function writeHandOver(format: HandOverFormat, input: HandOver, content: 
   };
 }
 
-/** What is prepared for a domain, as text in a format. Nothing is noted: whoever takes it says so. */
-export function handOver(context: CoreContext, of: OfDomain, formatId: string, content: HandOverContent): HandOverText {
-  return writeHandOver(formatNamed(formatId), handOverOf(context, of, content), content);
+/** What is prepared for a domain, as text in a format and as a letter. Nothing is noted: whoever takes it says so. */
+export function handOver(context: CoreContext, of: OfDomain, formatId: string, content: HandOverContent): HandedOver {
+  const format = formatNamed(formatId);
+  const input = handOverOf(context, of, content);
+  const { unicodeName } = findDomain(context, of.workspaceId, of.domainId);
+  const { mailto, message } = mailDraft(input, unicodeName);
+  return { ...writeHandOver(format, input, content), draft: { mailto, message } };
 }
 
 const CONTENT_WORDS: Readonly<Record<HandOverContent, string>> = {

@@ -13,6 +13,7 @@ import {
   configureDomain,
   afterChanges,
   chooseWeaker,
+  lookAtZone,
   pasteZone,
   makeDkimKey,
   manualOf,
@@ -35,6 +36,7 @@ export function domainsProcedures(os: Implementer['domains'], context: RunningCo
     configureSeveral: os.configureSeveral.handler(({ input }) => configureSeveral(context, input)),
     chooseWeaker: os.chooseWeaker.handler(change(context, (input) => chooseWeaker(context, input))),
     pasteZone: os.pasteZone.handler(({ input }) => pasteZone(context, input.workspaceId, input.domainId, input.text)),
+    lookAtZone: os.lookAtZone.handler(({ input }) => lookAtZone(input.text, input.zone)),
     makeDkimKey: os.makeDkimKey.handler(change(context, (input) => makeDkimKey(context, input))),
     rotations: os.rotations.handler(
       afterChanges(context, (input) => [...rotations(context, input.workspaceId, input.domainId)]),

@@ -4,6 +4,8 @@ import type {
   DomainConfiguration,
   DomainListReport,
   DomainRow,
+  ManualAsOf,
+  ZoneLook,
 } from '../../../shared/contract/domains.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import { generateDkimKey } from '../../../shared/dkim/generate.ts';
@@ -17,7 +19,6 @@ import { describeFinding, describeFindings } from '../../../shared/findings/cata
 import { buildManual } from '../../../shared/manual/manual.ts';
 import type { ListOptions } from '../../../shared/lists/domain-list.ts';
 import { parseDomainList } from '../../../shared/lists/domain-list.ts';
-import type { Manual } from '../../../shared/manual/manual.ts';
 import { questionsFor } from '../../../shared/plan/build-plan.ts';
 import { pastedObservations } from '../../../shared/plan/in-the-way.ts';
 import type { DomainVerdict } from '../../../shared/verdict/types.ts';
@@ -284,12 +285,12 @@ export function planOf(context: CoreContext, view: DomainView): Plan {
   });
 }
 
-export function manualOf(context: CoreContext, workspaceId: number, domainId: number): Manual {
+export function manualOf(context: CoreContext, workspaceId: number, domainId: number): ManualAsOf {
   const view = viewDomain(context, findDomain(context, workspaceId, domainId));
   const fields = fieldsOf(context, workspaceId);
   const told = toldTemplate(context, workspaceId, fields);
   const evidence = evidenceForPolicy(context, workspaceId, view.domain.name);
-  return buildManual({
+  const manual = buildManual({
     needs: view.needs,
     unicodeName: view.domain.unicodeName,
     zone: view.zone,
@@ -302,6 +303,7 @@ export function manualOf(context: CoreContext, workspaceId: number, domainId: nu
     ...(told.name === null ? {} : { told: { name: told.name, templateId: told.templateId } }),
     ...(fields.dmarcReportAddress === '' ? {} : { reportAddress: `mailto:${fields.dmarcReportAddress}` }),
   });
+  return { ...manual, asOf: context.changes.sequence() };
 }
 
 /**
@@ -375,7 +377,7 @@ export function changedElsewhere(revision: number): never {
  *
  * @throws BAD_INPUT with the field; CONFLICT where the domain has another revision by now.
  */
-export function configureDomain(context: CoreContext, input: ConfigureInput): Promise<Manual> {
+export function configureDomain(context: CoreContext, input: ConfigureInput): Promise<ManualAsOf> {
   const { workspaceId, domainId, revision, pastedZone } = input;
   return inTurn(context, domainId, async () => {
     const domain = findDomain(context, workspaceId, domainId);
@@ -402,7 +404,7 @@ export function configureDomain(context: CoreContext, input: ConfigureInput): Pr
 }
 
 /** What a choice would make weaker, in words: as the plan explains it, or as the record that is asked for says. */
-function explained({ plan }: Manual, kind: WeakeningKind, configuration: DomainConfiguration): string {
+function explained(plan: Plan, kind: WeakeningKind, configuration: DomainConfiguration): string {
   const told = plan.changes
     .filter((change) => change.weakens?.includes(kind) === true)
     .flatMap(({ findings }) => describeFindings(findings))
@@ -432,12 +434,12 @@ export function chooseWeaker(
     readonly kind: WeakeningKind;
     readonly chosen: boolean;
   },
-): Manual {
+): ManualAsOf {
   const { workspaceId, domainId, kind, chosen } = input;
   const view = viewDomain(context, findDomain(context, workspaceId, domainId));
   const { configuration, domain } = view;
   const others = (configuration.weaker ?? []).filter((each) => each.kind !== kind);
-  const what = explained(manualOf(context, workspaceId, domainId), kind, configuration).slice(0, MOST_WHAT);
+  const what = explained(planOf(context, view), kind, configuration).slice(0, MOST_WHAT);
   const added = chosen ? [{ kind, by: context.person, at: context.clock.now(), what }] : [];
   const weaker = [...others, ...added];
   if (!context.store.domains.configure(domain, { ...domain.configuration, weaker })) changedElsewhere(domain.revision);
@@ -533,7 +535,22 @@ async function writeZone(context: CoreContext, zone: string, text: string): Prom
   };
 }
 
-export function pasteZone(context: CoreContext, workspaceId: number, domainId: number, text: string): Promise<Manual> {
+/** Remarks about a zone that are told one by one. */
+const REMARKS = 40;
+
+/** What a zone's text holds, before anything is done with it. */
+export async function lookAtZone(text: string, zone: string): Promise<ZoneLook> {
+  const { count, findings } = await readPastedZone(asMasterFile(text), zone);
+  const remarks = describeFindings(findings);
+  return { records: count, remarks: remarks.slice(0, REMARKS), more: Math.max(0, remarks.length - REMARKS) };
+}
+
+export function pasteZone(
+  context: CoreContext,
+  workspaceId: number,
+  domainId: number,
+  text: string,
+): Promise<ManualAsOf> {
   return inTurn(context, domainId, async () => {
     const { domain, zone } = viewDomain(context, findDomain(context, workspaceId, domainId));
     const written = await writeZone(context, zone, asMasterFile(text));

@@ -60,6 +60,10 @@ export function evidenceProcedures(os: Implementer['evidence'], context: Running
     nameSender: os.nameSender.handler(({ input }) => [
       ...nameSender(context, input.workspaceId, input.domain, input.key, input.word),
     ]),
+    letSend: os.letSend.handler(async ({ input }) => {
+      const { letSend } = await import('./let-send.ts');
+      return letSend(context, input.workspaceId, input.domain, input.addresses);
+    }),
     domains: os.domains.handler(({ input }) => [...evidenceDomains(context, input.workspaceId)]),
     tls: os.tls.handler(async ({ input }) => {
       const { evidenceTls } = await import('./tls.ts');

@@ -4,7 +4,6 @@ import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import { checkSenderDomain } from '../../../shared/dns/sender-domain.ts';
 import { cloudServiceFinding } from '../../../shared/service/interface/findings.ts';
 import { describeFinding, describeFindings } from '../../../shared/findings/catalogue.ts';
-import type { Finding } from '../../../shared/findings/finding.ts';
 import type { ServiceStatus } from '../../../shared/service/interface/account-status.ts';
 import { codeFinding } from '../../../shared/service/interface/account-status.ts';
 import type {
@@ -312,12 +311,12 @@ export async function chooseKey(context: CoreContext, workspaceId: number, key: 
 function deedOf<Value>(result: CallResult<Value>, done: string): ServiceDeed {
   const ok = result.kind === 'answered' && result.outcome.ok;
   const code = result.kind === 'answered' ? result.outcome.code : result.kind === 'another-kind' ? null : NO_ANSWER;
-  const [gravest] = describeFindings(result.findings);
+  const findings = describeFindings(result.findings);
   return {
     ok,
     code: ok ? SUCCESS : code,
-    message: ok ? done : (gravest?.title ?? 'The service gave no answer'),
-    findings: [...result.findings],
+    message: ok ? done : (findings[0]?.title ?? 'The service gave no answer'),
+    findings: [...findings],
     isConclusive: result.kind === 'not-reached' ? result.isKnown : result.kind !== 'another-kind',
   };
 }
@@ -423,12 +422,10 @@ export async function addAtService(
   const isListed =
     result.kind === 'answered' && result.outcome.ok && domainsByName(result.value).has(comparableName(domain));
   if (isListed) keepDomains(context, workspaceId, basis, result.value, provider);
-  const finding: readonly Finding[] = [cloudServiceFinding('service.domain-missing', { domain })];
+  const finding = describeFinding(cloudServiceFinding('service.domain-missing', { domain }));
   const deed = deedOf(result, `The service lists ${domain}`);
   const told: ServiceDeed =
-    deed.ok && !isListed
-      ? { ...deed, ok: false, message: describeFindings(finding)[0]?.title ?? '', findings: [...finding] }
-      : deed;
+    deed.ok && !isListed ? { ...deed, ok: false, message: finding.title, findings: [finding] } : deed;
   record(
     context,
     workspaceId,
@@ -459,23 +456,27 @@ export async function validateAtService(
     signal,
   );
   if (result.kind === 'another-kind') {
-    const unknown = cloudServiceFinding('service.validates-not');
-    const message = describeFinding(unknown).title;
-    return { ok: false, code: null, message, findings: [unknown], isConclusive: false, validation: null };
+    const unknown = describeFinding(cloudServiceFinding('service.validates-not'));
+    return {
+      ok: false,
+      code: null,
+      message: unknown.title,
+      findings: [unknown],
+      isConclusive: false,
+      validation: null,
+    };
   }
   const deed = deedOf(result, `The service counts ${domain} as valid`);
   const validation = result.kind === 'answered' && result.outcome.ok ? result.value : null;
   // Its word on the domain may be another now.
   if (deed.ok) await listDomains(context, workspaceId, signal);
   if (!deed.ok || validation?.isValid === true) return { ...deed, validation };
-  const finding = cloudServiceFinding('service.domain-not-valid', {
-    domain,
-    said: validation?.records.find((each) => !each.isValid)?.message || 'no further word',
-  });
+  const said = validation?.records.find((each) => !each.isValid)?.message || 'no further word';
+  const finding = describeFinding(cloudServiceFinding('service.domain-not-valid', { domain, said }));
   return {
     ...deed,
     ok: false,
-    message: describeFinding(finding).title,
+    message: finding.title,
     findings: [...deed.findings, finding],
     validation,
   };

@@ -126,6 +126,16 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   });
   common(
     evidence
+      .command('let-send')
+      .description('put addresses of a sender into the prepared SPF record; nothing is published')
+      .argument('<domain>')
+      .argument('<addresses...>', 'IPv4 or IPv6 addresses, as evidence senders shows them'),
+  ).action(async (domain: string, addresses: readonly string[], options: CommonOptions) => {
+    const { letItSend } = await import('./evidence-work.ts');
+    finish(await withSession(terminal, options, letItSend(domain, addresses)));
+  });
+  common(
+    evidence
       .command('forget')
       .description('delete reports and mails that were kept')
       .option('--domain <domain>', 'those about this domain alone')

@@ -192,6 +192,16 @@ export function nameTheSender(
   };
 }
 
+/** `evidence let-send`. */
+export function letItSend(domain: string, addresses: readonly string[]): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const put = await client.evidence.letSend({ workspaceId, domain, addresses: [...addresses] });
+    print(terminal, options.json === true, put, [`${put.told}.`]);
+    return put.isPut ? exitCodes.ok : exitCodes.noResult;
+  };
+}
+
 /** `evidence forget`. */
 export function forgetKept(chosen: {
   readonly domain: string | null;

@@ -12,7 +12,7 @@ import type { Manual } from '../../../shared/manual/manual.ts';
 import { valueText } from '../../../shared/dns/record-text.ts';
 import type { Change, WeakeningKind } from '../../../shared/plan/types.ts';
 import { providerTemplates } from '../../../shared/providers/catalogue.ts';
-import { providerKeys } from '../../../shared/providers/fill.ts';
+import { providerKeys } from '../../../shared/providers/field-keys.ts';
 import { common, withSession } from './command.ts';
 import type { Terminal } from './output.ts';
 import { exitCodes, findingLines, print, tell } from './output.ts';

@@ -10,6 +10,7 @@ import { Field, Select, Sheet } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import { tagsAsText, tagsOf } from '../../ui/tag-text.ts';
 import { LeftOut } from './LeftOut.tsx';
+import { rowOf } from '../../data/domain-list.ts';
 import { useDomains } from '../../data/domains.ts';
 import { plural } from '../../../shared/text/plural.ts';
 import { ProviderFields } from '../manual/ProviderFields.tsx';
@@ -28,7 +29,7 @@ export default function ConfigureSeveralSheet({
   readonly onClose: () => void;
 }) {
   const templates = useTemplates(workspaceId).map(({ template }) => template);
-  const rows = useDomains((state) => state.byId);
+  const list = useDomains((state) => state.list);
   const [templateId, setTemplate] = useState(AS_IT_IS);
   const [modeId, setMode] = useState('');
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
@@ -48,7 +49,7 @@ export default function ConfigureSeveralSheet({
     ...(tagsOf(removeTags).length === 0 ? {} : { removeTags: tagsOf(removeTags) }),
   };
   const hasChange = Object.keys(change).length > 0;
-  const tags = [...new Set(domainIds.flatMap((id) => rows.get(id)?.tags ?? []))].sort();
+  const tags = [...new Set(domainIds.flatMap((id) => rowOf(list, id)?.tags ?? []))].sort();
   const save = async () => {
     setPending(true);
     setError(null);

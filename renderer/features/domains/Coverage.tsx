@@ -1,5 +1,3 @@
-import { useMemo } from 'react';
-import type { DomainRow } from '../../../shared/contract/domains.ts';
 import type { PurposeVerdict } from '../../../shared/verdict/types.ts';
 import { VERDICTS_BY_NEED, verdictCountsText } from '../../../shared/verdict/verdict-words.ts';
 import { PlainButton } from '../../ui/plain-button.tsx';
@@ -17,24 +15,15 @@ const COLUMNS = [
   { id: 'dmarc', label: 'DMARC' },
 ] as const;
 
-type Counts = Readonly<Partial<Record<PurposeVerdict, number>>>;
-
-function countsOf(rows: readonly DomainRow[], column: (typeof COLUMNS)[number]['id']): Counts {
-  const counts: Partial<Record<PurposeVerdict, number>> = {};
-  for (const row of rows) counts[row[column]] = (counts[row[column]] ?? 0) + 1;
-  return counts;
-}
-
 /** From the best to what needs a person most, as the bar is read. */
 const ORDER: readonly PurposeVerdict[] = VERDICTS_BY_NEED.toReversed();
 
 /** How far the domains in use are: a bar in a line, and unfolded the figures for each standard. */
 export function Coverage({ workspaceId }: { readonly workspaceId: number }) {
-  const rows = useDomains((state) => state.rows);
-  const inUse = useMemo(() => (rows ?? []).filter((row) => row.inUse), [rows]);
-  const counts = useMemo(() => COLUMNS.map(({ id, label }) => ({ label, counts: countsOf(inUse, id) })), [inUse]);
-  const all = counts[0]?.counts ?? {};
-  if (inUse.length < 2) return null;
+  const list = useDomains((state) => state.list);
+  if (list === null || list.inUse < 2) return null;
+  const counts = COLUMNS.map(({ id, label }) => ({ label, counts: list.coverage[id] }));
+  const all = list.coverage.verdict;
   const text = (count: number | undefined) => number().format(count ?? 0);
   const shown = [...ORDER, 'not-needed' as const].filter((verdict) =>
     counts.some((each) => each.counts[verdict] !== undefined),
@@ -48,7 +37,7 @@ export function Coverage({ workspaceId }: { readonly workspaceId: number }) {
           ))}
         </span>
         <span className={styles.text}>
-          {text(inUse.length)} in use: {verdictCountsText(all, text)}
+          {text(list.inUse)} in use: {verdictCountsText(all, text)}
         </span>
       </summary>
       <table className={styles.table}>

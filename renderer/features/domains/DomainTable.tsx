@@ -7,8 +7,10 @@ import { shortTime } from '../../ui/time.ts';
 import { useWindowedRows } from '../../ui/windowed-rows.ts';
 import styles from './DomainsView.module.css';
 import { extended, rowAfterKey, rowByName, toggled } from './list-keys.ts';
+import type { Item } from '../../data/domain-list.ts';
+import { rowOf } from '../../data/domain-list.ts';
 import type { DomainsState, SortColumn } from '../../data/domains.ts';
-import { openDomain, useDomains, visibleRows } from '../../data/domains.ts';
+import { openDomain, useDomains, visibleItems } from '../../data/domains.ts';
 
 /** As in the style sheet, in CSS pixels. */
 const ROW_HEIGHT = 34;
@@ -41,30 +43,16 @@ const columns: readonly { readonly id: SortColumn; readonly label: string; reado
 ];
 const SELECTION_WIDTH = '34px';
 
-/** What the list is built of. A row's verdicts are not part of it: they change thousands of times while it stands. */
-interface Item {
-  readonly id: number;
-  readonly name: string;
-  readonly inUse: boolean;
-}
-
 /** Reads the items out of the state: the very same list as before while order, names and use are the same. */
 function createItems(): (state: DomainsState) => readonly Item[] {
-  const byId = new Map<number, Item>();
   let seen: Partial<DomainsState> = {};
   let items: readonly Item[] = [];
   return (state) => {
-    const { rows, filter, show, sort, changed } = state;
-    const isSameList = rows === seen.rows && filter === seen.filter && sort === seen.sort;
+    const { list, filter, show, sort, changed } = state;
+    const isSameList = list === seen.list && filter === seen.filter && sort === seen.sort;
     if (isSameList && show === seen.show && changed === seen.changed) return items;
     seen = state;
-    const next = visibleRows(state).map((row) => {
-      const item = byId.get(row.id);
-      if (item !== undefined && item.inUse === row.inUse && item.name === row.unicodeName) return item;
-      const made = { id: row.id, name: row.unicodeName, inUse: row.inUse };
-      byId.set(row.id, made);
-      return made;
-    });
+    const next = visibleItems(state);
     const isSame = next.length === items.length && next.every((item, index) => item === items[index]);
     if (!isSame) items = next;
     return items;
@@ -97,7 +85,7 @@ interface LineProps {
 
 const Line = memo(function Line({ item, index, isOpen, isSelected, isStop, shown, onReach, onSelect }: LineProps) {
   // The row as it stands now: while a check runs it changes by itself, and the list does not.
-  const row = useDomains((state) => state.byId.get(item.id));
+  const row = useDomains((state) => rowOf(state.list, item.id));
   const marks = [styles.row, isOpen ? styles.open : '', item.inUse ? '' : styles.unused].filter(Boolean).join(' ');
   return (
     <div

@@ -36,7 +36,8 @@ async function saveReport(workspaceId: number, format: 'csv' | 'json'): Promise<
   if (report !== null) saveFile(report.fileName, report.mediaType, report.text);
 }
 
-const rowNamed = (name: string): DomainRow | undefined => useDomains.getState().rows?.find((row) => row.name === name);
+const rowNamed = (name: string): DomainRow | undefined =>
+  useDomains.getState().list?.rows.find((row) => row.name === name);
 
 const verdictOf = (name: string): DomainRow['verdict'] | undefined => rowNamed(name)?.verdict;
 
@@ -103,7 +104,7 @@ type OpenSheet = 'add' | (typeof SHEETS)[number];
 /** Sender domains: the list on the left, the selected domain's manual on the right. */
 export default function DomainsView({ workspaceId }: { readonly workspaceId: number }) {
   // Until its own list is opened, the one of the workspace before is still there: its domains are not this one's.
-  const amount = useDomains((state) => (state.workspaceId === workspaceId ? (state.rows?.length ?? null) : null));
+  const amount = useDomains((state) => (state.workspaceId === workspaceId ? (state.list?.rows.length ?? null) : null));
   // The list may still be on its way while its first screen is shown.
   const total = useApp((state) => state.workspaces.find(({ id }) => id === workspaceId)?.domainCount ?? 0);
   const isPractice = useApp((state) => state.workspaces.find(({ id }) => id === workspaceId)?.practice === true);

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { formatById, handOverFormats } from '../../../shared/handover/index.ts';
+import { handOverFormatIds, handOverWords, wordsOfFormat } from '../../../shared/handover/words.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments, Select, Sheet, Switch } from '../../ui/controls.tsx';
@@ -25,8 +25,8 @@ export default function HandOverSeveralSheet({
   const [shape, setShape] = useState<'zip' | 'one'>('zip');
   const [isPending, setPending] = useState(false);
   const [told, setTold] = useState<HandedOverFile | null>(null);
-  const format = formatById(formatId);
-  const canBeOne = format?.together !== undefined;
+  const format = wordsOfFormat(formatId);
+  const canBeOne = format?.canBeOne === true;
   const save = async () => {
     setPending(true);
     const input = { workspaceId, domainIds: [...domainIds], format: formatId, complete };
@@ -61,7 +61,7 @@ export default function HandOverSeveralSheet({
           setTold(null);
           rememberFormat(id);
         }}
-        choices={handOverFormats.map(({ id, label }) => ({ id, label }))}
+        choices={handOverFormatIds.map((id) => ({ id, label: handOverWords[id].label }))}
         help={format?.note}
       />
       <Segments

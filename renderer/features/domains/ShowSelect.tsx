@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { attempt, core } from '../../session/store.ts';
 import styles from './DomainsView.module.css';
 import type { Show } from '../../data/domains.ts';
@@ -38,12 +38,9 @@ function useProviderNames(workspaceId: number, ids: readonly string[]): Readonly
 /** Which part of the list is shown: by verdict, by what has changed, by tag, by provider. */
 export function ShowSelect({ workspaceId }: { readonly workspaceId: number }) {
   const show = useDomains((state) => state.show);
-  const rows = useDomains((state) => state.rows);
-  const providers = useMemo(() => [...new Set((rows ?? []).map((row) => row.templateId ?? ''))].sort(), [rows]);
-  const tags = useMemo(
-    () => [...new Set((rows ?? []).flatMap((row) => row.tags ?? []))].sort((one, other) => one.localeCompare(other)),
-    [rows],
-  );
+  const list = useDomains((state) => state.list);
+  const providers = [...(list?.templates.keys() ?? [])].sort();
+  const tags = [...(list?.tags.keys() ?? [])].sort((one, other) => one.localeCompare(other));
   const names = useProviderNames(workspaceId, providers);
   return (
     <span className={styles.show}>

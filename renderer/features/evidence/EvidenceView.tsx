@@ -10,7 +10,6 @@ import { BringIn } from './BringIn.tsx';
 import styles from './EvidenceView.module.css';
 import { number } from './figures.ts';
 import { useFresh } from './fresh.ts';
-import { prepareSender } from './let-send.ts';
 import { KeptEvidence } from './Kept.tsx';
 import { PracticeMailing } from './PracticeMailing.tsx';
 import { Senders } from './Senders.tsx';
@@ -47,7 +46,9 @@ function DomainMail({ workspaceId, domain }: { readonly workspaceId: number; rea
     tell(word === null ? 'Taken back' : 'Saved');
   };
   const letSend = async (sender: Sender) => {
-    const prepared = await attempt(() => prepareSender(workspaceId, domain, sender.notInSpf));
+    const prepared = await attempt(() =>
+      core().evidence.letSend({ workspaceId, domain, addresses: [...sender.notInSpf] }),
+    );
     if (prepared === null) return;
     tell(prepared.told);
     if (prepared.domainId !== null) showDomain(workspaceId, prepared.domainId);

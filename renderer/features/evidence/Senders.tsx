@@ -1,5 +1,4 @@
-import { useEffect, useState } from 'react';
-import { flushSync } from 'react-dom';
+import { useState } from 'react';
 import { GridList, GridListItem } from 'react-aria-components';
 import { SENDER_WORDS } from '../../../shared/evidence/senders/sender-words.ts';
 import type { Sender, SenderKind } from '../../../shared/evidence/senders/senders.ts';
@@ -12,6 +11,7 @@ import { VerdictMark } from '../../ui/status.tsx';
 import styles from './EvidenceView.module.css';
 import { dayText, number } from './figures.ts';
 import { usePaged } from './paged.tsx';
+import { useIsPrinting } from '../../ui/printing.ts';
 
 /** Seconds since the epoch as a day. */
 const since = ({ since: at }: Sender): string => (at === null ? 'not told' : dayText().format(at * 1000));
@@ -124,17 +124,7 @@ function SenderSheet(props: {
 
 /** Every sender on paper: the list itself draws those in sight alone. */
 function PrintedSenders({ senders }: { readonly senders: readonly Sender[] }) {
-  const [isPrinting, setPrinting] = useState(false);
-  useEffect(() => {
-    const before = () => flushSync(() => setPrinting(true));
-    const after = () => setPrinting(false);
-    window.addEventListener('beforeprint', before);
-    window.addEventListener('afterprint', after);
-    return () => {
-      window.removeEventListener('beforeprint', before);
-      window.removeEventListener('afterprint', after);
-    };
-  }, []);
+  const isPrinting = useIsPrinting();
   if (!isPrinting) return null;
   return (
     <table className={`${styles.table} ${styles.onPaper}`}>

@@ -9,7 +9,7 @@ import type {
 import type { Manual } from '../../../shared/manual/manual.ts';
 import type { ProviderTemplate } from '../../../shared/providers/template/template.ts';
 import { modeOf } from '../../../shared/providers/template/template.ts';
-import { remainingTerms } from '../../../shared/spf/choice.ts';
+import { remainingTerms } from '../../../shared/spf/remaining-terms.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { shownError } from '../../session/errors.ts';
 import { attempt, core, tell } from '../../session/store.ts';
@@ -23,6 +23,7 @@ import { KeyPairForm } from './MissingValues.tsx';
 import { PoliciesPart } from './PoliciesPart.tsx';
 import { ProviderForm } from './ProviderForm.tsx';
 import { tagsAsText, tagsOf } from '../../ui/tag-text.ts';
+import { changeManual } from '../../data/manual.ts';
 import { useTemplates } from '../../data/templates.ts';
 import { ZonePaste } from './ZonePaste.tsx';
 
@@ -151,7 +152,7 @@ function withFirstProvider(configuration: DomainConfiguration): DomainConfigurat
 }
 
 /** What a domain's records follow from: providers and their values, DMARC, its zone, and what is published today. */
-export function ConfigureSheet({ workspaceId, domainId, manual, startsWithPaste, onClose }: Props) {
+export default function ConfigureSheet({ workspaceId, domainId, manual, startsWithPaste, onClose }: Props) {
   const templates = useTemplates(workspaceId).map(({ template }) => template);
   const [saved, setSaved] = useState<Saved | null>(null);
   const [configuration, setConfiguration] = useState<DomainConfiguration | null>(null);
@@ -202,13 +203,14 @@ export function ConfigureSheet({ workspaceId, domainId, manual, startsWithPaste,
       spf: { ...spf, remove },
     };
     try {
-      await core().domains.configure({
+      const input = {
         workspaceId,
         domainId,
         revision: saved.revision,
         configuration: changedParts(saved.configuration, typed),
         ...(zoneText === saved.pastedZone ? {} : { pastedZone: zoneText }),
-      });
+      };
+      await changeManual(domainId, () => core().domains.configure(input));
       tell('Saved');
       onClose();
     } catch (caught) {

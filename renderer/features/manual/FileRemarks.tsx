@@ -1,4 +1,4 @@
-import { visible } from '../../../shared/handover/format.ts';
+import { OutsideText } from '../../ui/outside-text.tsx';
 
 /** What a hand-over's file has no room for; nothing where it tells all. */
 export function FileRemarks({ remarks = [] }: { readonly remarks?: readonly string[] | undefined }) {
@@ -8,7 +8,9 @@ export function FileRemarks({ remarks = [] }: { readonly remarks?: readonly stri
       <p>The file has no room for this:</p>
       <ul>
         {remarks.map((line) => (
-          <li key={line}>{visible(line)}</li>
+          <li key={line}>
+            <OutsideText text={line} />
+          </li>
         ))}
       </ul>
     </div>

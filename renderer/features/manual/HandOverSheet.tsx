@@ -1,10 +1,8 @@
 import { Mail, Printer } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
-import type { HandOverText } from '../../../shared/contract/values.ts';
-import { email, mailDraft } from '../../../shared/handover/email.ts';
-import { formatById, handOverFormats } from '../../../shared/handover/index.ts';
+import { useEffect, useState } from 'react';
+import type { HandedOver } from '../../../shared/contract/domains.ts';
+import { handOverFormatIds, handOverWords, wordsOfFormat } from '../../../shared/handover/words.ts';
 import type { Manual } from '../../../shared/manual/manual.ts';
-import { remarksOf } from '../../../shared/manual/remarks.ts';
 import { attempt, core } from '../../session/store.ts';
 import controls from '../../ui/controls.module.css';
 import { Button } from '../../ui/button.tsx';
@@ -17,7 +15,7 @@ import { lastFormat, rememberFormat } from './hand-over-format.ts';
 import { FileRemarks } from './FileRemarks.tsx';
 
 /** The prepared records in the form that whoever edits DNS wants. */
-export function HandOverSheet({
+export default function HandOverSheet({
   workspaceId,
   domainId,
   manual,
@@ -30,7 +28,7 @@ export function HandOverSheet({
   const [content, setContent] = useState<'changes' | 'way-back' | 'complete'>('changes');
   const wayBack = content === 'way-back';
   const complete = content === 'complete';
-  const [text, setText] = useState<HandOverText | null>(null);
+  const [text, setText] = useState<HandedOver | null>(null);
   useEffect(() => {
     let current = true;
     setText(null);
@@ -42,15 +40,6 @@ export function HandOverSheet({
       current = false;
     };
   }, [workspaceId, domainId, format, wayBack, complete]);
-  const chosen = formatById(format);
-  const draft = useMemo(() => {
-    const changes = wayBack ? manual.plan.wayBack : manual.plan.changes;
-    const { domain, zone, unicodeName } = manual;
-    const generatedAt = new Date().toISOString();
-    const remarks = remarksOf(manual);
-    const input = { domain, zone, changes, generatedAt, isWayBack: wayBack, isComplete: complete, remarks };
-    return mailDraft(input, unicodeName);
-  }, [manual, wayBack, complete]);
   const take = () =>
     void attempt(() => core().domains.noteHandOver({ workspaceId, domainIds: [domainId], format, wayBack, complete }));
   return (
@@ -62,11 +51,11 @@ export function HandOverSheet({
       actions={
         text !== null && (
           <>
-            {draft.mailto === null ? (
+            {text.draft.mailto === null ? (
               <Button
                 look="quiet"
                 onPress={() => {
-                  saveFile(`${manual.domain}.${email.extension}`, email.mediaType, draft.message);
+                  saveFile(`${manual.domain}.eml`, 'message/rfc822', text.draft.message);
                   take();
                 }}
               >
@@ -74,7 +63,7 @@ export function HandOverSheet({
                 E-mail draft
               </Button>
             ) : (
-              <a className={controls.linkButton} href={draft.mailto} onClick={take}>
+              <a className={controls.linkButton} href={text.draft.mailto} onClick={take}>
                 <Mail size={14} aria-hidden />
                 E-mail draft
               </a>
@@ -106,8 +95,8 @@ export function HandOverSheet({
         label="Format"
         value={format}
         onChange={setFormat}
-        choices={handOverFormats.map(({ id, label }) => ({ id, label }))}
-        help={chosen?.note}
+        choices={handOverFormatIds.map((id) => ({ id, label: handOverWords[id].label }))}
+        help={wordsOfFormat(format)?.note}
       />
       <Switch
         label="Every required record: what is published already too"

@@ -1,22 +1,23 @@
 import { Check, FileOutput, Printer, RefreshCw, Send, SlidersHorizontal } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, startTransition, Suspense, useEffect, useRef, useState } from 'react';
 import type { Manual, ManualStep, RecordCard } from '../../../shared/manual/manual.ts';
 import { instantText } from '../../../shared/text/instant.ts';
 import { useCommands } from '../../session/commands.ts';
-import { attempt, core, onChange, tell, useApp } from '../../session/store.ts';
+import { attempt, core, tell, useApp } from '../../session/store.ts';
+import { rowOf } from '../../data/domain-list.ts';
 import { useDomains, verify } from '../../data/domains.ts';
+import { useManual } from '../../data/manual.ts';
 import { AboutVerifying } from '../service/AboutVerifying.tsx';
 import { ServiceWord } from '../service/ServiceWord.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/controls.tsx';
 import { Empty, FindingNote, Skeleton, VerdictMark } from '../../ui/status.tsx';
 import { OutsideText } from '../../ui/outside-text.tsx';
+import { useIsPrinting } from '../../ui/printing.ts';
 import { shortTime } from '../../ui/time.ts';
 import { ChooseProvider } from './ChooseProvider.tsx';
 import { chooseWeaker } from './configuration.ts';
 import type { Where } from './configuration.ts';
-import { ConfigureSheet } from './ConfigureSheet.tsx';
-import { HandOverSheet } from './HandOverSheet.tsx';
 import styles from './ManualPane.module.css';
 import { ProvePanel } from './ProvePanel.tsx';
 import type { NameForm } from './preferences.ts';
@@ -26,40 +27,12 @@ import { RotationPanel } from './RotationPanel.tsx';
 import { Timeline } from './Timeline.tsx';
 import { ownDifferences, toldOnce } from './told-once.ts';
 
-/** Changes within so many milliseconds make the manual be read anew once. */
-const TOGETHER_MS = 30;
-
-/** The manual of one domain, read anew whenever the domain changes. */
-function useManual({ workspaceId, domainId }: Where, round: number): Manual | 'failed' | null {
-  const [manual, setManual] = useState<Manual | 'failed' | null>(null);
-  useEffect(() => {
-    let latest = 0;
-    let timer: number | undefined;
-    const load = async () => {
-      const own = ++latest;
-      const found = await attempt(() => core().domains.manual({ workspaceId, domainId }));
-      // What was shown stays when it can't be read anew; the message at the top says so.
-      if (own === latest) setManual((known) => found ?? known ?? 'failed');
-    };
-    void load();
-    const stop = onChange((change) => {
-      const isOwn = change.kind === 'domains' && change.rows.some((row) => row.id === domainId);
-      if (change.kind !== 'reload' && !isOwn && (change.kind !== 'settings' || change.workspaceId !== workspaceId))
-        return;
-      // One deed is told as several changes, one right after the other.
-      timer ??= window.setTimeout(() => {
-        timer = undefined;
-        void load();
-      }, TOGETHER_MS);
-    });
-    return () => {
-      latest += 1;
-      window.clearTimeout(timer);
-      stop();
-    };
-  }, [workspaceId, domainId, round]);
-  return manual;
-}
+/** Sheets bring what reads a provider's texts and a zone: they are loaded once the manual stands. */
+const loadConfigure = () => import('./ConfigureSheet.tsx');
+const loadHandOver = () => import('./HandOverSheet.tsx');
+const ConfigureSheet = lazy(loadConfigure);
+const HandOverSheet = lazy(loadHandOver);
+const SHEETS_AFTER_MS = 1000;
 
 /** Every record in one line: where it stands, and the way to it. */
 function RecordStrip(props: { readonly cards: readonly RecordCard[]; readonly onOpen: (card: RecordCard) => void }) {
@@ -193,10 +166,17 @@ function LoadedManual({
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
-  const tags = useDomains((state) => state.byId.get(domainId)?.tags) ?? NONE;
+  const tags = useDomains((state) => rowOf(state.list, domainId)?.tags) ?? NONE;
   const [nameForm, setNameForm] = useNameForm();
   const [unfolded, setUnfolded] = useState<Readonly<Record<string, boolean>>>({});
-  const [sheet, setSheet] = useState<'configure' | 'paste' | 'hand-over' | null>(null);
+  const [sheet, showSheet] = useState<'configure' | 'paste' | 'hand-over' | null>(null);
+  // What is shown stays until the sheet is there: a placeholder would stand for a third of a second at least.
+  const setSheet = (next: typeof sheet) => startTransition(() => showSheet(next));
+  useEffect(() => {
+    const timer = window.setTimeout(() => void Promise.all([loadConfigure(), loadHandOver()]), SHEETS_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
+  const isPrinting = useIsPrinting();
   const [busy, setBusy] = useState(false);
   const publish = async () => {
     setBusy(true);
@@ -334,6 +314,7 @@ function LoadedManual({
                 workspaceId={workspaceId}
                 domainId={domainId}
                 isOpen={isOpen(card)}
+                isPrinting={isPrinting}
                 onPaste={() => setSheet('paste')}
                 onToggle={() => setUnfolded({ ...unfolded, [card.id]: !isOpen(card) })}
               />
@@ -366,18 +347,25 @@ function LoadedManual({
             </p>
           </section>
         ))}
-      {(sheet === 'configure' || sheet === 'paste') && (
-        <ConfigureSheet
-          workspaceId={workspaceId}
-          domainId={domainId}
-          manual={manual}
-          startsWithPaste={sheet === 'paste'}
-          onClose={() => setSheet(null)}
-        />
-      )}
-      {sheet === 'hand-over' && (
-        <HandOverSheet workspaceId={workspaceId} domainId={domainId} manual={manual} onClose={() => setSheet(null)} />
-      )}
+      <Suspense>
+        {(sheet === 'configure' || sheet === 'paste') && (
+          <ConfigureSheet
+            workspaceId={workspaceId}
+            domainId={domainId}
+            manual={manual}
+            startsWithPaste={sheet === 'paste'}
+            onClose={() => showSheet(null)}
+          />
+        )}
+        {sheet === 'hand-over' && (
+          <HandOverSheet
+            workspaceId={workspaceId}
+            domainId={domainId}
+            manual={manual}
+            onClose={() => showSheet(null)}
+          />
+        )}
+      </Suspense>
     </article>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { nextSelector } from '../../../shared/dkim/rotation.ts';
 import type { WaitingField } from '../../../shared/manual/manual.ts';
-import { fieldKey, providerKeys } from '../../../shared/providers/fill.ts';
+import { fieldKey, providerKeys } from '../../../shared/providers/field-keys.ts';
 import { shownError } from '../../session/errors.ts';
 import { attempt, core, openSheet, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';

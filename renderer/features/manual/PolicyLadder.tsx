@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { StepCondition } from '../../../shared/dmarc/ladder.ts';
 import type { StepEffect } from '../../../shared/dmarc/step-effect.ts';
 import type { DmarcCard } from '../../../shared/manual/dmarc-card.ts';
-import { policyRungs } from '../../../shared/manual/dmarc-card.ts';
+import { policyRungs } from '../../../shared/manual/policy-rungs.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton, Field, Select } from '../../ui/controls.tsx';
 import { changeConfiguration } from './configuration.ts';

@@ -1,4 +1,4 @@
-import { presumedValue } from '../../../shared/providers/fill.ts';
+import { presumedValue } from '../../../shared/providers/field-keys.ts';
 import type { TemplateMode } from '../../../shared/providers/template/template.ts';
 import { Field, Select } from '../../ui/controls.tsx';
 

@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { applyFix } from '../../../shared/findings/apply-fix.ts';
 import type { DescribedFinding } from '../../../shared/findings/catalogue.ts';
@@ -101,34 +101,129 @@ export function needsAttention(card: RecordCard): boolean {
 
 export const cardId = (card: Pick<RecordCard, 'id'>): string => `record-${card.id.replace(/[^a-z0-9]+/gi, '-')}`;
 
-/** One record: what to do, the values to copy, what changes, and what the servers said. */
-export function RecordCardView(props: {
+interface CardProps extends Where {
   readonly card: RecordCard;
   readonly nameForm: NameForm;
-  readonly workspaceId: number;
-  readonly domainId: number;
-  readonly isOpen: boolean;
-  readonly onToggle: () => void;
   /** Asks for the sheet that takes many values at once. */
   readonly onPaste: () => void;
-}) {
-  const { card, nameForm, workspaceId, domainId, isOpen } = props;
+}
+
+/** What to do, the values to copy, what changes, and what the servers said. */
+function CardBody({ card, nameForm, workspaceId, domainId, onPaste }: CardProps) {
   const where = { workspaceId, domainId };
   // What stands in the published text is told there.
   const findings = card.findings.filter(
     (finding) => card.spf?.faults.some((fault) => fault.finding.code === finding.code) !== true,
   );
-  const body = useId();
   const isWaiting = card.action === 'waiting';
   const { waitingFor } = card;
   return (
+    <>
+      <p>
+        <strong>{card.instruction}</strong> <span className={styles.muted}>{card.why}</span>
+      </p>
+      {!isWaiting && (
+        <dl className={styles.values}>
+          <Value label="Name" text={card.name[nameForm]} />
+          <Value label="Type" text={card.type} />
+          {card.preference !== null && <Value label="Priority" text={String(card.preference)} />}
+          <Value label="TTL" text={String(card.ttl)} />
+          <Value label="Value" text={card.value} isLong />
+        </dl>
+      )}
+      {isWaiting && card.needsKeyPair && <KeyPairForm workspaceId={workspaceId} domainId={domainId} />}
+      {isWaiting && waitingFor.length > 0 && (
+        <WaitingForm workspaceId={workspaceId} domainId={domainId} fields={waitingFor} onPaste={onPaste} />
+      )}
+      {card.diff.length > 0 && <Diff parts={card.diff} />}
+      {findings.map((finding) => (
+        <FindingNote
+          key={`${finding.code}${finding.title}`}
+          finding={finding}
+          action={<Meanings card={card} finding={finding} where={where} />}
+        />
+      ))}
+      {card.meaning?.isChosen === true && (
+        <div className={styles.actions}>
+          <span>
+            Read as you have chosen:{' '}
+            <code>
+              <OutsideText text={card.meaning.to} />
+            </code>
+          </span>
+          <Button
+            look="quiet"
+            onPress={({ target }) => {
+              focusHead(target);
+              void decideDmarc(where, null, 'Undone');
+            }}
+          >
+            Undo the choice
+          </Button>
+        </div>
+      )}
+      {card.weakens.length > 0 && (
+        <div className={styles.actions}>
+          {card.weakens.map((kind) => (
+            <Button
+              key={kind}
+              onPress={({ target }) => {
+                focusHead(target);
+                void chooseWeaker(where, kind, true);
+              }}
+            >
+              Publish it all the same
+            </Button>
+          ))}
+        </div>
+      )}
+      {card.spf !== null && !isWaiting && <SpfPanel card={card.spf} value={card.value} where={where} />}
+      {card.dmarc !== null && <PolicyLadder card={card.dmarc} where={where} />}
+      {card.file !== null && (
+        <div className={styles.form}>
+          <h4>Serve this file first, at {card.file.url}</h4>
+          <div className={styles.fileText}>
+            <pre>{card.file.text}</pre>
+            <CopyButton text={card.file.text} label="Copy the file" />
+          </div>
+        </div>
+      )}
+      <ServerAnswers card={card} />
+      <p className={styles.source}>
+        Source:{' '}
+        {card.source.url === undefined || card.source.url === '' ? (
+          card.source.label
+        ) : (
+          <a href={card.source.url} target="_blank" rel="noreferrer">
+            {card.source.label}
+          </a>
+        )}
+        {card.source.date !== undefined && `, ${card.source.date}`}
+      </p>
+    </>
+  );
+}
+
+/** One record: in a line where it stands, and unfolded all there is to say of it. */
+export function RecordCardView({
+  isOpen,
+  isPrinting,
+  onToggle,
+  ...props
+}: CardProps & {
+  readonly isOpen: boolean;
+  /** Paper shows every record unfolded. */
+  readonly isPrinting: boolean;
+  readonly onToggle: () => void;
+}) {
+  const { card, nameForm } = props;
+  const body = useId();
+  // Drawn when it is unfolded first: most records of most domains never are. What was typed there stays when it is folded.
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (isOpen && !wasOpen) setWasOpen(true);
+  return (
     <section id={cardId(card)} className={styles.card} aria-label={`${card.title} ${card.name.relative}`}>
-      <AriaButton
-        className={styles.cardHead ?? ''}
-        aria-expanded={isOpen}
-        aria-controls={body}
-        onPress={props.onToggle}
-      >
+      <AriaButton className={styles.cardHead ?? ''} aria-expanded={isOpen} aria-controls={body} onPress={onToggle}>
         <ChevronRight size={14} className={styles.chevron} aria-hidden />
         <b>{card.title}</b>
         {card.optional && <span className={styles.optional}>optional</span>}
@@ -137,87 +232,7 @@ export function RecordCardView(props: {
         <VerdictMark verdict={card.verdict} word={card.summary} />
       </AriaButton>
       <div id={body} className={styles.cardBody} hidden={!isOpen}>
-        <p>
-          <strong>{card.instruction}</strong> <span className={styles.muted}>{card.why}</span>
-        </p>
-        {!isWaiting && (
-          <dl className={styles.values}>
-            <Value label="Name" text={card.name[nameForm]} />
-            <Value label="Type" text={card.type} />
-            {card.preference !== null && <Value label="Priority" text={String(card.preference)} />}
-            <Value label="TTL" text={String(card.ttl)} />
-            <Value label="Value" text={card.value} isLong />
-          </dl>
-        )}
-        {isWaiting && card.needsKeyPair && <KeyPairForm workspaceId={workspaceId} domainId={domainId} />}
-        {isWaiting && waitingFor.length > 0 && (
-          <WaitingForm workspaceId={workspaceId} domainId={domainId} fields={waitingFor} onPaste={props.onPaste} />
-        )}
-        {card.diff.length > 0 && <Diff parts={card.diff} />}
-        {findings.map((finding) => (
-          <FindingNote
-            key={`${finding.code}${finding.title}`}
-            finding={finding}
-            action={<Meanings card={card} finding={finding} where={where} />}
-          />
-        ))}
-        {card.meaning?.isChosen === true && (
-          <div className={styles.actions}>
-            <span>
-              Read as you have chosen:{' '}
-              <code>
-                <OutsideText text={card.meaning.to} />
-              </code>
-            </span>
-            <Button
-              look="quiet"
-              onPress={({ target }) => {
-                focusHead(target);
-                void decideDmarc(where, null, 'Undone');
-              }}
-            >
-              Undo the choice
-            </Button>
-          </div>
-        )}
-        {card.weakens.length > 0 && (
-          <div className={styles.actions}>
-            {card.weakens.map((kind) => (
-              <Button
-                key={kind}
-                onPress={({ target }) => {
-                  focusHead(target);
-                  void chooseWeaker(where, kind, true);
-                }}
-              >
-                Publish it all the same
-              </Button>
-            ))}
-          </div>
-        )}
-        {card.spf !== null && !isWaiting && <SpfPanel card={card.spf} value={card.value} where={where} />}
-        {card.dmarc !== null && <PolicyLadder card={card.dmarc} where={where} />}
-        {card.file !== null && (
-          <div className={styles.form}>
-            <h4>Serve this file first, at {card.file.url}</h4>
-            <div className={styles.fileText}>
-              <pre>{card.file.text}</pre>
-              <CopyButton text={card.file.text} label="Copy the file" />
-            </div>
-          </div>
-        )}
-        <ServerAnswers card={card} />
-        <p className={styles.source}>
-          Source:{' '}
-          {card.source.url === undefined || card.source.url === '' ? (
-            card.source.label
-          ) : (
-            <a href={card.source.url} target="_blank" rel="noreferrer">
-              {card.source.label}
-            </a>
-          )}
-          {card.source.date !== undefined && `, ${card.source.date}`}
-        </p>
+        {(wasOpen || isPrinting) && <CardBody {...props} />}
       </div>
     </section>
   );

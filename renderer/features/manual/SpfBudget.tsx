@@ -1,11 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { describeFindings } from '../../../shared/findings/catalogue.ts';
+import type { OfferedSaving, ToldSpfNode, ToldSpfTree } from '../../../shared/manual/spf-budget.ts';
 import type { SpfCard } from '../../../shared/manual/spf-card.ts';
-import type { SpfNode, SpfTree } from '../../../shared/spf/budget.ts';
-import { remainingTerms } from '../../../shared/spf/choice.ts';
-import { proposeSavings } from '../../../shared/spf/savings.ts';
-import type { SpfSaving } from '../../../shared/spf/savings.ts';
 import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingNote, Skeleton } from '../../ui/status.tsx';
@@ -56,7 +52,7 @@ function Gauge(props: {
   );
 }
 
-function Node({ node }: { readonly node: SpfNode }) {
+function Node({ node }: { readonly node: ToldSpfNode }) {
   const voids = Math.max(node.voids4, node.voids6);
   return (
     <li>
@@ -65,7 +61,7 @@ function Node({ node }: { readonly node: SpfNode }) {
         {node.unknown !== undefined && <small>{node.unknown}</small>}
         {node.findings.map((finding) => (
           <small key={finding.code} className={styles.nodeFault}>
-            {describeFindings([finding])[0]?.title}
+            {finding.title}
           </small>
         ))}
         {voids > 0 && node.children.length > 0 && <small>{voids} empty below</small>}
@@ -88,7 +84,7 @@ function Node({ node }: { readonly node: SpfNode }) {
   );
 }
 
-function Cost(props: { readonly tree: SpfTree; readonly label: string; readonly children?: ReactNode }) {
+function Cost(props: { readonly tree: ToldSpfTree; readonly label: string; readonly children?: ReactNode }) {
   const { tree, label } = props;
   return (
     <section className={styles.block} aria-label={label}>
@@ -106,7 +102,7 @@ function Cost(props: { readonly tree: SpfTree; readonly label: string; readonly 
         <Gauge label="Empty answers, IPv6" value={tree.voids6} limit={VOIDS} />
         <Gauge label="TXT response size" value={tree.answerOctets} limit={OCTETS} warnFrom={LONG} unit=" octets" />
       </div>
-      {describeFindings(tree.findings).map((finding) => (
+      {tree.findings.map((finding) => (
         <FindingNote key={finding.code} finding={finding} />
       ))}
       {props.children}
@@ -119,7 +115,7 @@ function Cost(props: { readonly tree: SpfTree; readonly label: string; readonly 
   );
 }
 
-const KINDS: Readonly<Record<SpfSaving['kind'], string>> = {
+const KINDS: Readonly<Record<OfferedSaving['kind'], string>> = {
   'drop-dead': 'Drop what is dead',
   'drop-repeated': 'Drop what is repeated',
   'write-addresses': 'Write the addresses',
@@ -127,13 +123,11 @@ const KINDS: Readonly<Record<SpfSaving['kind'], string>> = {
   flatten: 'Flatten',
 };
 
-function Savings({ tree, card, where }: { readonly tree: SpfTree; readonly card: SpfCard; readonly where: Where }) {
-  const isRequired = ({ term }: SpfSaving) => remainingTerms(card.terms, [term]).length < card.terms.length;
-  // What the provider requires is not dead, only not answered for now.
-  const savings = proposeSavings(tree).filter((saving) => saving.kind !== 'drop-dead' || !isRequired(saving));
+function Savings(props: { readonly savings: readonly OfferedSaving[]; readonly card: SpfCard; readonly where: Where }) {
+  const { savings, card, where } = props;
   if (savings.length === 0) return null;
-  const apply = (saving: SpfSaving) => {
-    const without = isRequired(saving) ? [...card.choice.without, saving.term] : card.choice.without;
+  const apply = (saving: OfferedSaving) => {
+    const without = saving.isRequired ? [...card.choice.without, saving.term] : card.choice.without;
     void decideSpf(
       where,
       { edited: { from: card.published, to: saving.record }, without },
@@ -164,10 +158,16 @@ function Savings({ tree, card, where }: { readonly tree: SpfTree; readonly card:
   );
 }
 
+interface Trees {
+  readonly today: ToldSpfTree | null;
+  readonly prepared: ToldSpfTree | null;
+  readonly savings: readonly OfferedSaving[];
+}
+
 /** What the SPF record costs its receivers: the tree with the lookups of every branch, prepared beside today's. */
 export function SpfBudget({ card, where }: { readonly card: SpfCard; readonly where: Where }) {
   const { workspaceId, domainId } = where;
-  const [trees, setTrees] = useState<{ today: SpfTree | null; prepared: SpfTree | null } | 'failed' | null>(null);
+  const [trees, setTrees] = useState<Trees | 'failed' | null>(null);
   useEffect(() => {
     let current = true;
     void attempt(() => core().domains.spfTree({ workspaceId, domainId })).then((found) => {
@@ -179,12 +179,12 @@ export function SpfBudget({ card, where }: { readonly card: SpfCard; readonly wh
   }, [workspaceId, domainId]);
   if (trees === null) return <Skeleton lines={4} />;
   if (trees === 'failed') return <p>The lookups could not be counted. The message at the top says why.</p>;
-  const { today, prepared } = trees;
+  const { today, prepared, savings } = trees;
   return (
     <div className={styles.budgets}>
       {prepared !== null && (
         <Cost tree={prepared} label="With the prepared record">
-          <Savings tree={prepared} card={card} where={where} />
+          <Savings savings={savings} card={card} where={where} />
         </Cost>
       )}
       {today?.record != null && today.record !== prepared?.record && <Cost tree={today} label="Today" />}

@@ -1,8 +1,8 @@
 import { Upload } from 'lucide-react';
-import { useDeferredValue, useMemo } from 'react';
+import { useEffect, useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
-import { describeFindings } from '../../../shared/findings/catalogue.ts';
-import { readZone } from '../../../shared/dns/zone/reader.ts';
+import type { ZoneLook } from '../../../shared/contract/domains.ts';
+import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/controls.tsx';
 import { textOf } from '../../ui/file-text.ts';
@@ -12,30 +12,50 @@ import styles from './Configure.module.css';
 
 /** Characters read while somebody types; a longer zone is read whole when it is saved. */
 const MAX_PREVIEW = 1024 * 1024;
-const SHOWN = 40;
+/** What is typed without a pause of so many milliseconds is read once. */
+const PAUSE_MS = 250;
+
+/** What the console reads in a text; the last reading while it reads another, null before the first. */
+function useReading(text: string, zone: string): ZoneLook | null {
+  const [reading, setReading] = useState<ZoneLook | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    const read = async () => {
+      const found = await attempt(() => core().domains.lookAtZone({ zone, text: text.slice(0, MAX_PREVIEW) }));
+      if (isCurrent && found !== null) setReading(found);
+    };
+    const timer = window.setTimeout(() => void read(), PAUSE_MS);
+    return () => {
+      isCurrent = false;
+      window.clearTimeout(timer);
+    };
+  }, [text, zone]);
+  return reading;
+}
 
 function Reading({ text, zone }: { readonly text: string; readonly zone: string }) {
-  const reading = useMemo(() => readZone(text.slice(0, MAX_PREVIEW), { origin: zone }), [text, zone]);
-  const faults = describeFindings(reading.findings);
-  const { length } = reading.records;
+  const reading = useReading(text, zone);
+  if (reading === null) return <span role="status" />;
+  const { records: length, remarks: faults, more } = reading;
+  const count = faults.length + more;
   return (
     <>
       <span role="status">
         <VerdictMark
           verdict={length === 0 ? 'failing' : 'verified'}
-          word={`${length} record${length === 1 ? '' : 's'} read${faults.length > 0 ? `, ${faults.length} remark${faults.length === 1 ? '' : 's'}` : ''}`}
+          word={`${length} record${length === 1 ? '' : 's'} read${count > 0 ? `, ${count} remark${count === 1 ? '' : 's'}` : ''}`}
         />
       </span>
       {faults.length > 0 && (
         <ol className={styles.zoneFaults} tabIndex={0} aria-label="Remarks about the zone">
-          {faults.slice(0, SHOWN).map((fault, index) => (
+          {faults.map((fault, index) => (
             <li key={`${index}-${fault.code}`}>
               <span>
                 {fault.title}. <strong>{fault.remedy}</strong>
               </span>
             </li>
           ))}
-          {faults.length > SHOWN && <li>and {faults.length - SHOWN} more</li>}
+          {more > 0 && <li>and {more} more</li>}
         </ol>
       )}
     </>
@@ -49,7 +69,6 @@ export function ZonePaste(props: {
   readonly fault: string | undefined;
   readonly onChange: (text: string) => void;
 }) {
-  const shown = useDeferredValue(props.text);
   return (
     <div className={layout.stack}>
       <Field
@@ -77,7 +96,7 @@ export function ZonePaste(props: {
           </Button>
         )}
       </div>
-      {shown.trim() !== '' && <Reading text={shown} zone={props.zone} />}
+      {props.text.trim() !== '' && <Reading text={props.text} zone={props.zone} />}
     </div>
   );
 }

@@ -2,14 +2,13 @@ import type { ConfigurationChange, DomainConfiguration } from '../../../shared/c
 import type { WeakeningKind } from '../../../shared/plan/types.ts';
 import type { EditedText } from '../../../shared/required/record.ts';
 import type { SpfChoice } from '../../../shared/spf/choice.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
+import { changeManual } from '../../data/manual.ts';
 import { shownError } from '../../session/errors.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 
 /** Which domain a part of the manual speaks of. */
-export interface Where {
-  readonly workspaceId: number;
-  readonly domainId: number;
-}
+export type Where = DomainRef;
 
 /** How often a change is made anew on what somebody else has saved in the meantime. */
 const ATTEMPTS = 3;
@@ -26,7 +25,9 @@ export async function configure(
   for (let attempts = 1; ; attempts += 1) {
     const { revision, configuration } = await core().domains.configuration(where);
     try {
-      await core().domains.configure({ ...where, revision, configuration: change(configuration) });
+      await changeManual(where.domainId, () =>
+        core().domains.configure({ ...where, revision, configuration: change(configuration) }),
+      );
       return;
     } catch (error) {
       if (shownError(error).code !== 'CONFLICT' || attempts === ATTEMPTS) throw error;
@@ -66,6 +67,9 @@ export function decideDmarc(where: Where, dmarcEdited: EditedText | null, told: 
 
 /** Takes on purpose what would be weaker, or takes that back; the core keeps who did it and when. */
 export async function chooseWeaker(where: Where, kind: WeakeningKind, chosen: boolean): Promise<void> {
-  const done = await attempt(() => core().domains.chooseWeaker({ ...where, kind, chosen }));
-  if (done !== null) tell(`${chosen ? 'Chosen' : 'Taken back'}. Who did it, and when, is kept in Activity`);
+  const isDone = await attempt(async () => {
+    await changeManual(where.domainId, () => core().domains.chooseWeaker({ ...where, kind, chosen }));
+    return true;
+  });
+  if (isDone !== null) tell(`${chosen ? 'Chosen' : 'Taken back'}. Who did it, and when, is kept in Activity`);
 }

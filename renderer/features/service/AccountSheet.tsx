@@ -1,7 +1,6 @@
 import { useRef, useState } from 'react';
 import type { DomainRow } from '../../../shared/contract/domains.ts';
 import type { ComparedDomain } from '../../../shared/service/interface/compare-domains.ts';
-import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { Verdict } from '../../../shared/verdict/types.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -53,7 +52,7 @@ async function addThere(
     const deed = await attempt(() => core().service.addDomain({ workspaceId, domain }));
     // The reason is at the top of the window; the others would meet it too.
     if (deed === null) return null;
-    const [gravest] = describeFindings(deed.findings);
+    const [gravest] = deed.findings;
     if (!deed.ok) failures.push({ domain, message: deed.message, remedy: gravest?.remedy ?? '' });
   }
   return failures;

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import type { ServiceDeed } from '../../../shared/contract/service.ts';
-import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { DomainValidation } from '../../../shared/service/interface/answers.ts';
 import type { Manual } from '../../../shared/manual/manual.ts';
 import { attempt, core, tell } from '../../session/store.ts';
@@ -90,7 +89,7 @@ export function ServiceWord({ workspaceId, manual }: { readonly workspaceId: num
         {outcome?.validation != null && <Parts validation={outcome.validation} />}
         {outcome !== null &&
           !outcome.ok &&
-          describeFindings(outcome.findings).map((finding) => <FindingNote key={finding.code} finding={finding} />)}
+          outcome.findings.map((finding) => <FindingNote key={finding.code} finding={finding} />)}
       </div>
       {differences.map((finding) => (
         <FindingNote key={finding.title} finding={finding} />

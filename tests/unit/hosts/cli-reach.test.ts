@@ -26,6 +26,7 @@ const WINDOW_ALONE: Readonly<Record<string, string>> = {
   'vault.addKeychain': 'the desktop program alone can ask the system keychain',
   'evidence.read': 'takes files that are dropped on a window; evidence import reads them from disk',
   'evidence.mail': 'takes a mail that is dropped on a window; evidence message and bounce read it from disk',
+  'domains.lookAtZone': 'tells of a zone while it is being pasted; zone lint reads one from disk',
   'copies.list': 'backup list reads the data folder without opening its file',
   'copies.make': 'backup make works where no console can start',
   'copies.look': 'backup list and backup restore tell what is in a copy',

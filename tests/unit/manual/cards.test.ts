@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dmarcCard, policyRungs } from '../../../shared/manual/dmarc-card.ts';
+import { dmarcCard } from '../../../shared/manual/dmarc-card.ts';
+import { policyRungs } from '../../../shared/manual/policy-rungs.ts';
 import { spfCard } from '../../../shared/manual/spf-card.ts';
 import { mergeChosen, noSpfChoice } from '../../../shared/spf/choice.ts';
 import type { SpfChoice } from '../../../shared/spf/choice.ts';

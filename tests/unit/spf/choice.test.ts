@@ -3,7 +3,8 @@ import { checkHost } from '../../../shared/spf/check-host.ts';
 import { readZone } from '../../../shared/dns/zone/reader.ts';
 import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
 import type { SpfChoice } from '../../../shared/spf/choice.ts';
-import { holdsChosen, mergeChosen, noSpfChoice, remainingTerms } from '../../../shared/spf/choice.ts';
+import { holdsChosen, mergeChosen, noSpfChoice } from '../../../shared/spf/choice.ts';
+import { remainingTerms } from '../../../shared/spf/remaining-terms.ts';
 
 const choice = (part: Partial<SpfChoice>): SpfChoice => ({ ...noSpfChoice, ...part });
 

@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'react';
+import type { ManualAsOf } from '../../shared/contract/domains.ts';
+import { attempt, core, onChange } from '../session/store.ts';
+import type { DomainRef } from './manual-follower.ts';
+import { ManualFollower } from './manual-follower.ts';
+
+/** The manual of one domain: read anew when it may be another one, and taken from the answer to a change that is made here. */
+
+const followers = new Set<ManualFollower>();
+
+/**
+ * Makes a change of a domain whose answer is its manual: whoever shows it takes the answer, and does not ask for it.
+ *
+ * @throws what the core answers with.
+ */
+export async function changeManual(domainId: number, change: () => Promise<ManualAsOf>): Promise<void> {
+  const showing = [...followers].filter(({ ref }) => ref.domainId === domainId);
+  const waits = showing.map((follower) => follower.wait());
+  try {
+    const manual = await change();
+    for (const follower of showing) follower.take(manual);
+  } finally {
+    for (const end of waits) end();
+  }
+}
+
+/**
+ * The manual of one domain.
+ *
+ * @param round another one: it is read anew.
+ * @returns null while it is being read; `failed` where it could not be.
+ */
+export function useManual({ workspaceId, domainId }: DomainRef, round: number): ManualAsOf | 'failed' | null {
+  const [manual, setManual] = useState<ManualAsOf | 'failed' | null>(null);
+  useEffect(() => {
+    const ref = { workspaceId, domainId };
+    const follower = new ManualFollower(
+      ref,
+      () => attempt(() => core().domains.manual(ref)),
+      // What was shown stays when it can't be read anew; the message at the top says so.
+      (found) => setManual((known) => found ?? known ?? 'failed'),
+    );
+    followers.add(follower);
+    void follower.read();
+    const stop = onChange((change) => follower.hear(change));
+    return () => {
+      stop();
+      followers.delete(follower);
+      follower.end();
+    };
+  }, [workspaceId, domainId, round]);
+  return manual;
+}
