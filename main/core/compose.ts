@@ -11,6 +11,7 @@ import { openStore } from '../store/store.ts';
 import type { KeychainPort } from '../vault/ports.ts';
 import { createVault } from '../vault/vault.ts';
 import type { Core } from './core.ts';
+import { restoreAsOrdered } from './copies.ts';
 import { createCore } from './core.ts';
 import { checkManaged, managedProxy } from './managed/service.ts';
 import type { Patience } from './evidence/watching.ts';
@@ -32,6 +33,8 @@ export interface ComposeOptions {
   readonly background: boolean;
   /** How long new files of watched folders wait, where it is not as usual. */
   readonly folderPatience?: Patience;
+  /** Ends the console and starts it again; absent where nobody would. */
+  readonly startAgain?: () => void;
   /** What the organisation that manages this computer has set; nothing where it is absent. */
   readonly managed?: Managed;
   /** In place of the one that the bundle was built with, or of the environment's in a checkout. */
@@ -76,12 +79,15 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
   const proxy = managedProxy(managed);
   // A network with a root of its own names it as resolvers do, by a file of hints.
   const hints = process.env.SENDWRIGHT_ROOT_HINTS;
+  const tellRestored = options.background ? restoreAsOrdered(options.dataFolder, Date.now()) : null;
   const store = openStore(options.dataFolder, Date.now);
+  tellRestored?.(store, log);
   const vault = createVault({
     storage: store.secrets,
     keychain: managed.locked.Keeper === 'passphrase' ? null : options.keychain,
     random: randomBytes,
     now: Date.now,
+    takesPassphrases: managed.locked.Keeper !== 'keychain',
   });
   return createCore({
     store,
@@ -107,5 +113,6 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     ...(hints === undefined || hints === '' ? {} : { rootServers: readRootHints(readHints(hints)) }),
     background: options.background,
     ...(options.folderPatience === undefined ? {} : { folderPatience: options.folderPatience }),
+    startAgain: options.startAgain ?? null,
   });
 }

@@ -1,7 +1,14 @@
+import path from 'node:path';
 import type { CopyContents, CopyFile } from '../store/copies.ts';
-import { listCopies, lookInside, restoreCopy } from '../store/copies.ts';
+import { carryOutRestore, listCopies, lookInside, newestWhole, orderRestore, restoreCopy } from '../store/copies.ts';
+import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/database.ts';
+import { instantText } from '../../shared/text/instant.ts';
 import { openStore } from '../store/store.ts';
 import type { CoreContext } from './context.ts';
+import { record } from './context.ts';
+import { fail } from './errors.ts';
+import type { Log } from './ports.ts';
 
 /** Copies of the data file: daily ones while the console runs, and what a command does with them where none runs. */
 
@@ -15,10 +22,29 @@ export interface CopyKeeper {
 }
 
 /** Makes a copy a day. One that fails is tried again with the next look, and logged once. */
-export function createCopyKeeper({ store, clock, log }: CoreContext): CopyKeeper {
+export function createCopyKeeper(context: CoreContext): CopyKeeper {
+  const { store, clock, log } = context;
   let underWay: Promise<void> | null = null;
   let isClosed = false;
   let isFailing = false;
+
+  /** Copies that are not made are missed on the day when one is needed: it is told before. */
+  function tellFailing(error: unknown): void {
+    const detail =
+      error instanceof StoreError
+        ? `${error.message} ${error.remedy}`
+        : 'Look into the log in the data folder. It is tried again every minute.';
+    try {
+      for (const { id } of store.workspaces.list())
+        record(context, id, 'workspace', 'Today’s copy of the data file could not be made', {
+          detail,
+          severity: 'error',
+        });
+    } catch (other) {
+      // A disk that takes no copy may take no entry either; the log has it.
+      log.error({ error: other }, 'that no copy was made could not be told');
+    }
+  }
 
   async function make(): Promise<void> {
     try {
@@ -27,7 +53,10 @@ export function createCopyKeeper({ store, clock, log }: CoreContext): CopyKeeper
       isFailing = false;
       log.info({ file }, 'the data file was copied');
     } catch (error) {
-      if (!isFailing && !isClosed) log.error({ error }, 'the data file could not be copied');
+      if (!isFailing && !isClosed) {
+        log.error({ error }, 'the data file could not be copied');
+        tellFailing(error);
+      }
       isFailing = true;
     }
   }
@@ -83,6 +112,57 @@ export const copiesOf = listCopies;
 
 /** What is in a copy. @throws StoreError where it can’t be put back. */
 export const lookIntoCopy = lookInside;
+
+/** A data file that does not open, and what there is to take its place. */
+export interface Damage {
+  readonly message: string;
+  readonly newest: (CopyFile & { readonly contents: CopyContents }) | null;
+}
+
+/** @returns null for an error that tells of no damage: no copy would help. */
+export function damageOf(error: unknown, dataFolder: string): Damage | null {
+  if (!(error instanceof StoreError) || error.fault !== 'damaged') return null;
+  return { message: error.message, newest: newestWhole(dataFolder) };
+}
+
+/**
+ * Has this console start again with a copy in the place of its data file.
+ *
+ * @throws NOT_FOUND where there is no copy of that name in the list; StoreError where it can't be put back.
+ */
+export function restoreByStart(dataFolder: string, name: string): void {
+  lookInside(dataFolder, copyNamed(dataFolder, name).file);
+  orderRestore(dataFolder, name);
+}
+
+/** A copy of the list alone: a path from outside would be read as far as this account may. @throws NOT_FOUND */
+export function copyNamed(dataFolder: string, name: string): CopyFile {
+  const copy = listCopies(dataFolder).find(({ file }) => path.basename(file) === name);
+  if (copy !== undefined) return copy;
+  throw fail('NOT_FOUND', 'There is no such copy in this data folder', {
+    field: 'name',
+    value: name.slice(0, 200),
+    remedy: 'Ask for the list of copies.',
+  });
+}
+
+/** Puts back what was ordered before the last end of the console. @returns what tells of it, once the file is open. */
+export function restoreAsOrdered(dataFolder: string, now: number): (store: Store, log: Log) => void {
+  const outcome = carryOutRestore(dataFolder, now);
+  if (outcome === null) return () => undefined;
+  return (store, log) => {
+    const summary = outcome.done
+      ? `The copy of ${instantText(outcome.copy.madeAt)} was put back`
+      : 'The copy could not be put back, and nothing was changed';
+    const detail = outcome.done
+      ? `The data file from before is kept: ${outcome.aside ?? 'there was none'}`
+      : `${outcome.error.message} ${outcome.error.remedy}`;
+    const severity = outcome.done ? 'warning' : 'error';
+    log.warn({ outcome }, 'a copy of the data file was to be put back');
+    for (const { id } of store.workspaces.list())
+      store.records.addActivity(id, { at: now, kind: 'workspace', severity, summary, detail });
+  };
+}
 
 /** Puts a copy back. No console may run on the folder. @throws StoreError with nothing changed. */
 export const putBack = (dataFolder: string, file: string) => restoreCopy(dataFolder, file, Date.now());

@@ -44,6 +44,8 @@ export interface Core {
   readonly answer: (question: string) => string | null;
   /** What to tell a person of values that could not be read; null where all could. */
   readonly damage: () => { readonly message: string; readonly remedy: string } | null;
+  /** What endangers the data file by where it lies, and a clock that is wrong. */
+  readonly troubles: readonly { readonly message: string; readonly remedy: string }[];
   /** Shows in the window what a link of the product's own scheme asks for; one not meant for outside is ignored. */
   readonly openLink: (text: string) => void;
   readonly close: () => Promise<void>;
@@ -123,6 +125,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     },
   };
 
+  for (const trouble of store.troubles) parts.log.warn({ trouble }, 'the data file is in danger');
   tellOfVault(context, asking.look);
   await parts.vault.start();
   const tickSchedules = createTick(context);
@@ -197,6 +200,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       const { length } = store.damage();
       return length === 0 ? null : damageWords(length);
     },
+    troubles: store.troubles,
     openLink: context.links.open,
     hasSchedule: () =>
       store.workspaces.list().some((workspace) => store.records.schedule(workspace.id)?.enabled === true),

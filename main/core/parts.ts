@@ -29,6 +29,8 @@ export interface CoreParts {
   readonly person?: string;
   /** Gives memory back that large work has left behind. */
   readonly giveBackMemory: () => Promise<void>;
+  /** Ends the console and starts it again; null where nobody would. */
+  readonly startAgain: (() => void) | null;
   /** Schedules and looks for foreign writes run in the background; a one-shot CLI needs neither. */
   readonly background: boolean;
   /** How long new files of watched folders wait; tests have less patience, or more. */

@@ -1,6 +1,6 @@
 import envPaths from 'env-paths';
 import { homedir } from 'node:os';
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Managed } from '../../shared/managed/policy.ts';
 import { PolicyFault } from '../../shared/managed/policy.ts';
@@ -43,12 +43,45 @@ function makeSteps(folder: string): void {
   if (!isFolder(folder)) throw Object.assign(new Error(`${folder} is no folder`), { code: 'EEXIST' });
 }
 
+const OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
+/** What a folder holds that is a data folder already. */
+const OWN_FILE = 'sendwright.db';
+
+/**
+ * Sees to it that no other account can put files in the place of the console's own, whatever the umask was when the folder
+ * was made. Rights are taken only from a folder that serves nothing else; Windows keeps others out of a person's folders.
+ *
+ * @throws StartFault where others may write and that is not ours to change.
+ */
+function shutOthersOut(folder: string): void {
+  const account = process.getuid?.();
+  if (account === undefined) return;
+  const { uid, mode } = statSync(folder);
+  if (uid !== account && uid !== 0 && account !== 0)
+    throw new StartFault(
+      `The data folder ${folder} belongs to another account.`,
+      'Choose one of your own with --data-dir FOLDER.',
+    );
+  if ((mode & OTHERS_WRITE) === 0) return;
+  const names = readdirSync(folder);
+  const isOursAlone = uid === account && (mode & STICKY) === 0 && (names.length === 0 || names.includes(OWN_FILE));
+  if (!isOursAlone)
+    throw new StartFault(
+      `Other accounts may write in the data folder ${folder}, and could put their files in the place of yours.`,
+      `Choose a folder below it, as in --data-dir ${path.join(folder, 'sendwright')}, or take that right away: chmod go-w ${folder}.`,
+    );
+  chmodSync(folder, mode & 0o7777 & ~OTHERS_WRITE);
+}
+
 /** Makes a folder that its owner alone may enter, unless it is there. @throws StartFault */
 export function makeFolder(folder: string): void {
   try {
     makeSteps(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    shutOthersOut(folder);
   } catch (error) {
+    if (error instanceof StartFault) throw error;
     const hindrance = HINDRANCES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'it can’t be made';
     throw new StartFault(`The data folder ${folder} can’t be used: ${hindrance}.`, REMEDY);
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Managed } from '../../shared/managed/policy.ts';
 import { managedSettings, PolicyFault, readPolicy, RECOMMENDED, unmanaged } from '../../shared/managed/policy.ts';
 
@@ -79,12 +80,68 @@ export function readRegistry(printed: string): Readonly<Record<string, unknown>>
   return { ...locked, ...(Object.keys(recommended).length === 0 ? {} : { [RECOMMENDED]: recommended }) };
 }
 
-function fromWindows({ run }: PolicyPort): Managed {
+/** Windows' own folder: a program of the same name in the folder that the console was started from is not run. */
+const systemProgram = (...parts: readonly string[]) =>
+  path.win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', ...parts);
+
+const REG = systemProgram('reg.exe');
+const POWERSHELL = systemProgram('WindowsPowerShell', 'v1.0', 'powershell.exe');
+
+function fromReg({ run }: PolicyPort): Managed {
   // A key that is missing and one that can’t be read end with the same code: so it is looked for among its neighbours.
-  const neighbours = run('reg', ['query', WINDOWS_POLICIES]);
+  const neighbours = run(REG, ['query', WINDOWS_POLICIES]);
   if (!neighbours.split(/\r?\n/).some((line) => /\\Policies\\Sendwright$/i.test(line.trim()))) return unmanaged;
-  return readPolicy(readRegistry(run('reg', ['query', WINDOWS_POLICY, '/s'])), WINDOWS_POLICY);
+  return readPolicy(readRegistry(run(REG, ['query', WINDOWS_POLICY, '/s'])), WINDOWS_POLICY);
 }
+
+/** Prints the policy as JSON, or null. Cmdlets alone, so that it also runs where PowerShell's language is constrained. */
+const SCRIPT = [
+  "$ErrorActionPreference = 'Stop'",
+  `function Values($key) { Get-ItemProperty -LiteralPath $key | Select-Object -Property * -ExcludeProperty PS* }`,
+  "$policies = 'HKLM:\\Software\\Policies'",
+  "if (-not ((Get-ChildItem -LiteralPath $policies -Name) -contains 'Sendwright')) { 'null'; exit 0 }",
+  '$own = "$policies\\Sendwright"',
+  '$below = @(Get-ChildItem -LiteralPath $own -Name)',
+  `$recommended = if ($below -contains '${RECOMMENDED}') { Values "$own\\${RECOMMENDED}" } else { $null }`,
+  'ConvertTo-Json -Compress -Depth 3 -InputObject @{ locked = (Values $own); recommended = $recommended }',
+].join('; ');
+
+/** Values as PowerShell prints them: several strings are a list, switches are numbers. */
+function printedValues(given: unknown): Readonly<Record<string, unknown>> {
+  if (typeof given !== 'object' || given === null) return {};
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      if (Array.isArray(value)) return [name, value.join('\n')];
+      return [name, typeof value === 'number' ? registryValue(name, 'REG_DWORD', String(value)) : value];
+    }),
+  );
+}
+
+function fromPowerShell({ run }: PolicyPort): Managed {
+  const printed = parse(run(POWERSHELL, ['-NoProfile', '-NonInteractive', '-Command', SCRIPT]), WINDOWS_POLICY);
+  if (printed === null) return unmanaged;
+  const { locked, recommended } = printed as { readonly locked?: unknown; readonly recommended?: unknown };
+  const below = printedValues(recommended);
+  const values = { ...printedValues(locked), ...(Object.keys(below).length === 0 ? {} : { [RECOMMENDED]: below }) };
+  return readPolicy(values, WINDOWS_POLICY);
+}
+
+/** `reg` refuses where the registry's tools are taken from people (DisableRegistryTools); PowerShell is none of these. */
+function fromWindows(port: PolicyPort): Managed {
+  try {
+    return fromReg(port);
+  } catch (error) {
+    if (error instanceof PolicyFault) throw error;
+    try {
+      return fromPowerShell(port);
+    } catch (other) {
+      if (other instanceof PolicyFault) throw other;
+      throw new Error(`reg: ${wordsOf(error)}; PowerShell: ${wordsOf(other)}`, { cause: other });
+    }
+  }
+}
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).trim().split('\n')[0];
 
 function fromMac({ readFile, run }: PolicyPort): Managed {
   if (readFile(MAC_POLICY) === null) return unmanaged;
@@ -113,11 +170,17 @@ export function readManagedFrom(port: PolicyPort): Managed {
     return read(port);
   } catch (error) {
     if (error instanceof PolicyFault) throw error;
-    throw new PolicyFault(source, [
-      `it can’t be read (${error instanceof Error ? error.message.trim() : String(error)})`,
-    ]);
+    // Whether there is one can’t be told, and a lock that isn’t known is not lifted: the console does not start.
+    throw new PolicyFault(source, [`it can’t be read (${wordsOf(error)})`], UNREADABLE[port.platform]);
   }
 }
+
+const UNREADABLE: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  win32:
+    'Whoever manages this computer has to let this account run reg.exe or powershell.exe, of which one is enough, and read that key.',
+  darwin: 'Whoever manages this computer has to let this account read that file.',
+  linux: 'Whoever manages this computer has to let this account read that file: chmod 644, and 755 for its folder.',
+};
 
 let read: Managed | null = null;
 

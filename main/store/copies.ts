@@ -293,6 +293,29 @@ export async function makeCopy(
   }
 }
 
+/** Files under way, with the process that makes them. */
+const UNDER_WAY = /\.db\.(?:unfinished-|restoring-|new-)?(\d+)(?:-(?:wal|shm|journal))?$/;
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It runs, and is another account's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Removes what a process that was killed has left of a copy, a restore or a new file: each may be as large as the file. */
+export function dropUnfinished(dataFolder: string): void {
+  for (const folder of [dataFolder, folderOf(dataFolder)]) {
+    for (const name of inFolder(folder)) {
+      const [, pid] = UNDER_WAY.exec(name) ?? [];
+      if (pid !== undefined && !isRunning(Number(pid))) rmSync(path.join(folder, name), { force: true });
+    }
+  }
+}
+
 /** Removes daily copies beyond those that are kept. What a person has made, or set aside, stays. */
 export function dropOldCopies(dataFolder: string, now: number): void {
   const daily = listCopies(dataFolder).filter(({ reason }) => reason === 'daily');
@@ -365,21 +388,61 @@ export function restoreCopy(
   }
 }
 
+/** The newest copy that can be put back, with what is in it; null where there is none. What was set aside is no copy. */
+export function newestWhole(dataFolder: string): (CopyFile & { readonly contents: CopyContents }) | null {
+  for (const copy of listCopies(dataFolder)) {
+    if (copy.reason === 'set-aside') continue;
+    try {
+      return { ...copy, contents: lookInside(dataFolder, copy.file) };
+    } catch {
+      // An older one may be whole.
+    }
+  }
+  return null;
+}
+
+/** Names the copy that the next start is to put back: a file that is in use is put back by nobody. */
+const ORDER = 'restore-next';
+
+/** Has the next start of a console put a copy back. @param name of one in the list. */
+export function orderRestore(dataFolder: string, name: string): void {
+  writeFileSync(path.join(folderOf(dataFolder), ORDER), name, { mode: 0o600 });
+}
+
+/** What became of an order to put a copy back. */
+export type CarriedOut =
+  | { readonly done: true; readonly copy: CopyFile; readonly aside: string | null }
+  | { readonly done: false; readonly error: StoreError };
+
+/**
+ * Puts back what was ordered, before the file is opened. An order counts once, whatever becomes of it.
+ *
+ * @returns null where nothing was ordered.
+ */
+export function carryOutRestore(dataFolder: string, now: number): CarriedOut | null {
+  const order = path.join(folderOf(dataFolder), ORDER);
+  if (!existsSync(order)) return null;
+  const name = readFileSync(order, 'utf8');
+  rmSync(order, { force: true });
+  try {
+    const copy = listCopies(dataFolder).find(({ file }) => path.basename(file) === name);
+    if (copy === undefined) throw new StoreError('unreadable', 'The copy that was chosen is gone', CHOOSE_ANOTHER);
+    return { done: true, copy, aside: restoreCopy(dataFolder, copy.file, now).aside };
+  } catch (error) {
+    const told = storeErrorFrom(error, path.join(dataFolder, FILE_NAME));
+    if (told === null) throw error;
+    return { done: false, error: told };
+  }
+}
+
 /**
  * What to do where the data file is damaged: the newest copy that is whole, by name, and what is lost with it.
  *
  * @returns a sentence or two.
  */
 export function restoreRemedy(dataFolder: string): string {
-  for (const { file, madeAt, reason } of listCopies(dataFolder)) {
-    if (reason === 'set-aside') continue;
-    try {
-      lookInside(dataFolder, file);
-    } catch {
-      // An older one may be whole.
-      continue;
-    }
-    return `The newest whole copy is of ${instantText(madeAt)}: put it back with “sendwright backup restore ${path.basename(file)}”. What was done since then is lost with it; the damaged file is kept.`;
-  }
+  const newest = newestWhole(dataFolder);
+  if (newest !== null)
+    return `The newest whole copy is of ${instantText(newest.madeAt)}: put it back with “sendwright backup restore ${path.basename(newest.file)}”. What was done since then is lost with it; the damaged file is kept.`;
   return `No whole copy lies in ${folderOf(dataFolder)}. Put back one of your own with “sendwright backup restore FILE”, or move the file away to begin anew.`;
 }

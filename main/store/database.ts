@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -44,12 +45,18 @@ export class StoreError extends Error {
 
 const PUT_BACK = 'Put back a copy: “sendwright backup list” shows those that there are.';
 
-function readOnly(file: string): StoreError {
-  return new StoreError(
-    'read-only',
-    `The data file ${file} can’t be written.`,
-    'Give this account write access to the data folder.',
-  );
+function readOnly(file: string, isDisk = false): StoreError {
+  return isDisk
+    ? new StoreError(
+        'read-only',
+        `The data file ${file} can’t be written: its disk can only be read.`,
+        'Systems take the right to write from a disk that has failed: look into their log first. Then let it be written again, or copy the data folder elsewhere and name that with --data-dir FOLDER.',
+      )
+    : new StoreError(
+        'read-only',
+        `The data file ${file} can’t be written.`,
+        'Give this account write access to the data folder.',
+      );
 }
 
 /** What a failure of SQLite means for the person, or null when it is none of these. */
@@ -122,13 +129,27 @@ function copyBeforeMigration(database: SqliteDatabase, folder: string, version: 
   for (const old of copies.slice(KEPT_COPIES)) rmSync(path.join(folder, old), { force: true });
 }
 
+/** Another account's file would be that account's to read and to exchange; one of ours is for nobody else. */
+function checkOwner(file: string): void {
+  const account = process.getuid?.();
+  if (account === undefined || !existsSync(file)) return;
+  const { uid, mode } = statSync(file);
+  if (uid !== account && uid !== 0 && account !== 0)
+    throw new StoreError(
+      'not-ours',
+      `The data file ${file} belongs to another account.`,
+      'Choose another data folder with --data-dir FOLDER.',
+    );
+  if (uid === account && (mode & 0o077) !== 0) chmodSync(file, mode & 0o700);
+}
+
 /** SQLite opens a file that can only be read without a word, and fails at the first write: asked before instead. */
 function checkWritable(folder: string, file: string): void {
   try {
     accessSync(folder, constants.W_OK);
     if (existsSync(file)) accessSync(file, constants.W_OK);
-  } catch {
-    throw readOnly(file);
+  } catch (error) {
+    throw readOnly(file, (error as NodeJS.ErrnoException).code === 'EROFS');
   }
 }
 
@@ -217,6 +238,7 @@ function checkNotEmptied(file: string): void {
 export function openDatabase(folder: string, steps: readonly string[] = migrations): SqliteDatabase {
   const file = path.join(folder, FILE_NAME);
   try {
+    checkOwner(file);
     checkWritable(folder, file);
     if (!existsSync(file)) makeFile(file, folder, steps);
     checkNotEmptied(file);

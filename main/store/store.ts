@@ -1,7 +1,7 @@
 import type { DomainConfiguration } from '../../shared/contract/domains.ts';
 import type { SettingsFields } from '../../shared/contract/settings.ts';
 import type { CopyFile } from './copies.ts';
-import { dropOldCopies, listCopies, makeCopy, restoreRemedy } from './copies.ts';
+import { dropOldCopies, dropUnfinished, listCopies, makeCopy, restoreRemedy } from './copies.ts';
 import { openDatabase, StoreError, storeErrorFrom } from './database.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { Damage } from './damage.ts';
@@ -17,6 +17,9 @@ import { evidenceMailRepository } from './evidence-mails.ts';
 import type { EvidenceMailRepository } from './evidence-mails.ts';
 import { historyRepository } from './history.ts';
 import type { HistoryRepository } from './history.ts';
+import { clockTrouble } from './clock.ts';
+import type { Trouble } from './place.ts';
+import { placeTroubles } from './place.ts';
 import { recordRepository } from './records.ts';
 import type { RecordRepository } from './records.ts';
 import { secretRepository } from './secrets.ts';
@@ -49,6 +52,8 @@ export interface Store {
   };
   /** What could not be read since the store was opened, each place once; it counts as unknown. */
   readonly damage: () => readonly Damage[];
+  /** What endangers the data file by where it lies, and a clock that its dates speak against; as it was when it was opened. */
+  readonly troubles: readonly Trouble[];
   /** Grows when another process has written (PRAGMA data_version). */
   readonly foreignWrites: () => number;
   readonly close: () => void;
@@ -71,6 +76,7 @@ function openOrOffer(folder: string): SqliteDatabase {
  * @throws StoreError, see `openDatabase`.
  */
 export function openStore(folder: string, now: () => number = Date.now): Store {
+  dropUnfinished(folder);
   const database = openOrOffer(folder);
   const eraser = createEraser(database);
   const secrets = secretRepository(database, eraser);
@@ -96,6 +102,7 @@ export function openStore(folder: string, now: () => number = Date.now): Store {
       dropOld: () => dropOldCopies(folder, now()),
     },
     damage: reader.noted,
+    troubles: [...placeTroubles(folder), ...[clockTrouble(database, now())].filter((trouble) => trouble !== null)],
     foreignWrites: () => database.pragma('data_version', { simple: true }) as number,
     close: () => {
       try {

@@ -95,6 +95,8 @@ export interface VaultParts {
   readonly cost?: ScryptCost;
   /** How long the keychain is waited for, in milliseconds; what it answers later still counts. */
   readonly patienceMs?: number;
+  /** Whether a passphrase may be chosen here; false where the organisation wants the keychain alone. */
+  readonly takesPassphrases?: boolean;
 }
 
 export interface VaultView {
@@ -138,9 +140,11 @@ export interface Vault {
    * Seals everything under a new data key, in one transaction, and writes the data file anew without what was sealed
    * before. Copies made until then open with what opened them.
    *
+   * @param passphrase null where there is none: the keychain opens the old key and takes the new one.
    * @returns false when another program kept the file from being written anew; the new key is in force all the same.
+   * @throws VaultFault with nothing changed; `wrong-passphrase` where there is a passphrase and none is given.
    */
-  readonly renewKey: (passphrase: string) => Promise<boolean>;
+  readonly renewKey: (passphrase: string | null) => Promise<boolean>;
   /** Begins another generation. @param passphrase null for the keychain. Nothing that is sealed is deleted. */
   readonly beginAnew: (passphrase: string | null) => Promise<void>;
   /** Seals anew what waits under an earlier passphrase. @throws VaultFault `wrong-passphrase`, `nothing-waits`. */
@@ -198,7 +202,7 @@ export function checkStrength(passphrase: string): void {
 
 /** Composes the vault. It is locked, or has no keeper yet, until it is told to open. */
 export function createVault(parts: VaultParts): Vault {
-  const { storage, keychain, random, now, cost = COST, patienceMs = PATIENCE_MS } = parts;
+  const { storage, keychain, random, now, cost = COST, patienceMs = PATIENCE_MS, takesPassphrases = true } = parts;
   const tries = createTries(now);
   const session = new Map<string, { value: string; setAt: number }>();
   let sessionOnly = false;
@@ -262,13 +266,14 @@ export function createVault(parts: VaultParts): Vault {
           keychain !== null &&
           (current === null ? canSeal || keychainState === 'away' : has(current, 'os-keychain')),
       ],
-      ['create', !hasPassphrase && (current === null || isOpen)],
-      ['change-passphrase', hasPassphrase],
+      ['create', takesPassphrases && !hasPassphrase && (current === null || isOpen)],
+      ['change-passphrase', takesPassphrases && hasPassphrase],
+      ['renew-key', hasPassphrase || (has(current, 'os-keychain') && canSeal && keychainOpens !== false)],
       ['add-keychain', isOpen && canSeal && keychainOpens !== true],
       ['bring-back', isOpen && waitingFor.includes('passphrase')],
       ['use-session', !isOpen && !sessionOnly],
       ['begin-anew-with-keychain', current !== null && canSeal],
-      ['begin-anew', current !== null],
+      ['begin-anew', takesPassphrases && current !== null],
     ];
     return offers.filter(([, isThere]) => isThere).map(([way]) => way);
   }
@@ -526,26 +531,18 @@ export function createVault(parts: VaultParts): Vault {
   /**
    * Puts another data key in the place of the one in force.
    *
-   * @param next the passphrase from then on; it may be the same.
+   * @param key the one in force, opened for this alone.
+   * @param by who opened it.
+   * @param keepers of the fresh one, which is wrapped by each.
    * @param before how often the vault was locked when this was asked for.
    */
-  async function exchangeKey(
+  function exchangeKey(
     what: 'passphrase-changed' | 'key-renewed',
-    { current, next }: { readonly current: string; readonly next: string },
     generation: Generation,
-    kept: StoredKeeper,
+    { key, by }: { readonly key: Buffer; readonly by: KeeperKind },
+    { fresh, keepers }: { readonly fresh: Buffer; readonly keepers: readonly Keeper[] },
     before: number,
-  ): Promise<void> {
-    const key = await openByPassphrase(current, kept);
-    const fresh = random(DATA_KEY_OCTETS);
-    const keepers: Keeper[] = [
-      { kind: 'passphrase', ...(await passphraseKeeper(next, random, cost).wrap(Buffer.from(fresh))) },
-    ];
-    const hadKeychain = has(generation, 'os-keychain');
-    if (hadKeychain && keychain !== null && keychainState === 'available') {
-      const wrapped = await within(patienceMs, keychain.keeper.wrap(Buffer.from(fresh))).catch(() => null);
-      if (wrapped !== null) keepers.push({ kind: 'os-keychain', ...wrapped });
-    }
+  ): void {
     const begun = storage.succeed({
       after: generation.id,
       endedBy: 'passphrase-changed',
@@ -558,12 +555,70 @@ export function createVault(parts: VaultParts): Vault {
     });
     key.fill(0);
     if (begun === null) throw refuse('changed', 'Another program changed the vault in the meantime');
-    const opens = keepers.length > 1;
+    const opens = keepers.some(({ kind }) => kind === 'os-keychain');
     keychainOpens = opens ? true : null;
-    const by = held?.by ?? 'passphrase';
+    const openedBy = held?.by ?? by;
     forget();
-    if (locks === before) hold(begun, fresh, by);
-    tell({ what, keychain: hadKeychain ? opens : null });
+    if (locks === before) hold(begun, fresh, openedBy);
+    tell({ what, keychain: has(generation, 'os-keychain') ? opens : null });
+  }
+
+  /** @param next the passphrase from then on; it may be the same. */
+  async function exchangeByPassphrase(
+    what: 'passphrase-changed' | 'key-renewed',
+    { current, next }: { readonly current: string; readonly next: string },
+    generation: Generation,
+    kept: StoredKeeper,
+    before: number,
+  ): Promise<void> {
+    const key = await openByPassphrase(current, kept);
+    const fresh = random(DATA_KEY_OCTETS);
+    const keepers: Keeper[] = [
+      { kind: 'passphrase', ...(await passphraseKeeper(next, random, cost).wrap(Buffer.from(fresh))) },
+    ];
+    if (has(generation, 'os-keychain') && keychain !== null && keychainState === 'available') {
+      const wrapped = await within(patienceMs, keychain.keeper.wrap(Buffer.from(fresh))).catch(() => null);
+      if (wrapped !== null) keepers.push({ kind: 'os-keychain', ...wrapped });
+    }
+    exchangeKey(what, generation, { key, by: 'passphrase' }, { fresh, keepers }, before);
+  }
+
+  /** A fresh data key, wrapped by the keychain alone. @throws VaultFault `keychain` */
+  async function freshByKeychain(): Promise<{ readonly fresh: Buffer; readonly keepers: readonly Keeper[] }> {
+    const fresh = random(DATA_KEY_OCTETS);
+    const keepers: Keeper[] = [];
+    if (keychain === null) throw refuse('keychain', 'This program can’t ask a system keychain');
+    const { keeper } = keychain;
+    await withKeychain(async () => {
+      if ((await lookAtKeychain()) !== 'available')
+        throw refuse('keychain', 'The system keychain can’t protect a new key now');
+      keepers.push({ kind: 'os-keychain', ...(await keeper.wrap(Buffer.from(fresh))) });
+    });
+    return { fresh, keepers };
+  }
+
+  async function freshByPassphrase(passphrase: string): ReturnType<typeof freshByKeychain> {
+    const fresh = random(DATA_KEY_OCTETS);
+    const keeper = passphraseKeeper(passphrase, random, cost);
+    const kept = await tries.inTurn(async () => keeper.wrap(Buffer.from(fresh)));
+    return { fresh, keepers: [{ kind: 'passphrase', ...kept }] };
+  }
+
+  /** For a vault that the keychain alone opens: it gives the old key once more, whether the vault is open or not. */
+  async function exchangeByKeychain(generation: Generation, before: number): Promise<void> {
+    const wrapped = await freshByKeychain();
+    const opened: Buffer[] = [];
+    await withKeychain(async () => {
+      try {
+        opened.push(await unwrapByKeychain(generation));
+      } catch (error) {
+        if (!(error instanceof KeeperRefused)) throw error;
+        keychainOpens = false;
+        throw refuse('keychain', error.message);
+      }
+    });
+    const [key] = opened;
+    if (key !== undefined) exchangeKey('key-renewed', generation, { key, by: 'os-keychain' }, wrapped, before);
   }
 
   async function openWithKeychain(): Promise<void> {
@@ -644,7 +699,7 @@ export function createVault(parts: VaultParts): Vault {
         const kept = passphraseOf(generation);
         if (generation === null || kept === undefined) return addPassphrase(next);
         if (current === null) throw refuse('wrong-passphrase', 'The current passphrase is needed');
-        return exchangeKey('passphrase-changed', { current, next }, generation, kept, before);
+        return exchangeByPassphrase('passphrase-changed', { current, next }, generation, kept, before);
       });
     },
 
@@ -652,10 +707,12 @@ export function createVault(parts: VaultParts): Vault {
       const before = locks;
       await tries.inTurn(async () => {
         const generation = inForce();
+        if (generation === null) throw refuse('locked', 'No passphrase was chosen yet');
         const kept = passphraseOf(generation);
-        if (generation === null || kept === undefined)
-          throw refuse('locked', generation === null ? 'No passphrase was chosen yet' : 'This vault has no passphrase');
-        return exchangeKey('key-renewed', { current: passphrase, next: passphrase }, generation, kept, before);
+        if (kept === undefined) return exchangeByKeychain(generation, before);
+        if (passphrase === null) throw refuse('wrong-passphrase', 'The passphrase is needed');
+        const same = { current: passphrase, next: passphrase };
+        return exchangeByPassphrase('key-renewed', same, generation, kept, before);
       });
       return storage.compact();
     },
@@ -664,22 +721,7 @@ export function createVault(parts: VaultParts): Vault {
       if (passphrase !== null) checkStrength(passphrase);
       const current = inForce();
       if (current === null) return passphrase === null ? openWithKeychain() : create(passphrase);
-      const fresh = random(DATA_KEY_OCTETS);
-      const keepers: Keeper[] = [];
-      if (passphrase === null) {
-        if (keychain === null) throw refuse('keychain', 'This program can’t ask a system keychain');
-        const { keeper } = keychain;
-        await withKeychain(async () => {
-          if ((await lookAtKeychain()) !== 'available')
-            throw refuse('keychain', 'The system keychain can’t protect a new key now');
-          keepers.push({ kind: 'os-keychain', ...(await keeper.wrap(Buffer.from(fresh))) });
-        });
-      } else {
-        const keeper = passphraseKeeper(passphrase, random, cost);
-        await tries.inTurn(async () => {
-          keepers.push({ kind: 'passphrase', ...(await keeper.wrap(Buffer.from(fresh))) });
-        });
-      }
+      const { fresh, keepers } = passphrase === null ? await freshByKeychain() : await freshByPassphrase(passphrase);
       const secrets = sum(storage.secretsIn(current.id));
       const begun = storage.succeed({
         after: current.id,

@@ -3,6 +3,7 @@ import type { KeyboardEvent } from 'react';
 import type { DomainRow } from '../../shared/contract/domains.ts';
 import type { JobState } from '../../shared/contract/jobs.ts';
 import { useDomains } from '../data/domains.ts';
+import { useManaged } from '../data/managed.ts';
 import { fieldCommand, settingFields } from '../features/settings/fields.ts';
 import controls from '../ui/controls.module.css';
 import { Sheet } from '../ui/controls.tsx';
@@ -128,7 +129,11 @@ function useCommandList(): readonly Command[] {
   const workspaceId = useApp((state) => state.workspaceId);
   const job = useApp((state) => newestJob(state, workspaceId));
   const vault = useApp((state) => state.vault?.state);
+  const mayChoosePassphrase = useApp(
+    (state) => state.vault?.ways.some((way) => way === 'create' || way === 'change-passphrase') === true,
+  );
   const offered = useOffered((state) => state.offered);
+  const practiceLock = useManaged()('Practice');
   return useMemo(() => {
     const own = Object.values(offered).flat();
     const general: readonly Command[] = [
@@ -145,7 +150,7 @@ function useCommandList(): readonly Command[] {
         id: 'practice',
         label: 'Open the practice workspace',
         kind: 'Workspace',
-        run: () => void openPractice(),
+        run: () => (practiceLock === null ? void openPractice() : tell(`Practice workspace: ${practiceLock}`)),
       },
       {
         id: 'vault',
@@ -176,6 +181,10 @@ function useCommandList(): readonly Command[] {
               kind: 'Vault',
               run: () => void attempt(() => core().vault.lock({})).then((done) => done && tell('The vault is locked')),
             },
+          ]
+        : []),
+      ...(vault === 'open' && mayChoosePassphrase
+        ? [
             {
               id: 'passphrase',
               label: 'Change the passphrase',
@@ -191,7 +200,7 @@ function useCommandList(): readonly Command[] {
     // A view's own offer says more than the general one of the same name.
     const known = new Set(own.map((command) => command.id));
     return [...own, ...general.filter((command) => !known.has(command.id))];
-  }, [workspaces, workspaceId, job, vault, offered]);
+  }, [workspaces, workspaceId, job, vault, mayChoosePassphrase, offered, practiceLock]);
 }
 
 /** The domains of the open workspace, asked for where its list has not been shown yet. */

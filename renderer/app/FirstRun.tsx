@@ -4,12 +4,14 @@ import { Button } from '../ui/button.tsx';
 import styles from './FirstRun.module.css';
 import { openPractice } from '../session/practice.ts';
 import { openSheet, useApp } from '../session/store.ts';
+import { useManaged } from '../data/managed.ts';
 import Sheets from './Sheets.tsx';
 
 /** What a newcomer sees: the two ways to begin. */
 export default function FirstRun() {
   const [busy, setBusy] = useState(false);
   const error = useApp((state) => state.error);
+  const lockWord = useManaged()('Practice');
   const practise = async () => {
     setBusy(true);
     await openPractice();
@@ -41,7 +43,8 @@ export default function FirstRun() {
             A service and a DNS zone inside this console: do the whole job, and meet every fault, without an account or
             a network.
           </p>
-          <Button onPress={() => void practise()} isPending={busy}>
+          {lockWord !== null && <p>Not to be had here: {lockWord}</p>}
+          <Button onPress={() => void practise()} isPending={busy} isDisabled={lockWord !== null}>
             {busy ? 'Starting…' : 'Try it with a practice service'}
           </Button>
         </section>

@@ -7,6 +7,7 @@ import status from '../ui/status.module.css';
 import { shortTime } from '../ui/time.ts';
 import styles from './App.module.css';
 import { commandKey, useKeys } from './keys.ts';
+import { useManaged } from '../data/managed.ts';
 import { openPractice } from '../session/practice.ts';
 import { useSignsOfWork } from '../session/in-use.ts';
 import { closeAlert, closeError, core, openSheet, openWorkspace, useApp } from '../session/store.ts';
@@ -51,6 +52,7 @@ function Rail() {
   const workspaceId = useApp((state) => state.workspaceId);
   const about = useApp((state) => state.about);
   const hasPractice = workspaces.some((workspace) => workspace.practice);
+  const practiceLock = useManaged()('Practice');
   return (
     <nav className={styles.rail} aria-label="Workspaces">
       <div className={styles.brand}>
@@ -85,8 +87,8 @@ function Rail() {
         </PlainButton>
       </div>
       {!hasPractice && (
-        <div title="Practice workspace">
-          <PlainButton look="quiet" onClick={() => void openPractice()}>
+        <div title={practiceLock ?? 'Practice workspace'}>
+          <PlainButton look="quiet" onClick={() => void openPractice()} disabled={practiceLock !== null}>
             <GraduationCap size={14} aria-hidden />
             <span className={styles.wide}>Practice workspace</span>
           </PlainButton>

@@ -36,7 +36,7 @@ export interface AppState {
   /** The console was reached before and does not answer now. */
   readonly lost: boolean;
   readonly about:
-    | (Pick<Snapshot, 'version' | 'host' | 'dataFolder' | 'managed'> & { readonly logFile: string | null })
+    | (Pick<Snapshot, 'version' | 'host' | 'dataFolder' | 'managed' | 'troubles'> & { readonly logFile: string | null })
     | null;
   readonly vault: VaultState | null;
   readonly workspaces: readonly WorkspaceSummary[];
@@ -311,18 +311,21 @@ export function afterPaint(): Promise<void> {
 }
 
 /** Said once: what can be done about it is done outside of this window. */
-let isLogTroubleShown = false;
+let isTroubleShown = false;
 
-function showLogTrouble({ trouble }: Snapshot['log']): void {
-  if (trouble === null || isLogTroubleShown) return;
-  isLogTroubleShown = true;
-  useApp.setState({ error: { code: 'LOG_UNWRITABLE', ...trouble, fields: {} } });
+function showTrouble({ log, troubles: [place] }: Snapshot): void {
+  const trouble = place ?? log.trouble;
+  if (trouble === null || isTroubleShown) return;
+  isTroubleShown = true;
+  useApp.setState({
+    error: { code: place === undefined ? 'LOG_UNWRITABLE' : 'FILE_IN_DANGER', ...trouble, fields: {} },
+  });
 }
 
 async function loadSnapshot(): Promise<number> {
   const snapshot = await core().state.snapshot({});
   tellFaultsTo(core());
-  showLogTrouble(snapshot.log);
+  showTrouble(snapshot);
   const { workspaceId } = useApp.getState();
   const known = snapshot.workspaces.some((workspace) => workspace.id === workspaceId);
   useApp.setState({
@@ -333,6 +336,7 @@ async function loadSnapshot(): Promise<number> {
       host: snapshot.host,
       dataFolder: snapshot.dataFolder,
       managed: snapshot.managed,
+      troubles: snapshot.troubles,
       logFile: snapshot.log.trouble === null ? snapshot.log.file : null,
     },
     vault: snapshot.vault,

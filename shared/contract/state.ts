@@ -17,6 +17,8 @@ export const snapshot = z.object({
   dataFolder: z.string(),
   /** Where the log is written to, and why it can't be at the moment. */
   log: z.object({ file: z.string(), trouble: z.object({ message: z.string(), remedy: z.string() }).nullable() }),
+  /** What endangers the data file where it lies, and a clock that is wrong; the gravest first. */
+  troubles: z.array(z.object({ message: z.string(), remedy: z.string() })),
   /** What the organisation that manages this computer has locked, and where that stands; null: nothing. */
   managed: z.object({ source: z.string(), locked: z.array(z.string()) }).nullable(),
   vault: vaultState,

@@ -16,6 +16,8 @@ const vaultWay = z.enum([
   /** Let this computer's keychain open the vault from now on. */
   'add-keychain',
   'change-passphrase',
+  /** Seal everything under a new key that the same keepers open. */
+  'renew-key',
   'lock',
   'use-session',
   /** A new key under a new passphrase; what is sealed is kept, to be entered again. */
@@ -99,10 +101,10 @@ export const vaultContract = {
     .input(z.object({ current: z.string().max(1024).nullable(), next: passphrase }))
     .output(vaultState),
   /**
-   * Seals everything under a new key with the same passphrase. `compacted`: whether the data file was written anew as
-   * well, without the space in which earlier sealed octets may lie.
+   * Seals everything under a new key with the same passphrase; null where the keychain alone opens the vault.
+   * `compacted`: whether the data file was written anew as well, without the space in which earlier sealed octets may lie.
    */
-  renewKey: procedure.input(withPassphrase).output(z.object({ vault: vaultState, compacted: z.boolean() })),
+  renewKey: procedure.input(anewInput).output(z.object({ vault: vaultState, compacted: z.boolean() })),
   /** A new key where the old one is out of reach. What is sealed is kept, and opened again if its keeper comes back. */
   beginAnew: procedure.input(anewInput).output(vaultState),
   /** Opens what waits under an earlier passphrase; what was entered again since stays as it is. */

@@ -204,9 +204,13 @@ export const unmanaged: Managed = { source: '', locked: {}, recommended: {} };
 /** A policy that is not applied, with every value at fault. */
 export class PolicyFault extends Error {
   readonly remedy: string;
-  constructor(source: string, faults: readonly string[]) {
+  constructor(
+    source: string,
+    faults: readonly string[],
+    remedy = 'Have it corrected by whoever manages this computer. Nothing of it is applied until then.',
+  ) {
     super(`Your organisation’s policy in ${source} can’t be used: ${faults.join('; ')}.`);
-    this.remedy = 'Have it corrected by whoever manages this computer. Nothing of it is applied until then.';
+    this.remedy = remedy;
   }
 }
 

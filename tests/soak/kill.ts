@@ -32,7 +32,7 @@ async function writeUntilKilled(folder: string, lifeMs: number): Promise<number>
 }
 
 /** @throws when an answered save is missing, or anything is there by half. */
-function inspect(folder: string, answered: number): void {
+export function inspect(folder: string, answered: number): void {
   const store = openStore(folder);
   try {
     const workspaceId = store.workspaces.list()[0]?.id ?? 0;

@@ -29,6 +29,7 @@ export async function openClockedCore(folder: string): Promise<ClockedCore> {
   const notices: string[] = [];
   let rests = 0;
   const core = await createCore({
+    startAgain: null,
     store,
     vault: createVault({ storage: store.secrets, keychain: null, random: randomBytes, now: () => now }),
     clock: { now: () => now },

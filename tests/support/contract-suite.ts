@@ -196,7 +196,13 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
         keepers: ['passphrase'],
         sealed: { serviceKeys: 1, dkimKeys: 0 },
       });
-      expect([...locked.ways].sort()).toEqual(['begin-anew', 'change-passphrase', 'unlock', 'use-session']);
+      expect([...locked.ways].sort()).toEqual([
+        'begin-anew',
+        'change-passphrase',
+        'renew-key',
+        'unlock',
+        'use-session',
+      ]);
       const { revision } = await way.client.settings.get({ workspaceId });
       const change = { workspaceId, revision, fields: {}, authKey: { do: 'set' as const, value: SECRET } };
       await expect(way.client.settings.save(change)).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { allSteps } from '../../../shared/steps.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import type { ImportInput, ImportPlan, WorkspaceChange, WorkspaceFile } from '../../../shared/contract/transfer.ts';
@@ -196,7 +197,7 @@ async function readSource(context: CoreContext, source: ImportInput['source']): 
     if (source.kind === 'files')
       return { name: null, exportedAt: null, document: fromFiles(source.files), secrets: [] };
     const { head, files, secrets } = await context.sealing.inTurn(() =>
-      openExport(Buffer.from(source.content, 'base64'), source.passphrase),
+      openExport(Readable.from([Buffer.from(source.content, 'base64')]), source.passphrase),
     );
     return { name: head.name, exportedAt: head.exportedAt, document: fromFiles(files), secrets };
   } catch (error) {

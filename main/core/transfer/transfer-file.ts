@@ -82,11 +82,11 @@ function readLine<Schema extends z.ZodType>(text: string, schema: Schema): z.out
  *
  * @throws SealedFileFault with nothing of it given out.
  */
-export async function openExport(sealed: Buffer, passphrase: string): Promise<OpenedExport> {
+export async function openExport(sealed: AsyncIterable<Uint8Array>, passphrase: string): Promise<OpenedExport> {
   let head: ExportHead | null = null;
   const files: WorkspaceFile[] = [];
   const secrets: ExportSecret[] = [];
-  for await (const text of linesOf(openFile([sealed], passphrase))) {
+  for await (const text of linesOf(openFile(sealed, passphrase))) {
     if (head === null) {
       head = readLine(text, headSchema);
       continue;

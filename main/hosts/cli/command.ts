@@ -31,7 +31,8 @@ export async function withSession<Options>(
     throw error;
   } finally {
     const damage = session.damage();
-    if (damage !== null) terminal.error(`${damage.message}. ${damage.remedy}\n`);
+    for (const trouble of [...session.troubles, ...(damage === null ? [] : [damage])])
+      terminal.error(`${trouble.message}. ${trouble.remedy}\n`);
     await session.close();
     log.ended('done', { exitCode });
   }

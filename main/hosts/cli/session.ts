@@ -27,6 +27,7 @@ export interface Session {
   readonly log: RunLog;
   /** What to tell a person of values that could not be read; null where all could. */
   readonly damage: Core['damage'];
+  readonly troubles: Core['troubles'];
   readonly close: () => Promise<void>;
 }
 
@@ -63,7 +64,13 @@ export async function openSession(options: CommonOptions, say: (text: string) =>
   });
   log.started();
   running = log;
-  return { client: createRouterClient(core.router), log, damage: core.damage, close: core.close };
+  return {
+    client: createRouterClient(core.router),
+    log,
+    damage: core.damage,
+    troubles: core.troubles,
+    close: core.close,
+  };
 }
 
 /** Makes a workspace, or finds the one that another command has made of the same name in the meantime. */

@@ -42,6 +42,7 @@ const DOMAINS = 'domains';
 /** What git is to know of the files; see docs/workspaces.md. */
 const ATTRIBUTES = '*.json text eol=lf merge=sendwright\n';
 const EXTENSION = '.json';
+const UNFINISHED = '.unfinished';
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
@@ -96,7 +97,9 @@ export async function writeFolder(folder: string, files: readonly WorkspaceFile[
     const before = await readFile(place, 'utf8').catch(() => null);
     if (before === text) continue;
     await mkdir(path.dirname(place), { recursive: true });
-    await writeFile(place, text);
+    // Whoever is killed in the middle leaves the file as it was; what is left of the new one goes with the next export.
+    await writeFile(`${place}${UNFINISHED}`, text);
+    await rename(`${place}${UNFINISHED}`, place);
     written += 1;
   }
   const wanted = new Set(files.map((file) => file.path));

@@ -30,6 +30,7 @@ import { catchFaults, openRunLog } from '../process-log.ts';
 import { countRefusals } from '../refusals.ts';
 import { toldFault } from '../start-fault.ts';
 import { createConsoleWindow } from './console-window.ts';
+import { askForCopy } from './damaged-file.ts';
 import { orderEnding } from './ending.ts';
 import { installGuards } from './guards.ts';
 import { electronKeychain } from './keychain.ts';
@@ -223,7 +224,8 @@ async function run(start: StartArguments, folder: string, profile: string, log: 
   session.defaultSession.protocol.handle('sendwright', (request) => handleFile(request));
   app.setAboutPanelOptions({ applicationName: app.name, applicationVersion: version });
   const form = { platform: process.platform, isPackaged: app.isPackaged, executable: process.execPath };
-  const mayUpdate = readManaged().locked.Updates !== false && canUpdate({ ...form, environment: process.env });
+  const mayUpdate = canUpdate({ ...form, environment: process.env });
+  const updatesAreLocked = readManaged().locked.Updates === false;
   const lookForUpdates = createUpdates({
     version,
     dialog,
@@ -238,29 +240,45 @@ async function run(start: StartArguments, folder: string, profile: string, log: 
         devTools: !app.isPackaged,
         reload: consoleWindow.reload,
         zoom: consoleWindow.zoom,
-        lookForUpdates: mayUpdate ? () => void lookForUpdates() : null,
+        lookForUpdates: !mayUpdate ? null : updatesAreLocked ? 'locked' : () => void lookForUpdates(),
       }),
     ),
   );
 
   const serving = import('./serving.ts');
-  composing = serving.then(({ composeCore }) =>
-    composeCore({
-      dataFolder: folder,
-      host: 'electron',
-      version,
-      keychain: electronKeychain(safeStorage, process.platform),
-      practice: createPracticeClient(
-        () => utilityPractice(utilityProcess.fork(practiceProgram, [], practiceOptions), log),
-        path.join(folder, 'practice'),
-      ),
-      notifier: createNotifier({ newNotification: (options) => new Notification(options), open: () => open() }),
-      systemProxy: (url) => session.defaultSession.resolveProxy(url),
-      background: true,
-      managed: readManaged(),
-      log,
-    }),
-  );
+  composing = serving.then(({ composeCore, damageOf, putBack }) => {
+    const compose = () =>
+      composeCore({
+        dataFolder: folder,
+        host: 'electron',
+        version,
+        keychain: electronKeychain(safeStorage, process.platform),
+        practice: createPracticeClient(
+          () => utilityPractice(utilityProcess.fork(practiceProgram, [], practiceOptions), log),
+          path.join(folder, 'practice'),
+        ),
+        notifier: createNotifier({ newNotification: (options) => new Notification(options), open: () => open() }),
+        systemProxy: (url) => session.defaultSession.resolveProxy(url),
+        background: true,
+        managed: readManaged(),
+        log,
+        startAgain() {
+          reason = 'it starts again';
+          ending.thenStartAgain(argumentsAgain(process.argv.slice(1), null));
+          app.quit();
+        },
+      });
+    return compose().catch(async (error: unknown) => {
+      const damage = damageOf(error, folder);
+      if (damage === null) throw error;
+      log.error({ error }, 'the data file is damaged');
+      const copy = await askForCopy(dialog, damage);
+      if (copy === null) throw error;
+      const { aside } = putBack(folder, copy);
+      log.warn({ copy, aside }, 'a copy was put in the place of the data file');
+      return compose();
+    });
+  });
   const served = composing;
   const refused = countRefusals(log);
   offerPorts({

@@ -8,8 +8,8 @@ export interface MenuParts {
   readonly devTools: boolean;
   readonly reload: () => void;
   readonly zoom: (change: 'in' | 'out' | 'reset') => void;
-  /** Null where this copy of the program can't replace itself. */
-  readonly lookForUpdates: (() => void) | null;
+  /** Null where this copy of the program can't replace itself; `locked` where the organisation wants no updates from here. */
+  readonly lookForUpdates: (() => void) | 'locked' | null;
 }
 
 const line: MenuItemConstructorOptions = { type: 'separator' };
@@ -43,7 +43,11 @@ export function applicationMenu({
     ...(devTools ? [line, { role: 'toggleDevTools' } satisfies MenuItemConstructorOptions] : []),
   ];
   const updates: MenuItemConstructorOptions[] =
-    lookForUpdates === null ? [] : [{ label: 'Look for Updates…', click: lookForUpdates }];
+    lookForUpdates === null
+      ? []
+      : lookForUpdates === 'locked'
+        ? [{ label: 'Updates Come from Your Organisation', enabled: false }]
+        : [{ label: 'Look for Updates…', click: lookForUpdates }];
   const application: MenuItemConstructorOptions = {
     label: name,
     submenu: [

@@ -3,4 +3,5 @@
  * Chromium makes the window, and not before.
  */
 export { composeCore } from '../../core/compose.ts';
+export { damageOf, putBack } from '../../core/copies.ts';
 export { servePort } from '../carrying.ts';

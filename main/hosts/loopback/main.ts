@@ -102,6 +102,7 @@ async function open(): Promise<Opening> {
   return { window: null, told: `No window could be opened (${window.reason}). ${invitation()}` };
 }
 
+let ending = false;
 const ready = Promise.withResolvers<void>();
 const instance = await claimInstance(
   folder,
@@ -124,23 +125,46 @@ if (!instance.first) {
 }
 const { close: release } = instance;
 
-const core = await composeCore({
-  dataFolder: folder,
-  host: 'browser',
-  version,
-  keychain: null,
-  practice: createPracticeClient(() => forkPractice(practiceProgram, runLog), path.join(folder, 'practice')),
-  notifier: { notify: (title, body) => console.log(`${title}. ${body}`) },
-  background: true,
-  managed: readManaged(),
-  log: runLog,
-}).catch(async (error: unknown) => {
-  await release();
-  return refuse(error, 1);
-});
+const compose = () =>
+  composeCore({
+    dataFolder: folder,
+    host: 'browser',
+    version,
+    keychain: null,
+    practice: createPracticeClient(() => forkPractice(practiceProgram, runLog), path.join(folder, 'practice')),
+    notifier: { notify: (title, body) => console.log(`${title}. ${body}`) },
+    background: true,
+    managed: readManaged(),
+    log: runLog,
+    // The process stays, with its address and the sessions of its windows: only the core is another.
+    startAgain: () => void beginAgain().catch((error: unknown) => refuse(error, 1)),
+  }).catch(async (error: unknown) => {
+    await release();
+    return refuse(error, 1);
+  });
+let core = await compose();
+/** Calls wait for it while one core takes over from another. */
+let composing: Promise<unknown> = Promise.resolve();
+
+async function beginAgain(): Promise<void> {
+  if (ending) return;
+  const before = core;
+  const next = before.close().then(compose);
+  composing = next;
+  core = await next;
+  runLog.info({}, 'the core was begun anew');
+}
 
 const files = await readStaticFiles(rendererFolder);
-const serve = (port: number) => startLoopbackHost({ core, access, files, contentSecurityPolicy, port, log: runLog });
+const serve = (port: number) =>
+  startLoopbackHost({
+    core: () => composing.then(() => core),
+    access,
+    files,
+    contentSecurityPolicy,
+    port,
+    log: runLog,
+  });
 const starting = values.port === undefined ? startOnSamePort(folder, serve) : serve(values.port);
 const host = await starting.catch(async (error: NodeJS.ErrnoException) => {
   await core.close();
@@ -156,7 +180,6 @@ const host = await starting.catch(async (error: NodeJS.ErrnoException) => {
 origin = host.origin;
 runLog.info({ origin }, 'the window can be reached');
 
-let ending = false;
 async function end(reason: string): Promise<void> {
   if (ending) return;
   ending = true;

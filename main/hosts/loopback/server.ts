@@ -17,7 +17,8 @@ import type { StaticFiles } from './static-files.ts';
 export const SESSION_HEADER = 'x-sendwright-session';
 
 export interface LoopbackOptions {
-  readonly core: Pick<Core, 'router'>;
+  /** Whose procedures are called; another one later, where the core is begun anew. */
+  readonly core: () => Promise<Pick<Core, 'router'>>;
   readonly access: Access;
   readonly files: StaticFiles;
   readonly contentSecurityPolicy: string;
@@ -66,7 +67,12 @@ const MAX_HEADER = 200;
 export async function startLoopbackHost(options: LoopbackOptions): Promise<LoopbackHost> {
   const { log } = options;
   const refused = countRefusals(log ?? { warn: () => undefined });
-  const handler = new RPCHandler(options.core.router, carrying(refused));
+  let handling: { readonly router: Core['router']; readonly handler: RPCHandler<Record<never, never>> } | null = null;
+  async function handlerNow(): Promise<RPCHandler<Record<never, never>>> {
+    const { router } = await options.core();
+    if (handling?.router !== router) handling = { router, handler: new RPCHandler(router, carrying(refused)) };
+    return handling.handler;
+  }
   const app = new Hono();
   let ownHost = '';
 
@@ -122,6 +128,7 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
 
   // Who is no session is refused before anything of what it sends is read.
   app.all('/rpc/*', onlyPost, onlySessions, bodyOf(MAX_MESSAGE_OCTETS, 'BODY_TOO_LARGE'), async (context) => {
+    const handler = await handlerNow();
     const result = await handler.handle(context.req.raw, { prefix: '/rpc', context: {} });
     return result.matched
       ? context.newResponse(result.response.body, result.response)

@@ -2,9 +2,9 @@ import { useCallback, useEffect, useState } from 'react';
 import type { CoreClient } from '../../../shared/contract/index.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { shownError } from '../../session/errors.ts';
-import { core, openSheet, tell } from '../../session/store.ts';
+import { core, openSheet, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton, Sheet } from '../../ui/controls.tsx';
+import { Sheet } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { longTime } from '../../ui/time.ts';
@@ -16,8 +16,14 @@ import { plural } from '../../../shared/text/plural.ts';
 
 type Contents = Awaited<ReturnType<CoreClient['copies']['look']>>;
 
-function Inside({ name, contents }: { readonly name: string; readonly contents: Contents }) {
-  const command = `sendwright backup restore ${name}`;
+function Inside(props: {
+  readonly name: string;
+  readonly contents: Contents;
+  readonly isPending: boolean;
+  readonly onRestore: () => void;
+}) {
+  const { name, contents } = props;
+  const [isMeant, setMeant] = useState(false);
   return (
     <section className={styles.part} aria-labelledby="copy-inside">
       <h3 id="copy-inside">In {name}</h3>
@@ -31,12 +37,21 @@ function Inside({ name, contents }: { readonly name: string; readonly contents: 
         <li>{plural(contents.secrets, 'sealed secret')}</li>
       </ul>
       <p>
-        To put it back, end the console and run this command. The data file of today is set aside and kept.
+        To put it back the console ends and starts again. What was done since the copy was made is not in it; the data
+        file of today is set aside among the copies, and can be put back in the same way.
         {contents.secrets > 0 && ' Secrets open with the passphrase or keychain of that time.'}
       </p>
       <div className={layout.row}>
-        <code>{command}</code>
-        <CopyButton text={command} label="Copy the command" />
+        {isMeant ? (
+          <>
+            <Button look="primary" isPending={props.isPending} onPress={props.onRestore} autoFocus>
+              Put it back and start again
+            </Button>
+            <Button onPress={() => setMeant(false)}>Keep the file of today</Button>
+          </>
+        ) : (
+          <Button onPress={() => setMeant(true)}>Put it back…</Button>
+        )}
       </div>
     </section>
   );
@@ -48,6 +63,7 @@ export default function CopiesSheet() {
   const [inside, setInside] = useState<{ readonly name: string; readonly contents: Contents } | null>(null);
   const [running, setRunning] = useState<string | null>(null);
   const [error, setError] = useState<ShownError | null>(null);
+  const about = useApp((state) => state.about);
   const run = useCallback(async (name: string, work: () => Promise<void>) => {
     setRunning(name);
     setError(null);
@@ -66,6 +82,12 @@ export default function CopiesSheet() {
       await core().copies.make({});
       setCopies(await core().copies.list({}));
       tell('The data file is copied');
+    });
+  const restore = (name: string) =>
+    void run('restore', async () => {
+      await core().copies.restore({ name });
+      openSheet(null);
+      tell('The console starts again with the copy');
     });
   const look = (name: string) => {
     setInside(null);
@@ -105,7 +127,20 @@ export default function CopiesSheet() {
           ))}
         </ul>
       )}
-      {inside !== null && <Inside name={inside.name} contents={inside.contents} />}
+      {inside !== null && (
+        <Inside
+          key={inside.name}
+          name={inside.name}
+          contents={inside.contents}
+          isPending={running === 'restore'}
+          onRestore={() => restore(inside.name)}
+        />
+      )}
+      {about?.troubles.map(({ message, remedy }) => (
+        <p key={message} role="note">
+          <b>{message}.</b> {remedy}
+        </p>
+      ))}
       <Trouble error={error} />
     </Sheet>
   );

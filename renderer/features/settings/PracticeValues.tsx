@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/controls.tsx';
+import { useManaged } from '../../data/managed.ts';
 import { usePractice } from '../../data/practice.ts';
 import layout from '../../ui/layout.module.css';
 import { changeSecret, type } from './store.ts';
@@ -10,6 +11,7 @@ import { changeSecret, type } from './store.ts';
 /** What a real service's support would have sent, and the fault that the practice service plays. */
 export function PracticeValues({ workspaceId }: { readonly workspaceId: number }) {
   const practice = usePractice(workspaceId, true);
+  const lockWord = useManaged()('Practice');
   const [isBusy, setBusy] = useState(false);
   if (practice === null) return null;
   const reset = async () => {
@@ -47,8 +49,12 @@ export function PracticeValues({ workspaceId }: { readonly workspaceId: number }
       </p>
       {!practice.running && (
         <p role="alert" className={layout.row}>
-          It is not running: it has stopped by itself. Nothing in this workspace can be checked until it is back.
-          <Button onPress={() => void attempt(() => core().practice.open({}))}>Start it again</Button>
+          {lockWord === null
+            ? 'It is not running: it has stopped by itself. Nothing in this workspace can be checked until it is back.'
+            : `It does not run on this computer. ${lockWord}`}
+          {lockWord === null && (
+            <Button onPress={() => void attempt(() => core().practice.open({}))}>Start it again</Button>
+          )}
         </p>
       )}
       <Select

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { FileTrigger } from 'react-aria-components';
 import { describeFinding, describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { ManagedName } from '../../../shared/managed/policy.ts';
@@ -40,6 +40,9 @@ import {
   type,
   useSettings,
 } from './store.ts';
+
+/** On most computers nobody decides anything for people. */
+const SetByOrganisation = lazy(() => import('./SetByOrganisation.tsx'));
 
 /** Takes certificates from a file in any form; what holds a private key never comes into the field. */
 async function takeCertificates(file: File | undefined): Promise<void> {
@@ -102,6 +105,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
   const fields = currentFields(state);
   const service = useServiceView(workspaceId);
   const managed = useManaged();
+  const about = useApp((app) => app.about);
   const isLocked = (name: ManagedName) => !isPractice && managed(name) !== null;
   const lockWord = (name: ManagedName) => (isPractice ? null : managed(name));
   const isAsking = service?.isAsking === true;
@@ -388,6 +392,12 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
           <Button onPress={() => openSheet('copies')}>Copies…</Button>
         </div>
       </section>
+
+      {about?.managed != null && about.managed.locked.length > 0 && (
+        <Suspense>
+          <SetByOrganisation managed={about.managed} />
+        </Suspense>
+      )}
 
       {isDirty(state) && (
         <div className={layout.saveBar} role="region" aria-label="Unsaved changes">

@@ -85,17 +85,19 @@ export function PassphraseSheet() {
   );
 }
 
-/** Everything sealed under a new key, with the same passphrase. */
+/** Everything sealed under a new key that the same passphrase or keychain opens. */
 export function NewKeySheet() {
   const deed = useDeed();
+  const hasPassphrase = useApp((state) => state.vault?.keepers.includes('passphrase') === true);
   const [passphrase, setPassphrase] = useState('');
+  const canRenew = !hasPassphrase || passphrase !== '';
   const renew = () => {
-    if (passphrase === '') return;
+    if (!canRenew) return;
     let isCompacted = true;
     void deed.run(
       'renew',
       async () => {
-        const { vault, compacted } = await core().vault.renewKey({ passphrase });
+        const { vault, compacted } = await core().vault.renewKey({ passphrase: hasPassphrase ? passphrase : null });
         isCompacted = compacted;
         return vault;
       },
@@ -115,26 +117,30 @@ export function NewKeySheet() {
       actions={
         <>
           <Button onPress={back}>Back</Button>
-          <Button look="primary" onPress={renew} isDisabled={passphrase === ''} isPending={deed.running !== null}>
+          <Button look="primary" onPress={renew} isDisabled={!canRenew} isPending={deed.running !== null}>
             Make a new key
           </Button>
         </>
       }
     >
       <p>
-        The passphrase stays. Copies made until now open with what opened them: whoever has one and knows the passphrase
-        reads the secrets of that time, so enter those anew at the service as well, and delete the copies.
+        {hasPassphrase
+          ? 'The passphrase stays. Copies made until now open with what opened them: whoever has one and knows the passphrase reads the secrets of that time'
+          : 'The system keychain goes on opening the vault. Copies made until now open with what opened them: whoever has one and works in this account of this computer reads the secrets of that time'}
+        , so enter those anew at the service as well, and delete the copies.
       </p>
-      <SheetForm onSubmit={renew}>
-        <Field
-          label="Passphrase"
-          type="password"
-          value={passphrase}
-          onChange={setPassphrase}
-          fault={isOfField ? errorText(error) : undefined}
-          autoFocus
-        />
-      </SheetForm>
+      {hasPassphrase && (
+        <SheetForm onSubmit={renew}>
+          <Field
+            label="Passphrase"
+            type="password"
+            value={passphrase}
+            onChange={setPassphrase}
+            fault={isOfField ? errorText(error) : undefined}
+            autoFocus
+          />
+        </SheetForm>
+      )}
       <Trouble error={isOfField ? null : error} />
     </Sheet>
   );

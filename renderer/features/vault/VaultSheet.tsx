@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import { allSecrets, secretWords } from '../../../shared/vault/words.ts';
 import { core, openSheet, useApp } from '../../session/store.ts';
+import { useManaged } from '../../data/managed.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Sheet } from '../../ui/controls.tsx';
 import { SheetForm } from '../../ui/sheet-form.tsx';
@@ -49,6 +50,12 @@ function Waiting({ vault }: { readonly vault: VaultState }) {
   );
 }
 
+/** Who may open the vault, where the organisation decides it. */
+function KeeperLock() {
+  const lockWord = useManaged()('Keeper');
+  return lockWord === null ? null : <p className={layout.muted}>Who opens the vault: {lockWord}</p>;
+}
+
 function OpenVault({ vault, deed }: { readonly vault: VaultState; readonly deed: Deed }) {
   const can = (way: VaultState['ways'][number]) => vault.ways.includes(way);
   return (
@@ -85,10 +92,11 @@ function OpenVault({ vault, deed }: { readonly vault: VaultState; readonly deed:
         <dt>Sealed</dt>
         <dd>{secretWords(vault.sealed)}</dd>
       </dl>
+      <KeeperLock />
       <IdleLock />
       <Waiting vault={vault} />
       <ul className={styles.ways}>
-        {can('change-passphrase') && (
+        {can('renew-key') && (
           <Way action={<Button onPress={() => openSheet('new-key')}>New key</Button>}>
             Has somebody else had a copy of the data folder? Seal everything under a new key.
           </Way>
@@ -179,6 +187,11 @@ function KeychainButton({ vault, deed }: { readonly vault: VaultState; readonly 
   );
 }
 
+function lockedTitle(vault: VaultState): string {
+  if (isOutOfReach(vault)) return 'The vault can’t be opened here';
+  return vault.keepers.length === 0 ? 'Protect secrets with the system keychain' : 'Unlock the vault';
+}
+
 function LockedVault({ vault, deed }: { readonly vault: VaultState; readonly deed: Deed }) {
   const [passphrase, setPassphrase] = useState('');
   const reason = useApp((state) => state.vaultReason);
@@ -195,7 +208,7 @@ function LockedVault({ vault, deed }: { readonly vault: VaultState; readonly dee
   const isFieldFault = byPassphrase && deed.error?.field === 'passphrase';
   return (
     <Sheet
-      title={isOutOfReach(vault) ? 'The vault can’t be opened here' : 'Unlock the vault'}
+      title={lockedTitle(vault)}
       isOpen
       onClose={close}
       actions={
@@ -217,6 +230,10 @@ function LockedVault({ vault, deed }: { readonly vault: VaultState; readonly dee
     >
       {reason !== null && <p>{reason}. What you were doing goes on once it is open.</p>}
       {trouble !== null && <p>{trouble}</p>}
+      {vault.keepers.length === 0 && (
+        <p>Keys are sealed before they reach the disk; the system keychain of this computer opens them.</p>
+      )}
+      <KeeperLock />
       {allSecrets(vault.sealed) > 0 && (
         <p className={layout.muted}>
           Sealed and kept: {secretWords(vault.sealed)}.{' '}
@@ -277,6 +294,7 @@ function FirstPassphrase({ vault, deed }: { readonly vault: VaultState; readonly
       }
     >
       {reason !== null && <p>Before keys are saved: how are they to be protected? What you were doing goes on then.</p>}
+      <KeeperLock />
       <p>
         Keys are sealed with this passphrase before they reach the disk. Nobody can open them without it, so keep it
         where you keep passwords.

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { TestCore } from '../../support/core.ts';
 import { dropFolder, openTestCore } from '../../support/core.ts';
 
@@ -28,4 +28,54 @@ it('a copy is made, listed and looked into over the contract; one that was damag
     await expect(copies.look({ name })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   writeFileSync(path.join(test.folder, 'copies', made.name), 'something else');
   await expect(copies.look({ name: made.name })).rejects.toMatchObject({ code: 'STORE_FAILED' });
+});
+
+it('a copy is put back when the console starts again, told in Activity, and can be undone; a command refuses', async () => {
+  const startAgain = vi.fn<() => void>();
+  test = await openTestCore(undefined, { startAgain });
+  const first = test.client;
+  await first.workspaces.create({ name: 'Acme' });
+  const { name } = await first.copies.make({});
+  await first.workspaces.create({ name: 'Later' });
+  await expect(first.copies.restore({ name: '../sendwright.db' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await first.copies.restore({ name });
+  await vi.waitFor(() => expect(startAgain).toHaveBeenCalledTimes(1));
+  await test.close();
+
+  // A command that comes between two consoles leaves it to the next console.
+  const command = await openTestCore(test.folder, { background: false });
+  expect((await command.client.state.snapshot({})).workspaces.map((workspace) => workspace.name)).toContain('Later');
+  await expect(command.client.copies.restore({ name })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await command.close();
+
+  test = await openTestCore(test.folder, { startAgain });
+  const { workspaces } = await test.client.state.snapshot({});
+  expect(workspaces.map((workspace) => workspace.name)).toEqual(['Acme']);
+  const [told] = await test.client.activity.list({ workspaceId: workspaces[0]?.id ?? 0, limit: 1 });
+  expect(told).toMatchObject({
+    severity: 'warning',
+    summary: expect.stringMatching(/^The copy of .* was put back$/),
+    detail: expect.stringMatching(/set-aside\.db$/),
+  });
+  const aside = (await test.client.copies.list({})).find(({ reason }) => reason === 'set-aside');
+  await test.client.copies.restore({ name: aside?.name ?? '' });
+  await test.close();
+  test = await openTestCore(test.folder);
+  expect((await test.client.state.snapshot({})).workspaces.map((workspace) => workspace.name)).toContain('Later');
+});
+
+it('a copy that can’t be put back at the next start is told, and the present file is opened', async () => {
+  test = await openTestCore(undefined, { startAgain: () => undefined });
+  const { id: workspaceId } = await test.client.workspaces.create({ name: 'Acme' });
+  const { name } = await test.client.copies.make({});
+  await test.client.copies.restore({ name });
+  await test.close();
+  writeFileSync(path.join(test.folder, 'copies', name), 'damaged meanwhile');
+  test = await openTestCore(test.folder);
+  const [told] = await test.client.activity.list({ workspaceId, limit: 1 });
+  expect(told).toMatchObject({
+    severity: 'error',
+    summary: 'The copy could not be put back, and nothing was changed',
+    detail: expect.stringContaining('is damaged'),
+  });
 });

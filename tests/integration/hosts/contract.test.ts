@@ -22,7 +22,7 @@ const files = {
 };
 
 async function serve(core: TestCore['core'], access: Access): Promise<LoopbackHost> {
-  return startLoopbackHost({ core, access, files, contentSecurityPolicy: "default-src 'none'" });
+  return startLoopbackHost({ core: async () => core, access, files, contentSecurityPolicy: "default-src 'none'" });
 }
 
 async function session(host: LoopbackHost, access: Access): Promise<string> {

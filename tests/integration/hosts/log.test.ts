@@ -225,7 +225,13 @@ async function open() {
   const desk = await openTestCore(folder, { log });
   const access = createAccess({ random: randomBytes, now: Date.now });
   const files = { find: () => undefined };
-  const server = await startLoopbackHost({ core: desk.core, access, files, contentSecurityPolicy: '', log });
+  const server = await startLoopbackHost({
+    core: async () => desk.core,
+    access,
+    files,
+    contentSecurityPolicy: '',
+    log,
+  });
   const ask = (place: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
     fetch(`${server.origin}${place}`, {
       method: 'POST',

@@ -53,6 +53,8 @@ describeWith(['mountns'], 'a disk', () => {
 
   it('that can only be read: the file is refused when it is opened', () => {
     const answer = onTmpfs('3m', `${open} && mount -o remount,ro "$0" && ${open}`);
-    expect(answer).toMatch(/^opened\nread-only: .*sendwright\.db can’t be written\. Give this account write access/);
+    expect(answer).toMatch(
+      /^opened\nread-only: .*sendwright\.db can’t be written: its disk can only be read\. .*--data-dir FOLDER/,
+    );
   }, 60_000);
 });

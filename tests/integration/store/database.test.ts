@@ -97,6 +97,27 @@ describe('the data file', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('of a later time than the clock shows is told, with what to do, and opened', () => {
+    const now = Date.UTC(2026, 4, 1);
+    const store = openStore(folder, () => now);
+    const id = store.workspaces.add('Acme', false, now);
+    const entry = { kind: 'save' as const, severity: 'info' as const, summary: 'Saved', detail: '' };
+    store.records.addActivity(id, { ...entry, at: now + 60_000 });
+    store.close();
+    const troublesAt = (time: number) => {
+      const opened = openStore(folder, () => time);
+      opened.close();
+      return opened.troubles;
+    };
+    expect(troublesAt(now)).toEqual([]);
+    expect(troublesAt(Date.UTC(2020, 0, 1))).toEqual([
+      {
+        message: expect.stringMatching(/^The clock of this computer shows .*2020.*, and something .* is dated .*2026/),
+        remedy: expect.stringContaining('Set the clock'),
+      },
+    ]);
+  });
+
   it('with overwritten pages is refused as damaged, with the way back', () => {
     const store = openStore(folder);
     const workspace = store.workspaces.add('One', false, 1);

@@ -30,6 +30,7 @@ const WINDOW_ALONE: Readonly<Record<string, string>> = {
   'copies.list': 'backup list reads the data folder without opening its file',
   'copies.make': 'backup make works where no console can start',
   'copies.look': 'backup list and backup restore tell what is in a copy',
+  'copies.restore': 'backup restore puts it back at once, for a command holds no file open',
   'jobs.list': 'finds the jobs of a window that was closed; a command follows its own to the end',
   'practice.open': 'the practice service runs as long as the window',
   'practice.state': 'the practice service runs as long as the window',

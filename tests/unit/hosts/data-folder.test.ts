@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -25,6 +25,45 @@ describe('the data folder', () => {
     vi.stubEnv('SENDWRIGHT_DATA_DIR', path.join(root, 'named'));
     expect(dataFolder(undefined)).toBe(path.join(root, 'named'));
     expect(dataFolder(path.relative(process.cwd(), path.join(root, 'here')))).toBe(path.join(root, 'here'));
+  });
+
+  it('is shut to other accounts where it serves nothing else, and refused where it does', () => {
+    const place = path.join(root, 'wide');
+    mkdirSync(place);
+    const open = (mode: number) => {
+      chmodSync(place, mode);
+      dataFolder(place);
+      return (statSync(place).mode & 0o7777).toString(8);
+    };
+    expect([0o755, 0o775, 0o777].map(open)).toEqual(['755', '755', '755']);
+    writeFileSync(path.join(place, 'notes.txt'), '');
+    expect(() => open(0o775)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('Other accounts may write'),
+        remedy: expect.stringContaining(`--data-dir ${path.join(place, 'sendwright')}`),
+      }),
+    );
+    expect((statSync(place).mode & 0o777).toString(8)).toBe('775');
+    writeFileSync(path.join(place, 'sendwright.db'), '');
+    expect(open(0o775)).toBe('755');
+    // A place for everybody, as the folder of temporary files is.
+    expect(() => open(0o1777)).toThrow('Other accounts may write');
+  });
+
+  it.runIf(process.getuid?.() === 0)('is refused where it is another account’s', () => {
+    const place = path.join(root, 'theirs');
+    mkdirSync(place);
+    chmodSync(root, 0o755);
+    chownSync(place, 65_533, 65_533);
+    chmodSync(place, 0o777);
+    process.seteuid?.(65_534);
+    const getuid = vi.spyOn(process, 'getuid').mockReturnValue(65_534);
+    try {
+      expect(() => dataFolder(place)).toThrow(`The data folder ${place} belongs to another account.`);
+    } finally {
+      process.seteuid?.(0);
+      getuid.mockRestore();
+    }
   });
 
   it('that is named by nothing is an error, not the usual one', () => {

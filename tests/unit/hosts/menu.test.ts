@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it } from 'vitest';
 import { applicationMenu } from '../../../main/hosts/electron/menu.ts';
 
-function menuOf(platform: NodeJS.Platform, devTools = false, canUpdate = false) {
+function menuOf(platform: NodeJS.Platform, devTools = false, canUpdate: boolean | 'locked' = false) {
   const done: string[] = [];
   const menu = applicationMenu({
     platform,
@@ -10,7 +10,7 @@ function menuOf(platform: NodeJS.Platform, devTools = false, canUpdate = false) 
     devTools,
     reload: () => done.push('reload'),
     zoom: (change) => done.push(change),
-    lookForUpdates: canUpdate ? () => done.push('updates') : null,
+    lookForUpdates: canUpdate === 'locked' ? canUpdate : canUpdate ? () => done.push('updates') : null,
   });
   const items = menu.flatMap(({ submenu = [] }) => submenu as MenuItemConstructorOptions[]);
   return { menu, items, done, roles: items.map(({ role }) => role) };
@@ -59,5 +59,12 @@ describe('the application’s menu', () => {
       menuOf('win32', false, canUpdate).items.filter(({ label }) => label?.startsWith('Look for Updates') === true);
     expect(offered(false)).toEqual([]);
     expect(offered(true)).toHaveLength(1);
+  });
+
+  it('says by whom it is decided where the organisation wants no updates from here', () => {
+    const { items } = menuOf('win32', false, 'locked');
+    expect(items.filter(({ label }) => label?.includes('Your Organisation') === true)).toEqual([
+      { label: 'Updates Come from Your Organisation', enabled: false },
+    ]);
   });
 });

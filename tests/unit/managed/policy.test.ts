@@ -194,12 +194,67 @@ describe('on Windows', () => {
     expect(readManagedFrom(registry(PRINTED, NEIGHBOURS.replace('Sendwright', 'Others')))).toEqual(unmanaged);
     expect(() => readManagedFrom(registry(PRINTED.replace('0xf', '0x0')))).toThrow('IdleLockMinutes');
     expect(() => readManagedFrom(registry(PRINTED.replace('0x1', '0x2')))).toThrow('Practice has to be true or false');
-    const refused = {
-      run: () => {
-        throw new Error('Command failed: reg');
+  });
+
+  /** `DisableRegistryTools`: reg.exe ends with 1, whatever it is asked. */
+  const withoutReg = (powershell: () => string) =>
+    port('win32', {
+      run(program) {
+        if (program.endsWith('\\System32\\WindowsPowerShell\\v1.0\\powershell.exe')) return powershell();
+        throw new Error(`Command failed: ${program}\nERROR: Registry editing has been disabled by your administrator.`);
       },
+    });
+
+  it('is read by PowerShell where reg refuses', () => {
+    const printed = {
+      locked: {
+        ServiceUrl: 'https://s.example',
+        Updates: 0,
+        Practice: 1,
+        IdleLockMinutes: 15,
+        ExtraCa: ['one', 'two'],
+      },
+      recommended: { Resolver: 'system' },
     };
-    expect(() => readManagedFrom(port('win32', refused))).toThrow(WINDOWS_POLICY);
+    expect(readManagedFrom(withoutReg(() => `${JSON.stringify(printed)}\r\n`))).toEqual({
+      source: WINDOWS_POLICY,
+      locked: {
+        ServiceUrl: 'https://s.example',
+        Updates: false,
+        Practice: true,
+        IdleLockMinutes: 15,
+        ExtraCa: 'one\ntwo',
+      },
+      recommended: { Resolver: 'system' },
+    });
+    expect(readManagedFrom(withoutReg(() => 'null\r\n'))).toEqual(unmanaged);
+    const wrong = () => '{"locked":{"IdleLockMinutes":0},"recommended":null}';
+    expect(() => readManagedFrom(withoutReg(wrong))).toThrow('IdleLockMinutes');
+  });
+
+  it('keeps the console from starting where neither may be run, and says what would help', () => {
+    const neither = withoutReg(() => {
+      throw new Error('spawnSync powershell.exe EACCES');
+    });
+    expect(() => readManagedFrom(neither)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /Policies\\Sendwright can’t be used: it can’t be read \(reg: .*; PowerShell: .*EACCES\)/,
+        ),
+        remedy: expect.stringContaining('reg.exe or powershell.exe'),
+      }),
+    );
+  });
+
+  it('asks no program that lies in the folder the console was started from', () => {
+    const asked: string[] = [];
+    const run = (program: string) => {
+      asked.push(program);
+      throw new Error('not now');
+    };
+    expect(() => readManagedFrom(port('win32', { run }))).toThrow('not now');
+    expect(asked).toHaveLength(2);
+    for (const program of asked) expect(path.win32.isAbsolute(program)).toBe(true);
   });
 });
 

@@ -101,41 +101,42 @@ describe('a locked vault', () => {
     unlock: (vault) => vault.unlock('correct horse'),
     'open-with-keychain': (vault) => vault.openWithKeychain(),
     'change-passphrase': (vault) => vault.changePassphrase('correct horse', 'battery staple'),
+    'renew-key': (vault) => vault.renewKey(vault.state().keepers.includes('passphrase') ? 'correct horse' : null),
     'add-keychain': (vault) => vault.addKeychain(),
     'begin-anew': (vault) => vault.beginAnew('another passphrase'),
     'begin-anew-with-keychain': (vault) => vault.beginAnew(null),
     'bring-back': (vault) => vault.bringBack('correct horse'),
     'use-session': (vault) => vault.useSession(),
-  } as const satisfies Record<string, (vault: ReturnType<typeof createVault>) => void | Promise<void>>;
+  } as const satisfies Record<string, (vault: ReturnType<typeof createVault>) => unknown>;
   const letters = { locked: 'L', exists: 'X', keychain: 'K', 'nothing-waits': 'N' } as const;
 
   /** In the order of `actions`. */
   const table: readonly (readonly [keepers: string, keychain: KeychainDouble['mood'] | 'none', outcomes: string])[] = [
-    ['nobody', 'none', 'L+LK+L+KL+'],
-    ['nobody', 'basic', 'L+LK+L+KL+'],
-    ['nobody', 'absent', 'L+LK+L+KL+'],
-    ['nobody', 'away', 'L+LK+L+KL+'],
-    ['nobody', 'hangs', 'L+LK+L+KL+'],
-    ['passphrase', 'none', 'LX+K+L+KL+'],
-    ['passphrase', 'there', 'LX+K+L++L+'],
-    ['passphrase', 'basic', 'LX+K+L+KL+'],
-    ['passphrase', 'absent', 'LX+K+L+KL+'],
-    ['passphrase', 'away', 'LX+K+L+KL+'],
-    ['passphrase', 'hangs', 'LX+K+L+KL+'],
-    ['keychain', 'none', 'LLLKLL+KL+'],
-    ['keychain', 'there', 'LLL+LL++L+'],
-    ['keychain', 'lost', 'LLLKLL++L+'],
-    ['keychain', 'basic', 'LLLKLL+KL+'],
-    ['keychain', 'absent', 'LLLKLL+KL+'],
-    ['keychain', 'away', 'LLLKLL+KL+'],
-    ['keychain', 'hangs', 'LLLKLL+KL+'],
-    ['both', 'none', 'LX+K+L+KL+'],
-    ['both', 'there', 'LX+++L++L+'],
-    ['both', 'lost', 'LX+K+L++L+'],
-    ['both', 'basic', 'LX+K+L+KL+'],
-    ['both', 'absent', 'LX+K+L+KL+'],
-    ['both', 'away', 'LX+K+L+KL+'],
-    ['both', 'hangs', 'LX+K+L+KL+'],
+    ['nobody', 'none', 'L+LK+LL+KL+'],
+    ['nobody', 'basic', 'L+LK+LL+KL+'],
+    ['nobody', 'absent', 'L+LK+LL+KL+'],
+    ['nobody', 'away', 'L+LK+LL+KL+'],
+    ['nobody', 'hangs', 'L+LK+LL+KL+'],
+    ['passphrase', 'none', 'LX+K++L+KL+'],
+    ['passphrase', 'there', 'LX+K++L++L+'],
+    ['passphrase', 'basic', 'LX+K++L+KL+'],
+    ['passphrase', 'absent', 'LX+K++L+KL+'],
+    ['passphrase', 'away', 'LX+K++L+KL+'],
+    ['passphrase', 'hangs', 'LX+K++L+KL+'],
+    ['keychain', 'none', 'LLLKLKL+KL+'],
+    ['keychain', 'there', 'LLL+L+L++L+'],
+    ['keychain', 'lost', 'LLLKLKL++L+'],
+    ['keychain', 'basic', 'LLLKLKL+KL+'],
+    ['keychain', 'absent', 'LLLKLKL+KL+'],
+    ['keychain', 'away', 'LLLKLKL+KL+'],
+    ['keychain', 'hangs', 'LLLKLKL+KL+'],
+    ['both', 'none', 'LX+K++L+KL+'],
+    ['both', 'there', 'LX++++L++L+'],
+    ['both', 'lost', 'LX+K++L++L+'],
+    ['both', 'basic', 'LX+K++L+KL+'],
+    ['both', 'absent', 'LX+K++L+KL+'],
+    ['both', 'away', 'LX+K++L+KL+'],
+    ['both', 'hangs', 'LX+K++L+KL+'],
   ];
 
   async function locked(keepers: string, mood: KeychainDouble['mood'] | 'none') {
@@ -177,6 +178,74 @@ describe('a locked vault', () => {
     const missing = [...worked].filter((name) => !vault.state().ways.includes(name as never));
     // Changing a passphrase that there is not, or beginning anew what was never begun, is choosing the first.
     expect(missing).toEqual(keepers === 'nobody' ? ['change-passphrase', 'begin-anew'] : []);
+  });
+});
+
+describe('a new key', () => {
+  it('is made where the keychain alone opens the vault: what was sealed under the old one opens with the new alone', async () => {
+    const disk = vaultDisk();
+    const keychain = new KeychainDouble();
+    const { vault, events } = await startProgram(disk, keychain);
+    vault.set(id, SECRET);
+    const before = disk.storage.find(id)?.sealed;
+    await expect(vault.renewKey(null)).resolves.toBe(true);
+    expect(events.at(-1)).toEqual({ what: 'key-renewed', keychain: true });
+    expect(disk.storage.find(id)?.sealed.equals(before ?? Buffer.alloc(0))).toBe(false);
+    expect(vault.state()).toMatchObject({
+      state: 'open',
+      openedBy: 'os-keychain',
+      keepers: ['os-keychain'],
+      waiting: {},
+    });
+    expect(await read(vault, id)).toBe(SECRET);
+    const { vault: next } = await startProgram(disk, keychain);
+    expect(await read(next, id)).toBe(SECRET);
+  });
+
+  it('is not made, and nothing is changed, where the keychain does not give the old one any more', async () => {
+    const disk = vaultDisk();
+    const keychain = new KeychainDouble();
+    const { vault } = await startProgram(disk, keychain);
+    vault.set(id, SECRET);
+    const before = disk.storage.find(id)?.sealed;
+    for (const mood of ['lost', 'basic', 'absent', 'away', 'hangs'] as const) {
+      keychain.mood = mood;
+      await expect(vault.renewKey(null)).rejects.toMatchObject({ fault: 'keychain' });
+    }
+    expect(disk.storage.find(id)?.sealed).toEqual(before);
+    expect(await read(vault, id)).toBe(SECRET);
+  });
+
+  it('needs the passphrase where there is one', async () => {
+    const { vault } = await startProgram(vaultDisk(), new KeychainDouble());
+    await vault.create('correct horse');
+    await expect(vault.renewKey(null)).rejects.toMatchObject({ fault: 'wrong-passphrase' });
+  });
+});
+
+describe('where no passphrase may be chosen', () => {
+  const choosing = ['create', 'change-passphrase', 'begin-anew'];
+
+  it('no way offers one, and one of before still opens', async () => {
+    const disk = vaultDisk();
+    const { vault: earlier } = await startProgram(disk);
+    await earlier.create('correct horse');
+    earlier.set(id, SECRET);
+    earlier.close();
+    const { vault } = await startProgram(disk, new KeychainDouble(), { takesPassphrases: false });
+    const offered = () => vault.state().ways.filter((way) => choosing.includes(way));
+    expect(offered()).toEqual([]);
+    await vault.unlock('correct horse');
+    expect(offered()).toEqual([]);
+    await vault.addKeychain();
+    vault.lock();
+    await vault.openWithKeychain();
+    expect(await read(vault, id)).toBe(SECRET);
+  });
+
+  it('a new vault is begun under the keychain', async () => {
+    const { vault } = await startProgram(vaultDisk(), null, { takesPassphrases: false });
+    expect(vault.state().ways).toEqual(['use-session']);
   });
 });
 
