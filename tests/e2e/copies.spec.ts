@@ -27,7 +27,7 @@ test('the data file is copied and a copy looked into, by keyboard', async ({ pag
 
   // What is done after the copy is gone once it is put back, and the window goes on by itself.
   await command(page, 'rename');
-  await page.getByLabel('Name').fill('Renamed later');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Renamed later');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Renamed later' })).toBeVisible();
   await command(page, 'copies of the data file');
