@@ -28,7 +28,7 @@ function policyText(policy: EffectSide['dmarc']['policy']): string {
 
 function dmarcText({ policy, testing, at }: EffectSide['dmarc']): string {
   const text = policyText(policy);
-  return `${text}${testing ? ', as a test' : ''}${at === null ? '' : `, by ${at}`}`;
+  return `${text}${testing ? ', in test mode' : ''}${at === null ? '' : `, set at ${at}`}`;
 }
 
 function belowText({ subdomainPolicy, nonexistentPolicy }: EffectSide['dmarc']): string {
@@ -50,10 +50,17 @@ function grouped(count: string): string {
   return count.replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+/** So many names of what can't be counted are told in a line. */
+const MOST_NAMED = 3;
+
 function sendersText({ senders }: EffectSide): string {
   const { count, complete, notKnown } = senders;
   const known = `${grouped(count)} address${count === '1' ? '' : 'es'}`;
-  return complete ? known : `${known}, and what is not known: ${notKnown.slice(0, 3).join(', ')}`;
+  if (complete) return known;
+  const named = notKnown.slice(0, MOST_NAMED).join(', ');
+  const left = notKnown.length - MOST_NAMED;
+  const open = left > 0 ? `${named} and ${left} more` : named;
+  return count === '0' ? `not known: depends on ${open}` : `${known}, more through ${open}`;
 }
 
 const USES = { yes: 'usable', no: 'not usable', unknown: 'not known' } as const;
