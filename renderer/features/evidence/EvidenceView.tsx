@@ -15,6 +15,7 @@ import { PracticeMailing } from './PracticeMailing.tsx';
 import { Senders } from './Senders.tsx';
 import { TlsPart } from './TlsPart.tsx';
 import { Volume } from './Volume.tsx';
+import { WatchedFolders } from './Watched.tsx';
 import type { DayVolume } from './volume-bars.ts';
 
 const TIMES = [
@@ -140,6 +141,7 @@ export default function EvidenceView({ workspaceId }: { readonly workspaceId: nu
           <TlsPart key={`tls ${domain}`} workspaceId={workspaceId} domain={domain} />
         </>
       )}
+      <WatchedFolders workspaceId={workspaceId} />
       <KeptEvidence workspaceId={workspaceId} />
     </div>
   );
