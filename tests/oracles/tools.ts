@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
- * The tools that hand-overs are loaded by, and the one that reads our workflows, each at one version, in a folder beside
+ * The tools that hand-overs are loaded by, the one that reads our workflows, and the one that reads reports of receivers, each at one version, in a folder beside
  * the user's other caches. A folder is there when its tool is: it gets its name once everything in it has been installed.
  */
 
@@ -63,6 +63,7 @@ const ACTIONLINT = 'v1.7.12';
 const AZURE = '2.91.0';
 const DNSCONTROL = 'v4.20.0';
 const OPENTOFU = 'v1.12.6';
+const PARSEDMARC = '11.1.0';
 
 export const oracleTools = {
   octodns: {
@@ -100,6 +101,13 @@ export const oracleTools = {
     isQuick: false,
     program: 'tofu',
     install: go('github.com/opentofu/opentofu', OPENTOFU, './cmd/tofu', 'tofu'),
+  },
+  parsedmarc: {
+    name: 'parsedmarc',
+    version: PARSEDMARC,
+    isQuick: true,
+    program: 'bin/python',
+    install: python([`parsedmarc==${PARSEDMARC}`]),
   },
   actionlint: {
     name: 'actionlint',
