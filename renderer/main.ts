@@ -24,10 +24,10 @@ Promise.all([import('./window.tsx'), firstState(STAND_IN_AFTER_MS)]).then(
 function tellMissing(): void {
   const told = document.createElement('p');
   told.setAttribute('role', 'alert');
-  told.textContent = 'A part of this window could not be loaded. Everything that was saved is safe. ';
+  told.textContent = 'A part of this window could not be loaded. Everything you saved is safe. ';
   const again = document.createElement('button');
   again.type = 'button';
-  again.textContent = 'Load the window again';
+  again.textContent = 'Reload the window';
   again.addEventListener('click', () => window.location.reload());
   document.getElementById('root')?.replaceChildren(told, again);
 }

@@ -155,7 +155,7 @@ export function restoreAsOrdered(dataFolder: string, now: number): (store: Store
       ? `The copy of ${instantText(outcome.copy.madeAt)} was put back`
       : 'The copy could not be put back, and nothing was changed';
     const detail = outcome.done
-      ? `The data file from before is kept: ${outcome.aside ?? 'there was none'}`
+      ? `The earlier data file is kept: ${outcome.aside ?? 'there was none'}`
       : `${outcome.error.message} ${outcome.error.remedy}`;
     const severity = outcome.done ? 'warning' : 'error';
     log.warn({ outcome }, 'a copy of the data file was to be put back');

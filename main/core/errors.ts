@@ -154,6 +154,6 @@ export async function toContractError(
   if (error instanceof Error && error.name === 'AbortError') return error;
   await report('a procedure failed');
   return fail('INTERNAL', contractErrors.INTERNAL.message, {
-    remedy: 'Try again; if it stays, look into the log in the data folder.',
+    remedy: 'Try again. If it happens again, look at the log in the data folder.',
   });
 }

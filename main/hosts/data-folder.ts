@@ -10,14 +10,14 @@ import { StartFault } from './start-fault.ts';
 /** What keeps a folder from being used, by the system's code. */
 const HINDRANCES: Readonly<Record<string, string>> = {
   EEXIST: 'there is a file in its place',
-  ENOTDIR: 'a part of its path is a file',
+  ENOTDIR: 'part of its path is a file',
   EACCES: 'this account may not write there',
   EPERM: 'this account may not write there',
   EROFS: 'its disk can only be read',
   ENOSPC: 'its disk is full',
   EDQUOT: 'this account has used up its share of the disk',
   ENAMETOOLONG: 'its path is too long',
-  ELOOP: 'its path is a circle of links',
+  ELOOP: 'its path contains a loop of links',
   ENOENT: 'the drive or share that it should lie on is not there',
 };
 

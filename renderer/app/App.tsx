@@ -14,14 +14,14 @@ function Waiting() {
     <main className={styles.alone}>
       <div role="status">
         <h1>The console has not answered yet</h1>
-        <p>It may still be starting. This window goes on by itself as soon as it answers.</p>
+        <p>It may still be starting. This window continues as soon as it answers.</p>
         <p>
-          If nothing changes, load the window again. If that does not help, quit Sendwright and start it anew:
-          everything that was saved is safe.
+          If nothing changes, reload the window. If that does not help, quit Sendwright and start it again. Everything
+          you saved is safe.
         </p>
       </div>
       <PlainButton look="primary" onClick={() => window.location.reload()}>
-        Load the window again
+        Reload the window
       </PlainButton>
     </main>
   );

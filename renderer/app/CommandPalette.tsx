@@ -37,7 +37,7 @@ function workspaceCommands(workspaceId: number): readonly Command[] {
     { id: 'domains.verify', label: 'Verify all domains', kind: 'Domains', run: () => verify('all') },
     {
       id: 'domains.rest',
-      label: 'Verify only the domains not verified',
+      label: 'Verify only unverified domains',
       kind: 'Domains',
       run: () => verify('not-verified'),
     },
@@ -288,7 +288,7 @@ export function CommandPalette() {
           aria-controls={listId}
           aria-autocomplete="list"
           aria-activedescendant={chosen < 0 ? undefined : idAt(chosen)}
-          placeholder="Type a few letters; the arrow keys choose"
+          placeholder="Type a few letters, then choose with the arrow keys"
           autoComplete="off"
           spellCheck={false}
           value={text}

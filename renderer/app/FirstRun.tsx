@@ -31,7 +31,7 @@ export default function FirstRun() {
         <section className={styles.choice}>
           <Cable size={22} aria-hidden />
           <h2>Connect my service</h2>
-          <p>Enter the service’s URL and keys, and prove that everything is reachable. Works offline too.</p>
+          <p>Enter the service’s URL and keys, and check that everything can be reached. Works offline too.</p>
           <Button look="primary" onPress={() => openSheet('workspace')}>
             Connect my service
           </Button>
@@ -40,8 +40,8 @@ export default function FirstRun() {
           <GraduationCap size={22} aria-hidden />
           <h2>Try it with a practice service</h2>
           <p>
-            A service and a DNS zone inside this console: do the whole job, and meet every fault, without an account or
-            a network.
+            A service and a DNS zone inside this console: walk through the whole job and every kind of failure without
+            an account or a network.
           </p>
           {lockWord !== null && <p>Not to be had here: {lockWord}</p>}
           <Button onPress={() => void practise()} isPending={busy} isDisabled={lockWord !== null}>

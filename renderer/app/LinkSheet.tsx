@@ -17,7 +17,9 @@ export function LinkSheet() {
       onClose={close}
       actions={<Button onPress={close}>Cancel</Button>}
     >
-      <p>A link asks for this domain. Several workspaces have it: in which should it be shown? Nothing is changed.</p>
+      <p>
+        A link points to this domain, and several workspaces have it. In which one should it open? Nothing is changed.
+      </p>
       <div className={styles.choices}>
         {link?.places.map(({ workspaceId, workspace, domainId }) => (
           <Button

@@ -154,7 +154,7 @@ function Banners() {
     <div aria-live="polite">
       {lost && (
         <div className={styles.banner}>
-          <p>The console does not answer. What you typed is kept; this window connects again by itself.</p>
+          <p>The console does not answer. What you typed is kept; this window reconnects automatically.</p>
         </div>
       )}
       {alert !== null && (

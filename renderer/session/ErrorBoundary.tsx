@@ -23,8 +23,8 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, {
       <main className={styles.alone}>
         <div role="alert">
           <h1>This view could not be drawn</h1>
-          <p>Everything that was saved is safe. Load the window again to go on.</p>
-          {file !== null && <p>What happened is noted in {file}; the support bundle takes it along.</p>}
+          <p>Everything you saved is safe. Reload the window to continue.</p>
+          {file !== null && <p>Details are in {file}, and in the support bundle.</p>}
         </div>
         <button
           // What had the focus is gone with the view.
@@ -33,7 +33,7 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, {
           className={styles.plainButton}
           onClick={() => window.location.reload()}
         >
-          Load again
+          Reload
         </button>
       </main>
     );

@@ -38,7 +38,7 @@ export function shownError(error: unknown): ShownError {
   return {
     code: 'CONNECTION_LOST',
     message: 'The console does not answer',
-    remedy: 'Look whether it still runs; this page connects again by itself.',
+    remedy: 'Check that it is still running; this page reconnects automatically.',
     fields: {},
   };
 }

@@ -379,7 +379,7 @@ async function follow(returned: () => Promise<void>): Promise<void> {
         useApp.setState({
           phase: 'refused',
           refusal: {
-            message: 'The console was started anew',
+            message: 'The console was restarted',
             remedy: 'Use the window that it opened, or start it again.',
           },
         });
@@ -397,7 +397,7 @@ function stepBack(): void {
     phase: 'refused',
     refusal: {
       message: 'The console was opened in another window',
-      remedy: 'Use that one, or load this page again to go on here.',
+      remedy: 'Use that one, or reload this page to continue here.',
     },
   });
 }
@@ -411,7 +411,7 @@ export async function start(): Promise<boolean> {
   const connection = await connect().catch(() => ({
     state: 'refused' as const,
     message: 'The console does not answer',
-    remedy: 'Look whether it still runs; start it again if it does not.',
+    remedy: 'Check that it is still running, and start it again if it is not.',
   }));
   if (connection.state === 'refused') {
     useApp.setState({ phase: 'refused', refusal: connection });

@@ -34,17 +34,17 @@ const OUTCOMES = {
 const RESULTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused',
   ECONNRESET: 'cut',
-  EHOSTUNREACH: 'no way to it',
-  ENETUNREACH: 'no way from this machine',
-  EADDRNOTAVAIL: 'no way from this machine',
+  EHOSTUNREACH: 'no route',
+  ENETUNREACH: 'no route from this machine',
+  EADDRNOTAVAIL: 'no route from this machine',
   ETIMEDOUT: 'no answer',
 };
 
 const TRUST = {
   bundled: 'a public authority',
-  system: 'an authority of this system',
+  system: 'an authority this system trusts',
   extra: 'the extra CA',
-  none: 'nobody here',
+  none: 'no authority known here',
 } as const;
 
 function day(instant: number): string {

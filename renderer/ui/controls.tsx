@@ -274,7 +274,7 @@ export function CopyButton(props: {
     timer.current = window.setTimeout(() => setOutcome(null), COPIED_MS);
   };
   const named = props.isNamed === true;
-  const word = outcome === null ? '' : outcome === 'copied' ? 'Copied' : 'Select it and copy by hand';
+  const word = outcome === null ? '' : outcome === 'copied' ? 'Copied' : 'Select the text and copy it by hand';
   return (
     <span className={styles.copy}>
       {!named && outcome !== null && (

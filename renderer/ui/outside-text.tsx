@@ -15,7 +15,7 @@ export function OutsideText({ text }: { readonly text: string }) {
         const key = `${index}-${part.text}`;
         if (!part.isControl) return <span key={key}>{part.text}</span>;
         return (
-          <mark key={key} className={styles.control} title="A character that is not shown, but obeyed">
+          <mark key={key} className={styles.control} title="An invisible control character">
             {part.text}
           </mark>
         );

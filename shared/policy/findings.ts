@@ -69,7 +69,7 @@ export const policiesFindings = {
   'mtasts.max-age': {
     severity: 'error',
     title: 'max_age must be a number of seconds up to 31557600',
-    explanation: 'It says for how long senders keep the policy; a year is the most.',
+    explanation: 'It says how long senders keep the policy; a year is the most.',
     remedy: 'Write max_age: 604800 for a week.',
     source: 'RFC 8461 §3.2',
   },

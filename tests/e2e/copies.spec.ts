@@ -11,7 +11,7 @@ test('the data file is copied and a copy looked into, by keyboard', async ({ pag
   await command(page, 'copies of the data file');
   const sheet = page.getByRole('dialog', { name: 'Copies of the data file' });
   await sheet.getByRole('button', { name: 'Copy now' }).press('Enter');
-  await expect(page.getByText('The data file is copied')).toBeVisible();
+  await expect(page.getByText('The data file was copied')).toBeVisible();
   const copies = sheet.getByRole('button', { name: /^Look inside the copy of/ });
   await copies.first().press('Enter');
   await expect(sheet.getByText('Acme: 1 domain, never checked')).toBeVisible();

@@ -71,9 +71,11 @@ test('reports, a bounce and a message are brought in, and a sender is named by k
   await page.getByRole('tab', { name: 'Evidence' }).click();
   await expect(page.getByRole('heading', { name: 'No report has been read yet' })).toBeVisible();
   await choose(page, fixtures);
-  await expect(page.getByText('7 of 7 files read: 4 new reports kept, 1 here already, 1 file refused')).toBeVisible();
+  await expect(
+    page.getByText('7 of 7 files read: 4 new reports kept, 1 already imported, 1 file refused'),
+  ).toBeVisible();
   await expect(page.getByRole('grid', { name: 'Files of which' })).toContainText('with-doctype.xml');
-  await expect(page.getByText('620 of 8,980 messages of own and known senders fail DMARC.')).toBeVisible();
+  await expect(page.getByText('620 of 8,980 messages from own and known senders fail DMARC.')).toBeVisible();
 
   const picture = page.getByRole('slider', { name: 'Messages over time' });
   await picture.focus();
@@ -129,7 +131,7 @@ test('reports, a bounce and a message are brought in, and a sender is named by k
   await page.screenshot({ path: 'test-results/views/evidence-kept.png', fullPage: true });
   await kept.getByRole('button', { name: 'Delete all evidence' }).press('Enter');
   const asked = page.getByRole('dialog', { name: 'Delete all evidence?' });
-  await expect(asked).toContainText('4 reports and 3 mails are deleted.');
+  await expect(asked).toContainText('4 reports and 3 messages are deleted.');
   await asked.getByRole('button', { name: 'Delete all evidence' }).press('Enter');
   await expect(page.getByRole('heading', { name: 'No report has been read yet' })).toBeVisible();
   await expect(kept).toContainText('0 reports and 0 verdicts');

@@ -83,7 +83,7 @@ test('a view that can’t be drawn says where that is noted, and is drawn after 
   await page.reload();
   const alert = page.getByRole('alert').filter({ hasText: 'could not be drawn' });
   await expect(alert).toContainText(path.join(own.desk.dataFolder, 'logs', 'sendwright.log'));
-  await expect(page.getByRole('button', { name: 'Load again' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Reload' })).toBeFocused();
   await expectSound(page, 'the view that could not be drawn');
   await expect
     .poll(() => faults().at(0))

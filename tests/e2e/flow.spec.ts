@@ -195,7 +195,7 @@ test('selected domains are published in the practice zone together, and practice
   await expect(verdictOf('news.example.com')).toContainText('Verified');
   await expect(verdictOf('shop.example.com').getByText('Verified').first()).toBeVisible();
   await page.getByRole('tab', { name: 'General settings' }).click();
-  await page.getByRole('button', { name: 'Begin practice anew' }).click();
+  await page.getByRole('button', { name: 'Reset practice' }).click();
   await page.getByRole('tab', { name: 'Sender domains' }).click();
   await expect(verdictOf('news.example.com')).toContainText('Unknown');
   await page

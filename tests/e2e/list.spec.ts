@@ -128,7 +128,7 @@ test('domains come from a provider’s answer, a zone and another workspace, sho
   const list = page.getByLabel('Domains', { exact: true });
   await list.fill(JSON.stringify({ Domains: [{ Name: 'acme-a.com', ReturnPathDomainVerified: true, ID: 1 }] }));
   await page.getByRole('button', { name: 'Preview' }).click();
-  await expect(sheet.getByText('Read as the answer of Postmark (GET /domains). 1 new.')).toBeVisible();
+  await expect(sheet.getByText('Read as a response from Postmark (GET /domains). 1 new.')).toBeVisible();
   await page.getByRole('button', { name: 'Add 1 domain' }).click();
   await expect(sheet).toBeHidden();
 
@@ -155,7 +155,7 @@ test('domains come from a provider’s answer, a zone and another workspace, sho
   await page.keyboard.press('Enter');
   await page.getByRole('tab', { name: 'Sender domains' }).click();
   await page.getByRole('button', { name: 'Add domains' }).click();
-  await page.getByLabel('Take the domains of another workspace').click();
+  await page.getByLabel('Copy the domains of another workspace').click();
   await page.getByRole('option', { name: 'Acme (4 domains)' }).click();
   await expect(sheet.getByText('4 new.')).toBeVisible();
   await page.getByRole('button', { name: 'Add 4 domains' }).click();

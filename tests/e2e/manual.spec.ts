@@ -55,7 +55,7 @@ test('SPF faults are put right with one click each, savings are applied, and eve
   await spf.getByRole('button', { name: /^Apply: Write the addresses of example\.org in the place of a\.$/ }).click();
   await expect(value).toContainText('ip4:192.0.2.1 ');
   await expectSound(page, 'SPF with decisions');
-  await spf.getByText('Why it reads so').click();
+  await spf.getByText('Why it reads this way').click();
   await expect(spf.getByText('Taken out by your edit.').first()).toBeVisible();
   await spf.getByRole('button', { name: 'Undo: The published text is edited.' }).click();
   await expect(value).toContainText('ptr');
@@ -118,7 +118,7 @@ test('of several meanings one is chosen, and what is made weaker on purpose is t
   await expect(spf.locator('dl dd').last()).toContainText('ip4:192.0.2.8 ');
   await expect(meanings).toHaveCount(0);
   await expect(spf.getByRole('button').first()).toBeFocused();
-  await spf.getByRole('button', { name: 'Publish it all the same' }).click();
+  await spf.getByRole('button', { name: 'Publish anyway' }).click();
   const chosen = page.getByText(/^Chosen on purpose: /);
   await expect(chosen).toBeVisible();
   await expect(page.getByText(/^Chosen by .* on \d{4}-\d\d-\d\d \d\d:\d\d UTC\./)).toBeVisible();
@@ -126,7 +126,7 @@ test('of several meanings one is chosen, and what is made weaker on purpose is t
   await page.getByRole('button', { name: 'Take it back' }).press('Enter');
   await expect(chosen).toBeHidden();
   await expect(page.locator('summary', { hasText: 'Effect' })).toBeFocused();
-  await expect(spf.getByRole('button', { name: 'Publish it all the same' })).toBeVisible();
+  await expect(spf.getByRole('button', { name: 'Publish anyway' })).toBeVisible();
 });
 
 test('many values are read off a paste, and a zone’s faults are told by line', async ({ page, own }) => {
@@ -171,7 +171,7 @@ test('a template is changed for the workspace, refused where it is wrong, and go
   const value = page.getByRole('region', { name: 'SPF @' }).locator('dl dd').last();
   await expect(value).toHaveText('v=spf1 a mx include:spf.mirror.example.net ~all');
   await command(page, 'edit the record templates');
-  await page.getByRole('button', { name: 'Back to the catalogue' }).click();
+  await page.getByRole('button', { name: 'Reset to the catalogue' }).click();
   await page.keyboard.press('Escape');
   await expect(value).toHaveText('v=spf1 a mx include:_spf.elasticemail.com ~all');
 });
@@ -212,13 +212,13 @@ test('a key pair is made here, Ed25519 goes beside it, and the change of keys is
   await page.getByLabel('SPF mechanism', { exact: true }).fill('ip4:192.0.2.0/24');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('example.org waits for a DKIM key pair.')).toBeVisible();
-  await page.getByRole('button', { name: 'Open the vault first' }).click();
+  await page.getByRole('button', { name: 'Unlock the vault first' }).click();
   await page.getByRole('button', { name: 'This session only' }).click();
-  await expect(page.getByLabel('Kind of key')).toContainText('RSA, 2048 bits');
+  await expect(page.getByLabel('Key type')).toContainText('RSA, 2048 bits');
   await page.getByRole('button', { name: 'Make the key pair' }).click();
   await expect(page.getByRole('region', { name: 'DKIM sendwright1._domainkey' })).toBeVisible();
   await page.getByRole('button', { name: 'Configure' }).click();
-  await expect(page.getByLabel('Kind of key')).toContainText('Ed25519');
+  await expect(page.getByLabel('Key type')).toContainText('Ed25519');
   await expect(page.getByLabel('Selector')).toHaveValue('sendwright2');
   await page.getByRole('button', { name: 'Make the key pair' }).click();
   await expect(page.getByText('made', { exact: false }).first()).toBeVisible();

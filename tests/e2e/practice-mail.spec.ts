@@ -69,7 +69,7 @@ test('what is published comes back as reports, a message and a bounce, and a for
   await sheet.getByLabel('What it is').press('Enter');
   await page.getByRole('option', { name: 'Ours' }).press('Enter');
   await sheet.getByRole('button', { name: 'Save' }).press('Enter');
-  await expect(page.getByText('48 of 1,248 messages of own and known senders fail DMARC.')).toBeVisible();
+  await expect(page.getByText('48 of 1,248 messages from own and known senders fail DMARC.')).toBeVisible();
 
   await message.getByRole('button', { name: 'Open the manual of news.example.com' }).press('Enter');
   const step = page.locator('form').filter({ hasText: 'Next step: ' });
@@ -82,19 +82,19 @@ test('what is published comes back as reports, a message and a bounce, and a for
   const shop = page.getByRole('dialog', { name: 'Shop' });
   await expect(shop).toContainText('The SPF record does not name 198.51.100.77.');
   await look(page, 'practice-sender');
-  await shop.getByRole('button', { name: 'Let it send by the SPF record' }).press('Enter');
+  await shop.getByRole('button', { name: 'Add it to the SPF record' }).press('Enter');
   await expect(page.getByRole('heading', { name: 'news.example.com', level: 2, exact: true })).toBeVisible();
   await expect(page.getByText(/v=spf1 .*ip4:198\.51\.100\.77/).first()).toBeVisible();
   await publish(page);
 
   await mail(page);
-  await expect(page.getByText('48 of 2,496 messages of own and known senders fail DMARC.')).toBeVisible();
+  await expect(page.getByText('48 of 2,496 messages from own and known senders fail DMARC.')).toBeVisible();
   await tab(page, 'Sender domains');
   await expect(step).toContainText('48 of 96 of Shop');
   await step.getByRole('button', { name: 'Prepare this step' }).press('Enter');
   await expect(page.getByText('p=quarantine').first()).toBeVisible();
   await publish(page);
   await mail(page);
-  await expect(page.getByText('48 of 3,744 messages of own and known senders fail DMARC.')).toBeVisible();
+  await expect(page.getByText('48 of 3,744 messages from own and known senders fail DMARC.')).toBeVisible();
   expect(problems).toEqual([]);
 });

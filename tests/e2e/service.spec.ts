@@ -74,7 +74,7 @@ test('a newcomer connects the service, tells it, takes domains over and adds one
   await expectSound(page, 'General settings');
 
   await page.getByRole('tab', { name: 'Sender domains' }).click();
-  await expect(page.getByText('2 at the service alone')).toBeVisible();
+  await expect(page.getByText('2 only at the service')).toBeVisible();
   await page.getByRole('button', { name: 'Compare' }).click();
   await page.getByLabel('All 2').check();
   await expectSound(page, 'the account');

@@ -144,7 +144,7 @@ test('a forgotten passphrase: begun anew, entered again or brought back', async 
   await page.getByRole('button', { name: 'Replace API key' }).click();
   await page.getByLabel('API key').fill('another-key-with-end-anew');
   await page.keyboard.press('Control+s');
-  await expect(sheet(page)).toContainText('What you were doing goes on');
+  await expect(sheet(page)).toContainText('What you were doing continues');
   await sheet(page).getByRole('button', { name: 'Begin anew' }).click();
   await expect(sheet(page)).toContainText('2 keys of the service, sealed as now');
   await expect(sheet(page)).toContainText('To be entered again');

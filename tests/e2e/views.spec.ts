@@ -137,7 +137,7 @@ for (const size of [
     await page.getByRole('button', { name: 'Publish into the practice zone' }).click();
     await expect(page.getByText('news.example.com is ready')).toBeVisible();
     await look(page, 'manual ready');
-    await page.getByRole('button', { name: 'Unfold all' }).click();
+    await page.getByRole('button', { name: 'Expand all' }).click();
     await page.getByRole('button', { name: 'Show the lookups' }).click();
     await page.getByRole('button', { name: 'Evaluate as receivers do' }).click();
     await expect(page.getByText('Accepted, as far as DNS decides').first()).toBeVisible();

@@ -250,6 +250,6 @@ test('when the console ends the window says so, and after a new start it asks fo
   await own.kill();
   await expect(page.getByText('The console does not answer')).toBeVisible();
   const again = await startConsole(own.dataFolder, ['--port', port]);
-  await expect(page.getByText('The console was started anew')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('The console was restarted')).toBeVisible({ timeout: 20_000 });
   await again.stop();
 });

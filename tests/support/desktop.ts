@@ -110,9 +110,9 @@ export async function addDomains(page: Page, ...names: readonly string[]): Promi
 /** Turns on the checks that repeat by themselves, which keep the console from ending with its window. */
 export async function repeatChecks(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'More for the list' }).click();
-  await page.getByRole('menuitem', { name: 'Check by schedule…' }).click();
-  const sheet = page.getByRole('dialog', { name: 'Check by schedule' });
-  await sheet.getByText('Check the domains in use again by themselves').click();
+  await page.getByRole('menuitem', { name: 'Check on a schedule…' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Check on a schedule' });
+  await sheet.getByText('Check the domains in use automatically').click();
   await expect(sheet.getByRole('switch')).toBeChecked();
   await sheet.getByRole('button', { name: 'Close' }).click();
 }

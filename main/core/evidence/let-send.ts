@@ -33,7 +33,8 @@ export async function letSend(
       domainId,
       isPut: false,
     };
-  if (spfHolds(card.value, terms)) return { told: 'The prepared SPF record names it already', domainId, isPut: true };
+  if (spfHolds(card.value, terms))
+    return { told: 'The prepared SPF record already includes it', domainId, isPut: true };
   const { record } = mergeSpf(spf.text === '' ? [] : spf.text.split('\n'), { add: terms });
   const { domain: stored, configuration } = viewDomain(context, findDomain(context, workspaceId, domainId));
   const { remove, without } = configuration.spf;
@@ -43,5 +44,5 @@ export async function letSend(
     revision: stored.revision,
     configuration: { spf: { remove, without, edited: { from: spf.published, to: record } } },
   });
-  return { told: 'Put into the prepared SPF record. Publish it, and verify', domainId, isPut: true };
+  return { told: 'Added to the prepared SPF record. Publish it, then verify', domainId, isPut: true };
 }

@@ -46,7 +46,7 @@ const NOTHING: Looked = { files: 0, refused: 0, reports: 0, waiting: 0 };
 function troubleOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'it is not there';
-  return code === 'EACCES' || code === 'EPERM' ? 'this account may not read it' : 'its disk does not give it';
+  return code === 'EACCES' || code === 'EPERM' ? 'this account may not read it' : 'the disk can’t read it';
 }
 
 interface Known {

@@ -38,7 +38,7 @@ function list(options: CommonOptions, terminal: Terminal): number {
   const copies = viewCopies(dataFolder(options.dataDir));
   const lines = copies.flatMap(({ file, madeAt, contents, fault, ...copy }) => [
     `${path.basename(file)}  ${instantText(madeAt)}, ${copyText(copy)}`,
-    ...(contents === null ? [`  can’t be put back: ${fault}`] : contentLines(contents)),
+    ...(contents === null ? [`  can’t be restored: ${fault}`] : contentLines(contents)),
   ]);
   print(terminal, options.json === true, copies, lines.length === 0 ? ['There are no copies yet.'] : lines);
   return exitCodes.ok;
@@ -67,24 +67,24 @@ async function restore(name: string, options: RestoreOptions, terminal: Terminal
   const folder = dataFolder(options.dataDir);
   if ((await askInstance(folder, 'vault-state')).running)
     throw fail('CONFLICT', 'A console is running on this data folder', {
-      remedy: 'End it, then put the copy back. Nothing was changed.',
+      remedy: 'Quit it, then restore the copy. Nothing was changed.',
     });
   const file = chosen(folder, name);
   const inside = lookIntoCopy(folder, file);
   if (options.yes !== true) {
     terminal.error(`${file} holds:\n${contentLines(inside).join('\n')}\n`);
-    terminal.error('It takes the place of the present data file, which is set aside and kept.\n');
-    if (!(await confirm('Put it back?'))) {
+    terminal.error('It replaces the current data file, which is set aside and kept.\n');
+    if (!(await confirm('Restore it?'))) {
       print(terminal, options.json === true, { restored: false }, ['Nothing was changed.']);
       return exitCodes.ok;
     }
   }
   const { contents, aside } = putBack(folder, file);
   print(terminal, options.json === true, { restored: true, file, aside, contents }, [
-    `Put back from ${file}:`,
+    `Restored from ${file}:`,
     ...contentLines(contents),
-    ...(aside === null ? [] : [`The data file from before is kept: ${aside}`]),
-    ...(contents.secrets === 0 ? [] : ['Its secrets open with the passphrase or the keychain of that time.']),
+    ...(aside === null ? [] : [`The earlier data file is kept: ${aside}`]),
+    ...(contents.secrets === 0 ? [] : ['Its secrets open with the passphrase or keychain that was in use then.']),
   ]);
   return exitCodes.ok;
 }
@@ -92,14 +92,14 @@ async function restore(name: string, options: RestoreOptions, terminal: Terminal
 /** Adds the commands to the program; each ends with a documented exit code. */
 export function addBackupCommands(program: Command, terminal: Terminal, finish: Finish): void {
   const backup = program.command('backup').description('copies of the data file');
-  common(backup.command('list').description('the copies that there are, and what is in each')).action(
+  common(backup.command('list').description('list the copies and what each one holds')).action(
     (options: CommonOptions) => finish(list(options, terminal)),
   );
-  common(backup.command('make').description('copy the data file now, also while a console runs')).action(
+  common(backup.command('make').description('copy the data file now, even while a console runs')).action(
     async (options: CommonOptions) => finish(await make(options, terminal)),
   );
   common(backup.command('restore').argument('<file>', 'its name in the list, or a path'))
-    .description('put a copy in the place of the data file, which is set aside')
-    .option('--yes', 'do not ask whether it is meant')
+    .description('replace the data file by a copy; the data file is set aside')
+    .option('--yes', 'skip the confirmation')
     .action(async (file: string, options: RestoreOptions) => finish(await restore(file, options, terminal)));
 }

@@ -46,7 +46,7 @@ function listen(client: CoreClient, jobId: string, terminal: Terminal): () => vo
     if (text.includes('\u0003')) cancel();
     if (!text.includes('p')) return;
     isPaused = !isPaused;
-    terminal.error(isPaused ? '\nPaused; p goes on.\n' : '\nGoing on.\n');
+    terminal.error(isPaused ? '\nPaused; press p to resume.\n' : '\nResumed.\n');
     void (isPaused ? client.jobs.pause({ jobId }) : client.jobs.resume({ jobId }));
   };
   process.on('SIGINT', cancel);
@@ -139,8 +139,8 @@ function addVerify(domains: Command, terminal: Terminal, finish: (code: number) 
       .description('check domains in DNS; results are kept as they come')
       .argument('[domains...]')
       .option('--all', 'every domain in use')
-      .option('--not-verified', 'only those that are not verified')
-      .option('--watch', 'tell progress, also where nobody sits at a terminal')
+      .option('--not-verified', 'only domains that are not verified')
+      .option('--watch', 'report progress even without a terminal')
       .option('--resolver <server>', 'address:port or https:// address to ask'),
   ).action(async (names: string[], options: VerifyOptions) =>
     finish(
@@ -197,7 +197,7 @@ export function addCheckCommands(domains: Command, terminal: Terminal, finish: (
   common(
     domains
       .command('changes')
-      .description('domains whose verdict is another than it was')
+      .description('domains whose verdict has changed')
       .option('--since <period>', 'such as 90m, 24h or 7d', '24h'),
   ).action(async (options: CommonOptions & { since: string }) =>
     finish(
@@ -223,13 +223,13 @@ export function addCheckCommands(domains: Command, terminal: Terminal, finish: (
   common(
     domains
       .command('report')
-      .description('every domain with its verdicts, as a file for others')
+      .description('every domain with its verdicts, as a report')
       .option('--format <format>', 'csv or json', 'csv'),
   ).action(async (options: CommonOptions & { format: string }) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
         const format = options.json === true ? 'json' : options.format;
-        if (format !== 'csv' && format !== 'json') throw new RangeError(`${format} is no format. Use csv or json.`);
+        if (format !== 'csv' && format !== 'json') throw new RangeError(`${format} is not a format. Use csv or json.`);
         const report = await client.domains.report({ workspaceId: await chosenWorkspace(client, options), format });
         terminal.file(report.text);
         return exitCodes.ok;
@@ -239,9 +239,9 @@ export function addCheckCommands(domains: Command, terminal: Terminal, finish: (
   common(
     domains
       .command('schedule')
-      .description('checks that repeat by themselves while the console runs')
-      .argument('[state]', 'on or off; without it the schedule is told')
-      .option('--every <period>', 'between checks of a verified domain, such as 6h or 1d'),
+      .description('scheduled checks, which run while the console runs')
+      .argument('[state]', 'on or off; without it the schedule is shown')
+      .option('--every <period>', 'interval between checks of a verified domain, such as 6h or 1d'),
   ).action(async (state: string | undefined, options: CommonOptions & { every?: string }) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {

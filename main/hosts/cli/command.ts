@@ -41,7 +41,7 @@ export async function withSession<Options>(
 /** The options that every such command takes. */
 export function common(command: Command): Command {
   return command
-    .option('--data-dir <folder>', 'data folder instead of the system’s')
+    .option('--data-dir <folder>', 'data folder; default: the system’s')
     .option('--workspace <name>', 'workspace by name or number')
     .option('--passphrase-file <file>', 'file that holds the passphrase')
     .option('--json', 'machine-readable output');

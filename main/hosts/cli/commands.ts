@@ -88,8 +88,8 @@ async function readFields(options: Record<string, string | undefined>): Promise<
 const SERVICE_EXAMPLE = 'https://service.example.com';
 
 function addSettings(program: Command, terminal: Terminal, finish: (code: number) => void): void {
-  const settings = program.command('settings').description('the service connection of a workspace');
-  common(settings.command('show').description('show the settings; secrets only as set or not')).action(
+  const settings = program.command('settings').description('show or change the settings of a workspace');
+  common(settings.command('show').description('show the settings; for secrets, only whether they are set')).action(
     async (options: CommonOptions) =>
       finish(
         await withSession(terminal, options, async ({ client }) => {
@@ -112,7 +112,7 @@ function addSettings(program: Command, terminal: Terminal, finish: (code: number
         }),
       ),
   );
-  const set = common(settings.command('set').description('change settings; all at once or none'));
+  const set = common(settings.command('set').description('change settings; all of them or none'));
   for (const [name, flags] of Object.entries(OPTIONS)) {
     const field = name as keyof SettingsFields;
     const option = new Option(flags, DESCRIPTIONS[field] ?? '');
@@ -184,16 +184,16 @@ function questionLines(columns: NonNullable<ListReport['question']>): readonly s
 function reportLines({ added, known, offered, refused, readAs, answerOf }: ListReport): readonly string[] {
   const isZone = readAs === 'zone';
   return [
-    ...(answerOf === null ? [] : [`Read as the answer of ${answerOf}.`]),
+    ...(answerOf === null ? [] : [`Read as a response from ${answerOf}.`]),
     ...(isZone ? ['Read as a zone.'] : []),
     [
       `${added.length} added`,
-      ...(known.length === 0 ? [] : [`${known.length} listed already`]),
+      ...(known.length === 0 ? [] : [`${known.length} already listed`]),
       `${refused.length} refused`,
     ].join(', '),
     ...offered.map(({ line, text, unicodeName }) =>
       isZone
-        ? `line ${line}: ${text}: no mail record speaks for it; add it by its name, or all such names with --all-names`
+        ? `line ${line}: ${text}: no mail record names it; add it by name, or all such names with --all-names`
         : `line ${line}: ${text} holds ${unicodeName}; add it with --from-addresses`,
     ),
     ...refused.map(({ line, message, remedy }) => `line ${line}: ${message} ${remedy}`),
@@ -205,10 +205,10 @@ function forList(command: Command): Command {
   return common(
     command
       .option('--column <number>', 'the column of a table that holds the domains, from 1', Number)
-      .option('--refused <file>', 'write the refused lines there as a table (CSV)')
-      .option('--from-addresses', 'take the domains that stand in web and mail addresses as well')
-      .option('--all-names', 'of a zone: take the names that no mail record speaks for as well')
-      .option('--yes', 'add without asking; a domain stays listed for good'),
+      .option('--refused <file>', 'write the refused lines to this CSV file')
+      .option('--from-addresses', 'also take the domains found in web and mail addresses')
+      .option('--all-names', 'from a zone, also take the names without a mail record')
+      .option('--yes', 'add without asking; a domain can’t be deleted later'),
   );
 }
 
@@ -234,7 +234,10 @@ async function addList(
   const count = preview.accepted.length;
   if (options.json !== true && count > 0) {
     terminal.out(`${preview.accepted.map(({ unicodeName }) => `  ${unicodeName}`).join('\n')}\n`);
-    const question = `Add ${count === 1 ? 'this domain' : `these ${count} domains`} for good?`;
+    const question =
+      count === 1
+        ? 'Add this domain? It can’t be deleted later.'
+        : `Add these ${count} domains? They can’t be deleted later.`;
     if (options.yes !== true && process.stdin.isTTY && !(await confirm(question))) return exitCodes.ok;
   }
   const report = await client.domains.add(input);
@@ -250,13 +253,13 @@ function addDomains(program: Command, terminal: Terminal, finish: (code: number)
     domains
       .command('add')
       .argument('[domains...]')
-      .option('--file <file>', 'list, table, a provider’s answer in JSON, or a zone; - for the standard input')
+      .option('--file <file>', 'list, table, a provider’s answer in JSON, or a zone; - for standard input')
       .option('--from-workspace <name>', 'the domains of another workspace'),
   ).action(add);
   forList(
     domains
       .command('import')
-      .argument('<file>', 'list, table, a provider’s answer in JSON, or a zone; - for the standard input'),
+      .argument('<file>', 'list, table, a provider’s answer in JSON, or a zone; - for standard input'),
   ).action((file: string, options: CommonOptions & AddOptions) => add([], { ...options, file }));
   common(domains.command('list')).action(async (options: CommonOptions) =>
     finish(

@@ -18,8 +18,8 @@ import { readSecretFile } from './text-file.ts';
 /** `sendwright dkim`: key records and key pairs without a data folder or a network; rotation of a domain's keys with one. */
 
 const PAIRS: Readonly<Record<KeyPairCheck, string>> = {
-  match: 'The private key belongs to this record.',
-  mismatch: 'The private key does not belong to this record.',
+  match: 'The private key matches this record.',
+  mismatch: 'The private key does not match this record.',
   unreadable: 'The private key can’t be read: it must be PKCS #8 or PKCS #1 in PEM, not encrypted.',
   'no-key': 'There is no usable key in the record to compare with.',
 };
@@ -128,7 +128,7 @@ function rotate(name: string, options: RotateOptions, terminal: Terminal): Promi
       if (selector !== undefined) await client.domains.markDkimKey({ ...inDomain, selector, as });
     }
     const plans = await client.domains.rotations(inDomain);
-    const nothing = [`${name} has no DKIM key that is known here.`];
+    const nothing = [`${name} has no DKIM key known here.`];
     print(terminal, options.json === true, plans, plans.length === 0 ? nothing : plans.flatMap(rotationLines));
     return exitCodes.ok;
   });
@@ -138,15 +138,15 @@ export function addDkimCommands(program: Command, terminal: Terminal, finish: (c
   const dkim = program.command('dkim').description('DKIM keys (RFC 6376)');
   dkim
     .command('inspect')
-    .description('read a key record; several are what one selector answers with')
+    .description('check a key record; give several if one selector has several')
     .argument('<record...>')
-    .option('--private-key-file <file>', 'say whether this private key belongs to the record')
+    .option('--private-key-file <file>', 'check whether this private key matches the record')
     .option('--fix', 'print the corrected record, and nothing else')
     .option('--json')
     .action(async (records: string[], options: InspectOptions) => finish(await inspect(records, options, terminal)));
   dkim
     .command('generate')
-    .description('make a key pair; the private half is printed, so mind where it goes')
+    .description('make a key pair; the private key is printed, so take care where the output goes')
     .option('--bits <bits>', '1024, 2048, 3072 or 4096', '2048')
     .option('--ed25519')
     .option('--domain <domain>', 'print the record for this domain')
@@ -155,13 +155,13 @@ export function addDkimCommands(program: Command, terminal: Terminal, finish: (c
     .action(async (options: GenerateOptions) => finish(await generate(options, terminal)));
   dkim
     .command('rotate')
-    .description('how a listed domain’s keys are changed without losing a message, and how far that has come')
+    .description('how to rotate a listed domain’s keys without losing a message, and the current step')
     .argument('<domain>')
     .option('--make <selector>', 'make the next key, RSA of 2048 bits, at this selector')
-    .option('--signing <selector>', 'note that mail is signed with this key from now on')
+    .option('--signing <selector>', 'record that mail is signed with this key from now on')
     .option('--revoke <selector>', 'revoke this key: its record becomes the empty key')
-    .option('--restore <selector>', 'take back --signing or --revoke')
-    .option('--data-dir <folder>', 'data folder instead of the system’s')
+    .option('--restore <selector>', 'undo --signing or --revoke')
+    .option('--data-dir <folder>', 'data folder; default: the system’s')
     .option('--workspace <name>', 'workspace by name or number')
     .option('--passphrase-file <file>', 'file that holds the passphrase')
     .option('--json')

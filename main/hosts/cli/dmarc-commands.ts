@@ -33,7 +33,7 @@ interface ExplainOptions {
 /** @throws RangeError for anything but people and programs. */
 function usersOf({ writtenBy }: ExplainOptions): DomainUsers | undefined {
   if (writtenBy === undefined || writtenBy === 'people' || writtenBy === 'programs') return writtenBy;
-  throw new RangeError(`“${writtenBy}” is nobody who writes mail. Give --written-by people, or programs.`);
+  throw new RangeError(`“${writtenBy}” is not an answer. Give --written-by people, or programs.`);
 }
 
 const STATES = { met: 'met', 'not-met': 'not met', unknown: 'not known' } as const;
@@ -194,16 +194,13 @@ export function addDmarcCommands(program: Command, terminal: Terminal, finish: (
     .command('dmarc')
     .description('DMARC records (RFC 9989)')
     .command('explain')
-    .description('what a record asks of receivers, and the next step; or which record of a zone applies to a domain')
+    .description('what a record asks of receivers and the next step, or which record of a zone applies to a domain')
     .argument('[record]')
     .option('--domain <domain>', 'the domain the record is for')
-    .option('--zone <file>', 'walk the tree of --domain in this zone file instead of reading a record')
-    .option(
-      '--origin <zone>',
-      'name of the zone in the file, unless the file tells it; “.” when the file is all there is',
-    )
+    .option('--zone <file>', 'walk the DNS tree of --domain in this zone file instead of reading a record')
+    .option('--origin <zone>', 'name of the zone, unless the file states it; “.” if nothing outside the file exists')
     .option('--fix', 'print the corrected record, and nothing else')
-    .option('--written-by <who>', 'people, who may post to mailing lists, or programs alone')
+    .option('--written-by <who>', 'people, who may post to mailing lists, or only programs')
     .option('--json')
     .action(async (record: string | undefined, options: ExplainOptions) => {
       if (options.zone !== undefined && options.domain !== undefined) {

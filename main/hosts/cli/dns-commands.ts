@@ -29,7 +29,9 @@ function nameArgument(text: string): string {
 function typeOption(text: string): QueryType {
   const type = TYPES.find((candidate) => candidate === text.toUpperCase());
   if (type !== undefined) return type;
-  throw new RangeError(`${text.slice(0, 20)} is no record type that can be asked for. Use one of ${TYPES.join(', ')}.`);
+  throw new RangeError(
+    `${text.slice(0, 20)} is not a record type that can be queried. Use one of ${TYPES.join(', ')}.`,
+  );
 }
 
 async function readHints(file: string | undefined): Promise<string | undefined> {
@@ -91,7 +93,7 @@ function traceLines(trace: NameTrace): readonly string[] {
     end,
     ...groups.flatMap(({ title, of }) => ['', title, ...columns(of.map((each) => answerRow(trace, each)))]),
     '',
-    ...(findings.length === 0 ? ['All that was asked agree.'] : findingLines(findings)),
+    ...(findings.length === 0 ? ['All servers agree.'] : findingLines(findings)),
   ];
 }
 
@@ -113,11 +115,11 @@ export function addDnsCommands(program: Command, terminal: Terminal, finish: (co
     .command('dns')
     .description('live DNS')
     .command('trace')
-    .description('follow a name from the root: every server’s answer, and what lies behind the differences')
+    .description('follow a name from the root: every server’s answer, and the reasons for any differences')
     .argument('<name>')
     .option('--type <type>', TYPES.join(', '), 'TXT')
     .option('--server <servers>', 'resolvers to compare with: addresses or https:// addresses, several with commas')
-    .option('--root-hints <file>', 'where the walk begins, in the form of named.root; else the public root')
+    .option('--root-hints <file>', 'root hints to start from, in named.root format; default: the public root')
     .option('--json', 'machine-readable output')
     .action(async (name: string, options: TraceOptions) => {
       const rootHints = await readHints(options.rootHints);

@@ -16,7 +16,7 @@ type Finish = (code: number) => void;
 function addInUse(domains: Command, terminal: Terminal, finish: Finish): void {
   const commands = [
     ['in-use', true, 'take domains back into use'],
-    ['not-in-use', false, 'set domains aside: they stay listed, and are checked and reported no more'],
+    ['not-in-use', false, 'set domains aside: they stay listed, but are no longer checked or reported'],
   ] as const;
   for (const [name, inUse, description] of commands) {
     common(domains.command(name).description(description).argument('<domains...>')).action(
@@ -40,7 +40,7 @@ function addNeverSends(domains: Command, terminal: Terminal, finish: Finish): vo
   common(
     domains
       .command('never-sends')
-      .description('say that nobody sends mail from a domain: its records then refuse all mail in its name')
+      .description('declare that no mail is sent from a domain: its records then refuse all mail in its name')
       .argument('<domain>')
       .addArgument(new Argument('<state>').choices(['on', 'off'])),
   ).action(async (name: string, state: 'on' | 'off', options: CommonOptions) =>
@@ -83,7 +83,7 @@ function pairsOf(option: string, pairs: readonly string[]): Record<string, strin
 
 function changeOf({ provider, mode, value, reports, tag, untag }: ConfigureOptions): SeveralChange {
   if (mode !== undefined && provider === undefined)
-    throw new RangeError(`--mode ${mode} is of no provider. Name one with --provider.`);
+    throw new RangeError(`--mode ${mode} needs a provider. Name one with --provider.`);
   const change: SeveralChange = {
     ...(provider === undefined ? {} : { provider: { templateId: provider, mode: mode ?? '' } }),
     ...(value === undefined ? {} : { values: pairsOf('--value', value) }),
@@ -99,13 +99,13 @@ function addConfigure(domains: Command, terminal: Terminal, finish: Finish): voi
   common(
     domains
       .command('configure')
-      .description('change the same of several domains; what is not given stays as it is with each')
+      .description('make the same change to several domains; what is not given stays unchanged')
       .argument('[domains...]')
       .option('--all', 'every domain in use')
-      .option('--provider <id>', 'who sends for them')
+      .option('--provider <id>', 'the provider that sends for them')
       .option('--mode <id>', 'setup method of that provider')
-      .option('--value <field=value...>', 'a value of the provider that is the same for all')
-      .option('--reports <mailbox>', 'where aggregate reports go; empty: nowhere')
+      .option('--value <field=value...>', 'a provider value that is the same for all')
+      .option('--reports <mailbox>', 'address for aggregate reports; empty: none')
       .option('--tag <word...>', 'add a tag')
       .option('--untag <word...>', 'take a tag away'),
   ).action(async (names: readonly string[], options: ConfigureOptions) =>

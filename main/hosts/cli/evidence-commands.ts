@@ -37,7 +37,7 @@ function daysOption(option: string, text: string, least: number): number | null 
   if (text === 'forever') return null;
   const days = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (days >= least && days <= 36_500) return days;
-  throw new RangeError(`${option}: “${text}” is no number of days. Give ${least} to 36500, or “forever”.`);
+  throw new RangeError(`${option}: “${text}” is not a number of days. Give ${least} to 36500, or “forever”.`);
 }
 
 /** `evidence …`: what came back from mail. Its readers are loaded when one of the commands is called. */
@@ -46,9 +46,9 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   common(
     evidence
       .command('import')
-      .description('read DMARC and TLS reports out of files, archives, mails, mailboxes and folders, and keep them')
+      .description('import DMARC and TLS reports from files, archives, e-mail files, mailboxes and folders')
       .argument('<paths...>')
-      .option('--dry-run', 'read alone: nothing is kept'),
+      .option('--dry-run', 'read only: nothing is kept'),
   ).action(async (paths: readonly string[], options: CommonOptions & { readonly dryRun?: boolean }) => {
     const { importInto, readEvidence } = await import('./evidence-work.ts');
     const isDryRun = options.dryRun === true;
@@ -74,15 +74,15 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   common(
     evidence
       .command('senders')
-      .description('who sends in a domain’s name, by the reports that were imported')
+      .description('who sends in a domain’s name, according to the imported reports')
       .argument('<domain>')
-      .option('--days <number>', 'of the last so many days alone', Number)
-      .option('--csv', 'as a table for a spreadsheet'),
+      .option('--days <number>', 'only this many days back', Number)
+      .option('--csv', 'as a CSV table'),
   ).action(async (domain: string, options: CommonOptions & { readonly days?: number; readonly csv?: boolean }) => {
     const { listSenders } = await import('./evidence-work.ts');
     finish(await withSession(terminal, options, listSenders(domain, options.days ?? null, options.csv === true)));
   });
-  common(evidence.command('domains').description('the domains of which there are reports')).action(
+  common(evidence.command('domains').description('the domains that have reports')).action(
     async (options: CommonOptions) => {
       const { listEvidenceDomains } = await import('./evidence-work.ts');
       finish(await withSession(terminal, options, listEvidenceDomains));
@@ -91,9 +91,9 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   common(
     evidence
       .command('volume')
-      .description('the mail in a domain’s name day by day, by the reports')
+      .description('the mail in a domain’s name day by day, according to the reports')
       .argument('<domain>')
-      .option('--days <number>', 'of the last so many days alone', Number),
+      .option('--days <number>', 'only this many days back', Number),
   ).action(async (domain: string, options: CommonOptions & { readonly days?: number }) => {
     const { listVolume } = await import('./evidence-work.ts');
     finish(await withSession(terminal, options, listVolume(domain, options.days ?? null)));
@@ -101,7 +101,7 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   common(
     evidence
       .command('tls')
-      .description('TLS to a domain’s mail servers, by the reports of those who sent to them')
+      .description('TLS to a domain’s mail servers, according to the senders’ reports')
       .argument('<domain>'),
   ).action(async (domain: string, options: CommonOptions) => {
     const { listTls } = await import('./evidence-work.ts');
@@ -110,17 +110,17 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   common(
     evidence
       .command('name')
-      .description('say what a sender is; it stays so')
+      .description('classify a sender')
       .argument('<domain>')
-      .argument('<sender>', 'its key, as evidence senders shows it')
+      .argument('<sender>', 'its key, as shown by evidence senders')
       .addOption(
         new Option('--kind <kind>', 'what it is').choices(['ours', 'known', 'unknown', 'forwarding', 'forgery']),
       )
-      .option('--name <name>', 'how it is called; its key unless given')
-      .option('--forget', 'take back what was said'),
+      .option('--name <name>', 'its display name; default: its key')
+      .option('--forget', 'clear the classification'),
   ).action(async (domain: string, key: string, options: CommonOptions & NameOptions) => {
     const { nameTheSender } = await import('./evidence-work.ts');
-    if (options.kind === undefined && options.forget !== true) throw new RangeError('Say what it is with --kind.');
+    if (options.kind === undefined && options.forget !== true) throw new RangeError('Give its kind with --kind.');
     const word = options.kind === undefined ? null : { name: options.name ?? key, kind: options.kind };
     finish(await withSession(terminal, options, nameTheSender(domain, key, options.forget === true ? null : word)));
   });
@@ -137,18 +137,18 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   common(
     evidence
       .command('forget')
-      .description('delete reports and mails that were kept')
-      .option('--domain <domain>', 'those about this domain alone')
-      .option('--before <date>', 'reports that ended, and mails brought in, before this day alone, as 2025-12-31')
-      .option('--persons', 'the addresses and words of mails alone; verdicts and reports stay')
+      .description('delete imported reports and messages')
+      .option('--domain <domain>', 'only those about this domain')
+      .option('--before <date>', 'only reports that ended, and messages imported, before this day, such as 2025-12-31')
+      .option('--persons', 'only addresses and texts from messages; verdicts and reports stay')
       .option('--all', 'every one'),
   ).action(async (options: CommonOptions & ForgetOptions) => {
     const { forgetKept } = await import('./evidence-work.ts');
     const { domain, before, all, persons } = options;
     if (domain === undefined && before === undefined && all !== true && persons !== true)
-      throw new RangeError('Name what is to be forgotten: --domain, --before, --persons, or --all.');
+      throw new RangeError('Name what to delete: --domain, --before, --persons, or --all.');
     const time = before === undefined ? null : Date.parse(before);
-    if (Number.isNaN(time)) throw new RangeError(`--before: “${before}” is no day. Write one such as 2025-12-31.`);
+    if (Number.isNaN(time)) throw new RangeError(`--before: “${before}” is not a date. Write one such as 2025-12-31.`);
     finish(
       await withSession(
         terminal,
@@ -160,10 +160,10 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   common(
     evidence
       .command('keep')
-      .description('how long evidence is kept, in days since it was brought in; without an option: shows it')
+      .description('how long evidence is kept, in days since its import; without an option: show it')
       .option('--reports <days>', 'reports, or “forever”')
       .option('--mails <days>', 'verdicts of bounces, messages and failure reports, or “forever”; 0: none is kept')
-      .option('--personal <days>', 'addresses of people and words out of mails, or “forever”; 0: none is kept'),
+      .option('--personal <days>', 'people’s addresses and texts from messages, or “forever”; 0: none is kept'),
   ).action(async (options: CommonOptions & KeepOptions) => {
     const { keepFor } = await import('./evidence-work.ts');
     const { reports, mails, personal } = options;
@@ -177,8 +177,8 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   common(
     evidence
       .command('mails')
-      .description('bounces, messages and failure reports that were kept, the newest first')
-      .argument('[domain]', 'of this domain in From alone'),
+      .description('imported bounces, messages and failure reports, newest first')
+      .argument('[domain]', 'only with this domain in From'),
   ).action(async (domain: string | undefined, options: CommonOptions) => {
     const { listMails } = await import('./evidence-work.ts');
     finish(await withSession(terminal, options, listMails(domain ?? null)));
@@ -189,7 +189,7 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
       .description(
         'why a message was refused, which record mends it, and what the manual of its domain says of that record',
       )
-      .argument('<file>', 'a mail, or what was copied out of one; - for the standard input')
+      .argument('<file>', 'a message, or text copied from one; - for standard input')
       .option('--domain <domain>', 'that the message was sent from, where the bounce does not give it back'),
   ).action(async (file: string, options: CommonOptions & { readonly domain?: string }) => {
     const { explainBounce } = await import('./bounce-work.ts');
@@ -198,14 +198,14 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   withWhere(
     evidence
       .command('message')
-      .description('what a receiver makes of a message: SPF, DKIM, DMARC, ARC, its way, unsubscribing')
-      .argument('<file>', 'the message with its header; - for the standard input'),
+      .description('how a receiver judges a message: SPF, DKIM, DMARC, ARC, its path, unsubscribing')
+      .argument('<file>', 'the message with its header; - for standard input'),
   )
-    .option('--ip <address>', 'the address that the receiving server saw; else the one of the newest Received field')
+    .option('--ip <address>', 'the address that the receiving server saw; default: that of the newest Received field')
     .option('--helo <name>', 'the name that it gave')
-    .option('--mail-from <address>', 'MAIL FROM; empty for a message that is not to be answered')
-    .option('--at <time>', 'when it is read, for signatures that expire; else now')
-    .option('--data-dir <folder>', 'data folder with newer receivers’ rules, instead of the system’s')
+    .option('--mail-from <address>', 'MAIL FROM; empty for a null sender')
+    .option('--at <time>', 'time of receipt, for signatures that expire; default: now')
+    .option('--data-dir <folder>', 'data folder with newer receivers’ rules; default: the system’s')
     .action(async (file: string, options: MessageOptions) => {
       const { explainMessage } = await import('./message-work.ts');
       finish(await explainMessage(file, options, terminal));

@@ -50,13 +50,13 @@ function fileLines({
     `${file}: ${OUTCOMES[outcome]}`,
     ...(reports ?? []).map((report) => `  ${reportLine(report)}`),
     ...told.map((sentence) => `  ${sentence}`),
-    ...(duplicateOf === undefined ? [] : [`  The same report as in ${duplicateOf}: it is counted once.`]),
+    ...(duplicateOf === undefined ? [] : [`  The same report as in ${duplicateOf}; counted once.`]),
     ...(bounces === undefined
       ? []
       : [`  ${bounces} of its mails tell${bounces === 1 ? 's' : ''} of a failed delivery: see evidence mails.`]),
-    ...(known ? ['  It was imported before: it is counted once.'] : []),
-    ...((stored?.conflicting ?? 0) > 0 ? ['  Imported before with other figures: those are counted.'] : []),
-    ...(conflictsWith === undefined ? [] : [`  Of ${conflictsWith}, which is counted, it differs.`]),
+    ...(known ? ['  Already imported; counted once.'] : []),
+    ...((stored?.conflicting ?? 0) > 0 ? ['  Already imported with different figures; the earlier ones count.'] : []),
+    ...(conflictsWith === undefined ? [] : [`  It differs from ${conflictsWith}, which counts.`]),
   ];
 }
 
@@ -103,7 +103,7 @@ export function importInto(paths: readonly string[]): Work<unknown> {
 }
 
 function senderLines(senders: readonly Sender[]): readonly string[] {
-  if (senders.length === 0) return ['No report about this domain was imported.'];
+  if (senders.length === 0) return ['No report about this domain has been imported.'];
   const rows = senders.map(({ name, kind, messages, pass, dkimAligned, spfAligned, since, until }) => [
     name,
     SENDER_WORDS[kind],
@@ -130,7 +130,7 @@ export function listSenders(domain: string, sinceDays: number | null, asCsv: boo
   };
 }
 
-const NO_REPORT = 'There is no report. Bring some in with evidence import.';
+const NO_REPORT = 'There are no reports. Import some with: evidence import';
 
 /** `evidence domains`. Ends with 6 where there is no report. */
 export const listEvidenceDomains: Work<unknown> = async ({ client, options, terminal }) => {
@@ -171,7 +171,7 @@ export function listTls(domain: string): Work<unknown> {
         `    ${meaning} ${remedy}`,
       ]),
     ]);
-    const none = ['No TLS report about this domain was imported.'];
+    const none = ['No TLS report about this domain has been imported.'];
     print(terminal, options.json === true, sums, sums.length === 0 ? none : lines);
     if (sums.length === 0) return exitCodes.noResult;
     return sums.every(({ failed }) => failed === 0) ? exitCodes.ok : exitCodes.notVerified;
@@ -254,7 +254,7 @@ export function listMails(domain: string | null): Work<unknown> {
       ...(records.length === 0 ? [] : [`  To change: ${records.join(', ')}`]),
       ...(person === null ? [] : [`  ${[...person.addresses, person.text].join(' ').slice(0, 500)}`]),
     ]);
-    print(terminal, options.json === true, mails, mails.length === 0 ? ['No mail is kept.'] : lines);
+    print(terminal, options.json === true, mails, mails.length === 0 ? ['No messages are kept.'] : lines);
     return mails.length === 0 ? exitCodes.noResult : exitCodes.ok;
   };
 }

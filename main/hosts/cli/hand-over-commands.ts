@@ -59,7 +59,7 @@ function addProve(program: Command, terminal: Terminal, finish: Finish): void {
   common(
     program
       .command('prove')
-      .description('what receivers say of a listed domain today, and with its prepared records')
+      .description('how receivers judge a listed domain today, and with its prepared records')
       .argument('<domain>'),
   ).action(async (name: string, options: CommonOptions) =>
     finish(
@@ -119,12 +119,12 @@ function addHandOver(program: Command, terminal: Terminal, finish: Finish): void
   common(
     program
       .command('hand-over')
-      .description('write the prepared records of several domains into one file, and note it in the activity')
+      .description('write the prepared records of several domains to one file, and log it in the activity')
       .argument('[domains...]')
       .option('--all', 'every domain in use')
-      .option('--complete', 'every required record, those that are published already too')
-      .option('--way-back', 'what undoes the changes')
-      .option('--one', 'one file that holds them all, where the format can; else a zip with a file for each')
+      .option('--complete', 'every required record, including those already published')
+      .option('--way-back', 'a hand-over that undoes the changes')
+      .option('--one', 'one file for all of them, if the format allows it; otherwise a zip with one file per domain')
       .option('--format <format>', `one of ${handOverFormats.map(({ id }) => id).join(', ')}`, 'text')
       .requiredOption('--to <file>', 'the file to write'),
   ).action(async (names: readonly string[], options: HandOverOptions) =>

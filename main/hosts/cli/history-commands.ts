@@ -48,12 +48,12 @@ function addActivity(program: Command, terminal: Terminal, finish: Finish): void
   common(
     program
       .command('activity')
-      .description('what was done in a workspace, the newest first')
+      .description('what was done in a workspace, newest first')
       .option('--kind <kind...>', kindOf.options.join(', '))
       .option('--severity <severity...>', severityOf.options.join(', '))
       .option('--since <period>', 'such as 90m, 24h or 7d')
-      .option('--text <text>', 'entries that hold this')
-      .option('--limit <number>', `at most so many, up to ${MOST_ENTRIES}`, count, 50),
+      .option('--text <text>', 'only entries that contain this text')
+      .option('--limit <number>', `maximum number of entries, up to ${MOST_ENTRIES}`, count, 50),
   ).action(async (options: ActivityOptions) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
@@ -91,9 +91,9 @@ function addHistory(program: Command, terminal: Terminal, finish: Finish): void 
   common(
     program
       .command('history')
-      .description('how the verdicts of a listed domain changed from check to check, the newest first')
+      .description('how the verdicts of a listed domain changed from check to check, newest first')
       .argument('<domain>')
-      .option('--observations', 'what each server said in the last check instead'),
+      .option('--observations', 'show each server’s answer in the last check instead'),
   ).action(async (name: string, options: CommonOptions & { readonly observations?: true }) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
@@ -101,7 +101,7 @@ function addHistory(program: Command, terminal: Terminal, finish: Finish): void 
         if (options.observations === true) {
           const seen = await client.domains.observations(target);
           const rows = columns(seen.map(observationRow));
-          print(terminal, options.json === true, seen, rows.length === 0 ? ['It was never checked.'] : rows);
+          print(terminal, options.json === true, seen, rows.length === 0 ? ['Never checked.'] : rows);
           return exitCodes.ok;
         }
         const entries = await client.domains.timeline(target);
@@ -113,7 +113,7 @@ function addHistory(program: Command, terminal: Terminal, finish: Finish): void 
             summary,
           ]),
         );
-        print(terminal, options.json === true, entries, rows.length === 0 ? ['It was never checked.'] : rows);
+        print(terminal, options.json === true, entries, rows.length === 0 ? ['Never checked.'] : rows);
         return exitCodes.ok;
       }),
     ),

@@ -36,7 +36,7 @@ export async function domainNamed(client: CoreClient, workspaceId: number, name:
  * @throws RangeError where a name is not listed, none is given, or names are given beside `--all`.
  */
 export function chosenIds(rows: readonly DomainRow[], names: readonly string[], isAll: boolean): number[] {
-  if (isAll && names.length > 0) throw new RangeError('--all is every domain in use. Leave out the names, or --all.');
+  if (isAll && names.length > 0) throw new RangeError('--all means every domain in use. Give either names or --all.');
   if (!isAll && names.length === 0)
     throw new RangeError('No domain was named. Write domains after the command, or --all for every one in use.');
   const chosen = isAll ? rows.filter(({ inUse }) => inUse) : rowsNamed(rows, names);

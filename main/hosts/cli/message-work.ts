@@ -64,7 +64,7 @@ function verdictLines(verdict: MessageVerdict): string[] {
     ...(arc.result === 'none'
       ? []
       : [`ARC: ${arc.result}, ${arc.instances} instances${arc.reason === null ? '' : `; ${arc.reason}`}`]),
-    `Unsubscribing by one click: ${oneClick.ok ? 'as it should be' : missing.join('; ')}`,
+    `One-click unsubscribe: ${oneClick.ok ? 'as it should be' : missing.join('; ')}`,
     ...hopLines(verdict),
     ...receiverSaid.map(({ server, isTrusted, results }) => {
       const said = results.map(({ method, result }) => `${method}=${result}`).join(' ');
@@ -77,14 +77,15 @@ function verdictLines(verdict: MessageVerdict): string[] {
 function timeOption(text: string | undefined): number {
   if (text === undefined) return Date.now();
   const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new RangeError(`--at: “${text}” is no time. Write one such as 2026-02-01T00:00:00Z.`);
+  if (Number.isNaN(time))
+    throw new RangeError(`--at: “${text}” is not a time. Write one such as 2026-02-01T00:00:00Z.`);
   return time;
 }
 
 /** `evidence message`. @returns the exit code: 3 where DMARC does not pass, 6 where that could not be evaluated. */
 export async function explainMessage(file: string, options: MessageOptions, terminal: Terminal): Promise<number> {
   if (options.ip !== undefined && parseIp(options.ip) === null)
-    throw new RangeError(`--ip: “${options.ip}” is no IP address. Give the one that the receiving server saw.`);
+    throw new RangeError(`--ip: “${options.ip}” is not an IP address. Give the one that the receiving server saw.`);
   const octets = await readOctets('FILE', file);
   const now = timeOption(options.at);
   const origin = addressDomain(fieldValue(readMail(octets).fields, 'from') ?? '') ?? '.';

@@ -57,7 +57,7 @@ async function promptHidden(question: string, otherWays: string): Promise<string
 
 /** @throws RangeError where there is no terminal to ask at. */
 export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new RangeError('This has to be confirmed. Give --yes, or run it at a terminal.');
+  if (!process.stdin.isTTY) throw new RangeError('This needs confirmation. Give --yes, or run it in a terminal.');
   const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   const ended = once(reader, 'close').then(() => 'no');
   try {
@@ -78,11 +78,11 @@ export async function readNewPassphrase(option: string, file: string | undefined
     const { text } = await fromFile(option, file);
     if (text !== null) return text;
     throw new RangeError(
-      `${option}: ${file} holds no single line of UTF-8 or UTF-16 text. A passphrase is one line, so that it can be typed.`,
+      `${option}: ${file} is not a single line of UTF-8 or UTF-16 text. A passphrase is one line, so that it can be typed.`,
     );
   }
   const typed = await promptHidden('New passphrase: ', `give ${option}`);
-  if ((await promptHidden('The same again: ', '')) !== typed)
+  if ((await promptHidden('Repeat it: ', '')) !== typed)
     throw new RangeError('The two passphrases differ. Nothing was changed; try again.');
   return typed;
 }

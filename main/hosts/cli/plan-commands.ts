@@ -43,12 +43,15 @@ function forDomain(command: Command): Command {
       .option('--mode <id>', 'setup method of the provider')
       .option(
         '--field <name=value...>',
-        'values that only the provider knows; PROVIDER.FIELD=VALUE where there are several',
+        'values that only the provider knows; PROVIDER.FIELD=VALUE if there are several providers',
       )
-      .option('--zone <file>', 'zone file that says what is published; remembered for the domain, empty to forget it')
-      .option('--weaker <kind...>', `choose on purpose what would be weaker: ${weakeningKind.options.join(', ')}`)
-      .option('--keep <kind...>', 'take such a choice back')
-      .option('--meant <meaning>', 'which of the meanings listed for the published DMARC record; empty takes it back'),
+      .option('--zone <file>', 'zone file with what is published; remembered for the domain, empty to clear it')
+      .option('--weaker <kind...>', `accept what would be weaker: ${weakeningKind.options.join(', ')}`)
+      .option('--keep <kind...>', 'withdraw such a choice')
+      .option(
+        '--meant <meaning>',
+        'which of the meanings listed for the published DMARC record; empty clears the choice',
+      ),
   );
 }
 
@@ -94,9 +97,7 @@ function withValues(providers: Providers, pairs: readonly string[]): Providers {
 function readKind(option: string, text: string): WeakeningKind {
   const kind = weakeningKind.options.find((known) => known === text);
   if (kind !== undefined) return kind;
-  throw new RangeError(
-    `${option} ${text} names nothing that can be chosen. Use one of ${weakeningKind.options.join(', ')}.`,
-  );
+  throw new RangeError(`${option} ${text} is not one of the choices. Use one of ${weakeningKind.options.join(', ')}.`);
 }
 
 /**
@@ -123,7 +124,7 @@ async function chooseMeaning(client: CoreClient, target: Target, label: string):
   if (chosen === undefined) {
     const labels = listed.map(({ reading }) => `“${reading.label}”`).join(', ');
     throw new RangeError(
-      `--meant ${label} is no meaning of the published DMARC record. ${labels === '' ? 'There is nothing to choose.' : `Use one of ${labels}.`}`,
+      `--meant ${label} is not a meaning of the published DMARC record. ${labels === '' ? 'There is nothing to choose.' : `Use one of ${labels}.`}`,
     );
   }
   const dmarcEdited = { from: chosen.from, to: applyFix(chosen.to, chosen.reading) };
@@ -187,7 +188,7 @@ function changeLines(change: Change, zone: string): readonly string[] {
     ...(change.action === 'keep' ? [] : change.before.map((record) => `   - ${record.ttl} ${valueText(record)}`)),
     ...(isShown ? change.after.map((record) => `   + ${record.ttl} ${valueText(record)}`) : []),
     ...findingLines(change.findings).map((line) => `   ${line}`),
-    ...(change.weakens ?? []).map((kind) => `   Not handed over. To publish it all the same: --weaker ${kind}`),
+    ...(change.weakens ?? []).map((kind) => `   Not handed over. To publish it anyway: --weaker ${kind}`),
   ];
 }
 
@@ -219,7 +220,7 @@ function serviceLines({ service }: Manual): readonly string[] {
   const word = isThere ? (isVerified ? 'verified' : `not verified${error === '' ? '' : ` (${error})`}`) : 'not listed';
   return [
     '',
-    `The service, asked ${instantText(seenAt)}: ${word}.${hasRecords ? ' Its records are in this plan.' : ''}`,
+    `The service, asked ${instantText(seenAt)}: ${word}.${hasRecords ? ' Its records are part of this plan.' : ''}`,
     ...differences.map(({ title, explanation, remedy }) => `  ${title}. ${explanation} ${remedy}`),
     ...unread.flatMap(({ category, text }) => [
       `  Not read as a record, as the service shows it (${category}):`,
@@ -258,9 +259,7 @@ function withoutTemplate(name: string): string {
 /** Adds `plan` and `records`. */
 export function addPlanCommands(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   forDomain(
-    program
-      .command('plan')
-      .description('the changes of a domain in a safe order, what stands in the way, and how to undo them'),
+    program.command('plan').description('a domain’s changes in a safe order, conflicts, and how to undo them'),
   ).action(async (name: string, options: DomainOptions) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
@@ -279,8 +278,8 @@ export function addPlanCommands(program: Command, terminal: Terminal, finish: (c
     program
       .command('records')
       .description('the prepared records of a domain')
-      .option('--way-back', 'what undoes the changes')
-      .option('--complete', 'every required record, those that are published already too')
+      .option('--way-back', 'a hand-over that undoes the changes')
+      .option('--complete', 'every required record, including those already published')
       .option('--format <format>', `one of ${handOverFormats.map((format) => format.id).join(', ')}`, 'text'),
   ).action(async (name: string, options: DomainOptions & { format: string; wayBack?: boolean; complete?: boolean }) =>
     finish(

@@ -97,12 +97,12 @@ function build(domain: string, options: BuildOptions, terminal: Terminal): numbe
 }
 
 function recordLines(label: string, texts: readonly string[] | null, findings: readonly Finding[]): readonly string[] {
-  const told = texts === null ? ['DNS does not tell'] : texts.length === 0 ? ['nothing is published'] : texts;
+  const told = texts === null ? ['DNS gave no answer'] : texts.length === 0 ? ['nothing is published'] : texts;
   return [...told.map((text) => `${label}: ${text}`), ...findingLines(findings)];
 }
 
 const fileText = ({ url, text, findings }: PublishedFile): readonly string[] => [
-  `${url}: ${text === null ? 'not to be had' : 'read'}`,
+  `${url}: ${text === null ? 'not available' : 'read'}`,
   ...(text === null
     ? []
     : text
@@ -124,7 +124,7 @@ function check(domain: string): Work<unknown> {
       ...(mtaSts.file === null ? [] : fileText(mtaSts.file)),
       ...dane.map(({ exchange, records }) => {
         const told =
-          records === null ? 'DNS does not tell' : records.length === 0 ? 'no TLSA record' : records.join('; ');
+          records === null ? 'DNS gave no answer' : records.length === 0 ? 'no TLSA record' : records.join('; ');
         return `DANE at ${exchange}: ${told}`;
       }),
       ...recordLines('TLS-RPT', tlsRpt.texts, tlsRpt.findings),
@@ -145,7 +145,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal, finish: 
   const policy = program.command('policy').description('MTA-STS (RFC 8461), TLS-RPT (RFC 8460) and BIMI');
   policy
     .command('lint')
-    .description('check a TXT record; several are what one name answers with')
+    .description('check a TXT record; give several if one name has several')
     .argument('<record...>')
     .option('--json')
     .action((records: string[], options: { json?: boolean }) => finish(lintRecords(records, options, terminal)));
@@ -153,7 +153,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal, finish: 
     .command('lint-file')
     .description('check an MTA-STS policy file')
     .argument('<file>')
-    .option('--mx <host...>', 'mail servers of the domain, which the policy has to cover')
+    .option('--mx <host...>', 'mail servers of the domain that the policy must cover')
     .option('--json')
     .action(async (file: string, options: { mx?: string[]; json?: boolean }) =>
       finish(await lintFile(file, options, terminal)),
@@ -162,7 +162,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal, finish: 
     policy
       .command('check')
       .description(
-        'what a domain publishes of MTA-STS, DANE, TLS-RPT and BIMI: asks DNS, and fetches the policy and the logo',
+        'what a domain publishes for MTA-STS, DANE, TLS-RPT and BIMI: queries DNS and fetches the policy and the logo',
       )
       .argument('<domain>'),
   ).action(async (domain: string, options: CommonOptions) =>
@@ -174,7 +174,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal, finish: 
     .argument('<domain>')
     .requiredOption('--mx <host...>', 'mail servers of the domain')
     .option('--mode <mode>', 'testing, enforce or none', 'testing')
-    .option('--max-age <seconds>', 'for how long senders keep the policy', '604800')
+    .option('--max-age <seconds>', 'how long senders keep the policy', '604800')
     .option('--json')
     .action((domain: string, options: BuildOptions) => finish(build(domain, options, terminal)));
 }

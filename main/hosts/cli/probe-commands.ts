@@ -73,7 +73,7 @@ function traceLines(trace: ProbeTrace): string[] {
 }
 
 function addKeys(probe: Command, terminal: Terminal, finish: Finish): void {
-  common(probe.command('keys').description('what the service says to the keys, by its service profile')).action(
+  common(probe.command('keys').description('check the keys at the service, as its service profile describes')).action(
     async (options: CommonOptions) =>
       finish(
         await withSession(terminal, options, async ({ client }) => {
@@ -94,8 +94,8 @@ function addDenyList(probe: Command, terminal: Terminal, finish: Finish): void {
   common(
     probe
       .command('deny-list')
-      .description('which entries of a deny list catch addresses of the service')
-      .argument('<file>', 'addresses, blocks and ranges, one to a line'),
+      .description('which deny-list entries catch addresses of the service')
+      .argument('<file>', 'addresses, blocks and ranges, one per line'),
   ).action(async (file: string, options: CommonOptions) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
@@ -153,10 +153,10 @@ function addBundle(program: Command, terminal: Terminal, finish: Finish): void {
     program
       .command('bundle')
       .description('the support bundle, redacted')
-      .option('--hide-names', 'leave out what domains, hosts and companies are called')
+      .option('--hide-names', 'leave out names of domains, hosts and companies')
       .option('--hide-addresses', 'leave out IP addresses and mailboxes')
       .option('--no-activity', 'leave the activity out')
-      .option('--output <file>', 'write it there instead of showing it'),
+      .option('--output <file>', 'write to this file instead of the terminal'),
   ).action(
     async (
       options: CommonOptions & { hideNames?: boolean; hideAddresses?: boolean; activity?: boolean; output?: string },
@@ -185,14 +185,11 @@ function addBundle(program: Command, terminal: Terminal, finish: Finish): void {
 
 /** Adds the commands to the program; each ends with a documented exit code. */
 export function addProbeCommands(program: Command, terminal: Terminal, finish: Finish): void {
-  const probe = program.command('probe').description('prove that addresses are reachable');
+  const probe = program.command('probe').description('test whether addresses can be reached');
   for (const [kind, description] of Object.entries(KINDS) as [keyof typeof KINDS, string][]) {
     const command = common(probe.command(kind).description(description));
     if (kind !== 'connection')
-      command.option(
-        '--signed',
-        'prove the Auth key as well, by a request that carries it over https and stores nothing',
-      );
+      command.option('--signed', 'also test the Auth key, with a request over https that stores nothing');
     command.action(async (options: CommonOptions & { signed?: boolean }) =>
       finish(
         await withSession(terminal, options, async ({ client }) => {

@@ -9,7 +9,7 @@ import { readTextFile } from './text-file.ts';
 function stateLines({ from, issued, off, trouble, providers }: RulesState): readonly string[] {
   return [
     `In force: the rules of ${issued}, ${from === 'program' ? 'as the program has them' : 'from a signed file'}.`,
-    off === null ? 'Newer ones can be taken: rules import FILE.' : `Newer ones can’t be taken: ${off}.`,
+    off === null ? 'To import newer ones: rules import FILE' : `Newer ones can’t be imported: ${off}.`,
     ...(trouble === null ? [] : [trouble]),
     ...providers.flatMap(({ name, date, rules, codes, sources }) => [
       '',
@@ -23,7 +23,7 @@ function stateLines({ from, issued, off, trouble, providers }: RulesState): read
 export function addRulesCommands(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const rules = program.command('rules').description('what mailbox providers ask of senders, and since when');
   common(
-    rules.command('status').description('which rules are in force, where each stands, whether they can be replaced'),
+    rules.command('status').description('which rules are in force, their sources, and whether they can be replaced'),
   ).action(async (options: CommonOptions) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {
@@ -36,8 +36,8 @@ export function addRulesCommands(program: Command, terminal: Terminal, finish: (
   common(
     rules
       .command('import')
-      .description('take newer rules from a signed file')
-      .argument('<file>', '- for the standard input'),
+      .description('import newer rules from a signed file')
+      .argument('<file>', '- for standard input'),
   ).action(async (file: string, options: CommonOptions) =>
     finish(
       await withSession(terminal, options, async ({ client }) => {

@@ -58,7 +58,9 @@ function statusLines(view: ServiceView): string[] {
       ['provider', provider ?? 'not told by the service'],
       ['quota', quota === null ? 'not told by the service' : `${quota.used} used today, ${limit}`],
     ]),
-    ...(tell.isDue ? ['The service has yet to be told of the response domain and the Auth key: service tell'] : []),
+    ...(tell.isDue
+      ? ['The service does not know the response domain and the Auth key yet. Tell it with: service tell']
+      : []),
     ...keptKeyLines(view),
     ...findingLines(findings),
   ];
@@ -76,8 +78,8 @@ function addStatus(service: Command, terminal: Terminal, finish: Finish): void {
   common(
     service
       .command('status')
-      .description('whether mail can be sent and responses come back, as the service says')
-      .option('--seen', 'as it was seen last, without asking the service'),
+      .description('whether mail can be sent and responses arrive, according to the service')
+      .option('--seen', 'the last known state, without asking the service'),
   ).action(async (options: CommonOptions & { seen?: boolean }) => {
     const show = (view: ServiceView) => {
       print(terminal, options.json === true, view, statusLines(view));
@@ -96,12 +98,12 @@ function addStatus(service: Command, terminal: Terminal, finish: Finish): void {
 }
 
 function addDomains(service: Command, terminal: Terminal, finish: Finish): void {
-  const where = (here: boolean, there: boolean) => (here && there ? 'both' : here ? 'here alone' : 'there alone');
+  const where = (here: boolean, there: boolean) => (here && there ? 'both' : here ? 'only here' : 'only there');
   common(
     service
       .command('domains')
-      .description('the account’s sender domains beside those listed here')
-      .option('--seen', 'as they were seen last, without asking the service'),
+      .description('compare the account’s sender domains with those listed here')
+      .option('--seen', 'the last known list, without asking the service'),
   ).action(async (options: CommonOptions & { seen?: boolean }) => {
     const show = ({ domains }: AccountDomainsView) => {
       const rows = domains.map(({ domain, here, there, status, error }) => [
@@ -132,10 +134,7 @@ function addDomains(service: Command, terminal: Terminal, finish: Finish): void 
 
 function addRecords(service: Command, terminal: Terminal, finish: Finish): void {
   common(
-    service
-      .command('records')
-      .description('the records that the service generated for a domain, read from its texts')
-      .argument('<domain>'),
+    service.command('records').description('the records that the service generated for a domain').argument('<domain>'),
   ).action(async (domain: string, options: CommonOptions) =>
     finish(
       await withKeys(terminal, options, async (client, workspaceId) => {
@@ -191,7 +190,7 @@ function addDeeds(service: Command, terminal: Terminal, finish: Finish): void {
       (client: CoreClient, input: NamedDomain) => client.service.addDomain(input),
     ],
     validate: [
-      'ask for the service’s own verdict on a domain',
+      'get the service’s own verdict on a domain',
       (client: CoreClient, input: NamedDomain) => client.service.validateDomain(input),
     ],
   } as const;

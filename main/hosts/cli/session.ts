@@ -133,7 +133,7 @@ export async function chosenWorkspace(
     if (makes) return makeWorkspace(client, wanted);
     throw new RangeError(
       workspaces.length === 0
-        ? `--workspace: there is no workspace “${wanted}” yet. The command settings set or domains add makes it.`
+        ? `--workspace: there is no workspace “${wanted}” yet. settings set or domains add creates it.`
         : `--workspace: there is no workspace “${wanted}”. Name one of these: ${listed(workspaces)}`,
     );
   }

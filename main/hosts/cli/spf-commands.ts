@@ -246,31 +246,31 @@ async function merge(argument: string | undefined, options: MergeOptions, termin
 export function addSpfCommands(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const spf = program.command('spf').description('SPF records (RFC 7208)');
   withWhere(spf.command('check'))
-    .description('what a receiver would say to mail from an address')
+    .description('what a receiver would decide about mail from an address')
     .requiredOption('--ip <address>', 'the sender’s address')
     .requiredOption('--sender <address>', 'MAIL FROM, or a domain; empty for a bounce')
     .option('--helo <name>', 'HELO name', 'localhost.localdomain')
     .option('--record <text>', 'evaluate this record instead of the published one')
     .action(async (options: CheckOptions) => finish(await check(options, terminal)));
   withWhere(spf.command('explain'))
-    .description('the tree of lookups behind a record, what it costs, and ways back into the budget')
+    .description('the lookup tree of a record, its cost, and ways to reduce it')
     .argument('<domain>')
     .option('--record <text>', 'explain this record instead of the published one')
     .action(async (domain: string, options: ExplainOptions) => finish(await explain(domain, options, terminal)));
   withWhere(spf.command('merge'))
-    .description('one record from what is published and what is required')
-    .argument('[domain]', 'whose published record is looked up, and the cost of the result worked out')
-    .option('--published <record...>', 'SPF records at the name today, instead of looking them up')
-    .option('--add <mechanism...>', 'mechanisms to hold')
-    .option('--remove <mechanism...>', 'mechanisms to give up')
+    .description('merge what is published and what is required into one record')
+    .argument('[domain]', 'domain whose published record is merged, and the cost of the result calculated')
+    .option('--published <record...>', 'SPF records published at the name, instead of looking them up')
+    .option('--add <mechanism...>', 'mechanisms to add')
+    .option('--remove <mechanism...>', 'mechanisms to remove')
     .action(async (domain: string | undefined, options: MergeOptions) =>
       finish(await merge(domain, options, terminal)),
     );
   spf
     .command('lint')
-    .description('what is wrong with a record’s text, and the text put right')
+    .description('what is wrong with a record, and the corrected record')
     .argument('<record>')
-    .option('--fix', 'print the corrected record: readable, and with the same meaning')
+    .option('--fix', 'print only the corrected record, with the same meaning')
     .option('--json', 'machine-readable output')
     .action((record: string, options: LintOptions) => finish(lint(record, options, terminal)));
 }

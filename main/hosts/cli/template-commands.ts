@@ -113,9 +113,9 @@ export function addTemplateCommands(program: Command, terminal: Terminal, finish
   common(
     templates
       .command('change')
-      .description('lay changes over a template for this workspace')
+      .description('change a template for this workspace')
       .argument('<id>')
-      .argument('<file>', 'JSON: the parts of the template that are others; - for the standard input'),
+      .argument('<file>', 'JSON with the parts of the template that differ; - for standard input'),
   ).action((id: string, file: string, options: CommonOptions) => change(id, file, options));
   common(templates.command('reset').description('go back to the catalogue’s template').argument('<id>')).action(
     (id: string, options: CommonOptions) => change(id, null, options),

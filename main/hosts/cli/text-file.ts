@@ -6,11 +6,11 @@ import { decodeExactly, decodeText } from '../../../shared/text/decode.ts';
 /** What keeps a file from being read, by the system's code. */
 const HINDRANCES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of its path is a file',
+  ENOTDIR: 'part of its path is a file',
   EISDIR: 'it is a folder',
   EACCES: 'this account may not read it',
   EPERM: 'this account may not read it',
-  ELOOP: 'its path is a circle of links',
+  ELOOP: 'its path contains a loop of links',
   ENAMETOOLONG: 'its path is too long',
 };
 
@@ -29,7 +29,7 @@ export async function readOctets(option: string, file: string): Promise<Buffer> 
 
 /** What to tell a person of a file that can’t be read. @param error the system’s. */
 export function cannotRead(option: string, file: string, error: unknown): RangeError {
-  const reason = HINDRANCES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'its disk does not give it';
+  const reason = HINDRANCES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'the disk can’t read it';
   return new RangeError(`${option}: ${file} can’t be read: ${reason}. Name a file that this account may read.`);
 }
 
@@ -74,7 +74,7 @@ const WRITE_HINDRANCES: Readonly<Record<string, string>> = {
   EPERM: 'this account may not write there',
   EROFS: 'its disk is read-only',
   ENOSPC: 'its disk is full',
-  EDQUOT: 'the space that this account may use is full',
+  EDQUOT: 'this account’s disk quota is used up',
 };
 
 /**
@@ -92,7 +92,7 @@ export async function writeTextFile(option: string, file: string, text: string):
 
 /** What to tell a person of a file that can’t be written. @param error the system’s. */
 export function cannotWrite(option: string, file: string, error: unknown): RangeError {
-  const reason = WRITE_HINDRANCES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'its disk does not take it';
+  const reason = WRITE_HINDRANCES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'the disk can’t write it';
   return new RangeError(
     `${option}: ${file} can’t be written: ${reason}. Name a file in a folder where this account may write.`,
   );

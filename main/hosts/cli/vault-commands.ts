@@ -48,12 +48,12 @@ const CONSOLE_STATES: Readonly<Record<string, string>> = {
   none: 'running; it has no vault yet',
   locked: 'running; its vault is locked',
   open: 'running; its vault is open',
-  session: 'running; it keeps secrets for its session alone',
+  session: 'running; it keeps secrets for this session only',
 };
 
 function statusLines(vault: VaultState, asked: InstanceAnswer): readonly string[] {
   const opens = vault.keepers.map((keeper) => KEEPERS[keeper]).join(', ');
-  const unknown = 'running; it is starting, or its version does not tell';
+  const unknown = 'running; state unknown (starting, or an older version)';
   return columns([
     ['vault', STATES[vault.state]],
     ...(opens === '' ? [] : [['opens with', opens]]),
@@ -98,7 +98,7 @@ async function unlock(options: CommonOptions, terminal: Terminal): Promise<numbe
     const isLockedThere = asked.running && asked.word === 'locked';
     print(terminal, options.json === true, { ...vault, console: consoleState(asked) }, [
       'The passphrase opens the vault; this command forgets it now.',
-      ...(isLockedThere ? ['The console that is running is locked still: unlock it in its window.'] : []),
+      ...(isLockedThere ? ['The running console is still locked: unlock it in its window.'] : []),
     ]);
     return exitCodes.ok;
   });
@@ -114,9 +114,9 @@ const LOCKED: Readonly<Record<string, string>> = {
 async function lock(options: CommonOptions, terminal: Terminal): Promise<number> {
   const asked = await askInstance(dataFolder(options.dataDir), 'lock-vault');
   if (asked.running && asked.word === null)
-    throw fail('UNAVAILABLE', 'The console that is running does not lock its vault when it is asked to', {
+    throw fail('UNAVAILABLE', 'The running console did not lock its vault', {
       remedy:
-        'Lock it in its window. If it is still starting, ask again; if it is of an older version, end it and start this one.',
+        'Lock it in its window. If it is still starting, try again; if it is an older version, quit it and start this one.',
     });
   const before = asked.running ? asked.word : null;
   const nothing =
@@ -181,13 +181,13 @@ async function newKey(options: CommonOptions, terminal: Terminal): Promise<numbe
 async function idleLock(given: string | undefined, options: CommonOptions, terminal: Terminal): Promise<number> {
   const minutes = given === 'off' || given === undefined ? null : Number(given);
   if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_IDLE_MINUTES))
-    throw new RangeError(`${given} is no time. Give whole minutes from 1 to ${LONGEST_IDLE_MINUTES}, or off.`);
+    throw new RangeError(`${given} is not a time. Give whole minutes from 1 to ${LONGEST_IDLE_MINUTES}, or off.`);
   return withSession(terminal, options, async ({ client }) => {
     const set = given === undefined ? await client.vault.idleLock({}) : await client.vault.setIdleLock({ minutes });
     const after = `${set.minutes} minute${set.minutes === 1 ? '' : 's'}`;
     print(terminal, options.json === true, set, [
       set.minutes === null
-        ? 'The vault of a console is not locked by itself.'
+        ? 'The vault of a console is never locked automatically.'
         : `The vault of a console is locked after ${after} without work, and when the computer goes to sleep.`,
     ]);
     return exitCodes.ok;
@@ -248,19 +248,19 @@ async function bringBack(options: BringBackOptions, terminal: Terminal): Promise
 
 /** Adds the commands to the program; each ends with a documented exit code. */
 export function addVaultCommands(program: Command, terminal: Terminal, finish: Finish): void {
-  const vault = program.command('vault').description('what keeps the secrets of a data folder');
+  const vault = program.command('vault').description('the vault that protects the secrets of a data folder');
   const newPassphrase = '--new-passphrase-file <file>';
-  common(vault.command('status').description('who can open it, what is sealed, and whether a console is open')).action(
-    async (options: CommonOptions) => finish(await status(options, terminal)),
-  );
+  common(
+    vault.command('status').description('what opens the vault, what is sealed, and whether a console is running'),
+  ).action(async (options: CommonOptions) => finish(await status(options, terminal)));
   common(vault.command('unlock').description('try the passphrase')).action(async (options: CommonOptions) =>
     finish(await unlock(options, terminal)),
   );
   common(vault.command('lock').description('lock the vault of the console that runs on the data folder')).action(
     async (options: CommonOptions) => finish(await lock(options, terminal)),
   );
-  common(vault.command('idle-lock').argument('[minutes]', 'from 1 to 1440, or off; nothing: tell what is set'))
-    .description('lock the vault of a console when nobody works with it, and on sleep')
+  common(vault.command('idle-lock').argument('[minutes]', 'from 1 to 1440, or off; without it the setting is shown'))
+    .description('lock a console’s vault when nobody is using it, and on sleep')
     .action(async (minutes: string | undefined, options: CommonOptions) =>
       finish(await idleLock(minutes, options, terminal)),
     );
@@ -270,9 +270,9 @@ export function addVaultCommands(program: Command, terminal: Terminal, finish: F
   common(vault.command('new-key').description('seal everything under a new key, with the same passphrase')).action(
     async (options: CommonOptions) => finish(await newKey(options, terminal)),
   );
-  common(vault.command('begin-anew').description('another passphrase where the vault does not open any more'))
+  common(vault.command('begin-anew').description('a new passphrase for a vault that can no longer be opened'))
     .option(newPassphrase, 'file that holds the new passphrase')
-    .option('--yes', 'do not ask whether it is meant')
+    .option('--yes', 'skip the confirmation')
     .action(async (options: BeginAnewOptions) => finish(await beginAnew(options, terminal)));
   common(vault.command('bring-back').description('open what was sealed before the vault was begun anew'))
     .option('--earlier-passphrase-file <file>', 'file that holds the passphrase of that time')

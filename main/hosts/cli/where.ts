@@ -25,12 +25,12 @@ export interface Source {
 /** The options that say where DNS is asked. */
 export function withWhere(command: Command): Command {
   return command
-    .option('--zone <file>', 'evaluate in this zone file, offline; with --server what lies outside it is asked for')
+    .option('--zone <file>', 'evaluate in this zone file, offline; with --server, names outside it are looked up there')
+    .option('--origin <zone>', 'name of the zone, unless the file states it; “.” if nothing outside the file exists')
     .option(
-      '--origin <zone>',
-      'name of the zone in the file, unless the file tells it; “.” when the file is all there is',
+      '--server <address>',
+      'DNS server to query: address, address:port or https:// address; default: the system’s',
     )
-    .option('--server <address>', 'DNS server to ask, else the system’s: address, address:port or https:// address')
     .option('--json', 'machine-readable output');
 }
 

@@ -43,7 +43,7 @@ async function exportText(client: CoreClient, folder: string, options: ExportOpt
     ...(others.length === 0
       ? []
       : [
-          `${others.length} files are of domains that this workspace does not have; they are left as they are. Import the folder to list them here:`,
+          `${others.length} files belong to domains that this workspace does not have; they are left unchanged. Import the folder to list them here:`,
           ...others.slice(0, MOST_LISTED).map((name) => `  ${name}`),
         ]),
   ]);
@@ -122,7 +122,7 @@ async function targetOf(client: CoreClient, place: string, options: ImportOption
 const HEADINGS: Readonly<Record<WorkspaceChange['does'], string>> = {
   add: 'Added:',
   change: 'Changed:',
-  keep: 'Kept as they are, although the file says something else:',
+  keep: 'Kept, although the file differs:',
 };
 
 function planLines(plan: ImportPlan): readonly string[] {
@@ -253,9 +253,9 @@ export function addWorkspaceCommands(program: Command, terminal: Terminal, finis
     .command('workspace')
     .description('a workspace as a sealed file, or as text files for version control; its name');
   common(workspace.command('export').argument('<file>', 'the file; with --text the folder'))
-    .description('write the workspace into one file, sealed under a passphrase of its own')
-    .option('--text', 'write text files into a folder instead, without secrets')
-    .option('--with-secrets', 'put the keys that are sealed here into the file as well')
+    .description('write the workspace to one file, sealed with its own passphrase')
+    .option('--text', 'write text files to a folder instead, without secrets')
+    .option('--with-secrets', 'include the keys that are sealed here')
     .option(`${PASSPHRASE_OPTION} <file>`, 'file that holds the passphrase of the export')
     .action(async (file: string, options: ExportOptions) => {
       if (options.text === true && options.withSecrets === true)
@@ -266,15 +266,15 @@ export function addWorkspaceCommands(program: Command, terminal: Terminal, finis
       finish(await withSession(terminal, options, async ({ client }) => write(client, file, options, terminal)));
     });
   common(workspace.command('import').argument('<file>', 'a sealed export, or the folder of text files'))
-    .description('bring an export into a workspace: all of it or nothing')
-    .option('--add', 'where the workspace says something else than the file, the workspace counts')
-    .option('--new [name]', 'into a new workspace, named as the file names it unless a name is given')
-    .option('--dry-run', 'show what would be done, and do nothing')
-    .option('--yes', 'do not ask whether it is meant')
+    .description('import an export into a workspace: all of it or nothing')
+    .option('--add', 'where the workspace and the file differ, the workspace wins')
+    .option('--new [name]', 'into a new workspace; default name: the one in the file')
+    .option('--dry-run', 'show what would be done without doing it')
+    .option('--yes', 'skip the confirmation')
     .option(`${PASSPHRASE_OPTION} <file>`, 'file that holds the passphrase of the export')
     .action(async (file: string, options: ImportOptions) => finish(await bringIn(file, options, terminal)));
   common(workspace.command('rename').argument('<name>'))
-    .description('give the workspace another name')
+    .description('rename the workspace')
     .action(async (name: string, options: CommonOptions) =>
       finish(
         await withSession(terminal, options, async ({ client }) => {
@@ -288,9 +288,9 @@ export function addWorkspaceCommands(program: Command, terminal: Terminal, finis
   workspace
     .command('merge')
     .argument('<base>', 'the last common export')
-    .argument('<ours>', 'our version; what comes of the merge is written there')
+    .argument('<ours>', 'our version; the result is written to it')
     .argument('<theirs>', 'the other version')
-    .description('merge text files of a workspace: three files, as git’s merge driver, or three folders')
+    .description('merge text files of a workspace: three files, as a git merge driver, or three folders')
     .option('--json', 'machine-readable output')
     .action(async (base: string, ours: string, theirs: string, options: MergeOptions) =>
       finish(await merge([base, ours, theirs], options, terminal)),

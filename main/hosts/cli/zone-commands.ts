@@ -18,10 +18,10 @@ interface Options {
 async function readFrom(file: string, { origin = '' }: Options, terminal: Terminal) {
   const text = await readTextFile('FILE', file);
   const master = asMasterFile(text);
-  if (master !== text) tell(terminal, ['A listing of Route 53: lines are counted as its records, one by one.']);
+  if (master !== text) tell(terminal, ['A Route 53 listing: line numbers count its records.']);
   const reading = readZone(master, { origin: origin.replace(/\.$/, '') });
   if (reading.origin === '' && origin === '') {
-    throw new RangeError(`${file} does not say which zone it is. Name the zone with --origin.`);
+    throw new RangeError(`${file} does not name its zone. Name it with --origin.`);
   }
   return reading;
 }
@@ -33,7 +33,7 @@ export function addZoneCommands(program: Command, terminal: Terminal, finish: (c
     .command('lint')
     .description('what breaks mail or the zone, line by line')
     .argument('<file>')
-    .option('--origin <zone>', 'the zone, where the file has no SOA and no $ORIGIN')
+    .option('--origin <zone>', 'the zone, if the file has no SOA and no $ORIGIN')
     .option('--json')
     .action(async (file: string, options: Options) => {
       const reading = await readFrom(file, options, terminal);
@@ -51,9 +51,9 @@ export function addZoneCommands(program: Command, terminal: Terminal, finish: (c
     });
   zone
     .command('print')
-    .description('the zone in one regular form, its comments kept')
+    .description('the zone in canonical form, with its comments')
     .argument('<file>')
-    .option('--origin <zone>', 'the zone, where the file has no SOA and no $ORIGIN')
+    .option('--origin <zone>', 'the zone, if the file has no SOA and no $ORIGIN')
     .option('--json')
     .action(async (file: string, options: Options) => {
       const { origin, records, comments, findings } = await readFrom(file, options, terminal);

@@ -53,7 +53,7 @@ export function electronKeychain(safeStorage: AsyncSafeStorage, platform: NodeJS
             : new KeeperRefused('The system keychain can’t open this vault');
         }
         const dataKey = Buffer.from(opened.result, 'base64');
-        if (dataKey.length !== KEY_OCTETS) throw new KeeperRefused('The system keychain gave back something else');
+        if (dataKey.length !== KEY_OCTETS) throw new KeeperRefused('The system keychain returned something else');
         return { dataKey, shouldRewrap: opened.shouldReEncrypt };
       },
     },

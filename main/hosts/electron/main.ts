@@ -66,7 +66,7 @@ if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
 let runLog: RunLog | null = null;
 catchFaults({
   log: () => runLog,
-  tell: (sentence) => dialog.showErrorBox('Sendwright has to end', sentence),
+  tell: (sentence) => dialog.showErrorBox('Sendwright has to quit', sentence),
   end: () => app.exit(1),
 });
 
@@ -94,7 +94,7 @@ function begin(): void {
       run(start, folder, profile, log).catch(refuse);
     } else {
       log.ended('another start has the data folder');
-      console.log('The console runs already on this data folder: its window comes to the front.');
+      console.log('The console is already running on this data folder: its window comes to the front.');
       app.quit();
     }
   } catch (error) {
@@ -182,7 +182,7 @@ async function run(start: StartArguments, folder: string, profile: string, log: 
     async (link) => {
       open(link);
       await prepared.promise;
-      return 'The console is open already; its window comes to the front.';
+      return 'The console is already open; its window comes to the front.';
     },
     async (question) => {
       await prepared.promise;

@@ -25,7 +25,7 @@ export function applicationMenu({
 }: MenuParts): MenuItemConstructorOptions[] {
   const isMac = platform === 'darwin';
   const view: MenuItemConstructorOptions[] = [
-    { label: 'Load Again', accelerator: 'CommandOrControl+R', click: reload },
+    { label: 'Reload', accelerator: 'CommandOrControl+R', click: reload },
     line,
     { label: 'Actual Size', accelerator: 'CommandOrControl+0', click: () => zoom('reset') },
     { label: 'Zoom In', accelerator: 'CommandOrControl+Plus', click: () => zoom('in') },
@@ -47,7 +47,7 @@ export function applicationMenu({
       ? []
       : lookForUpdates === 'locked'
         ? [{ label: 'Updates Come from Your Organisation', enabled: false }]
-        : [{ label: 'Look for Updates…', click: lookForUpdates }];
+        : [{ label: 'Check for Updates…', click: lookForUpdates }];
   const application: MenuItemConstructorOptions = {
     label: name,
     submenu: [

@@ -54,7 +54,7 @@ export function tendPage({ window, ending, dialog, quit, now, log }: PageFaultPa
     }
   };
   const loadOrQuit = async (message: string, detail: string) => {
-    const response = await ask(message, detail, ['Load again', 'Quit']);
+    const response = await ask(message, detail, ['Reload', 'Quit']);
     if (response === 0) loadConsole(window);
     if (response === 1) quit();
   };
@@ -64,7 +64,7 @@ export function tendPage({ window, ending, dialog, quit, now, log }: PageFaultPa
     isUnloadableTold = true;
     void loadOrQuit(
       'The window could not be loaded',
-      'A file of the program may be missing, or is being replaced right now. Load the window again; if that does not help, install Sendwright anew. Your data is not touched by that.',
+      'A file of the program may be missing, or is being replaced right now. Reload the window; if that does not help, reinstall Sendwright. Your data is not affected.',
     ).then(() => {
       isUnloadableTold = false;
     });
@@ -82,7 +82,7 @@ export function tendPage({ window, ending, dialog, quit, now, log }: PageFaultPa
     else
       void loadOrQuit(
         'The window has stopped working, twice in a short time',
-        'Everything that was saved is safe. Load the window again, or quit Sendwright and start it anew.',
+        'Everything you saved is safe. Reload the window, or quit Sendwright and start it again.',
       );
   });
 
@@ -101,7 +101,7 @@ export function tendPage({ window, ending, dialog, quit, now, log }: PageFaultPa
       isQuitting
         ? 'It may still be busy. Quitting now loses what was typed a moment ago.'
         : 'It may still be busy. Loading it again loses what was typed a moment ago.',
-      ['Wait', isQuitting ? 'Quit now' : 'Load again'],
+      ['Wait', isQuitting ? 'Quit now' : 'Reload'],
       waiting.signal,
     ).then((response) => {
       waiting = null;

@@ -70,8 +70,8 @@ export function createUpdates({ version, loadUpdater, dialog, noteFault }: Updat
     const answer = await show({
       type: 'question',
       message: `Sendwright ${found.updateInfo.version} is there.`,
-      detail: `This is ${version}. It can be fetched now; it is put in place when the console ends.`,
-      buttons: ['Fetch It', 'Not Now'],
+      detail: `This is ${version}. It can be downloaded now, and is installed when you quit.`,
+      buttons: ['Download', 'Not Now'],
       defaultId: 0,
       cancelId: 1,
     });
@@ -79,8 +79,8 @@ export function createUpdates({ version, loadUpdater, dialog, noteFault }: Updat
     await updater.downloadUpdate();
     await show({
       type: 'info',
-      message: `Sendwright ${found.updateInfo.version} was fetched.`,
-      detail: 'It is put in place when the console ends.',
+      message: `Sendwright ${found.updateInfo.version} was downloaded.`,
+      detail: 'It is installed when you quit.',
     });
   }
 
@@ -93,9 +93,9 @@ export function createUpdates({ version, loadUpdater, dialog, noteFault }: Updat
       noteFault(error);
       await show({
         type: 'warning',
-        message: 'No update could be looked for or fetched.',
+        message: 'Checking for or downloading the update failed.',
         detail:
-          'The place where updates lie could not be reached, or what it sent was not whole. Nothing was changed. Try again later, or get the newest version from where this one came from.',
+          'The update server could not be reached, or its download was incomplete. Nothing was changed. Try again later, or get the newest version from where you got this one.',
       });
     } finally {
       isUnderWay = false;

@@ -49,12 +49,14 @@ function readArguments() {
     const [link = null, ...others] = positionals;
     const unknown = others[0] ?? (link === null || isOwnLink(link) ? undefined : link);
     if (unknown !== undefined)
-      throw new RangeError(`${unknown} is no option. Give options alone, or a link as in sendwright://domain/NAME.`);
+      throw new RangeError(
+        `${unknown} is not an option. Give only options, or a link such as sendwright://domain/NAME.`,
+      );
     if (values.port === undefined) return { ...values, port: undefined, link };
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535)
       throw new RangeError(
-        `--port ${values.port} is no port. Give a number from 0 to 65535; 0 lets the system choose.`,
+        `--port ${values.port} is not a port. Give a number from 0 to 65535; 0 lets the system choose.`,
       );
     return { ...values, port, link };
   } catch (error) {
@@ -172,7 +174,7 @@ const host = await starting.catch(async (error: NodeJS.ErrnoException) => {
   const isTaken = values.port !== undefined && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
   return refuse(
     isTaken
-      ? `Port ${values.port} can’t be used (${error.code}). Give another one, or none: the system chooses then.`
+      ? `Port ${values.port} can’t be used (${error.code}). Give another one, or none to let the system choose.`
       : error,
     1,
   );

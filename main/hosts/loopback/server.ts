@@ -36,15 +36,15 @@ export interface LoopbackHost {
 
 /** Why a request was refused before the core saw it; also what the caller reads. */
 const refusals = {
-  WRONG_HOST: [403, 'The request names another host than the console', 'Open the console by its launch file.'],
-  FOREIGN_ORIGIN: [403, 'The request comes from another page', 'Only the console’s own window may call it.'],
+  WRONG_HOST: [403, 'The request names a different host', 'Open the console by its launch file.'],
+  FOREIGN_ORIGIN: [403, 'The request comes from a different page', 'Only the console’s own window may call it.'],
   NO_SESSION: [401, 'The request carries no valid session', 'Start the console again to get a new window.'],
   TOKEN_UNKNOWN: [401, 'This launch token is not known here', 'Start the console again to get a new window.'],
   TOKEN_USED: [401, 'This launch token was used before', 'Start the console again to get a new window.'],
   TOKEN_EXPIRED: [401, 'This launch token is too old', 'Start the console again to get a new window.'],
   NO_SUCH_PAGE: [404, 'There is no such page', 'Open the console at its first address.'],
-  TOKEN_TOO_LARGE: [413, 'This is longer than any launch token', 'Start the console again to get a new window.'],
-  WRONG_METHOD: [405, 'The console is called with POST alone', 'Only the console’s own window may call it.'],
+  TOKEN_TOO_LARGE: [413, 'This is too long for a launch token', 'Start the console again to get a new window.'],
+  WRONG_METHOD: [405, 'The console accepts only POST', 'Only the console’s own window may call it.'],
   BODY_TOO_LARGE: [413, 'The request is larger than 20 MB', 'Send less at once.'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
@@ -150,7 +150,7 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     const fault = new ORPCError('INTERNAL', {
       status: contractErrors.INTERNAL.status,
       message: contractErrors.INTERNAL.message,
-      data: { remedy: 'Try again; if it stays, look into the log in the data folder.' },
+      data: { remedy: 'Try again. If it happens again, look at the log in the data folder.' },
     });
     return context.json({ json: fault.toJSON() }, 500);
   });

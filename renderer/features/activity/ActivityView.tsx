@@ -174,7 +174,7 @@ export default function ActivityView({ workspaceId }: { readonly workspaceId: nu
         >
           {isFiltered
             ? 'Change the text, the kind, the severity or the time.'
-            : 'Saves, probes and checks are written down here.'}
+            : 'Saves, probes and checks are logged here.'}
         </Empty>
       )}
       {entries !== null && entries.length > 0 && (

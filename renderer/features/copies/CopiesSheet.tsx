@@ -39,7 +39,7 @@ function Inside(props: {
       <p>
         To put it back the console ends and starts again. What was done since the copy was made is not in it; the data
         file of today is set aside among the copies, and can be put back in the same way.
-        {contents.secrets > 0 && ' Secrets open with the passphrase or keychain of that time.'}
+        {contents.secrets > 0 && ' Its secrets open with the passphrase or keychain that was in use then.'}
       </p>
       <div className={layout.row}>
         {isMeant ? (
@@ -81,7 +81,7 @@ export default function CopiesSheet() {
     void run('make', async () => {
       await core().copies.make({});
       setCopies(await core().copies.list({}));
-      tell('The data file is copied');
+      tell('The data file was copied');
     });
   const restore = (name: string) =>
     void run('restore', async () => {
@@ -106,7 +106,7 @@ export default function CopiesSheet() {
       }
     >
       <p>
-        One is made each day while the console runs. They lie in the data folder: have your own backup take them too.
+        One is made every day while the console runs. They are kept in the data folder; include them in your own backup.
       </p>
       {copies?.length === 0 && <p>There are no copies yet.</p>}
       {copies !== null && copies.length > 0 && (

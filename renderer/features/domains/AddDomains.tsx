@@ -80,7 +80,7 @@ function OtherWorkspaces({
   if (others.length === 0) return null;
   return (
     <Select
-      label="Take the domains of another workspace"
+      label="Copy the domains of another workspace"
       value=""
       placeholder="Choose a workspace"
       onChange={(id) => onChoose(Number(id))}
@@ -94,8 +94,8 @@ function OtherWorkspaces({
 
 /** What the text was understood to be, where that is more than a list. */
 function readAs(report: DomainListReport): string {
-  if (report.answerOf !== null) return `Read as the answer of ${report.answerOf}. `;
-  if (report.readAs === 'zone') return 'Read as a zone: names that mail records speak for. ';
+  if (report.answerOf !== null) return `Read as a response from ${report.answerOf}. `;
+  if (report.readAs === 'zone') return 'Read as a zone: the names that have mail records. ';
   const heading = report.column?.heading ?? '';
   return heading === '' ? '' : `Read from the column “${heading}”. `;
 }
@@ -191,7 +191,7 @@ export default function AddDomains({
   const isZone = report?.readAs === 'zone';
   const summary = [
     `${accepted.length} new`,
-    ...(known.length === 0 ? [] : [`${known.length} listed already`]),
+    ...(known.length === 0 ? [] : [`${known.length} already listed`]),
     ...(offered.length === 0 ? [] : [isZone ? plural(offered.length, 'other name') : `${offered.length} in addresses`]),
     ...(refused.length === 0 ? [] : [`${refused.length} refused`]),
   ].join(', ');
@@ -221,7 +221,7 @@ export default function AddDomains({
           rows={7}
           isMono
           placeholder={'news.example.com\nmail.example.org'}
-          help="One to a line, a table, what a provider’s console or interface lists (Amazon SES, SendGrid, Mailgun, Postmark, Brevo, Resend), or a zone. Every subdomain that sends is listed by itself. A domain stays listed for good; it can be marked not in use."
+          help="One per line, a table, what a provider’s console or API lists (Amazon SES, SendGrid, Mailgun, Postmark, Brevo, Resend), or a zone. List every subdomain that sends. A domain can’t be deleted later, only marked as not in use."
           autoFocus
         />
         <div className={layout.row}>
@@ -249,9 +249,7 @@ export default function AddDomains({
       {(offered.length > 0 || takeOffered) && (
         <Switch
           label={
-            isZone
-              ? 'Add the other names of the zone as well'
-              : 'Add the domains that stand in web and mail addresses as well'
+            isZone ? 'Also add the other names of the zone' : 'Also add the domains found in web and mail addresses'
           }
           isOn={takeOffered}
           onChange={(isTaken) => {
@@ -279,7 +277,7 @@ export default function AddDomains({
           }))}
         />
       )}
-      {known.length > 0 && <Lines label={`${known.length} listed already`} lines={known} />}
+      {known.length > 0 && <Lines label={`${known.length} already listed`} lines={known} />}
       {refused.length > 0 && (
         <ul className={styles.report} tabIndex={0} aria-label="Refused lines">
           {refused.slice(0, SHOWN).map((line) => (

@@ -113,7 +113,7 @@ export default function ChangesSheet({
       </div>
       {changes === null && <Skeleton lines={5} />}
       {changes !== null && shown.length === 0 && (
-        <Empty title="No verdict has changed">Choose a longer time, or check the domains again.</Empty>
+        <Empty title="No verdict has changed">Choose a longer period, or check the domains again.</Empty>
       )}
       {shown.length > 0 && <Changes key={`${period} ${show}`} changes={shown} onOpen={onClose} />}
     </Sheet>

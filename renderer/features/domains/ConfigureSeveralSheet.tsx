@@ -79,7 +79,7 @@ export default function ConfigureSeveralSheet({
         </>
       }
     >
-      <p className={layout.muted}>What is left empty stays as each domain has it.</p>
+      <p className={layout.muted}>Fields left empty stay unchanged.</p>
       {error !== null && (
         <p role="alert">
           <strong>{error.message}.</strong> {error.remedy}
@@ -94,11 +94,8 @@ export default function ConfigureSeveralSheet({
             setMode('');
             setValues({});
           }}
-          choices={[
-            { id: AS_IT_IS, label: 'As each domain has it' },
-            ...templates.map(({ id, name }) => ({ id, label: name })),
-          ]}
-          help="Of a domain that several providers send for, none is taken away: it is left out."
+          choices={[{ id: AS_IT_IS, label: 'Unchanged' }, ...templates.map(({ id, name }) => ({ id, label: name }))]}
+          help="A domain with several providers is skipped, so that none of them is lost."
         />
         {template !== undefined && mode !== undefined && template.modes.length > 1 && (
           <Select
@@ -130,13 +127,13 @@ export default function ConfigureSeveralSheet({
           value={addTags}
           onChange={setAddTags}
           placeholder="client-a, spring"
-          help="Several with commas. The list can be shown by tag."
+          help="Separate several with commas. The list can be filtered by tag."
         />
         <Field
           label="Tags to remove"
           value={removeTags}
           onChange={setRemoveTags}
-          help={tags.length === 0 ? 'None of these domains has one.' : `There are: ${tagsAsText(tags)}.`}
+          help={tags.length === 0 ? 'None of these domains has one.' : `Tags in use: ${tagsAsText(tags)}.`}
         />
       </div>
       <LeftOut

@@ -71,13 +71,13 @@ export default function HandOverSeveralSheet({
         choices={
           canBeOne
             ? [
-                { id: 'zip', label: 'A file for each, in a zip' },
+                { id: 'zip', label: 'One file per domain, in a zip' },
                 { id: 'one', label: 'One file' },
               ]
-            : [{ id: 'zip', label: 'A file for each, in a zip' }]
+            : [{ id: 'zip', label: 'One file per domain, in a zip' }]
         }
       />
-      <Switch label="Every required record: what is published already too" isOn={complete} onChange={setComplete} />
+      <Switch label="Every required record, including those already published" isOn={complete} onChange={setComplete} />
       <FileRemarks remarks={told?.remarks} />
       {told !== null && (
         <LeftOut

@@ -7,15 +7,15 @@ const ACTIONS = [
   { id: 'publish', label: 'Publish selected in the practice zone' },
   { id: 'configure', label: 'Configure selected…' },
   { id: 'hand-over', label: 'Hand over selected…' },
-  { id: 'open-only', label: 'Verify only those not verified' },
+  { id: 'open-only', label: 'Verify only unverified domains' },
   { id: 'unused', label: 'Mark selected as not in use' },
   { id: 'used', label: 'Mark selected as in use' },
   { id: 'account', label: 'Compare with the service…' },
   { id: 'changes', label: 'What has changed…' },
-  { id: 'schedule', label: 'Check by schedule…' },
+  { id: 'schedule', label: 'Check on a schedule…' },
   { id: 'csv', label: 'Save report as CSV' },
   { id: 'json', label: 'Save report as JSON' },
-  { id: 'print', label: 'Print what is listed' },
+  { id: 'print', label: 'Print the list' },
 ] as const;
 
 export type ListAction = (typeof ACTIONS)[number]['id'];

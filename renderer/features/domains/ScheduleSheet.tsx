@@ -22,16 +22,16 @@ function intervalLabel(minutes: number): string {
 /** Whether the browser may tell of broken domains while the window is hidden; asked only when a person wants it. */
 function BrowserNotices() {
   const [permission, setPermission] = useState(() => ('Notification' in window ? Notification.permission : 'denied'));
-  if (permission === 'granted') return <p>A domain that breaks is told by a notification of the system.</p>;
+  if (permission === 'granted') return <p>You get a system notification when a domain breaks.</p>;
   if (permission === 'denied')
     return (
       <p className={layout.muted}>
-        A domain that breaks is told in this window. The browser does not allow notifications of the system for it.
+        This window tells you when a domain breaks. The browser does not allow system notifications for it.
       </p>
     );
   return (
     <div className={layout.row}>
-      <p>A domain that breaks is told in this window.</p>
+      <p>This window tells you when a domain breaks.</p>
       <Button onPress={() => void Notification.requestPermission().then(setPermission)}>
         Also use system notifications
       </Button>
@@ -62,7 +62,7 @@ export default function ScheduleSheet({
     if (saved === null) return;
     setSchedule(saved);
     onChange(saved);
-    tell(saved.enabled ? `Checked by itself: ${intervalLabel(saved.everyMinutes).toLowerCase()}` : 'Schedule off');
+    tell(saved.enabled ? `Checked automatically: ${intervalLabel(saved.everyMinutes).toLowerCase()}` : 'Schedule off');
   };
 
   const known = INTERVALS.some((interval) => interval.minutes === schedule?.everyMinutes);
@@ -73,13 +73,13 @@ export default function ScheduleSheet({
       : [{ id: String(schedule.everyMinutes), label: intervalLabel(schedule.everyMinutes) }]),
   ];
   return (
-    <Sheet title="Check by schedule" isOpen onClose={onClose}>
+    <Sheet title="Check on a schedule" isOpen onClose={onClose}>
       {schedule === null ? (
         <Skeleton lines={4} />
       ) : (
         <>
           <Switch
-            label="Check the domains in use again by themselves"
+            label="Check the domains in use automatically"
             isOn={schedule.enabled}
             onChange={(enabled) => void set({ enabled })}
           />
@@ -88,7 +88,7 @@ export default function ScheduleSheet({
             value={String(schedule.everyMinutes)}
             onChange={(id) => void set({ everyMinutes: Number(id) })}
             choices={choices}
-            help="Any other domain is checked again after 15 minutes, then 30, then an hour, and so on up to this time."
+            help="Any other domain is checked again after 15 minutes, then 30, then an hour, and so on up to this interval."
           />
           {schedule.enabled && (
             <p>
@@ -101,14 +101,10 @@ export default function ScheduleSheet({
           )}
           <p className={layout.muted}>
             {host === 'electron'
-              ? 'Checks go on when this window is closed; the icon in the tray opens it again.'
-              : 'Checks go on while the console runs. Closing this window ends it.'}
+              ? 'Checks continue when this window is closed; the tray icon opens it again.'
+              : 'Checks continue while the console runs. Closing this window ends it.'}
           </p>
-          {host === 'browser' ? (
-            <BrowserNotices />
-          ) : (
-            <p>A domain that breaks is told by a notification of the system.</p>
-          )}
+          {host === 'browser' ? <BrowserNotices /> : <p>You get a system notification when a domain breaks.</p>}
         </>
       )}
     </Sheet>

@@ -25,9 +25,9 @@ import { usePaged } from './paged.tsx';
 function Summary() {
   const { done, total, taken, known, conflicting, refused, mails, isRunning } = useBroughtIn();
   const parts = [
-    `${number(taken)} new report${taken === 1 ? '' : 's'} kept`,
-    ...(known === 0 ? [] : [`${number(known)} here already`]),
-    ...(conflicting === 0 ? [] : [`${number(conflicting)} with other figures than those kept`]),
+    `${number(taken)} new report${taken === 1 ? '' : 's'} imported`,
+    ...(known === 0 ? [] : [`${number(known)} already imported`]),
+    ...(conflicting === 0 ? [] : [`${number(conflicting)} with figures that differ from those imported before`]),
     ...(refused === 0 ? [] : [`${number(refused)} file${refused === 1 ? '' : 's'} refused`]),
     ...(mails.length === 0 ? [] : [`${number(mails.length)} mail${mails.length === 1 ? '' : 's'} without a report`]),
   ];
@@ -69,7 +69,7 @@ function Told() {
   if (told.length === 0) return null;
   return (
     <>
-      <GridList aria-label="Files of which there is something to tell" className={styles.told ?? ''} items={shown}>
+      <GridList aria-label="Files with remarks" className={styles.told ?? ''} items={shown}>
         {(row) => (
           <GridListItem id={row.id} textValue={row.name} className={styles.toldRow ?? ''}>
             <div className={styles.toldFile}>
@@ -132,7 +132,7 @@ export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
   return (
     <>
       <section className={layout.card} aria-labelledby="bring-in-title">
-        <h2 id="bring-in-title">Bring in what came back</h2>
+        <h2 id="bring-in-title">Import reports, messages and bounces</h2>
         <div
           className={`${styles.drop} ${isOver ? styles.over : ''}`}
           onDragEnter={over}
@@ -141,8 +141,8 @@ export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
           onDrop={drop}
         >
           <p>
-            Drop DMARC and TLS reports here, as receivers send them: XML, JSON, gzip, ZIP, mails, mailboxes, or a folder
-            of them. A message or a bounce shows its verdict. Nothing leaves this machine but questions to DNS.
+            Drop DMARC and TLS reports here as receivers send them: XML, JSON, gzip, ZIP, e-mail files, mailboxes, or a
+            folder of these. A message or a bounce shows its verdict. Nothing leaves this machine except DNS queries.
           </p>
           <div className={layout.row}>
             <FileTrigger allowsMultiple onSelect={choose}>

@@ -75,15 +75,15 @@ function DomainMail({ workspaceId, domain }: { readonly workspaceId: number; rea
       {mail === null ? (
         <Skeleton />
       ) : mail.senders.length === 0 ? (
-        <p className={layout.muted}>No report of this time tells of mail of {domain}.</p>
+        <p className={layout.muted}>No report in this period covers mail from {domain}.</p>
       ) : (
         <>
           <p>
             {messages === 0
-              ? 'None of this mail is known as the domain’s own.'
+              ? 'None of this mail is recognised as the domain’s own.'
               : failing === 0
-                ? `All ${number(messages)} messages of own and known senders pass DMARC.`
-                : `${number(failing)} of ${number(messages)} messages of own and known senders fail DMARC.`}
+                ? `All ${number(messages)} messages from own and known senders pass DMARC.`
+                : `${number(failing)} of ${number(messages)} messages from own and known senders fail DMARC.`}
           </p>
           <Volume volume={mail.volume} />
           <Senders senders={mail.senders} onName={name} onLetSend={letSend} />
@@ -119,8 +119,8 @@ export default function EvidenceView({ workspaceId }: { readonly workspaceId: nu
       {domains === null && <Skeleton />}
       {domains?.length === 0 && (
         <Empty title="No report has been read yet">
-          Receivers send DMARC reports to the address that a domain’s DMARC record names. Save them out of that mailbox,
-          and drop them above: they show who sends in a domain’s name, and what would be lost by a stricter policy.
+          Receivers send DMARC reports to the address in a domain’s DMARC record. Save them from that mailbox and drop
+          them above: they show who sends in a domain’s name, and what a stricter policy would block.
         </Empty>
       )}
       {domains !== null && domain !== undefined && (

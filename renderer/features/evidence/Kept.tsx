@@ -55,7 +55,7 @@ function Mails({ mails }: { readonly mails: readonly KeptMail[] }) {
       <table className={styles.table}>
         <thead>
           <tr>
-            {['When', 'What', 'Domain', 'Told by', 'Verdict'].map((head) => (
+            {['When', 'What', 'Domain', 'Reported by', 'Verdict'].map((head) => (
               <th key={head}>{head}</th>
             ))}
           </tr>
@@ -96,16 +96,16 @@ function Mails({ mails }: { readonly mails: readonly KeptMail[] }) {
 
 const DELETIONS = {
   persons: {
-    title: 'Delete addresses and words of mails?',
-    button: 'Delete addresses and words',
+    title: 'Delete addresses and texts from mail?',
+    button: 'Delete addresses and texts',
     text: ({ withPerson }: Kept) =>
-      `Of ${number(withPerson)} mails the addresses of people and what servers said are deleted. The verdicts stay.`,
+      `People’s addresses and server replies are deleted from ${number(withPerson)} messages. The verdicts stay.`,
   },
   everything: {
     title: 'Delete all evidence?',
     button: 'Delete all evidence',
     text: ({ reports, mails }: Kept) =>
-      `${number(reports)} reports and ${number(mails)} mails are deleted. What you said of senders stays. Copies of the data file have them until the copies are old.`,
+      `${number(reports)} reports and ${number(mails)} messages are deleted. Your classification of senders stays. Copies of the data file keep them until the copies expire.`,
   },
 } as const;
 
@@ -174,7 +174,7 @@ export function KeptEvidence({ workspaceId }: { readonly workspaceId: number }) 
           onChange={(days) => void change({ personalDays: days })}
         />
       </div>
-      <p className={layout.small}>Counted from the day on which it was brought in. What is older is deleted at once.</p>
+      <p className={layout.small}>Counted from the day of import. Anything older is deleted at once.</p>
       <div className={layout.row}>
         <Button isDisabled={withPerson === 0} onPress={() => setAsked('persons')}>
           {DELETIONS.persons.button}

@@ -75,7 +75,7 @@ function SenderSheet(props: {
       onClose={onClose}
       actions={
         <>
-          <Button onPress={() => onName(null)}>Take back what was said</Button>
+          <Button onPress={() => onName(null)}>Clear the classification</Button>
           <Button look="primary" isDisabled={name.trim() === ''} onPress={save}>
             Save
           </Button>
@@ -97,11 +97,11 @@ function SenderSheet(props: {
       {sender.notInSpf.length > 0 && (
         <div className={layout.stack}>
           <p>
-            The SPF record does not name {sender.notInSpf.join(', ')}. If this is a server of yours, put it in: its mail
-            passes then.
+            The SPF record does not name {sender.notInSpf.join(', ')}. If this is your server, add it; its mail then
+            passes.
           </p>
           <div>
-            <Button onPress={onLetSend}>Let it send by the SPF record</Button>
+            <Button onPress={onLetSend}>Add it to the SPF record</Button>
           </div>
         </div>
       )}

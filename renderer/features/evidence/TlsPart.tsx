@@ -62,7 +62,7 @@ function Notes({ findings }: { readonly findings: readonly Finding[] }) {
 }
 
 function Texts({ texts }: { readonly texts: readonly string[] | null }) {
-  if (texts === null) return <p>DNS does not tell.</p>;
+  if (texts === null) return <p>DNS gave no answer.</p>;
   if (texts.length === 0) return <p>Nothing is published.</p>;
   return texts.map((text) => (
     <div key={text} className={layout.code}>
@@ -76,7 +76,7 @@ function File({ file }: { readonly file: PublishedFile }) {
   return (
     <>
       <p>
-        <OutsideText text={url} />: {text === null ? 'not to be had' : findings.length === 0 ? 'in order' : 'read'}
+        <OutsideText text={url} />: {text === null ? 'not available' : findings.length === 0 ? 'in order' : 'read'}
       </p>
       <Notes findings={findings} />
       {text !== null && (
@@ -105,7 +105,7 @@ function Published({ published }: { readonly published: PublishedPolicies }) {
         <p key={exchange}>
           <OutsideText text={exchange} />:{' '}
           {records === null
-            ? 'DNS does not tell.'
+            ? 'DNS gave no answer.'
             : records.length === 0
               ? 'no TLSA record.'
               : `TLSA ${records.join('; ')}. It counts where the zone is signed.`}
@@ -144,7 +144,7 @@ export function TlsPart({ workspaceId, domain }: { readonly workspaceId: number;
     <section className={layout.card} aria-labelledby="tls-title">
       <h2 id="tls-title">TLS to the mail servers of {domain}</h2>
       {sums.length === 0 ? (
-        <p className={layout.muted}>No TLS report about this domain was read.</p>
+        <p className={layout.muted}>No TLS report about this domain has been imported.</p>
       ) : (
         <>
           <p>
@@ -159,7 +159,7 @@ export function TlsPart({ workspaceId, domain }: { readonly workspaceId: number;
         <Button isPending={isAsking} onPress={() => void ask()}>
           Check what is published
         </Button>
-        <span className={layout.small}>Asks DNS, and fetches the MTA-STS policy and the BIMI logo.</span>
+        <span className={layout.small}>Queries DNS and fetches the MTA-STS policy and the BIMI logo.</span>
       </div>
       {published !== null && <Published published={published} />}
     </section>

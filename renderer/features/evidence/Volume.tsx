@@ -116,7 +116,7 @@ export function Volume({ volume }: { readonly volume: readonly DayVolume[] }) {
         </svg>
       </div>
       <p className={layout.small}>
-        {text}.{undated > 0 && ` ${number(undated)} more in reports that tell no time.`}
+        {text}.{undated > 0 && ` ${number(undated)} more in reports without a date.`}
       </p>
       <Table bars={bars} days={days} />
     </figure>

@@ -108,7 +108,7 @@ async function readBatch(workspaceId: number, batch: readonly Handed[]): Promise
   const fitting = batch.filter(({ file }) => file.size <= MOST_OCTETS);
   const refused = batch
     .filter(({ file }) => file.size > MOST_OCTETS)
-    .map(({ name }) => refusal(name, 'Larger than 14 MB: the command sendwright evidence import reads it.'));
+    .map(({ name }) => refusal(name, 'Larger than 14 MB. Import it by command: sendwright evidence import'));
   const encoded = await Promise.all(
     fitting.map(async ({ name, file }) => ({ name, content: await base64Of(file).catch(() => null) })),
   );

@@ -63,7 +63,7 @@ export function ChooseProvider({
             setModeId('');
           }}
           choices={templates.map(({ id, name }) => ({ id, label: name }))}
-          help="Who sends mail in this domain’s name. The service fills it in by itself once it was reached and names its provider."
+          help="Who sends mail in this domain’s name. Filled in automatically once the service has been reached and names its provider."
         />
         {template !== undefined && mode !== undefined && template.modes.length > 1 && (
           <Select

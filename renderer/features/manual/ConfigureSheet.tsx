@@ -285,7 +285,7 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
               isOn={takesOut}
               onChange={setTakesOut}
             />
-            <small>The provider’s servers then no longer pass. Leave it in while mail is still sent there.</small>
+            <small>The provider’s servers then no longer pass. Keep it while they still send mail.</small>
           </div>
         )}
         {!configuration.neverSends && providers.length < MOST_PROVIDERS && (
@@ -329,7 +329,7 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
           }}
           fault={error?.fields['configuration.tags']}
           placeholder="client-a, spring"
-          help="Your own words, several with commas. The list can be shown by tag."
+          help="Your own labels; separate several with commas. The list can be filtered by tag."
         />
       </section>
       <section className={styles.part}>

@@ -4,8 +4,8 @@ import { OutsideText } from '../../ui/outside-text.tsx';
 export function FileRemarks({ remarks = [] }: { readonly remarks?: readonly string[] | undefined }) {
   if (remarks.length === 0) return null;
   return (
-    <div role="note" aria-label="What the file does not tell">
-      <p>The file has no room for this:</p>
+    <div role="note" aria-label="Not in the file">
+      <p>This file format can’t express:</p>
       <ul>
         {remarks.map((line) => (
           <li key={line}>

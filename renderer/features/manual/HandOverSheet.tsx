@@ -99,12 +99,12 @@ export default function HandOverSheet({
         help={wordsOfFormat(format)?.note}
       />
       <Switch
-        label="Every required record: what is published already too"
+        label="Every required record, including those already published"
         isOn={complete}
         onChange={(isOn) => setContent(isOn ? 'complete' : 'changes')}
       />
       <Switch
-        label="Undo: what takes these changes back"
+        label="Undo: reverts these changes"
         isOn={wayBack}
         onChange={(isOn) => setContent(isOn ? 'way-back' : 'changes')}
       />

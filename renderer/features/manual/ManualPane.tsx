@@ -70,7 +70,7 @@ const COMMANDS = {
   'manual.configure': (name: string) => `Configure ${name}`,
   'manual.paste': (name: string) => `Paste the provider’s values for ${name}`,
   'manual.print': (name: string) => `Print the manual of ${name}`,
-  'manual.fold': () => 'Fold or unfold all records',
+  'manual.fold': () => 'Collapse or expand all records',
   'manual.names': () => 'Switch between relative and full names',
 } as const;
 
@@ -279,7 +279,7 @@ function LoadedManual({
         </p>
         <div className={styles.folding}>
           <Segments
-            label="Form of names"
+            label="Name format"
             value={nameForm}
             onChange={(id) => setNameForm(id as NameForm)}
             choices={[
@@ -288,7 +288,7 @@ function LoadedManual({
             ]}
           />
           <Button look="quiet" onPress={() => fold(!allOpen)}>
-            {allOpen ? 'Fold all' : 'Unfold all'}
+            {allOpen ? 'Collapse all' : 'Expand all'}
           </Button>
         </div>
       </div>

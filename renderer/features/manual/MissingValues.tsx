@@ -134,12 +134,12 @@ export function KeyPairForm({ workspaceId, domainId, keys = [] }: Where & { read
         label="Selector"
         value={selector}
         onChange={setSelector}
-        help="Any name that is free; a new key later gets another one."
+        help="Any unused name; a later key gets a new one."
         isMono
         maxLength={63}
       />
       <Select
-        label="Kind of key"
+        label="Key type"
         value={kind}
         onChange={(id) => setKind(id as typeof kind)}
         choices={KINDS}
@@ -148,7 +148,7 @@ export function KeyPairForm({ workspaceId, domainId, keys = [] }: Where & { read
       <div className={styles.actions}>
         {isLocked ? (
           <Button look="primary" onPress={() => openSheet('vault')}>
-            Open the vault first
+            Unlock the vault first
           </Button>
         ) : (
           <Button look="primary" onPress={() => void make()} isPending={busy}>

@@ -75,7 +75,7 @@ export function PoliciesPart(props: {
             onChange={(host) => change({ mtaSts: { ...mtaSts, host: host.trim() === '' ? null : host.trim() } })}
             fault={faultAt('mtaSts.host')}
             placeholder="mta-sts.example.net"
-            help="Where the policy file is served from: a CNAME leads there. Empty: it is seen to elsewhere."
+            help="The host that serves the policy file; a CNAME points to it. Empty: set up elsewhere."
             isMono
           />
         </div>

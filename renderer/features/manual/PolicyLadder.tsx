@@ -15,7 +15,7 @@ const ADDRESS = /^[^@\s,;!]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
 /** The rungs from watching to refusing, with the one the record stands on. */
 function Rungs({ rung }: { readonly rung: number }) {
   return (
-    <ol className={styles.rungs} aria-label="Ladder of the policy">
+    <ol className={styles.rungs} aria-label="Policy ladder">
       {policyRungs.map((label, index) => (
         <li
           key={label}
@@ -30,16 +30,16 @@ function Rungs({ rung }: { readonly rung: number }) {
 }
 
 const WRITERS = [
-  { id: 'unsaid', label: 'Not said yet' },
+  { id: 'unsaid', label: 'Not stated' },
   { id: 'people', label: 'People, who may post to mailing lists' },
-  { id: 'programs', label: 'Programs alone: newsletters, receipts' },
+  { id: 'programs', label: 'Only programs: newsletters, receipts' },
 ] as const;
 
 /** Asks who writes from the domain: the standard asks for more time where people do. */
 function Writers({ users, where }: { readonly users: DmarcCard['users']; readonly where: Where }) {
   const choose = (id: string) => {
     const chosen = id === 'people' || id === 'programs' ? id : undefined;
-    void changeConfiguration(where, () => ({ users: chosen }), 'Saved who writes from the domain');
+    void changeConfiguration(where, () => ({ users: chosen }), 'Saved: who writes from the domain');
   };
   return (
     <div className={styles.writers}>
@@ -48,7 +48,7 @@ function Writers({ users, where }: { readonly users: DmarcCard['users']; readonl
         value={users ?? 'unsaid'}
         onChange={choose}
         choices={WRITERS}
-        help="What people post to a mailing list is changed on its way, and fails."
+        help="Posts to a mailing list are modified on the way, and then fail."
       />
     </div>
   );

@@ -172,7 +172,7 @@ function CardBody({ card, nameForm, workspaceId, domainId, onPaste }: CardProps)
                 void chooseWeaker(where, kind, true);
               }}
             >
-              Publish it all the same
+              Publish anyway
             </Button>
           ))}
         </div>

@@ -8,10 +8,10 @@ import styles from './ServerAnswers.module.css';
 
 const VIEWS = {
   has: ['verified', 'Has it'],
-  works: ['change-prepared', 'Works, to be changed'],
-  behind: ['unknown', 'Has it, not known behind it'],
+  works: ['change-prepared', 'Works, change planned'],
+  behind: ['unknown', 'Has it, target unknown'],
   other: ['failing', 'Another value'],
-  broken: ['failing', 'Of no use to receivers'],
+  broken: ['failing', 'Unusable'],
   absent: ['pending', 'Not there'],
   failed: ['unknown', 'No answer'],
 } as const;

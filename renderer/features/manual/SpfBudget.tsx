@@ -116,8 +116,8 @@ function Cost(props: { readonly tree: ToldSpfTree; readonly label: string; reado
 }
 
 const KINDS: Readonly<Record<OfferedSaving['kind'], string>> = {
-  'drop-dead': 'Drop what is dead',
-  'drop-repeated': 'Drop what is repeated',
+  'drop-dead': 'Remove dead terms',
+  'drop-repeated': 'Remove duplicates',
   'write-addresses': 'Write the addresses',
   delegate: 'Move to a subdomain',
   flatten: 'Flatten',

@@ -167,7 +167,7 @@ function Edits({ card }: { readonly card: SpfCard }) {
   return (
     <details className={styles.details}>
       <summary>
-        Why it reads so: {changed} term{changed === 1 ? '' : 's'} changed, {card.edits.length - changed} kept
+        Why it reads this way: {changed} term{changed === 1 ? '' : 's'} changed, {card.edits.length - changed} kept
       </summary>
       <ul className={styles.edits}>
         {card.edits.map((edit, index) => (

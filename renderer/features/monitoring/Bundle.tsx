@@ -40,8 +40,8 @@ export function Bundle({ workspaceId }: { readonly workspaceId: number }) {
       <h2 id="bundle-title">Support bundle</h2>
       <p className={layout.muted}>
         One file with settings, probe results, verdicts and activity, for support to see which hop fails. Keys, private
-        keys and message texts are never in it; what else looks like a secret is taken out. You see it before it is
-        saved.
+        keys and message texts are never in it; anything else that looks like a secret is removed. You see it before it
+        is saved.
       </p>
       <div className={styles.switches}>
         <Switch

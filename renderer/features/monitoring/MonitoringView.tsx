@@ -35,14 +35,14 @@ const VARIANTS = {
   'on-site': (
     <ol className={styles.steps}>
       {IN_THE_APPLICATION}
-      <li>Have the address below opened for the internet, over port 443; the request for the network team names it.</li>
+      <li>Have the address below opened to the internet on port 443; the request to the network team includes it.</li>
       <li>Note here that it is on, probe the address, and tell support that they may read the figures.</li>
     </ol>
   ),
   cloud: (
     <ol className={styles.steps}>
       {IN_THE_APPLICATION}
-      <li>Tell the application’s support that they may read the figures. They open the way on their side.</li>
+      <li>Tell the application’s support that they may read the figures. They allow it on their side.</li>
       <li>Note here that it is on. No firewall of yours is involved, and the probe below is optional.</li>
     </ol>
   ),
@@ -92,7 +92,7 @@ function Indicators({ settings }: { readonly settings: Settings }) {
       <div className={layout.muted}>{VARIANTS[fields.applicationHosting]}</div>
       <LetterToSupport fields={fields} />
       <p className={layout.small}>
-        The console can’t turn the setting on in the application; this switch notes that somebody did.
+        The console can’t turn the setting on in the application; this switch records that somebody did.
       </p>
     </section>
   );
@@ -104,7 +104,7 @@ function WhatSupportSees() {
       <h2 id="sees-title">What support sees</h2>
       <div className={layout.two}>
         <div className={layout.stack}>
-          <h3>Sees, as sums</h3>
+          <h3>Sees, as totals</h3>
           <ul className={layout.list}>
             <li>How many messages wait, were sent, and failed</li>
             <li>How long responses take to arrive</li>
@@ -146,9 +146,9 @@ export default function MonitoringView({ workspaceId }: { readonly workspaceId: 
           outdatedAt={settings.outdated.monitoring}
           run={(signal, signed) => core().probes.monitoring({ workspaceId, signed }, { signal })}
         >
-          Support asks this address from the internet, with the Auth key. The test asks it from this machine, so a pass
-          does not prove the way through an outer firewall. <b>Test with the Auth key</b> also shows whether monitoring
-          is on in the application.
+          Support calls this address from the internet, with the Auth key. The test calls it from this machine, so a
+          pass does not prove the path through an outer firewall. <b>Test with the Auth key</b> also shows whether
+          monitoring is on in the application.
         </ProbeCard>
       )}
       <WhatSupportSees />

@@ -137,7 +137,7 @@ export function DenyListCheck({ workspaceId }: { readonly workspaceId: number })
         rows={5}
         isMono
         placeholder={'192.0.2.0/24\n198.51.100.7\n203.0.113.1-203.0.113.9'}
-        help="Addresses, blocks and ranges, one to a line, with # comments. They are compared with the addresses at which the service was seen and those of its provider’s SPF record. The service’s addresses change, so a pass holds for today."
+        help="Addresses, blocks and ranges, one per line; # begins a comment. They are compared with the addresses at which the service was seen and those in its provider’s SPF record. The service’s addresses change, so a pass is only good for today."
       />
       <div className={layout.row}>
         <Button onPress={() => void check()} isPending={isBusy} isDisabled={text.trim() === ''}>

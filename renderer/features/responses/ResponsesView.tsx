@@ -64,8 +64,8 @@ export default function ResponsesView({ workspaceId }: { readonly workspaceId: n
           The test asks this address
           {isTls ? '' : ' and port 443, where the service posts even though the address begins with http://'} and stores
           nothing there. <b>Test with the Auth key</b> posts an empty, signed form over https, which proves the whole
-          way into the application. Both go out from this machine, and the service comes from the internet: a pass does
-          not prove the way through an outer firewall.
+          path into the application. Both start from this machine, while the service posts from the internet, so a pass
+          does not prove the path through an outer firewall.
           {isPrivateHost(new URL(responseDomain).hostname) && (
             <p>
               <b>The internet can’t reach {new URL(responseDomain).hostname}.</b> Enter the name under which the
@@ -79,10 +79,10 @@ export default function ResponsesView({ workspaceId }: { readonly workspaceId: n
         <ul className={layout.list}>
           <li>POSTs from the internet must reach the webhook address over port 443, whatever port is in it.</li>
           <li>GET need not work there. Unsubscribe requests need no set-up at all.</li>
-          <li>With https the certificate must be valid: right name, in its dates, chain complete.</li>
+          <li>With https the certificate must be valid: matching name, not expired, complete chain.</li>
           <li>
-            <b>Do not allow by address.</b> Responses come from changing addresses, and a list of allowed ones would
-            lose data. Deny lists are fine as long as they do not catch the service.
+            <b>Don’t use an allow list.</b> Responses come from changing addresses, so an allow list would lose data.
+            Deny lists are fine as long as they do not catch the service.
           </li>
           <li>
             When scheme or address change, save the new one in General settings and probe again; the earlier result no

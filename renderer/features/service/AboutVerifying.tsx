@@ -11,12 +11,12 @@ export function AboutVerifying() {
           receivers can tell your mail from mail that somebody else sends in your name.
         </li>
         <li>
-          <b>Until then.</b> The documentation gives 500 mails a day from a domain that is not verified (50 in some
+          <b>Until then.</b> The documentation allows 500 messages a day from a domain that is not verified (50 in some
           older versions). Public mail domains, such as gmail.com, can’t be verified.
         </li>
         <li>
-          <b>How long.</b> A new record is seen at once or after the TTL of what was there before; the service looks
-          again by itself within 24 to 48 hours. Every subdomain that sends is verified by itself.
+          <b>How long.</b> A new record is seen at once or after the TTL of what was there before; the service checks
+          again on its own within 24 to 48 hours. Every subdomain that sends is verified separately.
         </li>
       </ul>
     </details>

@@ -8,8 +8,8 @@ function Line({ workspaceId, onCompare }: { readonly workspaceId: number; readon
   const counts = useServiceView(workspaceId)?.domains ?? null;
   if (counts === null || counts.here + counts.there === 0) return null;
   const parts = [
-    ...(counts.there === 0 ? [] : [`${counts.there.toLocaleString()} at the service alone`]),
-    ...(counts.here === 0 ? [] : [`${counts.here.toLocaleString()} here alone`]),
+    ...(counts.there === 0 ? [] : [`${counts.there.toLocaleString()} only at the service`]),
+    ...(counts.here === 0 ? [] : [`${counts.here.toLocaleString()} only here`]),
   ];
   return (
     <div className={styles.notice} role="status">

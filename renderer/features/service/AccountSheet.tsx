@@ -23,9 +23,9 @@ const domains = (count: number) => `${count.toLocaleString()} domain${count === 
 
 const EXPLANATIONS: Readonly<Record<Place, string>> = {
   there:
-    'The service lists these for the account, and they are not in the list here. What is taken over stays listed for good; it can be marked not in use.',
-  here: 'The service does not know these yet, so it does not count them as verified. What is added there stays in the account.',
-  both: 'The service’s word beside ours. It looks at the records only every few hours, so it may lag behind.',
+    'The service lists these for the account, and they are not in the list here. A domain can’t be deleted later, only marked as not in use.',
+  here: 'The service does not know these yet, so it does not count them as verified. Domains added there stay in the account.',
+  both: 'The service’s verdict beside ours. It checks the records only every few hours, so it may lag behind.',
 };
 
 const NOTHING: Readonly<Record<Place, string>> = {
@@ -189,7 +189,7 @@ export default function AccountSheet(props: {
     setChosen(new Set());
     if (failed === null) return;
     setFailures(failed);
-    tell(failed.length === 0 ? 'The service lists them now' : `The service did not take ${domains(failed.length)}`);
+    tell(failed.length === 0 ? 'The service lists them now' : `The service did not accept ${domains(failed.length)}`);
   };
   const choose = (id: string) => {
     setWanted(id as Place);
@@ -246,8 +246,8 @@ export default function AccountSheet(props: {
               value={place}
               onChange={choose}
               choices={[
-                { id: 'there', label: `There alone ${lists.there.length}` },
-                { id: 'here', label: `Here alone ${lists.here.length}` },
+                { id: 'there', label: `Only there ${lists.there.length}` },
+                { id: 'here', label: `Only here ${lists.here.length}` },
                 { id: 'both', label: `In both ${lists.both.length}` },
               ]}
             />
@@ -260,8 +260,7 @@ export default function AccountSheet(props: {
       )}
       {view !== null && !isSeen && (
         <Empty title="The service was not asked yet">
-          It is asked by itself once URL and API key are saved and it takes them. Nothing is changed on either side by
-          asking.
+          It is asked automatically once URL and API key are saved and accepted. Asking changes nothing on either side.
         </Empty>
       )}
       {isSeen && lists[place].length === 0 && <p className={layout.muted}>{NOTHING[place]}</p>}

@@ -62,7 +62,7 @@ function Telling({ workspaceId, view }: { readonly workspaceId: number; readonly
       <p>
         <b>The service does not know the response domain and the Auth key yet.</b> They are saved here, and wait until
         you tell it.
-        {lastAt !== null && finding !== null && ` It was told ${shortTime(lastAt)}, and did not take them.`}
+        {lastAt !== null && finding !== null && ` It was told ${shortTime(lastAt)}, and did not accept them.`}
       </p>
       <div className={layout.row}>
         <Button look="primary" onPress={() => void run()} isPending={isBusy}>

@@ -81,8 +81,8 @@ export function ServiceWord({ workspaceId, manual }: { readonly workspaceId: num
       )}
       {!isThere && (
         <p className={layout.muted}>
-          Added there, it generates the records for this very domain, which then go before the template’s. It stays in
-          the account.
+          Once the domain is added there, the service generates its records; they take precedence over the template’s.
+          The domain stays in the account.
         </p>
       )}
       <div role="status" className={layout.stack}>

@@ -35,7 +35,7 @@ export function Letters(props: {
             onChange={(value) => type('supportAddress', value)}
             fault={props.fault}
             placeholder={DOCUMENTED_SUPPORT}
-            help={`Where the letters go. The documentation of 7.14 names ${DOCUMENTED_SUPPORT}.`}
+            help={`The letters are addressed to it. The documentation of 7.14 names ${DOCUMENTED_SUPPORT}.`}
           />
           {about === 'provider' && (
             <Select

@@ -18,7 +18,7 @@ export function PracticeValues({ workspaceId }: { readonly workspaceId: number }
     setBusy(true);
     const done = await attempt(() => core().practice.reset({ workspaceId }));
     setBusy(false);
-    if (done !== null) tell('Nothing is published in the practice zone any more');
+    if (done !== null) tell('The practice zone is empty again');
   };
   const fill = () => {
     type('serviceUrl', practice.serviceUrl ?? '');
@@ -37,7 +37,7 @@ export function PracticeValues({ workspaceId }: { readonly workspaceId: number }
         </h2>
         <div className={layout.row}>
           <Button look="quiet" onPress={() => void reset()} isPending={isBusy} isDisabled={!practice.running}>
-            Begin practice anew
+            Reset practice
           </Button>
           <Button onPress={fill} isDisabled={!practice.running}>
             Fill in the practice values
@@ -50,7 +50,7 @@ export function PracticeValues({ workspaceId }: { readonly workspaceId: number }
       {!practice.running && (
         <p role="alert" className={layout.row}>
           {lockWord === null
-            ? 'It is not running: it has stopped by itself. Nothing in this workspace can be checked until it is back.'
+            ? 'It is not running: it stopped unexpectedly. Nothing in this workspace can be checked until it is back.'
             : `It does not run on this computer. ${lockWord}`}
           {lockWord === null && (
             <Button onPress={() => void attempt(() => core().practice.open({}))}>Start it again</Button>

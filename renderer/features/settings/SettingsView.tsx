@@ -211,9 +211,9 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
             isReadOnly
             help={
               isAsking
-                ? 'The service is being asked. You can go on meanwhile.'
+                ? 'The service is being asked. You can continue meanwhile.'
                 : saved.provider.seenAt === null
-                  ? 'Filled in by itself once URL and API key are saved.'
+                  ? 'Filled in automatically once URL and API key are saved.'
                   : `Asked from the service, ${shortTime(saved.provider.seenAt)}.`
             }
           />
@@ -253,7 +253,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
             { id: 'net-framework', label: '.NET Framework: addresses with /0' },
             { id: 'net', label: '.NET: addresses without /0' },
           ]}
-          help="Decides where the application takes responses. If its own address holds /0, it is .NET Framework."
+          help="Decides where the application receives responses. If its own address contains /0, it is .NET Framework."
         />
         <ServiceStatus settings={saved} view={service} />
         <Letters fields={fields} current={saved.provider.name} fault={faults['fields.supportAddress']} />
@@ -275,7 +275,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
               type('recordTemplateMode', templates.find((candidate) => candidate.id === id)?.modes[0]?.id ?? '');
             }}
             choices={templates.map(({ id, name }) => ({ id, label: name }))}
-            placeholder={isTold ? `${saved.provider.name}, as the service tells` : 'Choose the provider'}
+            placeholder={isTold ? `${saved.provider.name}, as the service reports` : 'Choose the provider'}
             help="Decides which records the manuals ask for. Each domain can have another."
           />
           {template !== undefined && template.modes.length > 1 && (
@@ -315,7 +315,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
               placeholder="192.0.2.53:53"
               help={
                 lockWord('Resolver') ??
-                'Empty: the zone’s own name servers, beside the system’s resolver. Else only these: address and port, several with commas, or an https:// address; “system” for the system’s resolver alone.'
+                'Empty: the zone’s own name servers and the system’s resolver. Otherwise only these: address and port, separated by commas, or an https:// address; “system” for the system’s resolver only.'
               }
               isReadOnly={isLocked('Resolver')}
               isMono
@@ -327,8 +327,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
               fault={faults['fields.publicResolvers']}
               placeholder="https://dns.example.net/dns-query"
               help={
-                lockWord('PublicResolvers') ??
-                'Public resolvers that are asked as well, to see what others see. Empty: none.'
+                lockWord('PublicResolvers') ?? 'Public resolvers to query as well, to see what others see. Empty: none.'
               }
               isReadOnly={isLocked('PublicResolvers')}
               isMono
@@ -341,7 +340,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
               placeholder="https://dns.example.net/dns-query"
               help={
                 lockWord('FallbackResolvers') ??
-                'Asked in order, only when neither the name servers nor the system’s resolver can be reached. They see the names that are checked. Empty: none.'
+                'Queried in order, only when neither the name servers nor the system’s resolver can be reached. They learn the names that are checked. Empty: none.'
               }
               isReadOnly={isLocked('FallbackResolvers')}
               isMono
@@ -354,7 +353,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
               rows={4}
               help={
                 lockWord('ExtraCa') ??
-                'PEM, or a file in PEM, DER or PKCS #7. Trusted beside the system’s authorities, for this workspace alone.'
+                'PEM, or a file in PEM, DER or PKCS #7. Trusted in addition to the system’s authorities, in this workspace only.'
               }
               isReadOnly={isLocked('ExtraCa')}
               isMono
@@ -383,7 +382,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
       <section className={layout.card} aria-labelledby="workspace-title">
         <h2 id="workspace-title">Workspace</h2>
         <p className={layout.muted}>
-          Take the workspace to another computer or to a colleague as one sealed file, or bring one in.
+          Move the workspace to another computer, or share it with a colleague, as one sealed file; or import one.
         </p>
         <div className={layout.row}>
           <Button onPress={() => openSheet('export')}>Export…</Button>

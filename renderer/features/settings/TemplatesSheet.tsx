@@ -243,13 +243,13 @@ function Editor({
           look="quiet"
           isDisabled={!entry.overridden && !isChanged}
           onPress={() => {
-            if (entry.overridden) void call(null, `${base.name} is the catalogue’s again`);
+            if (entry.overridden) void call(null, `${base.name} is back to the catalogue’s version`);
             else onType(null);
             setError(null);
           }}
         >
           <RotateCcw size={14} aria-hidden />
-          Back to the catalogue
+          Reset to the catalogue
         </Button>
         <Button
           look="primary"

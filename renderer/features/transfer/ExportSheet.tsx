@@ -67,12 +67,12 @@ export default function ExportSheet({ workspaceId, name }: { readonly workspaceI
           fault={isFieldFault ? errorText(error) : undefined}
           isFirst
         />
-        <Switch label="With the keys that are sealed here" isOn={secrets} onChange={setSecrets} />
+        <Switch label="Include the keys that are sealed here" isOn={secrets} onChange={setSecrets} />
       </SheetForm>
       <p>
         {secrets
           ? 'Whoever has the file and its passphrase has the API key, the Auth key and the private DKIM keys.'
-          : 'No key is in the file: whoever imports it enters the keys again.'}
+          : 'The file holds no keys; whoever imports it enters them again.'}
       </p>
       <Trouble error={isFieldFault ? null : error} />
     </Sheet>

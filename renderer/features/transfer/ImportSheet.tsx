@@ -26,7 +26,7 @@ const MOST_LISTED = 100;
 const HEADINGS: Readonly<Record<WorkspaceChange['does'], string>> = {
   add: 'Added',
   change: 'Changed',
-  keep: 'Kept, although the file says something else',
+  keep: 'Kept, although the file differs',
 };
 
 function Changes({ plan }: { readonly plan: ImportPlan }) {
@@ -145,7 +145,7 @@ export default function ImportSheet({
     >
       {looked === null ? (
         <SheetForm onSubmit={() => void look()}>
-          <p>A file that an export wrote. Nothing is changed before you have seen what it does.</p>
+          <p>A file that an export wrote. Nothing is changed before you have reviewed it.</p>
           <div className={layout.row}>
             <FileTrigger acceptedFileTypes={['.sendwright']} onSelect={(files) => setFile(files?.item(0) ?? file)}>
               <Button>{file === null ? 'Choose a file…' : 'Choose another file…'}</Button>
@@ -162,7 +162,7 @@ export default function ImportSheet({
           />
           {workspace !== null && (
             <Segments
-              label="Where it goes"
+              label="Destination"
               choices={[
                 { id: 'this', label: `Into ${workspace.name}` },
                 { id: 'new', label: 'Into a new workspace' },
@@ -176,16 +176,16 @@ export default function ImportSheet({
               label="Name of the new workspace"
               value={newName}
               onChange={setNewName}
-              help="Empty: the name that the file gives it."
+              help="Empty: the name in the file."
               maxLength={80}
             />
           )}
           {workspace !== null && target === 'this' && (
             <Segments
-              label="Where both say something"
+              label="Where both have a value"
               choices={[
-                { id: 'merge', label: 'The file counts' },
-                { id: 'add', label: 'The workspace counts' },
+                { id: 'merge', label: 'The file wins' },
+                { id: 'add', label: 'The workspace wins' },
               ]}
               value={mode}
               onChange={(id) => setMode(id === 'add' ? 'add' : 'merge')}

@@ -51,8 +51,8 @@ export function PassphraseSheet() {
     >
       <p>
         {hasOne
-          ? 'Everything is sealed anew: an older copy of the data folder opens nothing of today with the old passphrase.'
-          : 'It opens the vault beside the system keychain: by command, in the browser, and if the keychain is lost.'}
+          ? 'Everything is encrypted again, so an older copy of the data folder and the old passphrase open none of today’s secrets.'
+          : 'It opens the vault in addition to the system keychain: on the command line, in the browser, and if the keychain is lost.'}
       </p>
       <SheetForm onSubmit={save}>
         {hasOne && (

@@ -129,7 +129,9 @@ function OpenVault({ vault, deed }: { readonly vault: VaultState; readonly deed:
 
 function OtherWays({ vault, deed }: { readonly vault: VaultState; readonly deed: Deed }) {
   const can = (way: VaultState['ways'][number]) => vault.ways.includes(way);
-  const opener = vault.keepers.includes('passphrase') ? 'Forgotten, or lost with another computer?' : 'Lost for good?';
+  const opener = vault.keepers.includes('passphrase')
+    ? 'Forgotten, or lost together with another computer?'
+    : 'Lost for good?';
   return (
     <ul className={styles.ways}>
       {can('begin-anew') && (
@@ -228,7 +230,7 @@ function LockedVault({ vault, deed }: { readonly vault: VaultState; readonly dee
         </>
       }
     >
-      {reason !== null && <p>{reason}. What you were doing goes on once it is open.</p>}
+      {reason !== null && <p>{reason}. What you were doing continues once it is open.</p>}
       {trouble !== null && <p>{trouble}</p>}
       {vault.keepers.length === 0 && (
         <p>Keys are sealed before they reach the disk; the system keychain of this computer opens them.</p>
@@ -293,11 +295,13 @@ function FirstPassphrase({ vault, deed }: { readonly vault: VaultState; readonly
         </>
       }
     >
-      {reason !== null && <p>Before keys are saved: how are they to be protected? What you were doing goes on then.</p>}
+      {reason !== null && (
+        <p>How should keys be protected before they are saved? What you were doing continues then.</p>
+      )}
       <KeeperLock />
       <p>
-        Keys are sealed with this passphrase before they reach the disk. Nobody can open them without it, so keep it
-        where you keep passwords.
+        Keys are sealed with this passphrase before they reach the disk. Nobody can open them without it, so store it
+        where you store passwords.
       </p>
       <SheetForm onSubmit={create}>
         <NewPassphrase

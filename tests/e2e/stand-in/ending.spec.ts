@@ -57,13 +57,13 @@ for (const [way, wish] of ways) {
 
 test('a reload asks as well, and the core does not stand still meanwhile', async () => {
   const [desktop, page] = await startUnsaved();
-  await desktop.clickMenu('View', 'Load Again');
+  await desktop.clickMenu('View', 'Reload');
   await desktop.happened('dialog');
   await expectAlive(desktop, page);
   await desktop.answerWhenAsked(STAY);
   await expectAlive(desktop, page);
   const before = desktop.happenings.length;
-  await desktop.clickMenu('View', 'Load Again');
+  await desktop.clickMenu('View', 'Reload');
   await desktop.answerWhenAsked(LEAVE, before);
   await expect(urlField(page)).toHaveValue('');
   // Whoever left by a reload is asked again next time.
@@ -76,7 +76,7 @@ test('a reload asks as well, and the core does not stand still meanwhile', async
 
 test('a second wish while the box is open asks no second time, and quits', async () => {
   const [desktop] = await startUnsaved();
-  await desktop.clickMenu('View', 'Load Again');
+  await desktop.clickMenu('View', 'Reload');
   await desktop.happened('dialog');
   await desktop.quit();
   await desktop.pressClose();
@@ -123,8 +123,8 @@ test('quits while the page loads, while the core is composed, and twice', async 
   const reloading = desk.start({ delays: { script: [0, 500] } });
   const page = await reloading.page();
   await expect(firstChoice(page)).toBeVisible();
-  await reloading.clickMenu('View', 'Load Again');
-  await reloading.clickMenu('View', 'Load Again');
+  await reloading.clickMenu('View', 'Reload');
+  await reloading.clickMenu('View', 'Reload');
   expect(await quitDesktop(reloading)).toBe(0);
   for (const desktop of [loading, composing, reloading]) expect(desktop.all('error-box')).toEqual([]);
   await expect(firstChoice(await desk.start().page())).toBeVisible();

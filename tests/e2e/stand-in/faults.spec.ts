@@ -44,7 +44,7 @@ test('a page that crashes is loaded anew; one that crashes twice asks first', as
   expect(desktop.all('dialog')).toEqual([]);
 
   await crash(desktop);
-  const box = await desktop.answerWhenAsked({ button: 'Load again' });
+  const box = await desktop.answerWhenAsked({ button: 'Reload' });
   expect(box.options.message).toContain('stopped working, twice');
   await expectWorking(desktop);
 
@@ -83,13 +83,13 @@ test('a window that does not answer is waited for, or loaded again', async () =>
   const desktop = await startWorking();
   await desktop.call('unresponsive');
   const box = await desktop.happened('dialog');
-  expect(box.options).toMatchObject({ message: 'The window does not answer', buttons: ['Wait', 'Load again'] });
+  expect(box.options).toMatchObject({ message: 'The window does not answer', buttons: ['Wait', 'Reload'] });
   // It answers again: there is nothing left to ask.
   await desktop.call('responsive');
   await desktop.happened('dialog-answered');
   const before = desktop.happenings.length;
   await desktop.call('unresponsive');
-  await desktop.answerWhenAsked({ button: 'Load again' }, before);
+  await desktop.answerWhenAsked({ button: 'Reload' }, before);
   await desktop.happened('crashed');
   await expectWorking(desktop);
   expect(desktop.all('dialog')).toHaveLength(2);
@@ -105,15 +105,15 @@ test('a window whose files can’t be read says so, and loads when they are back
   renameSync(script, `${script}.away`);
   const desktop = desk.start({ program });
   const box = await desktop.happened('dialog');
-  expect(box.options).toMatchObject({ message: 'The window could not be loaded', buttons: ['Load again', 'Quit'] });
+  expect(box.options).toMatchObject({ message: 'The window could not be loaded', buttons: ['Reload', 'Quit'] });
   expect(desktop.all('dialog')).toHaveLength(1);
   renameSync(`${script}.away`, script);
-  await desktop.answerWhenAsked({ button: 'Load again' });
+  await desktop.answerWhenAsked({ button: 'Reload' });
   await expect(firstChoice(await desktop.page())).toBeVisible();
 
   renameSync(script, `${script}.away`);
   const before = desktop.happenings.length;
-  await desktop.clickMenu('View', 'Load Again');
+  await desktop.clickMenu('View', 'Reload');
   await desktop.answerWhenAsked({ button: 'Quit' }, before);
   expect(await desktop.exited).toBe(0);
 });

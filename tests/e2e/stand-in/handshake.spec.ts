@@ -30,8 +30,8 @@ test('a window without an answer says so, with a way out, and goes on by itself 
   const desktop = desk.start({ delays: { ipcToMain: 12_000 } });
   const page = await desktop.page();
   await expect(page.getByRole('heading', { name: 'The console has not answered yet' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Load the window again' })).toBeVisible();
-  await expect(page.getByRole('status')).toContainText('quit Sendwright and start it anew');
+  await expect(page.getByRole('button', { name: 'Reload the window' })).toBeVisible();
+  await expect(page.getByRole('status')).toContainText('quit Sendwright and start it again');
   for (const theme of ['light', 'dark']) {
     await page.evaluate((chosen) => void (document.documentElement.dataset.theme = chosen), theme);
     await expectSound(page, `waiting, ${theme}`);

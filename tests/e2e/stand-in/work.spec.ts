@@ -139,7 +139,7 @@ test('a practice service that ends by itself is started again; one that does so 
   await expect(page.getByRole('button', { name: 'Start it again' })).toBeHidden();
 
   process.kill(practiceProcess(desktop), 'SIGKILL');
-  await expect(page.getByRole('alert')).toContainText('It is not running: it has stopped by itself.');
+  await expect(page.getByRole('alert')).toContainText('It is not running: it stopped unexpectedly.');
   await expectSound(page, 'practice service gone');
   await page.screenshot({ path: 'test-results/practice-gone.png' });
   // Nobody else is asked in its place.

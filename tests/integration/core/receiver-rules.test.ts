@@ -163,7 +163,9 @@ describe('rules by command', () => {
 
   it('can’t be replaced in a build without a key, which says so', async () => {
     writeFileSync(file, signRules(rules(new Date(Date.parse(rulesIssued) + 60_000).toISOString()), privateKey));
-    expect((await cli('rules', 'status')).out).toContain('Newer ones can’t be taken: this build has no key for them.');
+    expect((await cli('rules', 'status')).out).toContain(
+      'Newer ones can’t be imported: this build has no key for them.',
+    );
     expect(await cli('rules', 'import', file)).toMatchObject({
       code: exitCodes.failed,
       error: expect.stringContaining('can’t be replaced: this build has no key for them'),

@@ -231,7 +231,7 @@ describe('domains from elsewhere', () => {
     const table = path.join(folder, 'refused.csv');
     const taken = await cli('domains', 'import', answer, '--refused', table);
     expect(taken.code).toBe(exitCodes.badInput);
-    expect(taken.out).toMatch(/^ {2}acme-a\.com\nRead as the answer of Amazon SES .*\n1 added, 1 refused\n/);
+    expect(taken.out).toMatch(/^ {2}acme-a\.com\nRead as a response from Amazon SES .*\n1 added, 1 refused\n/);
     expect(taken.out).toContain('anna@acme-c.com holds acme-c.com; add it with --from-addresses');
     expect(readFileSync(table, 'utf8')).toContain('gmail.com');
 
@@ -356,16 +356,14 @@ describe.skipIf(!hasTerminal)('the prompt for the passphrase (needs script)', ()
     file('key', 'api-key-of-many-letters');
     const slip = await typing([
       ['New passphrase: ', 'correct horse'],
-      ['The same again: ', 'correct hose'],
+      ['Repeat it: ', 'correct hose'],
     ]);
-    expect(slip).toBe(
-      'New passphrase: \nThe same again: \nThe two passphrases differ. Nothing was changed; try again. (4)',
-    );
+    expect(slip).toBe('New passphrase: \nRepeat it: \nThe two passphrases differ. Nothing was changed; try again. (4)');
     const good = await typing([
       ['New passphrase: ', 'correct horze\u007F\u007Fse'],
-      ['The same again: ', 'correct horse'],
+      ['Repeat it: ', 'correct horse'],
     ]);
-    expect(good).toBe('New passphrase: \nThe same again: \nSaved. (0)');
+    expect(good).toBe('New passphrase: \nRepeat it: \nSaved. (0)');
     expect(await typing([['Passphrase: ', 'correct hose']])).toMatch(
       /^Passphrase: \nThe passphrase does not open.* \(5\)$/,
     );

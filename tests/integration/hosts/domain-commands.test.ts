@@ -150,8 +150,8 @@ describe('what is told of a domain', () => {
   });
 
   it('is that it was never checked, before it was', async () => {
-    expect((await cli('history', 'b.example.com')).out).toBe('It was never checked.\n');
-    expect((await cli('history', 'b.example.com', '--observations')).out).toBe('It was never checked.\n');
+    expect((await cli('history', 'b.example.com')).out).toBe('Never checked.\n');
+    expect((await cli('history', 'b.example.com', '--observations')).out).toBe('Never checked.\n');
   });
 });
 

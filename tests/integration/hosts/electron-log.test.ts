@@ -70,7 +70,7 @@ describe('the log of the Electron program', () => {
     expect(await standIn.exited).toBe(1);
     const [box] = standIn.all('error-box');
     expect(`${box?.title}: ${box?.content}`).toBe(
-      `Sendwright has to end: Sendwright met a fault of its own and ends. What was saved is safe; start it again. The fault is noted in ${path.join(data(), 'logs', 'sendwright.log')}.`,
+      `Sendwright has to quit: Sendwright met a fault of its own and ends. What was saved is safe; start it again. The fault is noted in ${path.join(data(), 'logs', 'sendwright.log')}.`,
     );
     expect(logEntries(data()).slice(-2)).toMatchObject([
       { level: 'fatal', error: { type: 'TypeError', message: 'planted' } },

@@ -252,7 +252,7 @@ describe('the Electron host', () => {
     writeFileSync(taken, 'a file, not a folder');
     await load(`--data-dir=${path.join(taken, 'data')}`);
     await vi.waitFor(() => expect(electron.app.calls).toContain('exit 1'));
-    expect(electron.errorBoxes).toEqual([expect.stringContaining('a part of its path is a file')]);
+    expect(electron.errorBoxes).toEqual([expect.stringContaining('part of its path is a file')]);
     expect(electron.errorBoxes[0]).toContain(taken);
     expect(electron.errorBoxes[0]).toContain('--data-dir FOLDER');
     expect(NotificationDouble.shown).toEqual([]);

@@ -65,7 +65,7 @@ bad A 300.1.1.1
     });
     const nameless = await cli('zone', 'lint', sound);
     expect(nameless.code).toBe(exitCodes.badInput);
-    expect(nameless.error).toContain('Name the zone with --origin.');
+    expect(nameless.error).toContain('Name it with --origin.');
     expect((await cli('zone', 'lint', path.join(folder, 'none'), '--origin', 'example.com')).code).not.toBe(
       exitCodes.ok,
     );
@@ -139,7 +139,7 @@ api._domainkey.news 600 CNAME keys.example.net.
     expect(error).toBe('');
     expect(out).toContain('   - 300 v=spf1 mx -all\n   + 3600 v=spf1 mx include:_spf.elasticemail.com -all\n');
     const lint = await cli('zone', 'lint', listed);
-    expect(lint).toMatchObject({ code: exitCodes.ok, error: expect.stringContaining('A listing of Route 53') });
+    expect(lint).toMatchObject({ code: exitCodes.ok, error: expect.stringContaining('A Route 53 listing') });
     expect(lint.out).toContain('example.com: 2 records');
   });
 

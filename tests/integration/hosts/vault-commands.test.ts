@@ -300,7 +300,7 @@ describe.skipIf(!hasTerminal)('vault commands at a terminal (needs script)', () 
     const changed = await typing('vault passphrase', [
       ['Passphrase: ', PASSPHRASE],
       ['New passphrase: ', NEXT],
-      ['The same again: ', NEXT],
+      ['Repeat it: ', NEXT],
     ]);
     expect(changed).toMatchObject({ code: 0, text: expect.stringContaining('The passphrase is changed') });
     expect(changed.text).not.toContain(NEXT);
@@ -310,7 +310,7 @@ describe.skipIf(!hasTerminal)('vault commands at a terminal (needs script)', () 
     const begun = await typing('vault begin-anew', [
       ['Begin anew? (yes/no) ', 'yes'],
       ['New passphrase: ', PASSPHRASE],
-      ['The same again: ', PASSPHRASE],
+      ['Repeat it: ', PASSPHRASE],
     ]);
     expect(begun).toMatchObject({ code: 0, text: expect.stringContaining('To be entered again: 1 key') });
     expect(begun.text).not.toContain(PASSPHRASE);

@@ -81,7 +81,7 @@ describeWith(['openssl'], 'what the console asks the service by itself', () => {
     expect(service.requests).toHaveLength(calls);
   });
 
-  it('makes the manual of a provider that nobody here knows from the records of the service alone', async () => {
+  it('makes the manual of a provider that no authority known here knows from the records of the service alone', async () => {
     service.provider = 'A provider of their own';
     service.texts = { spfValue: '@ TXT v=spf1 include:_spf.provider.example ~all' };
     await desk.client.vault.useSession({});

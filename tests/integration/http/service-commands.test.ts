@@ -211,7 +211,7 @@ describeWith(['openssl'], 'the cloud email service by command', () => {
     });
     expect(JSON.stringify(data)).toContain('v=spf1 include:_spf.provider.example ~all');
     const { out } = await runCommand('plan', 'news.example.com', '--data-dir', folder);
-    expect(out).toContain('not verified (No SPF record). Its records are in this plan.');
+    expect(out).toContain('not verified (No SPF record). Its records are part of this plan.');
     expect(out).toContain('    Ask support for the key');
   });
 

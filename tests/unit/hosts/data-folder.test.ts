@@ -78,9 +78,9 @@ describe('the data folder', () => {
         mkdirSync(path.dirname(path.dirname(place)), { recursive: true });
         writeFileSync(path.dirname(place), '');
       },
-      'a part of its path is a file',
+      'part of its path is a file',
     ],
-    ['a circle of links', (place: string) => symlinkSync(place, place), 'its path is a circle of links'],
+    ['a circle of links', (place: string) => symlinkSync(place, place), 'its path contains a loop of links'],
   ])('can’t be %s', (_what, prepare, told) => {
     const place = path.join(root, 'sub', 'place');
     if (_what !== 'below a file') mkdirSync(path.dirname(place));

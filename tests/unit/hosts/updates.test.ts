@@ -105,7 +105,7 @@ describe('looking for updates', () => {
   it('fetches a newer one on a second word alone, to be put in place at the end', async () => {
     const agreed = start({ found: '0.2.0', answer: 0 });
     await agreed.look();
-    expect(agreed.said).toEqual(['Sendwright 0.2.0 is there.', 'Sendwright 0.2.0 was fetched.']);
+    expect(agreed.said).toEqual(['Sendwright 0.2.0 is there.', 'Sendwright 0.2.0 was downloaded.']);
     expect(agreed.done).toEqual(['check, by itself: false', 'download, in place at the end: true']);
     const refused = start({ found: '0.2.0', answer: 1 });
     await refused.look();
@@ -115,7 +115,7 @@ describe('looking for updates', () => {
   it.each(['check', 'download'] as const)('says in words that a %s failed, and goes on', async (fails) => {
     const { look, said, faults } = start({ found: '0.2.0', fails });
     await look();
-    expect(said.at(-1)).toBe('No update could be looked for or fetched.');
+    expect(said.at(-1)).toBe('Checking for or downloading the update failed.');
     expect(said.join()).not.toMatch(/ENOTFOUND|sha512/);
     expect(faults).toHaveLength(1);
     await look();

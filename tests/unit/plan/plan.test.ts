@@ -64,7 +64,7 @@ describe('provider templates', () => {
 describe('plans', () => {
   const choices = providerTemplates.flatMap((template) =>
     template.modes.flatMap((mode) =>
-      (['as proposed', 'all by its own values', 'what must be there alone'] as const).map((values) => ({
+      (['as proposed', 'all by its own values', 'what must be only there'] as const).map((values) => ({
         id: template.id,
         mode,
         values,
@@ -78,7 +78,7 @@ describe('plans', () => {
         .flatMap(({ name, value }) => [...`${name} ${value}`.matchAll(/\{(\w+)\}/g)].map(([, field]) => field)),
     );
     const fields = mode.fields
-      .filter((field) => values !== 'what must be there alone' || !optional.has(field.id))
+      .filter((field) => values !== 'what must be only there' || !optional.has(field.id))
       .map(({ id: field, fallback, example }) => [
         field,
         field === 'dkimKey' ? KEY : values === 'as proposed' ? (fallback ?? example) : example,
