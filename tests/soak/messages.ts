@@ -115,7 +115,9 @@ async function run(rounds: number, seed: number): Promise<string> {
     python.stdin.end();
     await ended;
   }
-  const counts = [...seen].sort(([one], [other]) => one.localeCompare(other)).map(([what, count]) => `${what} ${count}`);
+  const counts = [...seen]
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([what, count]) => `${what} ${count}`);
   return `${rounds} messages judged alike by dkimpy, pyspf and mailauth (${counts.join(', ')})`;
 }
 
