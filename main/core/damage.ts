@@ -7,8 +7,8 @@ const MOST_NAMED = 20;
 /** Damages in words for a person. */
 export function damageWords(amount: number): { readonly message: string; readonly remedy: string } {
   return {
-    message: `${amount} value${amount === 1 ? '' : 's'} of the data file can’t be read any more and count${amount === 1 ? 's' : ''} as unknown`,
-    remedy: 'Put back a copy from before, or check the domains and save the settings again.',
+    message: `${amount} value${amount === 1 ? '' : 's'} of the data file can no longer be read and count${amount === 1 ? 's' : ''} as unknown`,
+    remedy: 'Restore an earlier copy, or check the domains and save the settings again.',
   };
 }
 

@@ -97,16 +97,16 @@ function vaultRemedy(fault: VaultFault): string {
     case 'weak':
       return 'Choose at least 8 characters; a few words are best.';
     case 'too-soon':
-      return 'Wait until then. The passphrase was not looked at, and nothing was changed.';
+      return 'Wait until then. The passphrase was not checked, and nothing was changed.';
     case 'busy':
       return 'Wait a few seconds and try again. Nothing was changed.';
     case 'nothing-waits':
-      return 'Nothing has to be done.';
+      return 'There is nothing to do.';
     case 'changed':
-      return 'Look at the vault again; nothing was changed by this.';
+      return 'Check the state of the vault; nothing was changed.';
     case 'keychain': {
       const others = fault.ways.filter((way) => way !== 'open-with-keychain');
-      return `See whether it asks for its own password, then try again. ${wayOut(others, '')}`.trim();
+      return `Check whether it is asking for its own password, then try again. ${wayOut(others, '')}`.trim();
     }
     case 'exists':
     case 'locked':

@@ -57,22 +57,22 @@ const REMEMBERED_OCTETS = 128 * 1024;
 /** Appends only; something that is no file, such as a pipe that nobody reads, must not hold the start. */
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
-const NO_ROOM = ['the disk is full', 'Make room on it'] as const;
+const NO_ROOM = ['the disk is full', 'Free some space on it'] as const;
 const NO_RIGHT = ['this account may not write there', 'Let it write there'] as const;
-const IN_THE_WAY = ['something that is no folder lies in its place', 'Move that away'] as const;
+const IN_THE_WAY = ['something other than a folder is in its place', 'Move that away'] as const;
 const TOO_MANY = ['too many files are open', 'End other programs'] as const;
-const UNKNOWN = ['the folder can’t be used', 'Look whether this account can make a file there'] as const;
+const UNKNOWN = ['the folder can’t be used', 'Check whether this account can create a file there'] as const;
 
 /** What the system's code means, and what to do. */
 const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
   ENOSPC: NO_ROOM,
-  EDQUOT: ['this account’s share of the disk is used up', 'Make room in it'],
+  EDQUOT: ['this account’s share of the disk is used up', 'Free some of it'],
   EACCES: NO_RIGHT,
   EPERM: NO_RIGHT,
-  EROFS: ['the disk can only be read', 'Choose a data folder on another one with --data-dir'],
+  EROFS: ['the disk is read-only', 'Choose a data folder on another one with --data-dir'],
   ENOTDIR: IN_THE_WAY,
   EEXIST: IN_THE_WAY,
-  EISDIR: ['a folder lies in the file’s place', 'Move that away'],
+  EISDIR: ['a folder is in the file’s place', 'Move that away'],
   EMFILE: TOO_MANY,
   ENFILE: TOO_MANY,
 };
@@ -81,7 +81,7 @@ function troubleFrom(error: unknown, folder: string): LogTrouble {
   const [reason, remedy] = REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? UNKNOWN;
   return {
     message: `The log can’t be written to ${folder}: ${reason}`,
-    remedy: `${remedy}. Until then the console works without a log file; its newest lines are in the support bundle.`,
+    remedy: `${remedy}. Until then the console works without a log file; the newest lines are in the support bundle.`,
   };
 }
 

@@ -19,7 +19,7 @@ export const faults = [
   },
   {
     id: 'connection-reset',
-    label: 'Connection is cut',
+    label: 'Connection cut off',
     explanation: 'The connection opens and is cut before TLS, as by a firewall that inspects traffic.',
   },
   {
@@ -71,7 +71,7 @@ export const faults = [
   {
     id: 'service-inactive',
     label: 'Bulk email not active',
-    explanation: 'The service takes the keys, but bulk email is not switched on for the account.',
+    explanation: 'The service accepts the keys, but bulk email is not switched on for the account.',
   },
   {
     id: 'domain-of-another-account',
@@ -86,7 +86,7 @@ export const faults = [
   {
     id: 'domain-list-failed',
     label: 'List of domains fails',
-    explanation: 'The service takes the keys but can’t tell the account’s domains (code 111).',
+    explanation: 'The service accepts the keys but can’t list the account’s domains (code 111).',
   },
   {
     id: 'domain-not-added',
@@ -95,19 +95,19 @@ export const faults = [
   },
   {
     id: 'unknown-code',
-    label: 'Code nobody knows',
+    label: 'Unknown code',
     explanation: 'The service answers every call with a code that no documentation names.',
   },
   {
     id: 'names-in-capitals',
-    label: 'Names in the other letter case',
+    label: 'Field names in the other letter case',
     explanation:
       'The service writes the names of its fields with a capital first, as newer versions do. Nothing is wrong.',
   },
   {
     id: 'answer-slow',
     label: 'Slow answers',
-    explanation: 'The service takes ten seconds for each call. The console waits, and goes on meanwhile.',
+    explanation: 'The service takes ten seconds for each call. The console waits, and stays usable.',
   },
   {
     id: 'answer-wrong-type',
@@ -117,12 +117,12 @@ export const faults = [
   {
     id: 'answer-page',
     label: 'Page instead of an answer',
-    explanation: 'A page for people comes back, as from a login or a portal that stands before the service.',
+    explanation: 'A web page comes back, as from a login or a portal in front of the service.',
   },
   {
     id: 'answer-cut-off',
     label: 'Answer cut off',
-    explanation: 'The answer ends in its middle, as through a proxy that gives up.',
+    explanation: 'The answer stops half-way, as through a proxy that gives up.',
   },
   {
     id: 'answer-huge',
@@ -152,7 +152,7 @@ export const faults = [
   {
     id: 'signature-lost',
     label: 'Signature lost on the way',
-    explanation: 'A gateway takes the header with the signature out, so the application finds none.',
+    explanation: 'A gateway removes the header with the signature, so the application finds none.',
   },
   {
     id: 'monitoring-off',

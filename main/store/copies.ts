@@ -50,7 +50,7 @@ export interface CopyContents {
   readonly secrets: number;
 }
 
-const CHOOSE_ANOTHER = 'Choose another: “sendwright backup list” shows those that there are.';
+const CHOOSE_ANOTHER = 'Choose another: “sendwright backup list” shows all of them.';
 const FOLDER_NAME = 'copies';
 const DAY_MS = 86_400_000;
 /** Daily copies: so many are kept, none of them longer than that, but the newest few whatever their age. */
@@ -127,7 +127,7 @@ function notWhole(file: string): string | null {
   if (!existsSync(`${file}${HASH}`)) return null;
   return readFileSync(`${file}${HASH}`, 'utf8').trim() === hashOf(file)
     ? null
-    : 'its octets are others than were written';
+    : 'its content differs from what was written';
 }
 
 function contentsOf(database: SqliteDatabase): CopyContents {
@@ -213,7 +213,7 @@ function read<Result>(
   } catch (error) {
     const told = storeErrorFrom(error, shown);
     if (told?.fault === 'damaged') throw damaged(shown, 'it can’t be read to its end');
-    throw told === null ? damaged(shown, 'it is no data file') : told;
+    throw told === null ? damaged(shown, 'it is not a data file') : told;
   } finally {
     database?.close();
   }
@@ -271,7 +271,7 @@ export async function makeCopy(
     closeSync(openSync(unfinished, 'wx', 0o600));
     await database.backup(unfinished, {
       progress() {
-        if (!isWanted()) throw new Error('The copy is not wanted any more');
+        if (!isWanted()) throw new Error('The copy is no longer needed');
         return PAGES_A_STEP;
       },
     });
@@ -339,7 +339,7 @@ function foldLog(file: string): void {
     throw new StoreError(
       'in-use',
       `The data file ${file} is in use by another program.`,
-      'End the console and other commands on this data folder, then try again.',
+      'Quit the console and other commands on this data folder, then try again.',
     );
   } finally {
     database?.close();
@@ -443,6 +443,6 @@ export function carryOutRestore(dataFolder: string, now: number): CarriedOut | n
 export function restoreRemedy(dataFolder: string): string {
   const newest = newestWhole(dataFolder);
   if (newest !== null)
-    return `The newest whole copy is of ${instantText(newest.madeAt)}: put it back with “sendwright backup restore ${path.basename(newest.file)}”. What was done since then is lost with it; the damaged file is kept.`;
-  return `No whole copy lies in ${folderOf(dataFolder)}. Put back one of your own with “sendwright backup restore FILE”, or move the file away to begin anew.`;
+    return `The newest intact copy is from ${instantText(newest.madeAt)}: restore it with “sendwright backup restore ${path.basename(newest.file)}”. Changes made since then are lost; the damaged file is kept.`;
+  return `There is no intact copy in ${folderOf(dataFolder)}. Restore one of your own with “sendwright backup restore FILE”, or move the file away to start over.`;
 }

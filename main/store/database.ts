@@ -43,7 +43,7 @@ export class StoreError extends Error {
   }
 }
 
-const PUT_BACK = 'Put back a copy: “sendwright backup list” shows those that there are.';
+const PUT_BACK = 'Restore a copy: “sendwright backup list” shows all of them.';
 
 function readOnly(file: string, isDisk = false): StoreError {
   return isDisk
@@ -77,7 +77,7 @@ export function storeErrorFrom(error: unknown, file: string): StoreError | null 
     return new StoreError(
       'unreadable',
       `The data file ${file} can’t be opened (${code}).`,
-      'Check the disk and the rights of the data folder.',
+      'Check the disk and the permissions of the data folder.',
     );
   }
   return null;

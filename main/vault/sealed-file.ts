@@ -132,11 +132,11 @@ interface Header {
 export const isSealedFile = (octets: Uint8Array): boolean => MAGIC.equals(octets.subarray(0, MAGIC.length));
 
 function readHeader(head: Buffer): Header {
-  if (!isSealedFile(head)) throw new SealedFileFault('not-sealed', 'This is no sealed export');
+  if (!isSealedFile(head)) throw new SealedFileFault('not-sealed', 'This is not a sealed export');
   const version = head[MAGIC.length] ?? 0;
   if (version > VERSION)
     throw new SealedFileFault('newer', `The file is of format ${version}; this version knows ${VERSION}`);
-  if (head.length < HEADER_OCTETS) throw new SealedFileFault('damaged', 'The file ends within its first octets');
+  if (head.length < HEADER_OCTETS) throw new SealedFileFault('damaged', 'The file ends within its header');
   const [logN = 0, r = 0, p = 0] = head.subarray(MAGIC.length + 1);
   const isKnown =
     version === VERSION &&
@@ -146,7 +146,7 @@ function readHeader(head: Buffer): Header {
     p >= 1 &&
     p <= MOST_COST.p &&
     head.readUInt32BE(MAGIC.length + 4) === CHUNK_OCTETS;
-  if (!isKnown) throw new SealedFileFault('damaged', 'The first octets of the file are not as they were written');
+  if (!isKnown) throw new SealedFileFault('damaged', 'The header of the file was altered');
   const saltAt = MAGIC.length + 8;
   return {
     octets: head.subarray(0, PLAIN_HEADER_OCTETS),
@@ -214,5 +214,4 @@ function authentic(decipher: DecipherGCM, octets: Buffer): Buffer {
   }
 }
 
-const damaged = () =>
-  new SealedFileFault('damaged', 'The file is damaged: something in it is missing, or is not as it was written');
+const damaged = () => new SealedFileFault('damaged', 'The file is damaged: part of it is missing or altered');

@@ -23,7 +23,7 @@ export function createTries(now: () => number) {
     /** @throws VaultFault `busy` where too many wait already. */
     async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
       if (underWay > MOST_WAITING)
-        throw new VaultFault('busy', 'Too many passphrases are being tried at once; this one was not');
+        throw new VaultFault('busy', 'Too many passphrases are being tried at once; this one was not checked');
       underWay += 1;
       const mine = last.then(work);
       last = mine.then(
@@ -44,7 +44,7 @@ export function createTries(now: () => number) {
       const seconds = Math.ceil(waitMs / 1000);
       throw new VaultFault(
         'too-soon',
-        `After ${wrong} wrong passphrases the next one counts in ${seconds} second${seconds === 1 ? '' : 's'}`,
+        `After ${wrong} wrong passphrases the next one can be tried in ${seconds} second${seconds === 1 ? '' : 's'}`,
         [],
         waitMs,
       );

@@ -378,7 +378,7 @@ export function createVault(parts: VaultParts): Vault {
 
   /** Opens by the keychain as soon as it answers, unless a person has locked the vault by then. */
   async function askKeychain(isQuiet: boolean): Promise<void> {
-    if (keychain === null) throw refuse('keychain', 'This program can’t ask a system keychain');
+    if (keychain === null) throw refuse('keychain', 'This program can’t use a system keychain');
     const seen = await lookAtKeychain();
     if (seen === 'absent') throw refuse('keychain', 'There is no system keychain in this session');
     if (seen === 'away') throw refuse('keychain', 'The system keychain does not answer');
@@ -455,7 +455,7 @@ export function createVault(parts: VaultParts): Vault {
   async function addKeychainNow(): Promise<void> {
     const key = heldKey();
     if (key === null || held === null) throw whyLocked();
-    if (keychain === null) throw refuse('keychain', 'This program can’t ask a system keychain');
+    if (keychain === null) throw refuse('keychain', 'This program can’t use a system keychain');
     const { generation } = held;
     const seen = await lookAtKeychain();
     if (seen !== 'available') {
@@ -587,7 +587,7 @@ export function createVault(parts: VaultParts): Vault {
   async function freshByKeychain(): Promise<{ readonly fresh: Buffer; readonly keepers: readonly Keeper[] }> {
     const fresh = random(DATA_KEY_OCTETS);
     const keepers: Keeper[] = [];
-    if (keychain === null) throw refuse('keychain', 'This program can’t ask a system keychain');
+    if (keychain === null) throw refuse('keychain', 'This program can’t use a system keychain');
     const { keeper } = keychain;
     await withKeychain(async () => {
       if ((await lookAtKeychain()) !== 'available')
@@ -767,7 +767,7 @@ export function createVault(parts: VaultParts): Vault {
           return;
         }
         tell({ what: 'refused', keeper: 'passphrase', inARow: tries.wasWrong() });
-        throw refuse('wrong-passphrase', 'The passphrase opens nothing that was sealed before');
+        throw refuse('wrong-passphrase', 'The passphrase opens nothing that was sealed earlier');
       });
     },
 

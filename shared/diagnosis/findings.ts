@@ -7,41 +7,41 @@ export const diagnosisFindings = {
     severity: 'info',
     title: '{server} still has the old answer, for up to {left}',
     explanation:
-      'The zone’s own servers answer differently already. A resolver keeps an answer for as long as its TTL says, and asks again only then.',
+      'The zone’s own servers already answer differently. A resolver keeps an answer for as long as its TTL allows, and only then asks again.',
     remedy: 'Wait, then check again. Nothing has to be changed.',
     source: 'RFC 1034 §4.3.4',
   },
   'diagnosis.negative-cache': {
     severity: 'info',
-    title: '{server} remembers that nothing was there, for up to {left}',
+    title: '{server} still has a negative answer cached, for up to {left}',
     explanation:
-      'It was asked before the record was published, and keeps “no such record” for as long as the zone’s SOA says. Every new try in that time gets the same answer.',
+      'It was queried before the record was published, and keeps “no such record” for as long as the zone’s SOA allows. Until then every query gets the same answer.',
     remedy: 'Wait, then check again. The record itself is published.',
     source: 'RFC 2308 §5',
   },
   'diagnosis.split-horizon': {
     severity: 'warning',
-    title: '{server} answers for {zone} with data of its own',
+    title: '{server} answers for {zone} with its own data',
     explanation:
-      'Inside this network the name leads to another version of the zone than on the internet. Receivers of mail see the one on the internet.',
+      'Inside this network the zone differs from its version on the internet. Mail receivers see the one on the internet.',
     remedy:
-      'Judge by the zone’s own servers. Publish the record in the inner zone as well if programs in this network look it up.',
+      'Rely on the zone’s own servers. Publish the record in the internal zone as well if programs in this network look it up.',
     source: 'RFC 9499 §6',
   },
   'diagnosis.servers-disagree': {
     severity: 'warning',
     title: 'Behind, of the {total} name servers of {zone}: {behind}',
     explanation:
-      'The newest serial is {serial}. Until the others have transferred the zone, every receiver gets one or the other answer by chance.',
+      'The newest serial is {serial}. Until the others have transferred the zone, receivers get one answer or the other at random.',
     remedy:
-      'Wait for the transfer. If it does not come, look at notify and transfer settings of the servers that are behind.',
+      'Wait for the transfer. If it does not happen, check the NOTIFY and transfer settings of the servers that are behind.',
     source: 'RFC 1996',
   },
   'diagnosis.serial-not-raised': {
     severity: 'error',
     title: 'The name servers of {zone} differ under the same serial, {serial}',
     explanation:
-      'Secondary servers transfer a zone only when its serial has grown; these will never become alike by themselves.',
+      'Secondary servers transfer a zone only when its serial has increased; these will not converge on their own.',
     remedy: 'Raise the serial of the zone on its primary server, so that the others fetch it.',
     source: 'RFC 1912 §2.2',
   },
@@ -49,55 +49,54 @@ export const diagnosisFindings = {
     severity: 'warning',
     title: '{server} gives no answer',
     explanation:
-      'The zone {zone} names it as one of its servers, and it is silent at {addresses}. Resolvers lose time there before they try another.',
-    remedy: 'Bring the server back, or take it out of the zone’s NS records and out of the delegation.',
+      'The zone {zone} lists it as a name server, but it is silent at {addresses}. Resolvers lose time before they try another.',
+    remedy: 'Bring the server back, or remove it from the zone’s NS records and from the delegation.',
     source: 'RFC 1912 §2.8',
   },
   'diagnosis.server-lame': {
     severity: 'warning',
-    title: '{server} does not speak for {zone}',
+    title: '{server} is not authoritative for {zone}',
     explanation:
-      'The delegation names it, but at {addresses} it does not hold the zone: {message}. Resolvers have to go on to another server.',
-    remedy: 'Load the zone on that server, or take the server out of the delegation.',
+      'The delegation lists it, but at {addresses} it does not serve the zone: {message}. Resolvers have to try another server.',
+    remedy: 'Load the zone on that server, or remove the server from the delegation.',
     source: 'RFC 9499 §7',
   },
   'diagnosis.server-failing': {
     severity: 'warning',
     title: '{server} fails for {zone}',
     explanation:
-      'At {addresses} it answers SERVFAIL, as a server does whose copy of the zone has expired or could not be loaded.',
-    remedy: 'Look at the log of that server: the zone does not load, or its transfer fails.',
+      'At {addresses} it answers SERVFAIL, as a server does when its copy of the zone has expired or could not be loaded.',
+    remedy: 'Check the log of that server: the zone does not load, or its transfer fails.',
     source: 'RFC 1035 §4.1.1',
   },
   'diagnosis.server-not-conforming': {
     severity: 'warning',
-    title: '{server} does not understand the question',
-    explanation: 'At {addresses} it answers {code} to a plain question for {name}. Resolvers get no further with it.',
+    title: '{server} does not understand the query',
+    explanation: 'At {addresses} it answers {code} to a plain query for {name}. Resolvers can’t use it.',
     remedy: 'Have the server, or the firewall in front of it, brought up to date.',
     source: 'RFC 8906 §8',
   },
   'diagnosis.server-silent-to-edns': {
     severity: 'warning',
-    title: '{server} does not answer questions with EDNS',
+    title: '{server} does not answer queries with EDNS',
     explanation:
-      'At {addresses} it answers a plain question for {name}, and stays silent to the same question with EDNS, which every resolver asks. Resolvers take it for dead.',
+      'At {addresses} it answers a plain query for {name}, but not the same query with EDNS, which every resolver sends. Resolvers consider it dead.',
     remedy:
       'Let EDNS through in the firewall in front of the server, or bring its software up to date. To see it: “dig +noedns” is answered, “dig” is not.',
     source: 'RFC 6891 §7, RFC 8906 §3.2',
   },
   'diagnosis.answer-mismatched': {
     severity: 'warning',
-    title: 'What comes from {server} does not answer the question',
+    title: 'What comes from {server} does not match the query',
     explanation: 'At {addresses}: {message}. Such answers are dropped, because forged ones look the same.',
-    remedy:
-      'Look for a firewall, load balancer or translator of addresses in front of the server that changes messages.',
+    remedy: 'Look for a firewall, load balancer or address translator in front of the server that alters messages.',
     source: 'RFC 5452 §3',
   },
   'diagnosis.answer-unreadable': {
     severity: 'warning',
     title: 'What comes from {server} is not DNS',
-    explanation: 'At {addresses} something answers whose messages can’t be read.',
-    remedy: 'Look at what listens on port 53 there.',
+    explanation: 'At {addresses} something answers with messages that can’t be read.',
+    remedy: 'Check what listens on port 53 there.',
     source: 'RFC 1035 §4.1',
   },
   'diagnosis.answer-cut-off': {
@@ -110,10 +109,10 @@ export const diagnosisFindings = {
   },
   'diagnosis.alias-loop': {
     severity: 'error',
-    title: 'The alias at {name} leads round in a circle',
+    title: 'The alias at {name} loops',
     explanation:
-      'Each name in the chain is an alias of the next, and the last leads back: {chain}. No resolver gets to an end.',
-    remedy: 'Break the circle: one of these names needs a record of its own instead of the CNAME.',
+      'Each name in the chain is an alias of the next, and the last points back: {chain}. No resolver reaches an end.',
+    remedy: 'Break the loop: one of these names needs its own record instead of the CNAME.',
     source: 'RFC 1034 §3.6.2',
   },
   'diagnosis.cname-flattened': {
@@ -126,50 +125,50 @@ export const diagnosisFindings = {
   },
   'diagnosis.cname-proxied': {
     severity: 'error',
-    title: 'Addresses of somebody else stand at {name} instead of the CNAME',
+    title: 'There are foreign addresses at {name} instead of the CNAME',
     explanation:
       'The addresses {addresses} are not those of {target}: the DNS host puts a proxy in between, or an A record was published instead of the CNAME.',
     remedy:
-      'Switch the proxy off for this name, so that the CNAME itself is published; or replace the address records by it.',
+      'Turn the proxy off for this name, so that the CNAME itself is published; or replace the address records with it.',
   },
   'diagnosis.wildcard': {
     severity: 'warning',
     title: 'The answer at {name} comes from {wildcard}',
     explanation:
       'Nothing is published at the name itself. The wildcard answers for every name that does not exist, so it looks as if a record were there.',
-    remedy: 'Publish the record at {name}; it then takes the wildcard’s place there.',
+    remedy: 'Publish the record at {name}; it then takes precedence over the wildcard.',
     source: 'RFC 4592 §2',
   },
   'diagnosis.dnssec-bogus': {
     severity: 'error',
-    title: 'DNSSEC of {zone} does not hold: {server} refuses the answer',
+    title: 'DNSSEC validation of {zone} fails: {server} refuses the answer',
     explanation:
       'Without validation the same resolver gives the answer. Receivers behind a validating resolver, the large mailbox providers among them, see a failure instead of the record.',
     remedy:
-      'Compare the DS record at the registry with the keys of the zone, and look whether signatures have expired; take the DS record away until they fit.',
+      'Compare the DS record at the registry with the keys of the zone, and check whether signatures have expired; remove the DS record until they match.',
     source: 'RFC 4035 §5.5',
   },
   'diagnosis.port-53-blocked': {
     severity: 'info',
-    title: 'The name servers can’t be asked from this network; {asked} answered instead',
+    title: 'The name servers can’t be queried from this network; {asked} answered instead',
     explanation:
-      'Questions to port 53 outside get no answer, or one that no root server gives, while the resolver answers: a firewall lets only the network’s own resolver through. What comes from it may be older than what is published.',
+      'Queries to port 53 outside get no answer, or one that no root server gives, while the resolver answers: a firewall lets only the network’s own resolver through. Its answers may be older than what is published.',
     remedy:
-      'Allow UDP and TCP to port 53 from this machine to ask the zone’s own servers, or check from another network.',
+      'Allow UDP and TCP to port 53 from this machine to query the zone’s own servers, or check from another network.',
   },
   'diagnosis.not-delegated': {
     severity: 'error',
     title: '{domain} is not delegated: {parent} names no servers for it',
     explanation:
-      'The registry’s servers say that the domain does not exist or has no name servers. Nothing below it can be found.',
-    remedy: 'Look at the registration: it may have expired, be on hold, or name no servers yet.',
+      'The registry’s servers report that the domain does not exist or has no name servers. Nothing below it can be found.',
+    remedy: 'Check the registration: it may have expired, be on hold, or list no servers yet.',
     source: 'RFC 1034 §4.2.1',
   },
   'diagnosis.offline': {
     severity: 'info',
     title: 'No DNS server can be reached from here',
     explanation:
-      'Neither the name servers nor the system’s resolver gave a usable answer, so nothing is known of the record.',
+      'Neither the name servers nor the system’s resolver gave a usable answer, so nothing is known about the record.',
     remedy: 'Check again once there is a network. The records can be prepared and handed over without it.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

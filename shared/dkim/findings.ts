@@ -5,7 +5,7 @@ export const dkimFindings = {
   'dkim.not-a-key': {
     severity: 'error',
     title: 'This is not a DKIM key record',
-    explanation: 'A key record holds at least the tag p= with the public key.',
+    explanation: 'A key record has at least the tag p= with the public key.',
     remedy: 'Publish the value from the manual, from v= or k= to the end of the key.',
     source: 'RFC 6376 §3.6.1',
   },
@@ -13,7 +13,7 @@ export const dkimFindings = {
     severity: 'error',
     title: 'v= is not first, or not DKIM1',
     explanation:
-      'The version may be absent, but where it stands it must come first and read DKIM1; otherwise the key is discarded.',
+      'The version may be absent, but if present it must come first and read DKIM1; otherwise the key is discarded.',
     remedy: 'Move v=DKIM1 to the front.',
     source: 'RFC 6376 §3.6.1',
   },
@@ -27,7 +27,7 @@ export const dkimFindings = {
   },
   'dkim.quoted-note': {
     severity: 'error',
-    title: 'The note stands in quotation marks',
+    title: 'The note is in quotation marks',
     explanation:
       'A semicolon in it ends the tag all the same, so that the rest is a stray piece and the key is discarded.',
     remedy: 'Write the note without marks, each semicolon as =3B, or leave it out.',
@@ -36,7 +36,7 @@ export const dkimFindings = {
   'dkim.empty-tag': {
     severity: 'error',
     title: 'Two semicolons follow each other',
-    explanation: 'Something must stand between two semicolons; several receivers discard the key otherwise.',
+    explanation: 'There must be a tag between two semicolons; otherwise several receivers discard the key.',
     remedy: 'Remove one of the semicolons.',
     source: 'RFC 6376 §3.2',
   },
@@ -50,13 +50,13 @@ export const dkimFindings = {
   'dkim.type-case': {
     severity: 'warning',
     title: 'k={value} is written in capitals',
-    explanation: 'Some receivers compare the key type letter by letter and then do not know it.',
+    explanation: 'Some receivers compare the key type case-sensitively and do not recognise it.',
     remedy: 'Write k={type}.',
     source: 'RFC 6376 §3.2',
   },
   'dkim.repeated-tag': {
     severity: 'error',
-    title: 'The tag {name}= stands more than once',
+    title: 'The tag {name}= appears more than once',
     explanation: 'A repeated tag makes the whole record invalid.',
     remedy: 'Keep one {name}=.',
     source: 'RFC 6376 §3.2',
@@ -70,7 +70,7 @@ export const dkimFindings = {
   },
   'dkim.bad-base64': {
     severity: 'error',
-    title: 'The key holds characters that do not belong to it',
+    title: 'The key contains characters that do not belong to it',
     explanation:
       'The key is base64. Quotes, spaces inside quotes and backslashes get in when a zone-file value is pasted into a form.',
     remedy: 'Paste the key as one piece, without quotes.',
@@ -93,7 +93,7 @@ export const dkimFindings = {
   },
   'dkim.bare-key': {
     severity: 'error',
-    title: 'The key lacks its outer structure',
+    title: 'The key lacks its SubjectPublicKeyInfo wrapper',
     explanation:
       'It is an RSAPublicKey; receivers expect it inside a SubjectPublicKeyInfo, and many can’t read it bare.',
     remedy: 'Export the public key as SubjectPublicKeyInfo: openssl rsa -pubout instead of -RSAPublicKey_out.',
@@ -101,34 +101,34 @@ export const dkimFindings = {
   },
   'dkim.wrapped-ed25519': {
     severity: 'error',
-    title: 'The Ed25519 key stands in an outer structure',
+    title: 'The Ed25519 key is wrapped in a SubjectPublicKeyInfo',
     explanation: 'Receivers expect the bare 32 octets of the key, 44 characters; this one has 12 octets before them.',
     remedy: 'Publish the bare key.',
     source: 'RFC 8463 §4',
   },
   'dkim.not-a-public-key': {
     severity: 'error',
-    title: 'p= holds no public key of the type {type}',
-    explanation: 'Receivers decode it as a {type} key and fail.',
+    title: 'p= is not a public key of type {type}',
+    explanation: 'Receivers try to decode it as a {type} key and fail.',
     remedy: 'Copy the public key again from the manual.',
     source: 'RFC 6376 §3.6.1',
   },
   'dkim.private-key': {
     severity: 'error',
-    title: 'p= holds a private key',
-    explanation: 'Whoever reads it can sign in your name. It has to be treated as stolen.',
+    title: 'p= contains a private key',
+    explanation: 'Anyone who reads it can sign in your name. Treat it as stolen.',
     remedy: 'Make a new key pair at once and publish the public key.',
   },
   'dkim.too-short': {
     severity: 'error',
-    title: 'The RSA key has {bits} bits; 1024 is the least',
+    title: 'The RSA key has {bits} bits; at least 1024 are required',
     explanation: 'Receivers must ignore signatures with keys under 1024 bits.',
     remedy: 'Use a key of 2048 bits.',
     source: 'RFC 8301 §3.2',
   },
   'dkim.short': {
     severity: 'advice',
-    title: 'The RSA key has {bits} bits; 2048 is better',
+    title: 'The RSA key has {bits} bits; 2048 are recommended',
     explanation: 'Keys of 1024 bits are accepted, but no longer considered strong.',
     remedy: 'Ask the provider for a 2048-bit key.',
     source: 'RFC 8301 §3.2',
@@ -157,7 +157,7 @@ export const dkimFindings = {
   'dkim.testing': {
     severity: 'warning',
     title: 'The key is marked as a test (t=y)',
-    explanation: 'Receivers may treat a failing signature as if there were none; some treat all mail so.',
+    explanation: 'Receivers may treat a failing signature as if there were none; some treat all mail that way.',
     remedy: 'Remove y from t= once signing works.',
     source: 'RFC 6376 §3.6.1',
   },
@@ -179,15 +179,15 @@ export const dkimFindings = {
     severity: 'warning',
     title: 'g={value} is no longer part of DKIM',
     explanation:
-      'The standard dropped the tag in 2011. Receivers that still honour it, those with Mail::DKIM among them, accept signatures for the local parts that fit it alone, and none at all where it is empty.',
+      'The standard dropped the tag in 2011. Receivers that still honour it, such as those using Mail::DKIM, accept signatures only for matching local parts, and none at all if it is empty.',
     remedy: 'Remove g=.',
     source: 'RFC 6376 §E, RFC 4871 §3.6.1',
   },
   'dkim.blank-in-list': {
     severity: 'warning',
-    title: 'Blanks stand in the list {name}={value}',
+    title: 'There are spaces in the list {name}={value}',
     explanation:
-      'The standard allows them around the colons. Receivers that compare each item as it stands, those with Mail::DKIM among them, refuse the key.',
+      'The standard allows them around the colons. Receivers that compare the items literally, such as those using Mail::DKIM, refuse the key.',
     remedy: 'Write the list without spaces.',
     source: 'RFC 6376 §3.6.1',
   },
@@ -209,14 +209,14 @@ export const dkimFindings = {
     severity: 'error',
     title: 'Another key is published',
     explanation:
-      'Signatures of the provider are made with the private half of the required key and fail against this one.',
-    remedy: 'Replace the record by the one in the manual.',
+      'The provider signs with the private key of the required pair, so its signatures fail against this one.',
+    remedy: 'Replace the record with the one in the manual.',
   },
   'dkim.not-revoked': {
     severity: 'warning',
     title: 'The old key is still valid',
-    explanation: 'Whoever holds its private half can go on signing in the domain’s name.',
-    remedy: 'Replace the record by the empty key of the manual, once nothing signed with the old one is under way.',
+    explanation: 'Anyone who has its private key can go on signing in the domain’s name.',
+    remedy: 'Replace the record with the empty key from the manual once no mail signed with the old one is in transit.',
     source: 'RFC 6376 §3.6.1',
   },
   'dkim.flags-differ': {

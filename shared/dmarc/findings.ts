@@ -28,52 +28,52 @@ export const dmarcFindings = {
     severity: 'warning',
     title: '{tag}= is missing or not valid; receivers read p=none',
     explanation:
-      'With a valid rua= a broken policy counts as none, so nothing is enforced. Some receivers, those with OpenDMARC among them, discard the record, and send no reports either.',
+      'With a valid rua= a broken policy counts as none, so nothing is enforced. Some receivers, such as those using OpenDMARC, discard the record and send no reports either.',
     remedy: 'Write {tag}=none, quarantine or reject.',
     source: 'RFC 9989 §4.10.1',
   },
   'dmarc.leading-blank': {
     severity: 'warning',
-    title: 'A space stands before v=DMARC1',
-    explanation: 'The record must begin with v=DMARC1; receivers that look at the first characters alone discard it.',
+    title: 'There is a space before v=DMARC1',
+    explanation: 'The record must begin with v=DMARC1; receivers that compare the first characters discard it.',
     remedy: 'Remove the space.',
     source: 'RFC 9989 §4.8',
   },
   'dmarc.blank-in-version': {
     severity: 'warning',
-    title: 'Blanks stand around the sign in v=DMARC1',
+    title: 'There are spaces around the equals sign in v=DMARC1',
     explanation:
-      'The standard allows them. Receivers that compare the first characters alone, those with Mail::DMARC among them, discard the record.',
+      'The standard allows them. Receivers that compare the first characters, such as those using Mail::DMARC, discard the record.',
     remedy: 'Write v=DMARC1 without spaces.',
     source: 'RFC 9989 §4.8',
   },
   'dmarc.options-exclude': {
     severity: 'warning',
-    title: 'fo=0 and fo=1 exclude each other',
+    title: 'fo=0 and fo=1 contradict each other',
     explanation:
-      '0 asks for a report where nothing passes, 1 for one where anything fails. Which of the two receivers take is open.',
+      '0 asks for a report when nothing passes, 1 when anything fails. Which of the two a receiver uses is undefined.',
     remedy: 'Keep one of the two.',
     source: 'RFC 9989 §4.7',
   },
   'dmarc.test-differs': {
     severity: 'info',
-    title: 't=y is a test for some receivers alone',
+    title: 't=y is a test only for some receivers',
     explanation:
-      'Receivers of RFC 9989 apply {policies} one step milder. Those of RFC 7489 do not know the tag, and apply the policies in full.',
-    remedy: 'Count on the stricter of the two, until the receivers that matter to you are known.',
+      'Receivers that follow RFC 9989 apply {policies} one step milder. Those that follow RFC 7489 do not know the tag and apply the policies in full.',
+    remedy: 'Assume the stricter of the two until you know what the receivers that matter to you do.',
     source: 'RFC 9989 §4.7, RFC 7489 §6.3',
   },
   'dmarc.broken-tag': {
     severity: 'warning',
     title: '“{text}” is not a tag',
-    explanation: 'Tags are written name=value with a semicolon between them. Receivers pass over what they can’t read.',
+    explanation: 'Tags are written name=value with a semicolon between them. Receivers ignore what they can’t read.',
     remedy: 'Remove it, or put back what is missing.',
     source: 'RFC 9989 §4.7',
   },
   'dmarc.empty-tag': {
     severity: 'info',
     title: 'Two semicolons follow each other',
-    explanation: 'Receivers pass over the gap.',
+    explanation: 'Receivers ignore the gap.',
     remedy: 'Remove one of the semicolons.',
     source: 'RFC 9989 §4.8',
   },
@@ -86,7 +86,7 @@ export const dmarcFindings = {
   },
   'dmarc.repeated-tag': {
     severity: 'error',
-    title: 'The tag {name}= stands more than once',
+    title: 'The tag {name}= appears more than once',
     explanation: 'Receivers disagree on which one counts.',
     remedy: 'Keep one {name}=.',
     source: 'RFC 9989 §4.8',
@@ -123,9 +123,8 @@ export const dmarcFindings = {
   'dmarc.report-scheme': {
     severity: 'warning',
     title: 'Few receivers send reports to “{value}”',
-    explanation:
-      'Every receiver has to support mailto: alone; other addresses are ignored by those that do not know them.',
-    remedy: 'Name a mailto: address as well.',
+    explanation: 'Receivers are only required to support mailto:; most ignore other addresses.',
+    remedy: 'Add a mailto: address.',
     source: 'RFC 9989 §4.7',
   },
   'dmarc.options-without-reports': {
@@ -138,7 +137,7 @@ export const dmarcFindings = {
   'dmarc.report-size': {
     severity: 'info',
     title: 'The size limit “{value}” is no longer used',
-    explanation: 'Limits behind an exclamation mark were dropped from the standard.',
+    explanation: 'Limits after an exclamation mark were removed from the standard.',
     remedy: 'Remove it.',
     source: 'RFC 9989 §C.5',
   },
@@ -181,7 +180,7 @@ export const dmarcFindings = {
     severity: 'warning',
     title: 'psd=y says that the domain is a public suffix',
     explanation:
-      'It is for registries, below whose names others register theirs: receivers take each name one label below for an organization of its own.',
+      'It is for registries, under whose names others register theirs: receivers treat each name one label below as a separate organization.',
     remedy: 'Remove psd=y, unless the domain belongs to a registry.',
     source: 'RFC 9989 §4.7, §5.2',
   },
@@ -195,7 +194,7 @@ export const dmarcFindings = {
   },
   'dmarc.external-reports': {
     severity: 'warning',
-    title: 'Reports to {destination} need its consent',
+    title: 'Reports to {destination} need its authorisation',
     explanation: 'Receivers send reports to another domain only if it publishes a record that allows it.',
     remedy: 'Have {record} published in the zone of {destination}: TXT v=DMARC1;',
     source: 'RFC 9990 §4',
@@ -203,20 +202,20 @@ export const dmarcFindings = {
   'dmarc.inherited': {
     severity: 'info',
     title: 'The policy comes from {from}',
-    explanation: 'The domain has no record of its own; receivers walk up the tree and apply that of {from}.',
+    explanation: 'The domain has no DMARC record; receivers walk up the tree and apply that of {from}.',
     remedy: 'Nothing to do, unless this domain should have another policy.',
     source: 'RFC 9989 §4.10',
   },
   'dmarc.not-known': {
     severity: 'info',
-    title: 'What stands at {name} is not known',
-    explanation: 'It was not asked for, or no answer could be had here: {message}. Receivers may know it well.',
+    title: 'What is published at {name} is not known',
+    explanation: 'It was not queried, or there was no answer here: {message}. Receivers may well have one.',
     remedy: 'Give the zone that holds it, or ask live DNS.',
   },
   'dmarc.lookup-failed': {
     severity: 'warning',
     title: 'There was no answer for {name}',
-    explanation: 'Receivers that meet this put the message off: {message}.',
+    explanation: 'Receivers that encounter this defer the message: {message}.',
     remedy: 'Check again when the name servers answer.',
     source: 'RFC 9989 §4.10',
   },

@@ -120,7 +120,7 @@ function usersCondition({ users }: LadderContext): readonly StepCondition[] {
     : [{ kind: 'users', asks, state: 'unknown', known: 'Nobody has said who writes from the domain.' }];
 }
 
-const OF_REJECT = `Of reject: ${rejectInPractice}.`;
+const OF_REJECT = `With reject: ${rejectInPractice}.`;
 const NEVER_SPF_ALONE = 'All of your own mail is signed with DKIM: at reject nobody may rely on SPF alone.';
 
 /**

@@ -77,7 +77,7 @@ function* answerFor(
   const target = alias?.records[0];
   if (target?.type === 'CNAME') {
     if (aliases.length === MAX_ALIASES)
-      return { status: 'failure', reason: 'alias-loop', message: `${asked} is an alias that leads nowhere` };
+      return { status: 'failure', reason: 'alias-loop', message: `${asked} is an alias without a target` };
     const next = canonicalName(target.target);
     return yield* answerFor(next, type, overlay, [...aliases, next]);
   }

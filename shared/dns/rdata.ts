@@ -20,7 +20,7 @@ export class Unreadable extends Error {}
 /** The octets of a character-string. @throws Unreadable */
 export function octetsOf(text: string): string {
   const octets = unescapeString(text);
-  if (octets === null) throw new Unreadable('a number behind a backslash is no octet');
+  if (octets === null) throw new Unreadable('a number after a backslash is not an octet');
   return octets;
 }
 
@@ -255,7 +255,7 @@ const name: FieldKind = {
   write(fields, to) {
     const text = fields.text('the name');
     const read = readName(text, fields.origin);
-    if (read === null) throw new Unreadable(`“${text.slice(0, 80)}” is not a name DNS can carry`);
+    if (read === null) throw new Unreadable(`“${text.slice(0, 80)}” is not a valid DNS name`);
     to.append(nameOctets(read));
   },
   read(from) {
@@ -595,7 +595,7 @@ const parameters: FieldKind = {
       const text = fields.text('a parameter');
       const equals = text.indexOf('=');
       const key = parameterNumber(equals === -1 ? text : text.slice(0, equals));
-      if (found.has(key)) throw new Unreadable(`the parameter ${parameterName(key)} stands twice`);
+      if (found.has(key)) throw new Unreadable(`the parameter ${parameterName(key)} appears twice`);
       let value = equals === -1 ? null : octetsOf(text.slice(equals + 1));
       const next = fields.all[fields.index];
       if (value === '' && next?.quoted === true && next.joined) value = octetsOf(fields.text('a value'));
@@ -639,8 +639,7 @@ function packAngle(fields: Fields, marks: string, most: number): number {
   let mark = fields.text('the position').toUpperCase();
   for (const unit of [3_600_000, 60_000, 1000]) {
     if (marks.includes(mark)) break;
-    if (!/^\d{1,3}(?:\.\d{1,3})?$/.test(mark))
-      throw new Unreadable(`“${mark.slice(0, 40)}” is not a part of a position`);
+    if (!/^\d{1,3}(?:\.\d{1,3})?$/.test(mark)) throw new Unreadable(`“${mark.slice(0, 40)}” is not part of a position`);
     total += Math.round(Number(mark) * unit);
     mark = fields.text('the direction').toUpperCase();
   }
@@ -793,7 +792,7 @@ export function dataToWire(type: string, fields: readonly DataField[], origin: s
   const from = new Fields(fields, origin);
   const to = new Writer();
   for (const kind of layout) kind.write(from, to);
-  if (from.left > 0) throw new Unreadable(`“${from.text('').slice(0, 40)}” stands behind complete data`);
+  if (from.left > 0) throw new Unreadable(`“${from.text('').slice(0, 40)}” follows complete data`);
   if (to.octets.length > 65_535) throw new Unreadable('the data has more than 65535 octets');
   return Uint8Array.from(to.octets);
 }

@@ -39,7 +39,7 @@ export function checkSenderDomain(input: string): SenderDomainCheck {
   const inside = /[:@]/.test(text) ? domainInside(text) : undefined;
   if (inside !== undefined) {
     return refuse(
-      dnsFinding('dns.not-a-domain', { value, reason: 'It is an address that holds a domain.', suggestion: inside }),
+      dnsFinding('dns.not-a-domain', { value, reason: 'It is an address that contains a domain.', suggestion: inside }),
     );
   }
   if (/\s/.test(text)) return refuse(dnsFinding('dns.has-blank', { value }));
@@ -50,7 +50,7 @@ export function checkSenderDomain(input: string): SenderDomainCheck {
     return refuse(
       dnsFinding('dns.not-a-domain', {
         value,
-        reason: 'A domain holds neither a slash nor an at sign.',
+        reason: 'A domain contains neither a slash nor an at sign.',
         suggestion: 'example.com',
       }),
     );

@@ -115,7 +115,7 @@ export function indexLookup(index: RecordIndex, options: ZoneLookupOptions): Loo
         const target = elsewhere ?? (alias?.type === 'CNAME' ? alias.target : null);
         if (target === null) return { status: 'nodata', aliases };
         if (aliases.length === MAX_ALIASES) {
-          return { status: 'failure', reason: 'alias-loop', message: `${asked} is an alias that leads nowhere` };
+          return { status: 'failure', reason: 'alias-loop', message: `${asked} is an alias without a target` };
         }
         name = canonicalName(target);
         aliases.push(name);

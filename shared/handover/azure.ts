@@ -113,10 +113,10 @@ function refuse(input: HandOver) {
   return (set: RecordSet): string | null => {
     if (changesOf(set, input.isWayBack === true) !== null) return null;
     if (storedRecords(set) === null)
-      return 'It holds a text that is not UTF-8, or has a letter parted between two strings. Change it by hand.';
+      return 'It contains text that is not UTF-8, or a character split between two strings. Change it by hand.';
     return set.isKnown
       ? null
-      : 'It has to be written as a whole set, and what is published was not checked. Check the domain first.';
+      : 'It must be written as a whole set, and what is published was not checked. Check the domain first.';
   };
 }
 

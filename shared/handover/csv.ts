@@ -7,7 +7,7 @@ import type { HandOver, HandOverFormat } from './format.ts';
 import { exactText, prepare } from './format.ts';
 import { handOverWords } from './words.ts';
 
-const NOTATION = 'written as in a zone file, because its octets are no text';
+const NOTATION = 'in zone-file notation, because its octets are not text';
 
 function write(input: HandOver): string {
   const rows = [['action', 'name', 'full name', 'type', 'priority', 'value', 'ttl', 'note']];

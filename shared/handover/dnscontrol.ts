@@ -23,7 +23,7 @@ const UNWRITABLE = /(?=[\u{10000}-\u{10FFFF}])[\p{Cc}\p{Cf}]/u;
 function refuseText(set: RecordSet): string | null {
   const isUnwritable = recordsOf(set).some((record) => UNWRITABLE.test(exactText(record) ?? ''));
   return isUnwritable
-    ? 'It holds an invisible character above U+FFFF, which DNSControl would rewrite. Change it by hand.'
+    ? 'It contains an invisible character above U+FFFF, which DNSControl would alter. Change it by hand.'
     : refuseOthers(set);
 }
 

@@ -47,7 +47,7 @@ export interface Prepared {
 }
 
 /** Why a record is left out that belongs elsewhere. */
-export const OTHER_ZONE = 'It belongs into another zone.';
+export const OTHER_ZONE = 'It belongs in another zone.';
 
 /** Seconds that a TTL may have (RFC 2181 §8). */
 const MAX_TTL = 2_147_483_647;
@@ -99,8 +99,10 @@ export function cautions({ changes, remarks = [] }: Pick<HandOver, 'changes' | '
   const names = [...new Set(unknown.map((change) => change.name))];
   const spf = unknown.find((change) => change.purpose === 'spf');
   return [
-    `What is published today was not checked at ${names.join(', ')}. Look for records there first.`,
-    ...(spf === undefined ? [] : [`If ${spf.name} has an SPF record already, merge the two: a name has one.`]),
+    `What is published today was not checked at ${names.join(', ')}. Look for existing records there first.`,
+    ...(spf === undefined
+      ? []
+      : [`If ${spf.name} already has an SPF record, merge the two: a name may have only one.`]),
     ...remarks,
   ];
 }
@@ -209,7 +211,7 @@ export function exactText(record: ResourceRecord): string | null {
 export function refuseOctets(records: (set: RecordSet) => readonly ResourceRecord[]) {
   return (set: RecordSet): string | null =>
     records(set).some((record) => record.type === 'TXT' && exactText(record) === null)
-      ? 'It holds a text that is not UTF-8, and would be rewritten. Change it by hand.'
+      ? 'It contains text that is not UTF-8 and would be altered. Change it by hand.'
       : null;
 }
 

@@ -25,7 +25,7 @@ export interface Letter {
 
 function titleOf({ action, type, before, after }: Change): string {
   const record = `${type === 'MX' || type === 'NS' ? 'an' : 'a'} ${type} record`;
-  if (action === 'keep') return `Leave ${record} as it is`;
+  if (action === 'keep') return `Leave ${record} unchanged`;
   return `${after.length === 0 ? 'Remove' : before.length === 0 ? 'Add' : 'Replace'} ${record}`;
 }
 
@@ -36,7 +36,7 @@ function hintFor({ action, type, before, after }: Change): string {
   return [
     ...(isWritten ? ['Enter the value without quotation marks, as one piece.'] : []),
     ...([...before, ...after].some((record) => exactText(record) === null)
-      ? ['An octet that is no text is shown as a backslash and three digits.']
+      ? ['An octet that is not text is shown as a backslash and three digits.']
       : []),
   ].join(' ');
 }
@@ -59,7 +59,7 @@ export function letterOf(input: HandOver): Letter {
       else fields.push(['Value', visible(valueText(record))]);
       fields.push(['TTL', String(record.ttl)]);
     }
-    const label = change.after.length === 0 ? 'Value' : 'In place of';
+    const label = change.after.length === 0 ? 'Value' : 'Replaces';
     if (!isKept) for (const record of change.before) fields.push([label, visible(valueText(record))]);
     return { title: titleOf(change), fields, hint: hintFor(change) };
   });

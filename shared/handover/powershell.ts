@@ -68,7 +68,7 @@ const refuseText = refuseOctets((set) => [...set.remove, ...set.add, ...set.kept
 function refuse(set: RecordSet): string | null {
   const isBroken = [...set.remove, ...set.add, ...set.kept].some((record) => /[\0\r\n]/.test(textOf(record)));
   return isBroken
-    ? 'It holds a line end, which Windows takes for the border between two strings. Change it by hand.'
+    ? 'It contains a line end, which Windows treats as the border between two strings. Change it by hand.'
     : refuseText(set);
 }
 

@@ -24,17 +24,17 @@ export const handOverWords = {
   },
   bind: {
     label: 'Zone file (BIND)',
-    note: 'Paste the lines into the zone file, take out those named as removed, raise the serial, and reload the zone.',
+    note: 'Paste the lines into the zone file, remove those marked as removed, raise the serial, and reload the zone.',
     canBeOne: true,
   },
   nsupdate: {
     label: 'nsupdate script',
-    note: 'Run nsupdate -k KEYFILE with this script. It is refused as a whole when the zone has changed since it was looked at.',
+    note: 'Run nsupdate -k KEYFILE with this script. It is refused as a whole if the zone has changed since the last check.',
     canBeOne: true,
   },
   'cloudflare-api': {
     label: 'Cloudflare API (JSON)',
-    note: 'posts is the body of a batch call; the records under look_up_and_delete go into deletes once their ids are known.',
+    note: 'posts is the body of a batch call; the records under look_up_and_delete go into deletes once their IDs are known.',
   },
   'cloudflare-zone': {
     label: 'Cloudflare zone import',
@@ -76,12 +76,12 @@ export const handOverWords = {
   },
   dnscontrol: {
     label: 'DNSControl (JavaScript)',
-    note: 'Paste into dnsconfig.js, behind the zone’s D(), and take out the lines named as removed.',
+    note: 'Paste into dnsconfig.js, after the zone’s D(), and remove the lines marked as removed.',
     canBeOne: true,
   },
   csv: {
     label: 'CSV',
-    note: 'For a spreadsheet or a ticket: a line for each record that goes or comes. An apostrophe before = + - @ or another apostrophe, at the front of a cell or behind a semicolon, tab or line end, keeps a spreadsheet from running the text, and is not part of it.',
+    note: 'For a spreadsheet or a ticket: one line per record that is removed or added. An apostrophe before = + - @ or another apostrophe, at the front of a cell or behind a semicolon, tab or line end, keeps a spreadsheet from running the text, and is not part of it.',
     canBeOne: true,
   },
   json: {

@@ -33,8 +33,8 @@ export function readLink(text: string): OutsideLink {
   const name = part === undefined ? null : decoded(part);
   if (name === null) {
     return malformed(
-      'A link that can’t be read asked for the console',
-      'A link opens a domain, and is written sendwright://domain/NAME. Nothing was opened.',
+      'A link that can’t be read opened the console',
+      'A link opens a domain and has the form sendwright://domain/NAME. Nothing was opened.',
     );
   }
   const check = checkSenderDomain(name);

@@ -78,7 +78,7 @@ export const managedSettings: Readonly<Record<ManagedName, ManagedSetting>> = {
   Resolver: {
     kind: 'text',
     title: 'DNS server for checks',
-    about: 'Addresses or https:// addresses, with commas; “system” for the system’s resolver alone.',
+    about: 'Addresses or https:// addresses, separated by commas; “system” for the system’s resolver only.',
     most: LONGEST_SERVERS,
     example: 'system',
     field: 'resolver',
@@ -86,7 +86,7 @@ export const managedSettings: Readonly<Record<ManagedName, ManagedSetting>> = {
   PublicResolvers: {
     kind: 'text',
     title: 'Resolvers to compare with',
-    about: 'Addresses or https:// addresses, with commas. Empty: none.',
+    about: 'Addresses or https:// addresses, separated by commas. Empty: none.',
     most: LONGEST_SERVERS,
     example: '',
     field: 'publicResolvers',
@@ -94,7 +94,7 @@ export const managedSettings: Readonly<Record<ManagedName, ManagedSetting>> = {
   FallbackResolvers: {
     kind: 'text',
     title: 'Resolvers to fall back on',
-    about: 'Asked only when no other can be reached; they see the names that are checked. Empty: none.',
+    about: 'Queried only when no other can be reached; they learn the names that are checked. Empty: none.',
     most: LONGEST_SERVERS,
     example: '',
     field: 'fallbackResolvers',
@@ -102,7 +102,7 @@ export const managedSettings: Readonly<Record<ManagedName, ManagedSetting>> = {
   ExtraCa: {
     kind: 'text',
     title: 'Extra CA certificates',
-    about: 'PEM text of certificates that are trusted beside the system’s, as for a proxy that looks into TLS.',
+    about: 'PEM text of certificates trusted in addition to the system’s, for example for a proxy that inspects TLS.',
     most: 262_144,
     isOfLines: true,
     example: '',
@@ -118,20 +118,20 @@ export const managedSettings: Readonly<Record<ManagedName, ManagedSetting>> = {
   Updates: {
     kind: 'switch',
     title: 'Updates',
-    about: 'Whether a person may have the program look for updates. It never looks by itself.',
+    about: 'Whether a person may have the program check for updates. It never checks on its own.',
     example: false,
   },
   Practice: {
     kind: 'switch',
     title: 'Practice workspace',
-    about: 'Whether the practice workspace, with a service and a DNS zone of its own, may be opened.',
+    about: 'Whether the practice workspace, with its own service and DNS zone, may be opened.',
     example: false,
   },
   Keeper: {
     kind: 'choice',
     title: 'Who opens the vault',
-    about: 'The passphrase alone, or the system keychain alone. Without this, people choose.',
-    choices: { passphrase: 'The passphrase alone', keychain: 'The system keychain alone' },
+    about: 'Only the passphrase, or only the system keychain. Without this, people choose.',
+    choices: { passphrase: 'Only the passphrase', keychain: 'Only the system keychain' },
     example: 'passphrase',
   },
   IdleLockMinutes: {
@@ -161,7 +161,7 @@ export const managedSettings: Readonly<Record<ManagedName, ManagedSetting>> = {
   },
   KeepMailsDays: {
     kind: 'number',
-    title: 'Keep verdicts of mails',
+    title: 'Keep verdicts of mail',
     about: 'Days that verdicts of bounces and messages are kept; 0: none is.',
     least: 0,
     most: MOST_DAYS,
@@ -170,8 +170,8 @@ export const managedSettings: Readonly<Record<ManagedName, ManagedSetting>> = {
   },
   KeepPersonalDays: {
     kind: 'number',
-    title: 'Keep addresses and words of mails',
-    about: 'Days that addresses of people and words out of mails are kept; 0: none is.',
+    title: 'Keep addresses and texts from mail',
+    about: 'Days that people’s addresses and texts from mail are kept; 0: none is.',
     least: 0,
     most: MOST_DAYS,
     example: 0,
@@ -207,7 +207,7 @@ export class PolicyFault extends Error {
   constructor(
     source: string,
     faults: readonly string[],
-    remedy = 'Have it corrected by whoever manages this computer. Nothing of it is applied until then.',
+    remedy = 'Have it corrected by whoever manages this computer. None of it is applied until then.',
   ) {
     super(`Your organisation’s policy in ${source} can’t be used: ${faults.join('; ')}.`);
     this.remedy = remedy;
@@ -218,19 +218,19 @@ export class PolicyFault extends Error {
 function faultOf(setting: ManagedSetting, value: unknown): string | null {
   switch (setting.kind) {
     case 'text':
-      if (typeof value !== 'string') return 'has to be a text';
+      if (typeof value !== 'string') return 'must be a text';
       if (value.length > setting.most) return `has more than ${setting.most} characters`;
-      return value.includes('\uFFFD') ? 'holds characters that could not be read' : null;
+      return value.includes('\uFFFD') ? 'contains unreadable characters' : null;
     case 'number':
       return Number.isInteger(value) && Number(value) >= setting.least && Number(value) <= setting.most
         ? null
-        : `has to be a whole number from ${setting.least} to ${setting.most}`;
+        : `must be a whole number from ${setting.least} to ${setting.most}`;
     case 'switch':
-      return typeof value === 'boolean' ? null : 'has to be true or false';
+      return typeof value === 'boolean' ? null : 'must be true or false';
     case 'choice':
       return typeof value === 'string' && Object.hasOwn(setting.choices, value)
         ? null
-        : `has to be one of ${Object.keys(setting.choices).join(', ')}`;
+        : `must be one of ${Object.keys(setting.choices).join(', ')}`;
   }
 }
 
@@ -242,7 +242,7 @@ function valuesIn(given: Readonly<Record<string, unknown>>, place: string, fault
   for (const [name, value] of Object.entries(given)) {
     const at = `${place}${name}`;
     if (!managedNames.some((known) => known === name)) {
-      faults.push(`${at} is nothing that this version knows`);
+      faults.push(`${at} is unknown to this version`);
       continue;
     }
     if (place !== '' && fieldOf(name as ManagedName) === null) {
@@ -264,7 +264,7 @@ function valuesIn(given: Readonly<Record<string, unknown>>, place: string, fault
  * @throws PolicyFault that names every value at fault; nothing of such a policy is applied.
  */
 export function readPolicy(given: unknown, source: string): Managed {
-  if (!isRecord(given)) throw new PolicyFault(source, ['it is no object with settings by their names']);
+  if (!isRecord(given)) throw new PolicyFault(source, ['it is not an object of settings by name']);
   const { [RECOMMENDED]: recommended = {}, ...locked } = given;
   const faults: string[] = [];
   const managed = {
@@ -272,7 +272,7 @@ export function readPolicy(given: unknown, source: string): Managed {
     locked: valuesIn(locked, '', faults),
     recommended: isRecord(recommended) ? valuesIn(recommended, `${RECOMMENDED}.`, faults) : {},
   };
-  if (!isRecord(recommended)) faults.push(`${RECOMMENDED} has to hold settings by their names`);
+  if (!isRecord(recommended)) faults.push(`${RECOMMENDED} must be an object of settings by name`);
   if (faults.length > 0) throw new PolicyFault(source, faults);
   return managed;
 }

@@ -200,24 +200,24 @@ const TITLES: Readonly<Record<RequiredRecord['purpose'], string>> = {
 function instructionFor(required: RequiredRecord, change: Change): string {
   switch (change.action) {
     case 'keep':
-      return 'Leave it as it is.';
+      return 'Leave it unchanged.';
     case 'add':
       return `Add this ${required.type} record.`;
     case 'replace':
       return change.before.length > 1
-        ? `Replace the ${change.before.length} published records by this one.`
-        : 'Replace the published record by this one.';
+        ? `Replace the ${change.before.length} published records with this one.`
+        : 'Replace the published record with this one.';
     case 'waiting':
       return required.value.state === 'waiting' && required.value.fields.includes('dkimKeyPair')
         ? 'Make a key pair first.'
         : 'Enter the value from the provider first.';
     case 'unknown':
       return required.purpose === 'spf'
-        ? 'Add this TXT record; if there is an SPF record already, put the terms into that one.'
+        ? 'Add this TXT record; if there is already an SPF record, add the terms to that one.'
         : `Add this ${required.type} record.`;
     case 'conflict':
       return change.weakens === undefined
-        ? 'Clear what stands in the way first.'
+        ? 'Remove what is in the way first.'
         : 'Decide first: it would make something weaker.';
   }
 }
@@ -351,7 +351,7 @@ function sentenceFor(
   const decisions = conflicts.filter((card) => card.weakens.length > 0);
   const inTheWay =
     decisions.length > 0
-      ? `${name}: ${titles(decisions)} waits for a decision, because something would be weaker.`
+      ? `${name}: ${titles(decisions)} is waiting for a decision, because something would be weaker.`
       : `${name}: something stands in the way of ${titles(conflicts)}.`;
   if (verdict === 'verified') return `${name} is ready: every required record is published and correct.`;
   if (verdict === 'change-prepared')
@@ -387,7 +387,7 @@ const STEPS: readonly {
 }[] = [
   {
     title: 'Publish the keys',
-    text: 'Receivers verify signatures with these keys. They come first, because nothing depends on their absence.',
+    text: 'Receivers verify signatures with these keys. They come first, because adding them can’t break anything.',
     purposes: ['dkim'],
   },
   {
@@ -397,12 +397,12 @@ const STEPS: readonly {
   },
   {
     title: 'State the policy',
-    text: 'DMARC ties both to the address that people see, and brings reports.',
+    text: 'DMARC ties both to the address that people see, and provides reports.',
     purposes: ['dmarc', 'report-authorisation'],
   },
   {
     title: 'Complete the set-up',
-    text: 'What the provider asks for besides.',
+    text: 'What else the provider asks for.',
     purposes: ['verification', 'tracking', 'delegation', 'mta-sts', 'tls-rpt', 'bimi'],
   },
 ];

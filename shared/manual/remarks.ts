@@ -13,7 +13,7 @@ export function remarksOf({
   const isChanged = effect.parts.some((part) => part.isChanged);
   return [
     ...(isChanged ? [`Effect: ${effect.line}`, ...effect.parts.flatMap(({ note }) => note ?? [])] : []),
-    ...plan.chosen.map(({ what, by, at }) => `Chosen on purpose by ${by}, ${instantText(at)}: ${what}.`),
+    ...plan.chosen.map(({ what, by, at }) => `Accepted by ${by}, ${instantText(at)}: ${what}.`),
     ...questions.map(({ title, explanation }) => `Open question: ${title}. ${explanation}`),
   ];
 }

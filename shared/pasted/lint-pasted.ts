@@ -33,7 +33,7 @@ function notationFindings({ wrappings }: PastedRecord): readonly Finding[] {
   // Quotation marks go without saying where a whole line was pasted.
   const told = kinds.length > 1 ? kinds.filter((kind) => kind !== 'quotes' && kind !== 'escape') : kinds;
   const what = (told.length === 0 ? kinds : told).map((kind) => WORDS[kind]).join(' and ');
-  const fix: TextFix = { label: 'Keep the value alone', edits: wrappings.map(({ span, text }) => ({ span, text })) };
+  const fix: TextFix = { label: 'Keep only the value', edits: wrappings.map(({ span, text }) => ({ span, text })) };
   return [pastedFinding('pasted.notation', { what }, { span: first.span, fix })];
 }
 

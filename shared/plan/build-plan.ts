@@ -154,7 +154,7 @@ function lintPublished(required: RequiredRecord, published: readonly ResourceRec
 function reasonFor(action: Change['action'], required: RequiredRecord, before: readonly ResourceRecord[]): string {
   switch (action) {
     case 'keep':
-      return 'What is published fulfils it.';
+      return 'What is published meets it.';
     case 'add':
       return required.purpose === 'spf' || required.purpose === 'dmarc'
         ? 'No such record is published.'
@@ -169,7 +169,7 @@ function reasonFor(action: Change['action'], required: RequiredRecord, before: r
     case 'unknown':
       return 'What is published today is not known.';
     case 'conflict':
-      return 'Something else stands in the way.';
+      return 'Something else is in the way.';
   }
 }
 
@@ -502,8 +502,8 @@ function asConflict(change: Change, findings: readonly Finding[], weakens?: read
     action: 'conflict',
     reason:
       weakens === undefined
-        ? 'Something else stands in the way.'
-        : 'Something would be weaker, and nobody has chosen that.',
+        ? 'Something else is in the way.'
+        : 'Something would be weaker, and nobody has accepted that.',
     findings: [...findings, ...change.findings],
     ...(weakens === undefined ? {} : { weakens }),
   };

@@ -105,7 +105,7 @@ export function effectParts({ before, after, mail }: Plan['effect']): readonly E
     const [was, is] = [text(before), text(after)];
     return { label, before: was, after: is, isChanged: was !== is, note };
   };
-  const ofReject = asksToRefuse(after) ? `Of reject: ${rejectInPractice}.` : null;
+  const ofReject = asksToRefuse(after) ? `With reject: ${rejectInPractice}.` : null;
   return [
     part('Policy', ({ dmarc }) => dmarcText(dmarc), ofReject),
     part('Policy for names below', ({ dmarc }) => belowText(dmarc)),

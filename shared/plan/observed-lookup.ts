@@ -138,7 +138,7 @@ function makeLookup(observations: readonly Observation[], beyond?: LookupAtOnce)
         aliases.push(...(followed.length > 0 ? followed : [next]));
         name = next;
       }
-      return { status: 'failure', reason: 'alias-loop', message: `${asked} is an alias that leads nowhere` };
+      return { status: 'failure', reason: 'alias-loop', message: `${asked} is an alias without a target` };
     },
   };
 }

@@ -35,7 +35,7 @@ function fieldFaults(needs: DomainNeeds): readonly NeedFault[] {
           field: `providers.${index}.fields.${field.id}`,
           value,
           message: `${shown(value)} does not look like ${field.label}`,
-          remedy: `Enter the value alone, nothing around it. ${field.help} Example: ${field.example}`,
+          remedy: `Enter only the value, nothing around it. ${field.help} Example: ${field.example}`,
         },
       ];
     }),
@@ -71,7 +71,7 @@ function extraFaults({ domain, extras }: DomainNeeds): readonly NeedFault[] {
         message:
           value === ''
             ? 'The text of an extra record is empty'
-            : `${shown(value)} holds a line end or an invisible character`,
+            : `${shown(value)} contains a line end or an invisible character`,
         remedy: 'Enter the text of the record on one line.',
       });
     }

@@ -110,18 +110,18 @@ export function certificateFault(read: CertificateText): { readonly message: str
       return null;
     case 'private-key':
       return {
-        message: 'The extra CA holds a private key',
-        remedy: 'Give the certificate alone. Nothing was kept; whoever saw the file can use the key.',
+        message: 'The extra CA contains a private key',
+        remedy: 'Provide only the certificate. Nothing was kept; anyone who saw the file can use the key.',
       };
     case 'key-store':
       return {
         message: 'The extra CA is a PKCS #12 file, which holds a private key',
-        remedy: 'Export the certificate without its key, as PEM, DER or PKCS #7, and give that. Nothing was kept.',
+        remedy: 'Export the certificate without its key, as PEM, DER or PKCS #7, and provide that. Nothing was kept.',
       };
     case 'none':
       return {
-        message: 'The extra CA holds no certificate',
-        remedy: 'Give PEM text, from BEGIN CERTIFICATE to END CERTIFICATE, or a file in PEM, DER or PKCS #7.',
+        message: 'The extra CA contains no certificate',
+        remedy: 'Provide PEM text, from BEGIN CERTIFICATE to END CERTIFICATE, or a file in PEM, DER or PKCS #7.',
       };
   }
 }

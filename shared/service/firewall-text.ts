@@ -18,11 +18,11 @@ export function firewallText({ responseDomain, build, withPath, monitoring }: Fi
   if (isPrivateHost(hostname)) {
     return [
       `Our application is known as ${hostname}${port === '' ? '' : ` (port ${port})`}, which the internet can’t reach.`,
-      'Please give it a public name, and lead TCP port 443 of that name to it from any address.',
+      'Please give it a public name, and forward TCP port 443 of that name to it from any address.',
       '',
       'Why: the cloud email service posts delivery responses to our application from the internet. It always connects to port 443.',
       '',
-      'Please tell us the public name, so that we can enter it at the service.',
+      'Please tell us the public name, so that we can register it with the service.',
       '',
     ].join('\n');
   }
@@ -32,14 +32,17 @@ export function firewallText({ responseDomain, build, withPath, monitoring }: Fi
     'Why: the cloud email service posts delivery responses to our application. It always connects to port 443, whatever port the application uses.',
     ...(own === '443' ? [] : [`Our application answers on port ${own}: please forward port 443 of ${hostname} to it.`]),
     '',
-    'From: any address. The service’s addresses change, so a list of allowed addresses would lose responses.',
+    'From: any address. The service’s addresses change, so an allow list would lose responses.',
     `To: ${hostname}, TCP 443.`,
     ...(withPath
       ? [
           'What: POST requests to this address. GET is not needed.',
           `  ${webhookUrl(responseDomain, build)}`,
           ...(monitoring
-            ? ['And reading this address, for the service’s support.', `  ${emailStateUrl(responseDomain, build)}`]
+            ? [
+                'Also allow reading this address, for the service’s support.',
+                `  ${emailStateUrl(responseDomain, build)}`,
+              ]
             : []),
         ]
       : [

@@ -52,7 +52,7 @@ export const serviceProfile = z
   })
   .refine(({ method, body }) => method === 'POST' || body === undefined, {
     path: ['body'],
-    message: 'a GET carries no body; write POST as the method',
+    message: 'a GET has no body; use POST as the method',
   });
 
 export type ServiceProfile = z.infer<typeof serviceProfile>;

@@ -78,7 +78,7 @@ export function monitoringRequest({ to }: MailFacts, address: string, isCloud: b
     '',
     `Address: ${address === '' ? NOT_ENTERED : address}`,
     isCloud
-      ? 'The application runs in your cloud: please open the way to it on your side.'
+      ? 'The application runs in your cloud: please allow access to it on your side.'
       : 'The application runs on our own servers; the address is open to the internet over port 443.',
     '',
     'Please tell us when you can read them.',

@@ -372,7 +372,7 @@ function selectRecord(answer: LookupResult, domain: string): SpfParse | Outcome 
 
 /** check_host() for one domain (§4.6 to §4.8). */
 function* evaluate(context: Context, domain: string): Evaluation<Outcome> {
-  if (!isCheckable(domain)) return { result: 'none', reason: `“${domain}” is not a domain that can be asked for` };
+  if (!isCheckable(domain)) return { result: 'none', reason: `“${domain}” is not a domain that can be looked up` };
   const begun = beginAsking(context, domain, 'TXT');
   const selected = selectRecord(begun instanceof Promise ? yield begun : begun, domain);
   if ('result' in selected) return selected;
@@ -407,7 +407,7 @@ function* evaluate(context: Context, domain: string): Evaluation<Outcome> {
   return {
     result: 'permerror',
     term: record.redirect.text,
-    reason: `redirect leads to ${target}, which has no SPF record`,
+    reason: `redirect points to ${target}, which has no SPF record`,
   };
 }
 

@@ -30,8 +30,8 @@ function replacement(span: Span, text: string, label: string, effect?: string): 
   return { label, ...(effect === undefined ? {} : { effect }), edits: [{ span, text }] };
 }
 
-const READABLE_AGAIN = 'The record is no permanent error any more, once nothing else is wrong with it.';
-const READ_OTHERWISE = 'Receivers read the term otherwise than today.';
+const READABLE_AGAIN = 'The record is no longer a permanent error, once nothing else is wrong with it.';
+const READ_OTHERWISE = 'Receivers read the term differently than today.';
 
 interface Halves {
   readonly before: readonly Mechanism[];

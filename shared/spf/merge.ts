@@ -120,7 +120,7 @@ interface Candidate {
 
 const EDIT_BY_ORIGIN = {
   published: { kind: 'keep', reason: 'Published today.' },
-  redirect: { kind: 'add', reason: 'It takes the place of redirect=.' },
+  redirect: { kind: 'add', reason: 'It replaces redirect=.' },
   wanted: { kind: 'add', reason: 'The provider requires it.' },
 } as const;
 
@@ -181,9 +181,9 @@ function placeWanted(
 }
 
 const REMOVED: Readonly<Record<Exclude<Placed['fate'], 'stays'>, string>> = {
-  'given-up': 'Given up.',
+  'given-up': 'Removed.',
   'wrong-sign': 'With this sign it keeps the provider’s mail from passing.',
-  moved: 'It moves before what may keep it from passing.',
+  moved: 'It moves ahead of what may keep it from passing.',
 };
 
 /** Decides which mechanisms stand before `all`, each with its reason, in their order. */
@@ -300,7 +300,7 @@ function chooseAll(
   }
   if (isFollowed) return { text: '', mechanisms: [], edits: [], findings: [] };
   const reason = isNew
-    ? 'Everybody else is suspicious, but not yet refused.'
+    ? 'Everyone else is suspicious, but not yet refused.'
     : 'The record had no ending: unlisted senders were neutral, now they are suspicious.';
   return {
     text: '~all',
@@ -337,17 +337,17 @@ function chooseModifiers(
     for (const modifier of record.terms.filter((term): term is Modifier => term.kind === 'modifier')) {
       const { text: term, name, value } = modifier;
       if (givenUp.has(modifierKey(modifier))) {
-        edits.push({ kind: 'remove', term, reason: 'Given up.' });
+        edits.push({ kind: 'remove', term, reason: 'Removed.' });
       } else if (name === 'redirect' && modifier !== followed) {
         findings.push(
           hasAll ? spfFinding('spf.redirect-ignored') : spfFinding('spf.redirect-replaced', { name: value }),
         );
-        const reason = hasAll ? 'all decides before it.' : 'An include takes its place: a record has one ending.';
+        const reason = hasAll ? 'all decides before it.' : 'An include replaces it: a record has one ending.';
         edits.push({ kind: 'remove', term, reason });
       } else if (name === 'exp' && hasExplanation) {
         edits.push({ kind: 'remove', term, reason: 'It may stand once.' });
       } else if (standing.has(term)) {
-        edits.push({ kind: 'remove', term, reason: 'It stands there already.' });
+        edits.push({ kind: 'remove', term, reason: 'It is already there.' });
       } else {
         if (name !== 'redirect' && name !== 'exp') findings.push(spfFinding('spf.unknown-modifier', { term }));
         hasExplanation ||= name === 'exp';
@@ -410,8 +410,8 @@ export function mergeSpf(published: readonly string[], change: SpfChange): SpfMe
       kind: 'remove' as const,
       term: mechanism.text,
       reason: chosenKeys.has(mechanismKey(mechanism))
-        ? 'It stood after all, where no receiver reads it; before all it counts.'
-        : 'It stands after all, where no receiver reads it.',
+        ? 'It came after all, where no receiver reads it; before all it counts.'
+        : 'It comes after all, where no receiver reads it.',
     })),
     ...ending.edits,
     ...modifiers.edits.map((edit) =>

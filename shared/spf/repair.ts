@@ -420,7 +420,7 @@ function takeList(clump: Piece, parts: readonly Piece[], known: Understanding): 
   if (isCertain) {
     known.drafts.push({
       code: 'spf.list',
-      label: 'Write each by itself',
+      label: 'Write each separately',
       values: { term: clump.text.slice(0, 100), right: right.slice(0, 200) },
       span: spanOf(clump),
       text: right,
@@ -536,11 +536,11 @@ function withoutRepeatedName(part: Piece, known: Understanding): boolean {
 const UNWRAPPED: Readonly<Record<Wrapping['kind'], { readonly code: SpfCode; readonly label: string }>> = {
   quotes: { code: 'spf.quotes', label: 'Remove the quotes' },
   escape: { code: 'spf.stray-character', label: 'Remove the backslash' },
-  'zone-line': { code: 'spf.zone-line', label: 'Keep the value alone' },
-  label: { code: 'spf.zone-line', label: 'Keep the value alone' },
+  'zone-line': { code: 'spf.zone-line', label: 'Keep only the value' },
+  label: { code: 'spf.zone-line', label: 'Keep only the value' },
   markup: { code: 'spf.stray-character', label: 'Write plain characters' },
-  json: { code: 'spf.zone-line', label: 'Keep the value alone' },
-  'key-file': { code: 'spf.zone-line', label: 'Keep the value alone' },
+  json: { code: 'spf.zone-line', label: 'Keep only the value' },
+  'key-file': { code: 'spf.zone-line', label: 'Keep only the value' },
 };
 
 /** Characters of what was taken off that are told. */

@@ -118,7 +118,7 @@ function proposals(tree: SpfTree, node: SpfNode, terms: readonly SpfTerm[], term
     return [
       saving(
         'drop-dead',
-        `Replace ${node.term} by ~all: there is no record to go on with.`,
+        `Replace ${node.term} with ~all: there is no record to continue with.`,
         'None, unless its domain is about to be set up.',
         ended,
       ),
@@ -161,7 +161,7 @@ function proposals(tree: SpfTree, node: SpfNode, terms: readonly SpfTerm[], term
       found.push(
         saving(
           'write-addresses',
-          `Write the addresses of ${node.target ?? tree.domain} in the place of ${node.term}.`,
+          `Replace ${node.term} with the addresses of ${node.target ?? tree.domain}.`,
           'When the hosts move, the record has to follow.',
           record,
         ),
@@ -185,7 +185,7 @@ function proposals(tree: SpfTree, node: SpfNode, terms: readonly SpfTerm[], term
       found.push(
         saving(
           'flatten',
-          `Write the ${flat.length} networks behind ${node.term} in its place.`,
+          `Replace ${node.term} with the ${flat.length} networks behind it.`,
           'Its owner changes them without telling you: mail stops passing, or addresses that now belong to others pass.',
           record,
         ),

@@ -329,10 +329,10 @@ function readDomain(written: string): DomainReading | null {
   const url = /^(?:[a-z][a-z0-9+.-]*:)?\/\/+([^/?#]*)(.*)$/i.exec(domain);
   if (url !== null) {
     domain = url[1] as string;
-    notes.push({ code: 'spf.url', values: { value: written }, label: 'Write the domain alone' });
+    notes.push({ code: 'spf.url', values: { value: written }, label: 'Write only the domain' });
   } else if (/^[a-z0-9_.-]+\.[a-z0-9-]+\/(?!\d|\/)[^\s]*$/i.test(domain)) {
     domain = domain.slice(0, domain.indexOf('/'));
-    notes.push({ code: 'spf.url', values: { value: written }, label: 'Write the domain alone' });
+    notes.push({ code: 'spf.url', values: { value: written }, label: 'Write only the domain' });
   }
   const port = /^(.*[^:%]):(\d{1,5})$/.exec(domain);
   if (port !== null) {
@@ -592,9 +592,7 @@ function readHost(text: string, { sign, name, spelling, argument }: Named, notes
     if (/\d/.test(slashes))
       return open([[bare], ...(prefix?.prefixes ?? []).map((written) => [`${sign}a:${found.domain}${written}`])]);
     const url =
-      slashes === ''
-        ? []
-        : [{ code: 'spf.url' as const, values: { value: argument }, label: 'Write the domain alone' }];
+      slashes === '' ? [] : [{ code: 'spf.url' as const, values: { value: argument }, label: 'Write only the domain' }];
     return found.isCertain ? meant([bare], [...notes, ...domain, ...url], text) : open([[bare]]);
   }
   if (prefix === null) return UNREADABLE;

@@ -80,19 +80,19 @@ function tallyOf(
 
 /** Findings that say all by themselves why a record fails, in place of a count. */
 const CAUSES: Readonly<Record<string, string>> = {
-  'diagnosis.dnssec-bogus': 'Published, but DNSSEC does not hold: validating resolvers refuse it',
+  'diagnosis.dnssec-bogus': 'Published, but DNSSEC validation fails: validating resolvers refuse it',
   'diagnosis.not-delegated': 'The domain is not delegated',
-  'diagnosis.alias-loop': 'The alias leads round in a circle',
-  'diagnosis.cname-flattened': 'The CNAME is flattened: what it leads to is shown instead',
-  'diagnosis.cname-proxied': 'Addresses stand where the CNAME belongs',
+  'diagnosis.alias-loop': 'The alias loops',
+  'diagnosis.cname-flattened': 'The CNAME is flattened: its target’s records are shown instead',
+  'diagnosis.cname-proxied': 'There are addresses instead of the CNAME',
   'diagnosis.wildcard': 'Not published: a wildcard answers instead',
-  'plan.zone-doubled': 'Not published: it stands at a name with the zone’s name twice',
+  'plan.zone-doubled': 'Not published: it is at a name with the zone’s name doubled',
 };
 
 const PUBLISHED = 'Published and correct';
 
 function verifiedSummary({ has, failed, total, noun }: Tally, isStandIn: string | null): string {
-  if (isStandIn !== null) return `Published and correct, as ${isStandIn} says`;
+  if (isStandIn !== null) return `Published and correct, according to ${isStandIn}`;
   if (failed > 0 && noun === 'name server')
     return `Published and correct on ${has} of ${total} name servers; ${failed} ${failed === 1 ? 'gives' : 'give'} no usable answer`;
   if (has === 1) return PUBLISHED;
@@ -123,7 +123,7 @@ const BROKEN: Readonly<Partial<Record<RequiredRecord['purpose'], string>>> = {
 };
 
 function brokenSummary(required: RequiredRecord, { broken, total, failed, noun }: Tally): string {
-  const what = BROKEN[required.purpose] ?? 'what it leads to does not exist';
+  const what = BROKEN[required.purpose] ?? 'its target does not exist';
   const asked = total - failed;
   return broken === asked ? `Published, but ${what}` : `On ${broken} of ${asked} ${noun}s ${what}`;
 }
@@ -213,7 +213,7 @@ function judgeTally(
   if (right === 0 && wasUsable && tally.silent > 0) return { verdict: 'pending', summary: silentSummary(tally) };
   if (right === 0 && other === 0) {
     return wasPublished
-      ? { verdict: 'failing', summary: 'Published once, and gone' }
+      ? { verdict: 'failing', summary: 'Published earlier, now missing' }
       : { verdict: 'to-do', summary: 'Not published yet' };
   }
   if (right === 0) {
@@ -257,7 +257,7 @@ export function recordVerdict(
   const asked = [...views.authoritative, ...views.resolvers];
   if (asked.length === 0) {
     const isOthers = observations.some(({ server }) => server.kind !== 'pasted');
-    const summary = isOthers ? 'Not asked in the last check' : 'Not checked';
+    const summary = isOthers ? 'Not queried in the last check' : 'Not checked';
     return { ...base, verdict: 'unknown', summary, findings: [] };
   }
 

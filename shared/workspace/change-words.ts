@@ -36,7 +36,7 @@ export function changeText(change: WorkspaceChange): string {
     if (of !== 'retention') return value ?? 'nothing';
     return value === null ? 'until deleted' : `${value} days`;
   };
-  if (does === 'keep') return `${place}: ${word(before)} stays, the file says ${word(after)}`;
+  if (does === 'keep') return `${place}: ${word(before)} stays, the file has ${word(after)}`;
   return `${place}: ${word(before)} → ${word(after)}`;
 }
 

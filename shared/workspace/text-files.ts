@@ -129,8 +129,8 @@ function readAs<Schema extends z.ZodType>({ path, text }: WorkspaceFile, schema:
     const line = text.slice(0, marker.index).split('\n').length;
     throw new FileFault(
       path,
-      `${path} holds a conflict that nobody has settled, at line ${line}`,
-      'Keep one side of it, delete the lines with the markers, and try again.',
+      `${path} has an unresolved conflict at line ${line}`,
+      'Keep one side, delete the lines with the markers, and try again.',
     );
   }
   let given: unknown;
@@ -138,7 +138,7 @@ function readAs<Schema extends z.ZodType>({ path, text }: WorkspaceFile, schema:
     given = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new FileFault(path, `${path} is no JSON: ${why}`, 'Correct it there, or take it from the last export.');
+    throw new FileFault(path, `${path} is not JSON: ${why}`, 'Correct it there, or take it from the last export.');
   }
   const result = schema.safeParse(given);
   if (!result.success) {
@@ -154,8 +154,8 @@ function readAs<Schema extends z.ZodType>({ path, text }: WorkspaceFile, schema:
   if (extra !== null)
     throw new FileFault(
       path,
-      `${path}: ${extra} is nothing that this version knows`,
-      'Take it out, or import with the version that wrote it.',
+      `${path}: ${extra} is unknown to this version`,
+      'Remove it, or import with the version that wrote it.',
     );
   return result.data;
 }

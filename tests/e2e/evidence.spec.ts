@@ -96,7 +96,7 @@ test('reports, a bounce and a message are brought in, and a sender is named by k
   await page.getByRole('option', { name: 'Ours' }).click();
   await sheet.getByRole('button', { name: 'Save' }).press('Enter');
   const named = senders.getByRole('row', { name: 'Warehouse' });
-  await expect(named).toContainText('Somebody here said so.');
+  await expect(named).toContainText('Classified by hand.');
   await expect(named).toBeFocused();
 
   const saved = await own.saved(page, () => page.getByRole('button', { name: 'Save as JSON' }).click());
@@ -125,9 +125,9 @@ test('reports, a bounce and a message are brought in, and a sender is named by k
   await expect(kept).toContainText('4 reports and 3 verdicts of bounces');
   await kept.getByText('Bounces, messages and failure reports', { exact: true }).click();
   await expect(kept.getByRole('row', { name: /message example\.com/ })).toContainText('DMARC pass');
-  await kept.getByLabel('Keep verdicts of mails').press('Enter');
+  await kept.getByLabel('Keep verdicts of mail').press('Enter');
   await page.getByRole('option', { name: '30 days' }).press('Enter');
-  await expect(kept.getByLabel('Keep verdicts of mails')).toContainText('30 days');
+  await expect(kept.getByLabel('Keep verdicts of mail')).toContainText('30 days');
   await page.screenshot({ path: 'test-results/views/evidence-kept.png', fullPage: true });
   await kept.getByRole('button', { name: 'Delete all evidence' }).press('Enter');
   const asked = page.getByRole('dialog', { name: 'Delete all evidence?' });

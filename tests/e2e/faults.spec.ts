@@ -107,7 +107,7 @@ test('a log that can’t be written is told once, with what to do', async ({ pag
   await startOffline(page, own.desk.address, 'example.com');
   const told = page.getByRole('alert').filter({ hasText: 'The log can’t be written' });
   await expect(told).toContainText(
-    `The log can’t be written to ${path.join(dataFolder, 'logs')}: something that is no folder lies in its place. Move that away.`,
+    `The log can’t be written to ${path.join(dataFolder, 'logs')}: something other than a folder is in its place. Move that away.`,
   );
   await expectSound(page, 'the trouble with the log');
   await told.getByRole('button', { name: 'Close' }).click();

@@ -129,7 +129,7 @@ test('each fault of the practice service is named with its remedy', async ({ pag
     ['Certificate expired', 'expired on'],
     ['Certificate for another name', 'The certificate is not for localhost'],
     ['Self-signed certificate', 'is self-signed'],
-    ['Connection is cut', 'The connection was cut during'],
+    ['Connection cut off', 'The connection was cut during'],
     ['Wrong path', 'There is no /metadata at this address'],
     ['Redirect', 'The address sends on to'],
   ] as const;

@@ -100,7 +100,7 @@ test('every state of the probes can be read, in both themes and sizes, and a pro
   await own.open(page);
 
   await openWorkspace(page, 'Faulty');
-  await expect(page.getByText('The address redirects in a circle')).toBeVisible();
+  await expect(page.getByText('The address redirects in a loop')).toBeVisible();
   await expect(page.getByText('Redirect 3')).toBeVisible();
   await openTab(page, 'Responses');
   await expect(page.getByText('The POST is refused with 403')).toBeVisible();

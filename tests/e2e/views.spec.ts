@@ -96,7 +96,7 @@ for (const size of [
     await chooseProvider(page, 'Elastic Email');
     await look(page, 'manual not checked');
     await pasteZone(page, ZONE.replaceAll('@ ', `${LONG} `).replace('_dmarc', `_dmarc.${LONG}`));
-    await expect(page.getByText('Replace the 2 published records by this one.')).toBeVisible();
+    await expect(page.getByText('Replace the 2 published records with this one.')).toBeVisible();
     await look(page, 'manual long');
     await page.getByRole('button', { name: 'Configure' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Paste what the provider shows' }).click();

@@ -69,11 +69,6 @@ export function checkConfiguration(
   if (fault !== undefined) refuse(`policies.${fault.field}`, fault.value, fault.message, fault.remedy);
   const { zone } = configuration;
   if (zone !== null && !isSubdomain(domain, canonicalName(zone))) {
-    refuse(
-      'zone',
-      zone,
-      `${domain} does not lie in the zone ${zone.slice(0, 80)}`,
-      `Enter ${domain} or a domain above it.`,
-    );
+    refuse('zone', zone, `${domain} is not in the zone ${zone.slice(0, 80)}`, `Enter ${domain} or a domain above it.`);
   }
 }

@@ -33,7 +33,7 @@ function withProvider(
     throw fail('BAD_INPUT', 'Several providers send for it', {
       field: 'change.provider',
       value: provider.templateId,
-      remedy: 'Configure it by itself, so that none of them is lost.',
+      remedy: 'Configure it separately, so that none of them is lost.',
     });
   }
   const known = providers.find(({ templateId }) => templateId === provider.templateId);

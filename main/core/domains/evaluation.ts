@@ -107,10 +107,10 @@ export function contentOf({
   readonly complete?: boolean | undefined;
 }): HandOverContent {
   if (wayBack && complete) {
-    throw fail('BAD_INPUT', 'Undo takes back changes; the complete record set has none', {
+    throw fail('BAD_INPUT', 'Undo reverts changes; the complete record set has none', {
       field: 'complete',
       value: 'true',
-      remedy: 'Ask for one of the two.',
+      remedy: 'Choose one of the two.',
     });
   }
   return wayBack ? 'way-back' : complete ? 'complete' : 'changes';
@@ -173,7 +173,7 @@ export function handOver(context: CoreContext, of: OfDomain, formatId: string, c
 
 const CONTENT_WORDS: Readonly<Record<HandOverContent, string>> = {
   changes: 'Records',
-  'way-back': 'Way back',
+  'way-back': 'Undo',
   complete: 'Complete record set',
 };
 

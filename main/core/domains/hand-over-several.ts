@@ -60,7 +60,7 @@ function notes({ texts, leftOut }: Gathered): string {
   const remarks = texts.flatMap(({ fileName, remarks: own = [] }) => own.map((remark) => `${fileName}: ${remark}`));
   const missing = leftOut.map(({ domain, reason }) => `${domain}: ${reason}`);
   return [
-    ...(remarks.length === 0 ? [] : ['To be known besides:', ...remarks, '']),
+    ...(remarks.length === 0 ? [] : ['Please note:', ...remarks, '']),
     ...(missing.length === 0 ? [] : ['Left out:', ...missing, '']),
   ].join('\n');
 }
@@ -93,7 +93,7 @@ export async function handOverSeveral(
     throw fail('BAD_INPUT', `${format.label} can’t hold several domains in one file`, {
       field: 'asOne',
       value: 'true',
-      remedy: 'Take a file for each domain, in one zip file.',
+      remedy: 'Choose one file per domain, in one zip file.',
     });
   }
   const gathered = await gather(context, input, format);

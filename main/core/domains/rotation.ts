@@ -53,7 +53,11 @@ export function markDkimKey(context: CoreContext, { workspaceId, domainId, selec
     live: { signingSince: null, revokedAt: null },
   } as const;
   context.store.domains.markDkimKey(domainId, { selector: key.selector, ...marks[as] });
-  const told = { signing: 'signs from now on', revoked: 'revoked', live: 'neither signs nor is revoked' } as const;
+  const told = {
+    signing: 'signs mail from now on',
+    revoked: 'revoked',
+    live: 'neither signs mail nor is revoked',
+  } as const;
   record(context, workspaceId, 'domains', `DKIM key ${key.selector} of ${domain.unicodeName}: ${told[as]}`);
   refresh(context, workspaceId, domainId);
   return rotations(context, workspaceId, domainId);

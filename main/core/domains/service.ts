@@ -364,10 +364,10 @@ export function checkDomainConfiguration(
 
 /** @throws CONFLICT: nothing was changed. */
 export function changedElsewhere(revision: number): never {
-  throw fail('CONFLICT', 'The domain was changed elsewhere since you began', {
+  throw fail('CONFLICT', 'The domain was changed elsewhere while you were editing', {
     field: 'revision',
     value: String(revision),
-    remedy: 'Look at what is saved now, then make your change again.',
+    remedy: 'Review what is saved now, then make your change again.',
   });
 }
 
@@ -419,9 +419,9 @@ function explained(plan: Plan, kind: WeakeningKind, configuration: DomainConfigu
 
 const WEAKENING_WORDS: Readonly<Record<WeakeningKind, string>> = {
   policy: 'a milder policy',
-  reports: 'report addresses that are lost',
-  senders: 'senders that pass no more',
-  keys: 'keys of no use any more',
+  reports: 'lost report addresses',
+  senders: 'senders that no longer pass',
+  keys: 'keys that stop working',
   permerrors: 'a record that is a permanent error',
 };
 
@@ -443,7 +443,7 @@ export function chooseWeaker(
   const added = chosen ? [{ kind, by: context.person, at: context.clock.now(), what }] : [];
   const weaker = [...others, ...added];
   if (!context.store.domains.configure(domain, { ...domain.configuration, weaker })) changedElsewhere(domain.revision);
-  const told = chosen ? 'chosen on purpose' : 'not chosen any more';
+  const told = chosen ? 'accepted' : 'no longer accepted';
   record(
     context,
     workspaceId,
@@ -520,11 +520,11 @@ async function writeZone(context: CoreContext, zone: string, text: string): Prom
   const packed = await readPastedZone(text, zone);
   if (packed.count === 0) {
     const [first] = packed.findings;
-    const problem = first === undefined ? 'It holds no record' : describeFinding(first).title;
+    const problem = first === undefined ? 'It contains no record' : describeFinding(first).title;
     throw fail('BAD_INPUT', `The zone can’t be read. ${problem}`, {
       field: 'text',
       value: text.slice(0, 200),
-      remedy: 'Paste the zone as a master file, as the DNS host exports it.',
+      remedy: 'Paste the zone as a zone file, as the DNS host exports it.',
     });
   }
   const now = context.clock.now();

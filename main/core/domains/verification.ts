@@ -139,8 +139,8 @@ function tellBroken(context: CoreContext, workspaceId: number, broken: readonly 
     broken.length === 1 ? `${first.unicodeName} no longer verifies` : `${broken.length} domains no longer verify`;
   const body =
     broken.length === 1
-      ? 'A record that was published is missing or different. Open the domain’s manual to see which.'
-      : `Records that were published are missing or different: ${names}.`;
+      ? 'A published record is missing or different. Open the domain’s manual to see which.'
+      : `Published records are missing or different: ${names}.`;
   context.notifier.notify(title, body, () => context.links.show(workspaceId, first));
   context.changes.publish({ kind: 'notice', workspaceId, title, body });
 }

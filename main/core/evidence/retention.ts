@@ -41,6 +41,6 @@ export function setRetention(context: CoreContext, workspaceId: number, retentio
   refuseLocked<Retention>(context.managed, managedRetention(context.managed.locked), retention, '');
   context.store.evidenceMails.putRetention(workspaceId, retention);
   while (step(context, workspaceId) > 0);
-  record(context, workspaceId, 'save', 'How long evidence from mail is kept was changed');
+  record(context, workspaceId, 'save', 'Retention of evidence from mail changed');
   return keptEvidence(context, workspaceId);
 }

@@ -13,7 +13,7 @@ import { fail } from '../errors.ts';
 export function refuseManaged({ source }: Managed, name: ManagedName, field: string): never {
   throw fail('NOT_ALLOWED', `“${managedSettings[name].title}” is set by your organisation`, {
     field,
-    remedy: `Leave it as it is, or ask whoever manages this computer: it stands in ${source}.`,
+    remedy: `Leave it unchanged, or ask whoever manages this computer: it is set in ${source}.`,
   });
 }
 

@@ -36,7 +36,7 @@ function requirePractice(context: CoreContext, workspaceId: number): void {
   throw fail('NOT_ALLOWED', `“${name}” is not a practice workspace`, {
     field: 'workspaceId',
     value: String(workspaceId),
-    remedy: 'Hand the records over to whoever edits DNS; only the practice zone is published from here.',
+    remedy: 'Hand the records over to whoever edits DNS; only the practice zone can be published from here.',
   });
 }
 
@@ -151,7 +151,7 @@ export async function resetPractice(
   requireRunning(context);
   remember(await portOf(context).reset());
   context.store.history.forget(workspaceId);
-  record(context, workspaceId, 'practice', 'Practice begun anew');
+  record(context, workspaceId, 'practice', 'Practice reset');
   context.changes.publish({ kind: 'practice', workspaceId });
   context.changes.publish({ kind: 'domains', workspaceId, rows: listDomains(context, workspaceId) });
   announce(context, workspaceId);

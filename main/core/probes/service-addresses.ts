@@ -98,7 +98,7 @@ export async function serviceAddresses(context: CoreContext, workspaceId: number
       ? []
       : modeOf(template, fields.recordTemplateMode).spfTerms.filter((term) => term.startsWith('include:'));
   for (const term of includes) {
-    if (term.includes('{')) gaps.push(`${term}: waits for a value from the provider`);
+    if (term.includes('{')) gaps.push(`${term}: waiting for a value from the provider`);
     else await read(term.slice('include:'.length));
   }
   return { addresses: [...found].map(([address, from]) => ({ address, from })), gaps };

@@ -54,7 +54,7 @@ function readSigned(text: string, key: KeyObject): Reading<ReceiverRules> {
   if (!envelope.ok) return envelope;
   const { rules, signature } = envelope.value;
   if (!verify(null, signedOctets(rules), key, Buffer.from(signature, 'base64')))
-    return { ok: false, what: 'its signature does not hold by the key of this build' };
+    return { ok: false, what: 'its signature does not match the key of this build' };
   return readRules(rules);
 }
 
@@ -67,7 +67,11 @@ export function createReceiverRules({ dataFolder, key: keyText, clock }: RulesPa
   const file = path.join(dataFolder, FILE);
   const key = keyText === '' ? null : readKey(keyText);
   const off =
-    key !== null ? null : keyText === '' ? 'this build has no key for them' : 'the key of this build can’t be read';
+    key !== null
+      ? null
+      : keyText === ''
+        ? 'this build has no key to verify them'
+        : 'the key of this build can’t be read';
   let seen = '';
   let kept: Kept = null;
 
@@ -104,7 +108,7 @@ export function createReceiverRules({ dataFolder, key: keyText, clock }: RulesPa
       from,
       issued: rules.issued,
       off,
-      trouble: own?.ok === false ? `${file} is passed over: ${own.what}` : null,
+      trouble: own?.ok === false ? `${file} is ignored: ${own.what}` : null,
       providers: rules.providers.map(({ id, name, date, requirements, answers }) => ({
         id,
         name,
@@ -116,17 +120,17 @@ export function createReceiverRules({ dataFolder, key: keyText, clock }: RulesPa
     };
   };
   const refuse = (what: string, remedy: string) =>
-    fail('BAD_INPUT', `The rules are not taken: ${what}`, { field: 'text', remedy });
+    fail('BAD_INPUT', `The rules were not imported: ${what}`, { field: 'text', remedy });
   return {
     providers: () => inForce().rules.providers,
     state,
     take(text) {
       if (key === null)
         throw fail('UNAVAILABLE', `Receivers’ rules can’t be replaced: ${off}`, {
-          remedy: 'Take the rules with the next release of the program.',
+          remedy: 'The next release of the program brings newer rules.',
         });
       const reading = readSigned(text, key);
-      if (!reading.ok) throw refuse(reading.what, 'Fetch the file again from where it was announced, unchanged.');
+      if (!reading.ok) throw refuse(reading.what, 'Download the file again from where it was announced, unchanged.');
       const { issued } = reading.value;
       if (Date.parse(issued) > clock.now() + MOST_AHEAD_MS)
         throw refuse(
@@ -136,8 +140,8 @@ export function createReceiverRules({ dataFolder, key: keyText, clock }: RulesPa
       const { rules } = inForce();
       if (!isNewer(reading.value, rules))
         throw refuse(
-          `they are of ${issued}, those in force of ${rules.issued}`,
-          'Nothing is to be done: the newer ones stay.',
+          `they are from ${issued}, those in force are from ${rules.issued}`,
+          'There is nothing to do: the newer ones stay in force.',
         );
       // Written beside and moved into its place: a crash leaves the old file or the new one.
       const beside = `${file}.new`;

@@ -69,7 +69,7 @@ export function keepObservation(
   const before = secretId(workspaceId, 'api-key-before');
   if (isApiKeyTaken(observation) && context.vault.view(before).state !== 'not-set') {
     context.vault.clear(before);
-    record(context, workspaceId, 'save', 'The service takes the new API key; the old one is dropped');
+    record(context, workspaceId, 'save', 'The service accepts the new API key; the old one was discarded');
   }
   return true;
 }

@@ -299,7 +299,7 @@ export async function chooseKey(context: CoreContext, workspaceId: number, key: 
     context,
     workspaceId,
     'save',
-    key === 'old' ? 'The old API key is in force again' : 'The old API key is dropped',
+    key === 'old' ? 'The old API key is in force again' : 'The old API key was discarded',
   );
   announceVault(context);
   announce(context, workspaceId);
@@ -471,7 +471,7 @@ export async function validateAtService(
   // Its word on the domain may be another now.
   if (deed.ok) await listDomains(context, workspaceId, signal);
   if (!deed.ok || validation?.isValid === true) return { ...deed, validation };
-  const said = validation?.records.find((each) => !each.isValid)?.message || 'no further word';
+  const said = validation?.records.find((each) => !each.isValid)?.message || 'no details';
   const finding = describeFinding(cloudServiceFinding('service.domain-not-valid', { domain, said }));
   return {
     ...deed,

@@ -276,7 +276,7 @@ function normalise(
       field: 'fields.serviceProfile',
       value: '',
       message: profile.message,
-      remedy: 'Correct the profile, or empty the field; keys then read “not checkable”.',
+      remedy: 'Correct the profile, or clear the field; keys then read “not checkable”.',
     });
   }
   const faulty = faultyServers(fields);
@@ -315,7 +315,7 @@ function normalise(
       field: 'fields.recordTemplate',
       value: chosen,
       message: `There is no record template ${chosen}`,
-      remedy: `Choose one of ${providerTemplates.map(({ id }) => id).join(', ')}; empty, it is the one that the service names.`,
+      remedy: `Choose one of ${providerTemplates.map(({ id }) => id).join(', ')}; if empty, the one that the service names is used.`,
     });
   }
   const mode = template?.modes.find(({ id }) => id === fields.recordTemplateMode) ?? template?.modes[0];
@@ -402,10 +402,10 @@ function saveAtOnce(context: CoreContext, input: SaveInput, keptKey: string | nu
   };
   context.store.atomically(() => {
     if (!context.store.workspaces.saveSettings(workspaceId, input.revision, stored, context.clock.now())) {
-      throw fail('CONFLICT', 'The settings were changed elsewhere since you began', {
+      throw fail('CONFLICT', 'The settings were changed elsewhere while you were editing', {
         field: 'revision',
         value: String(input.revision),
-        remedy: 'Look at the saved settings, then make your change again.',
+        remedy: 'Review the saved settings, then make your change again.',
       });
     }
     if (keptKey !== null) context.vault.set(secretId(workspaceId, 'api-key-before'), keptKey);

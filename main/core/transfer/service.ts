@@ -97,11 +97,14 @@ async function refuseSecrets(
     });
   const found = files.find(({ text }) => PRIVATE_KEY.test(text) || secrets.some((secret) => text.includes(secret)));
   if (found === undefined) return;
-  throw fail('NOT_ALLOWED', `${found.path} would hold a secret: a key stands in a field that is no place for keys`, {
-    field: found.path,
-    remedy:
-      'Look through the fields and the pasted zone that this file is made of, take the key out, and export again.',
-  });
+  throw fail(
+    'NOT_ALLOWED',
+    `${found.path} would contain a secret: there is a key in a field that is not meant for keys`,
+    {
+      field: found.path,
+      remedy: 'Check the fields and the pasted zone that go into this file, remove the key, and export again.',
+    },
+  );
 }
 
 /** The workspace as text files, without any secret. @throws NOT_ALLOWED where a secret was typed into another field. */
@@ -152,7 +155,7 @@ export async function* exportWorkspace(
       const secret = await vault.use(id, async (value) => as(value));
       if (secret === null)
         throw fail('VAULT_LOCKED', 'The vault was locked while its secrets were exported', {
-          remedy: 'Unlock it and export again. The file that was begun is not whole, and does not open.',
+          remedy: 'Unlock it and export again. The unfinished file does not open.',
         });
       yield secret;
     }
@@ -186,10 +189,10 @@ interface Source {
 }
 
 const SEALED_REMEDIES: Readonly<Record<SealedFileFault['fault'], string>> = {
-  'not-sealed': 'Choose a file that an export of a workspace wrote.',
+  'not-sealed': 'Choose a file that was made by exporting a workspace.',
   newer: 'Import it with the version that wrote it, or a newer one.',
-  'wrong-passphrase': 'Type the passphrase that the file was exported with; it is not the vault’s.',
-  damaged: 'Take another copy of the file, or export the workspace again. Nothing was changed.',
+  'wrong-passphrase': 'Type the passphrase that the file was exported with, not the vault’s.',
+  damaged: 'Use another copy of the file, or export the workspace again. Nothing was changed.',
 };
 
 async function readSource(context: CoreContext, source: ImportInput['source']): Promise<Source> {
@@ -243,7 +246,7 @@ function checkName(name: string): void {
   const check = checkSenderDomain(name);
   if (check.ok && check.ascii === name) return;
   const { title, remedy } = check.ok
-    ? { title: `${name} is not written as it is stored`, remedy: `Write ${check.ascii}.` }
+    ? { title: `${name} is not in its stored form`, remedy: `Write ${check.ascii}.` }
     : describeFinding(check.finding);
   throw fail('BAD_INPUT', title, { field: 'name', value: name.slice(0, 200), remedy });
 }
@@ -432,9 +435,9 @@ export async function importWorkspace(
   const planned = await plan(context, target, source, input.mode);
   const settings = check(planned);
   const refuse = () =>
-    fail('CONFLICT', 'The workspace was changed since the import was looked at', {
+    fail('CONFLICT', 'The workspace was changed since you reviewed the import', {
       field: 'token',
-      remedy: 'Look at what the import would do now. Nothing was changed.',
+      remedy: 'Review what the import would do now. Nothing was changed.',
     });
   if (planned.token !== input.token) throw refuse();
   const { workspaceId, ids } = context.store.atomically(() => {

@@ -60,20 +60,20 @@ async function* linesOf(parts: AsyncIterable<Buffer>): AsyncGenerator<string> {
     }
     held.push(part.subarray(from));
   }
-  if (held.some(({ length }) => length > 0)) throw strange('its last line has no end');
+  if (held.some(({ length }) => length > 0)) throw strange('its last line is incomplete');
 }
 
-const strange = (why: string) => new SealedFileFault('damaged', `The file opens, but is no workspace: ${why}`);
+const strange = (why: string) => new SealedFileFault('damaged', `The file opens, but is not a workspace: ${why}`);
 
 function readLine<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw strange('a line of it is no JSON');
+    throw strange('one of its lines is not JSON');
   }
   const read = schema.safeParse(value);
-  if (!read.success) throw strange('a line of it is of another form');
+  if (!read.success) throw strange('one of its lines has an unknown form');
   return read.data;
 }
 
@@ -97,6 +97,6 @@ export async function openExport(sealed: AsyncIterable<Uint8Array>, passphrase: 
   }
   if (head === null) throw strange('it is empty');
   if (secrets.length !== head.secrets || files.length !== head.domains + 1)
-    throw strange('it holds another number of domains or secrets than it says');
+    throw strange('its number of domains or secrets differs from what it states');
   return { head, files, secrets };
 }

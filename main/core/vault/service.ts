@@ -46,12 +46,12 @@ const KEEPER_WORDS: Readonly<Record<KeeperKind, string>> = {
 
 const LOCK_REASONS: Readonly<Record<'person' | 'idle' | 'sleep' | 'another-program', Omit<Told, 'summary'>>> = {
   person: {},
-  idle: { detail: 'Nobody worked with the console for a while' },
+  idle: { detail: 'The console was idle' },
   sleep: { detail: 'The computer went to sleep' },
   'another-program': { detail: 'Another program changed its key', severity: 'warning' },
 };
 
-const KEYCHAIN_AFTER_UNLOCKING = 'the system keychain opens it again after the next unlocking';
+const KEYCHAIN_AFTER_UNLOCKING = 'the system keychain opens it again after the next unlock';
 
 const secretsWord = (amount: number) => `${amount} secret${amount === 1 ? '' : 's'}`;
 
@@ -123,7 +123,7 @@ export function setIdleLock(context: CoreContext, minutes: number | null): { min
   context.store.secrets.setIdleMinutes(minutes);
   const summary =
     minutes === null
-      ? 'The vault is no longer locked by itself'
+      ? 'The vault is no longer locked automatically'
       : `The vault is locked after ${minutes} minute${minutes === 1 ? '' : 's'} without work, and when the computer sleeps`;
   for (const { id } of context.store.workspaces.list()) record(context, id, 'vault', summary);
   return { minutes };

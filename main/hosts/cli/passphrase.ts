@@ -164,7 +164,7 @@ export async function checkHasPassphrase(client: CoreClient): Promise<void> {
   if (vault.state === 'none')
     throw fail('VAULT_LOCKED', 'No passphrase was chosen yet', { remedy: 'Choose one with: vault passphrase.' });
   if (vault.keepers.includes('passphrase')) return;
-  throw fail('VAULT_LOCKED', 'The system keychain alone opens this vault, and the command line can’t ask it', {
+  throw fail('VAULT_LOCKED', 'Only the system keychain opens this vault, and the command line can’t ask it', {
     remedy: 'Choose a passphrase in the console’s window, under Vault; or begin anew with: vault begin-anew.',
   });
 }

@@ -202,7 +202,7 @@ function effectLines({ effect, plan, questions }: Manual): readonly string[] {
       ...(note === null ? [] : [`    ${note}`]),
     ]),
     ...questions.map(({ title, remedy }) => `Not known: ${title}. ${remedy}`),
-    ...plan.chosen.map(({ what, by, at }) => `Chosen on purpose by ${by}, ${instantText(at)}: ${what}`),
+    ...plan.chosen.map(({ what, by, at }) => `Accepted by ${by}, ${instantText(at)}: ${what}`),
   ];
 }
 

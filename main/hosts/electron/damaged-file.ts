@@ -8,10 +8,10 @@ import { plural } from '../../../shared/text/plural.ts';
 const TITLE = 'The data file is damaged';
 
 function inside({ newest }: Damage): string {
-  if (newest === null) return 'There is no whole copy in the data folder.';
+  if (newest === null) return 'There is no intact copy in the data folder.';
   const { workspaces } = newest.contents;
   const domains = workspaces.reduce((sum, workspace) => sum + workspace.domains, 0);
-  return `The newest whole copy is of ${instantText(newest.madeAt)}: ${plural(workspaces.length, 'workspace')}, ${plural(domains, 'domain')}. What was done since then is lost with it.`;
+  return `The newest intact copy is from ${instantText(newest.madeAt)}: ${plural(workspaces.length, 'workspace')}, ${plural(domains, 'domain')}. Changes made since then are lost.`;
 }
 
 /**

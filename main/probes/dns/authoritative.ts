@@ -80,7 +80,7 @@ export function createAuthorities(parts: {
     const referral = sections === null ? null : referralOf(sections(), zone, name);
     if (question.above === true && referral === name) return of;
     if (referral !== null) return 'deeper';
-    const message = `the server does not speak for ${zone === '' ? 'the root' : zone}`;
+    const message = `the server is not authoritative for ${zone === '' ? 'the root' : zone}`;
     return { ...of, outcome: 'failure', records: [], aliases: [], failure: { reason: 'lame', message } };
   }
 
@@ -138,9 +138,9 @@ export function createAuthorities(parts: {
       failure: { reason, message },
     });
     if (new Set(chain).size < chain.length || chain.length > MAX_ALIASES)
-      return failed('alias-loop', `the alias ${chain[0] ?? target} leads round in a circle`);
+      return failed('alias-loop', `the alias ${chain[0] ?? target} loops`);
     const end = await endOf(target, type, chain, signal);
-    if (end === null) return failed('servfail', `no server gives an answer for ${target}, where the alias leads`);
+    if (end === null) return failed('servfail', `no server gives an answer for ${target}, the target of the alias`);
     const { outcome, records, negativeTtl, soaSerial, failure } = end;
     return {
       ...observation,

@@ -235,13 +235,16 @@ export function createDelegations(parts: {
       }
       const read = sections();
       if (observation.authoritative === true) {
-        took('answer', observation.outcome === 'nxdomain' ? 'the name does not exist' : 'it speaks for the name');
+        took(
+          'answer',
+          observation.outcome === 'nxdomain' ? 'the name does not exist' : 'it is authoritative for the name',
+        );
         return { observation, sections: read, referral: null };
       }
       const referral = referralOf(read, zone.name, question.name);
       if (referral === null) {
         reasons.push('lame');
-        took('unusable', `it does not speak for ${zoneLabel(zone.name)}`);
+        took('unusable', `it is not authoritative for ${zoneLabel(zone.name)}`);
         return null;
       }
       took('referral', `refers to the servers of ${referral}`);
@@ -361,7 +364,7 @@ export function createDelegations(parts: {
 
   async function descend(name: string, walk: Walk, depth: number): Promise<KnownZone> {
     if (depth > MAX_DEPTH) {
-      throw new NothingUsable({ reason: 'lame', message: 'the delegations lead round in a circle', zone: name });
+      throw new NothingUsable({ reason: 'lame', message: 'the delegations loop', zone: name });
     }
     let zone = closestZone(name);
     for (let cuts = 0; cuts < MAX_CUTS; cuts += 1) {

@@ -23,6 +23,6 @@ const NO_ROUTE: ReadonlySet<string> = new Set([
 /** What an error of a socket means for an observation. */
 export function networkFailure(protocol: string, { code, message }: NodeJS.ErrnoException): AskFailure {
   return code !== undefined && NO_ROUTE.has(code)
-    ? new AskFailure('offline', `this machine has no way there (${code})`)
+    ? new AskFailure('offline', `this machine has no route there (${code})`)
     : new AskFailure('network', `${protocol} failed: ${code ?? message}`);
 }

@@ -38,7 +38,7 @@ const labelOf = (proxy: Proxy): string => `the proxy ${proxy.host}:${proxy.port}
 function dispatcherThrough(http: Undici, proxy: Proxy | null, secureContext: SecureContext): Dispatcher {
   if (proxy === null) return new http.Agent({ allowH2: true, connect: { secureContext } });
   if (proxy.scheme !== 'http' && proxy.scheme !== 'https')
-    throw new AskFailure('network', `${labelOf(proxy)} is of the kind ${proxy.scheme}, which is not supported`);
+    throw new AskFailure('network', `${labelOf(proxy)} uses ${proxy.scheme}, which is not supported`);
   const token = proxyAuthorization(proxy);
   return new http.ProxyAgent({
     uri: `${proxy.scheme}://${proxy.host}:${proxy.port}`,
@@ -53,7 +53,7 @@ function dispatcherThrough(http: Undici, proxy: Proxy | null, secureContext: Sec
 function failureOf(error: Error, proxy: Proxy | null): AskFailure {
   if (proxy === null) return networkFailure('HTTPS', error);
   const [, status] = /^Proxy response \((\d+)\)/.exec(error.message) ?? [];
-  if (status === '407') return new AskFailure('network', `${labelOf(proxy)} wants another user name and password`);
+  if (status === '407') return new AskFailure('network', `${labelOf(proxy)} wants a different user name and password`);
   if (status !== undefined)
     return new AskFailure('network', `${labelOf(proxy)} opened no tunnel: it answered ${status}`);
   return networkFailure(`HTTPS through ${labelOf(proxy)}`, error);
@@ -86,7 +86,7 @@ async function readMessage(response: Dispatcher.ResponseData, query: Buffer, sig
   const whole = Buffer.concat(parts);
   const mismatch = explainMismatch(whole, query);
   if (mismatch !== null)
-    throw new AskFailure(mismatch.reason, `what came does not answer the question: ${mismatch.message}`);
+    throw new AskFailure(mismatch.reason, `the reply does not match the question: ${mismatch.message}`);
   const age = Math.max(0, Number(headers.age ?? 0) || 0);
   return agedBy(decodeResponse(whole, query) as Message, age);
 }

@@ -173,14 +173,14 @@ function mismatchOf(message: Buffer, query: Buffer): Mismatch | null {
   if (((message[2] as number) & 0x80) === 0)
     return { reason: 'mismatched', message: 'it is a question, not an answer' };
   if (message[0] !== query[0] || message[1] !== query[1])
-    return { reason: 'mismatched', message: 'it carries another id' };
+    return { reason: 'mismatched', message: 'it has a different id' };
   const questions = message.readUInt16BE(4);
   if (questions === 0 && message.readUInt16BE(6) === 0 && UNREAD_CODES.has((message[3] as number) & 0x0f)) return null;
   if (questions === 0) return { reason: 'mismatched', message: 'it does not repeat the question' };
   const end = questionEnd(query);
   let fits = questions === 1 && message.length >= end;
   for (let offset = HEADER_OCTETS; fits && offset < end; offset += 1) fits = message[offset] === query[offset];
-  return fits ? null : { reason: 'mismatched', message: 'it answers another question' };
+  return fits ? null : { reason: 'mismatched', message: 'it answers a different question' };
 }
 
 const UNREADABLE: Mismatch = { reason: 'malformed', message: 'it can’t be read as DNS' };
@@ -583,7 +583,7 @@ export function readAnswer(message: Message, question: Question): ReadAnswer {
     const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);
     if (alias?.type !== 'CNAME') break;
     if (aliases.includes(alias.target) || aliases.length === MAX_ALIASES)
-      return failed({ reason: 'alias-loop', message: `the alias ${question.name} leads round in a circle` });
+      return failed({ reason: 'alias-loop', message: `the alias ${question.name} loops` });
     aliases = [...aliases, alias.target];
     name = alias.target;
   }

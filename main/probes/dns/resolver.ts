@@ -181,7 +181,7 @@ async function wholeOverTcp(query: Buffer, { asked, deadline }: Asking, server: 
   });
   const mismatch = explainMismatch(whole, query);
   if (mismatch !== null)
-    throw new AskFailure(mismatch.reason, `what came over TCP does not answer the question: ${mismatch.message}`);
+    throw new AskFailure(mismatch.reason, `the reply over TCP does not match the question: ${mismatch.message}`);
   return { message: decodeResponse(whole, query) as Message, transport: 'tcp' };
 }
 
@@ -213,7 +213,7 @@ function silence({ edns, stray, answersPlainly }: Asking): AskFailure {
     return new AskFailure('no-edns', 'no answer to a question with EDNS; without it the server answers');
   if (!edns) return new AskFailure('formerr', 'the server answered FORMERR');
   if (stray === null) return new AskFailure('timeout', 'no answer in time');
-  return new AskFailure(stray.reason, `what came does not answer the question: ${stray.message}`);
+  return new AskFailure(stray.reason, `the reply does not match the question: ${stray.message}`);
 }
 
 /**
@@ -311,7 +311,8 @@ export function createResolver(options: ResolverOptions): WireResolver {
         if (isFromServer && isOwnId && mismatch?.reason === 'mismatched') isStrayHere = true;
         if (asking.stray !== null) return;
         if (isFromServer) asking.stray = mismatch;
-        else if (mismatch === null) asking.stray = { reason: 'mismatched', message: 'it comes from another address' };
+        else if (mismatch === null)
+          asking.stray = { reason: 'mismatched', message: 'it comes from a different address' };
       },
       settle(end) {
         if (end instanceof Error) finish(asking, networkFailure('UDP', end));

@@ -46,7 +46,7 @@ export function serverListFault(text: string): ServerListFault {
     ? {
         value: value.slice(0, 200),
         message: `The address of the DNS server ${shown} has a name or a password in it`,
-        remedy: `Write it without them: ${shown}. Where the server tells its users apart, use the address that its maker gives for that, or another server.`,
+        remedy: `Write it without them: ${shown}. If the server identifies its users, use the address that its operator provides for that, or another server.`,
       }
     : {
         value: value.slice(0, 200),

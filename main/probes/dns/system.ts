@@ -102,7 +102,7 @@ export function createSystemResolver(parts: {
               outcome: 'failure',
               failure: {
                 reason: 'offline',
-                message: 'the resolver denies even the top-level domain: it sees no public DNS',
+                message: 'the resolver denies even the top-level domain, so it has no public DNS',
               },
             }
           : answer;

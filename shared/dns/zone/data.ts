@@ -93,7 +93,7 @@ export class Data {
     const [start, end] = [this.line.starts[at] as number, this.line.ends[at] as number];
     const name = readNameAt(this.text, start, end, this.origin, this.suffix);
     if (name === null)
-      throw new Unreadable(`${what} “${this.text.slice(start, end).slice(0, 80)}” is not a name DNS can carry`);
+      throw new Unreadable(`${what} “${this.text.slice(start, end).slice(0, 80)}” is not a valid DNS name`);
     return name;
   }
 
@@ -140,7 +140,7 @@ export class Data {
   }
 
   end(count: number): void {
-    if (this.count > count) throw new Unreadable(`“${this.field(count, '').slice(0, 40)}” stands behind complete data`);
+    if (this.count > count) throw new Unreadable(`“${this.field(count, '').slice(0, 40)}” follows complete data`);
   }
 
   all(): readonly DataField[] {
@@ -249,7 +249,7 @@ function genericRecord(name: string, ttl: number, type: string, data: Data): Res
   const rdata = dataToWire(mnemonic, data.all(), data.origin);
   if (!OWN_FORM.has(mnemonic)) return { name, ttl, type: 'OTHER', typeName: mnemonic, rdata };
   const text = wireToText(mnemonic, rdata);
-  if (text.startsWith('\\#')) throw new Unreadable(`the octets are no data of the type ${mnemonic}`);
+  if (text.startsWith('\\#')) throw new Unreadable(`the octets are not valid data of type ${mnemonic}`);
   const line: LineFields = { count: 0, starts: [], ends: [], flags: [] };
   const reader = new LineReader(text, line);
   reader.next();

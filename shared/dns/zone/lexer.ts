@@ -99,7 +99,7 @@ export class LineReader {
         depth += 1;
         position += 1;
       } else if (code === CLOSE) {
-        if (depth === 0) this.fault ??= 'a parenthesis is closed that was not opened';
+        if (depth === 0) this.fault ??= 'a closing parenthesis has no opening one';
         else depth -= 1;
         position += 1;
       } else if (code === QUOTE) {

@@ -274,7 +274,7 @@ export class ZoneReader {
     if (owner === null) {
       const written =
         start === 0 ? 'the owner before it' : `“${text.slice(this.ownerStart, this.ownerEnd).slice(0, 80)}”`;
-      throw new Unreadable(`${written} is not a name DNS can carry`);
+      throw new Unreadable(`${written} is not a valid DNS name`);
     }
     if (ttl >= 0) this.lastTtl = ttl;
     this.data.first = index + 1;

@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<BounceCategory, BounceWords>> = {
   },
   tls: {
     meaning: 'The two servers could not agree on a connection that is encrypted as it has to be.',
-    remedy: 'Let the sending server use TLS. A policy of MTA-STS or a TLSA record is the receiving domain’s to mend.',
+    remedy: 'Let the sending server use TLS. An MTA-STS policy or a TLSA record must be fixed by the receiving domain.',
   },
   'sender-domain': {
     meaning: 'The sender’s domain can’t be found in DNS.',
@@ -28,43 +28,43 @@ const WORDS: Readonly<Record<BounceCategory, BounceWords>> = {
   },
   reputation: {
     meaning: 'The receiver does not trust the address that sent, or it is on a block list.',
-    remedy: 'No record helps. Ask the provider of the mail, or follow the address that the answer names.',
+    remedy: 'No record helps. Ask the mail provider, or follow the address that the answer names.',
   },
   rate: {
     meaning: 'Too much mail in too short a time.',
     remedy: 'No record helps. Send more slowly, and to people who asked for it.',
   },
   content: {
-    meaning: 'The receiver does not take what the message holds.',
-    remedy: 'No record helps. Look at the text, its links and its attachments.',
+    meaning: 'The receiver does not accept the content of the message.',
+    remedy: 'No record helps. Check the text, its links and its attachments.',
   },
   format: {
-    meaning: 'The message is not made as the standard wants it.',
-    remedy: 'No record helps. Tell whoever makes the message: a header stands twice, or can’t be read.',
+    meaning: 'The message violates the standard.',
+    remedy: 'No record helps. Tell whoever generates the message: a header appears twice, or can’t be read.',
   },
   size: { meaning: 'The message is too large.', remedy: 'No record helps. Send less in one message.' },
   mailbox: {
     meaning: 'The recipient’s mailbox is full, blocked or not used any more.',
-    remedy: 'No record helps. Try later, then take the address out of the list.',
+    remedy: 'No record helps. Try later, then remove the address from the list.',
   },
   address: {
     meaning: 'There is no such recipient.',
-    remedy: 'No record helps. Take the address out of the list.',
+    remedy: 'No record helps. Remove the address from the list.',
   },
   'recipient-policy': {
-    meaning: 'The recipient takes mail from some senders only.',
+    meaning: 'The recipient accepts mail only from some senders.',
     remedy: 'No record helps. Ask the recipient.',
   },
   relay: {
-    meaning: 'The server does not take mail for the recipient’s domain.',
-    remedy: 'No record of the sender helps. The recipient’s MX records may lead to the wrong server.',
+    meaning: 'The server does not accept mail for the recipient’s domain.',
+    remedy: 'No record of the sender helps. The recipient’s MX records may point to the wrong server.',
   },
   'smtp-login': {
-    meaning: 'The sending program has to log in at the server.',
+    meaning: 'The sending program must log in to the server.',
     remedy: 'No record helps. Give the program a login, or the right one.',
   },
   routing: {
-    meaning: 'The recipient’s domain takes no mail, or its servers can’t be found.',
+    meaning: 'The recipient’s domain accepts no mail, or its servers can’t be found.',
     remedy: 'No record of the sender helps. Look at the address of the recipient.',
   },
   timeout: {
@@ -72,7 +72,7 @@ const WORDS: Readonly<Record<BounceCategory, BounceWords>> = {
     remedy: 'No record helps. Send again later.',
   },
   receiver: {
-    meaning: 'The receiving server has trouble of its own.',
+    meaning: 'The receiving server has a problem of its own.',
     remedy: 'No record helps. Send again later.',
   },
   protocol: {
@@ -84,9 +84,9 @@ const WORDS: Readonly<Record<BounceCategory, BounceWords>> = {
       'The receiver refuses the message by a rule that its answer does not name; it may be one about authentication.',
     remedy: 'See whether SPF, DKIM and DMARC pass; if they do, ask the receiver.',
   },
-  'not-a-bounce': { meaning: 'It tells of no failed delivery.', remedy: 'There is nothing to do.' },
+  'not-a-bounce': { meaning: 'It reports no failed delivery.', remedy: 'There is nothing to do.' },
   unknown: {
-    meaning: 'Neither the codes nor the words tell why.',
+    meaning: 'Neither the codes nor the text say why.',
     remedy: 'Read what the server said, or ask the receiver.',
   },
 };

@@ -18,8 +18,8 @@ export interface Retention {
 /** What the window calls them. */
 export const retentionLabels: Readonly<Record<keyof Retention, string>> = {
   reportDays: 'Keep reports',
-  mailDays: 'Keep verdicts of mails',
-  personalDays: 'Keep addresses and words of mails',
+  mailDays: 'Keep verdicts of mail',
+  personalDays: 'Keep addresses and texts from mail',
 };
 
 /** Nothing that names a person is kept unless somebody asks for it. */

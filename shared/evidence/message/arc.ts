@@ -55,7 +55,7 @@ function readSets(mail: MailPart): readonly Instance[] | string {
   for (let instance = 1; instance <= sets.size; instance += 1) {
     const { results, message, seal } = sets.get(instance) ?? {};
     if (results === undefined || message === undefined || seal === undefined)
-      return `instance ${instance} is not whole`;
+      return `instance ${instance} is incomplete`;
     chain.push({ results, message, seal, sealTags: readTags(seal) });
   }
   return chain;

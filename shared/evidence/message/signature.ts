@@ -79,7 +79,7 @@ function readKey(text: string): DkimKeyParse {
 /** Asks for the key of a selector and says why it is of no use (RFC 6376 §6.1.2). */
 export async function keyFor(selector: string, domain: string, lookup: Lookup): Promise<KeyAnswer> {
   const answer = await lookup.query(dkimName(selector, domain), 'TXT');
-  if (answer.status === 'failure') return noKey('temperror', `the key could not be asked for: ${answer.message}`);
+  if (answer.status === 'failure') return noKey('temperror', `the key could not be looked up: ${answer.message}`);
   if (answer.status !== 'answer') return noKey('permerror', 'no key');
   const texts = answer.records.flatMap((record) => (record.type === 'TXT' ? [joinTxt(record.strings)] : []));
   const keys = texts.map(readKey);
@@ -145,14 +145,14 @@ export function tagFault(tags: SignatureTags, needed: readonly string[]): string
   const missing = needed.find((name) => tags.get(name) === null || tags.get(name) === '');
   if (missing !== undefined) return `the signature has no ${missing}=`;
   const algorithm = compact(tags.get('a')).toLowerCase();
-  if (algorithm === 'rsa-sha1') return 'rsa-sha1 is not to be used any more (RFC 8301)';
+  if (algorithm === 'rsa-sha1') return 'rsa-sha1 must no longer be used (RFC 8301)';
   if (ALGORITHMS[algorithm] === undefined) return 'the algorithm is not known';
   return null;
 }
 
 function keyFault(key: DkimKey, tags: SignatureTags): string | null {
   const algorithm = compact(tags.get('a')).toLowerCase();
-  if (ALGORITHMS[algorithm] !== key.type) return 'the key is of another type than the signature';
+  if (ALGORITHMS[algorithm] !== key.type) return 'the key type does not match the signature';
   if (key.hashes !== undefined && !key.hashes.includes('sha256')) return 'the key does not allow SHA-256';
   if (key.services?.every((service) => service !== '*' && service !== 'email') === true)
     return 'the key is not for mail';
@@ -163,7 +163,7 @@ function keyFault(key: DkimKey, tags: SignatureTags): string | null {
     key.flags.includes('s') &&
     !sameName(identity.slice(identity.lastIndexOf('@') + 1), domain)
   )
-    return 'the key is for the very domain alone (t=s)';
+    return 'the key is only for the domain itself (t=s)';
   return null;
 }
 
@@ -187,7 +187,7 @@ export async function checkSignedMail(
   if (forms === null) return wrong('permerror', 'the canonicalization is not known');
   const names = namesIn(tags.get('h'));
   const length = tags.get('l');
-  if (length !== null && !/^\d{1,15}$/.test(length)) return wrong('permerror', 'l= is no number');
+  if (length !== null && !/^\d{1,15}$/.test(length)) return wrong('permerror', 'l= is not a number');
   const { key, fault } = await keyFor(compact(tags.get('s')), compact(tags.get('d')), lookup);
   if (key === null) return wrong(fault.result, fault.reason);
   const unfit = keyFault(key, tags);

@@ -5,6 +5,6 @@ export const SENDER_WORDS: Readonly<Record<SenderKind, string>> = {
   ours: 'ours',
   known: 'known service',
   unknown: 'unknown',
-  forwarding: 'passed on',
+  forwarding: 'forwarded',
   forgery: 'forgery',
 };

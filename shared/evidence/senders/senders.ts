@@ -109,8 +109,8 @@ function groupingOf(sum: SourceSum, domain: string): Grouping {
       name: by,
       kind: 'forwarding',
       reason: wasForwarded
-        ? 'Receivers say that it was passed on: by a mailing list or a forwarder.'
-        : 'The domain’s own signature is whole, and MAIL FROM is another domain’s: the mail was passed on, or a service sends it.',
+        ? 'Receivers say that it was forwarded, by a mailing list or a forwarder.'
+        : 'The domain’s own signature is intact, but MAIL FROM belongs to another domain: the mail was forwarded, or a service sends it.',
     };
   }
   if (service !== undefined && service !== null) {
@@ -120,7 +120,7 @@ function groupingOf(sum: SourceSum, domain: string): Grouping {
       kind: isPass ? 'ours' : 'known',
       reason: isPass
         ? `${service} sends it, and it passes as the domain’s own.`
-        : `${service} sends it and authenticates it as its own alone: the domain needs its key or its MAIL FROM there.`,
+        : `${service} sends it, but authenticates it only as its own: the domain needs its own key or MAIL FROM there.`,
     };
   }
   if (isPass) {
@@ -138,7 +138,7 @@ function groupingOf(sum: SourceSum, domain: string): Grouping {
       key: `domain:${name}`,
       name,
       kind: 'unknown',
-      reason: `It is authenticated as ${name}, and not as the domain: a sender nobody has listed, or somebody else’s mail in its name.`,
+      reason: `It is authenticated as ${name}, not as the domain: an unlisted sender, or someone else’s mail in its name.`,
     };
   }
   const triedOwn = sum.failedSigners.some((signer) => isOwn(domainOf(signer), domain));
@@ -155,7 +155,7 @@ function groupingOf(sum: SourceSum, domain: string): Grouping {
         name: network,
         kind: 'forgery',
         reason:
-          'Nothing of it is authenticated: no signature passes, and SPF does not name its address. A forgotten server of your own looks the same.',
+          'None of it is authenticated: no signature passes, and SPF does not include its address. A forgotten server of your own looks the same.',
       };
 }
 
@@ -229,7 +229,7 @@ export function sendersOf(
       const largest = [...sources].sort(([, left], [, right]) => right - left);
       return {
         ...group,
-        ...(word === undefined ? {} : { name: word.name, kind: word.kind, reason: 'Somebody here said so.' }),
+        ...(word === undefined ? {} : { name: word.name, kind: word.kind, reason: 'Classified by hand.' }),
         sources: largest.slice(0, SHOWN_SOURCES).map(([address, messages]) => ({ address, messages })),
         sourceCount: sources.size,
         selectors: [...selectors].sort(),

@@ -59,37 +59,34 @@ const RESULTS: Readonly<Record<string, readonly [meaning: string, remedy: string
   ],
   'certificate-expired': ['The certificate has expired.', 'Renew the certificate of this server.'],
   'certificate-not-trusted': [
-    'The certificate’s authority is not trusted, or its chain is not whole.',
-    'Send the intermediate certificates too, and use an authority that everybody trusts.',
+    'The certificate’s authority is not trusted, or its chain is incomplete.',
+    'Send the intermediate certificates too, and use a publicly trusted authority.',
   ],
   'validation-failure': [
-    'The sender could not verify the connection, and says no more.',
-    'Look at the certificate of this server and at the policy.',
+    'The sender could not verify the connection, and gives no details.',
+    'Check the certificate of this server and the policy.',
   ],
   'tlsa-invalid': [
-    'No TLSA record fits the certificate.',
-    'Publish the TLSA record of the certificate in use; keep the old one until caches have let it go.',
+    'No TLSA record matches the certificate.',
+    'Publish the TLSA record of the certificate in use; keep the old one until it has expired from caches.',
   ],
-  'dnssec-invalid': [
-    'The answers of DNS did not validate.',
-    'Mend DNSSEC of the zone that holds the mail server’s name.',
-  ],
+  'dnssec-invalid': ['DNSSEC validation failed.', 'Repair DNSSEC of the zone with the mail server’s name.'],
   'dane-required': [
-    'The sender wants DANE, and no mail server has TLSA records that can be used.',
+    'The sender requires DANE, but no mail server has usable TLSA records.',
     'Publish TLSA records in a signed zone.',
   ],
   'sts-policy-fetch-error': [
-    'The policy file could not be had.',
-    'See that the file is served over https, without a redirect, at the mta-sts name.',
+    'The policy file could not be fetched.',
+    'Serve the file over https at the mta-sts name, without a redirect.',
   ],
   'sts-policy-invalid': ['The policy file can’t be read as one.', 'Correct the policy file.'],
   'sts-webpki-invalid': [
     'The web server of the policy file has a certificate that is not trusted.',
-    'Give the mta-sts name a certificate of an authority that everybody trusts.',
+    'Give the mta-sts name a certificate from a publicly trusted authority.',
   ],
 };
 
-const UNKNOWN = ['A result that RFC 8460 does not have.', 'Ask whoever sent the report.'] as const;
+const UNKNOWN = ['A result that RFC 8460 does not define.', 'Ask whoever sent the report.'] as const;
 
 const numberOf = (figure: Figure): number => Number(figure);
 

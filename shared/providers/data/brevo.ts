@@ -29,7 +29,7 @@ export const brevo: ProviderTemplate = {
   },
   needsReports: true,
   notes: [
-    'Which way of set-up applies depends on the DNS host: use the one that Brevo shows for the domain.',
+    'Which setup method applies depends on the DNS host: use the one that Brevo shows for the domain.',
     'Brevo asks for a DMARC record with a rua tag, and proposes rua@dmarc.brevo.com; any address of yours serves as well.',
     'SPF is not needed on shared addresses: bounces go to Brevo’s own domain, and DKIM carries DMARC.',
   ],

@@ -34,9 +34,9 @@ export const mailgun: ProviderTemplate = {
   },
   notes: [
     'Mailgun advises a subdomain such as mg.example.com as the sender domain: SPF is looked for there.',
-    'The MX records that Mailgun shows serve mail to be received there; they are left out, because they would take over the mailboxes of a domain that has any.',
+    'The MX records that Mailgun shows serve mail to be received there; they are left out, because they would redirect the mail of a domain that has mailboxes.',
     'In the EU region the target of the tracking name is eu.mailgun.org.',
-    'The label email of the tracking name can’t be chosen.',
+    'The label email of the tracking name can’t be changed.',
   ],
   modes: [
     {

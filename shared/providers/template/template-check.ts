@@ -45,7 +45,7 @@ function checkMode(mode: TemplateMode, place: string): readonly TemplateFault[] 
   const checkText = (path: string, text: string) => {
     for (const id of unknownPlaceholders(text, mode)) {
       const known = ['domain', ...mode.fields.map((field) => field.id)].map((each) => `{${each}}`).join(', ');
-      fault(path, `{${id}} is no field of this template`, `Use one of ${known}.`);
+      fault(path, `{${id}} is not a field of this template`, `Use one of ${known}.`);
     }
   };
   const checkHost = (path: string, text: string, what: string) => {
@@ -76,7 +76,11 @@ function checkMode(mode: TemplateMode, place: string): readonly TemplateFault[] 
     if (record.type !== 'TXT') checkHost(`records.${index}.value`, record.value, 'a target');
     else checkText(`records.${index}.value`, record.value);
     if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(record.value))
-      fault(`records.${index}.value`, 'The text holds a line end or an invisible character', 'Write it on one line.');
+      fault(
+        `records.${index}.value`,
+        'The text contains a line end or an invisible character',
+        'Write it on one line.',
+      );
     if (names.has(record.id))
       fault(`records.${index}.id`, `Two records have the id ${record.id}`, 'Give each its own.');
     names.add(record.id);

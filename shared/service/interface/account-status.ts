@@ -26,7 +26,7 @@ const unknown = (finding: Finding | null = null): ServiceStatus => ({ state: 'un
 
 /** The finding for a code other than success. Each code that is documented has its own. */
 export function codeFinding({ code, message }: Outcome): Finding {
-  const said = message === '' ? 'no further word' : `“${message}”`;
+  const said = message === '' ? 'no details' : `“${message}”`;
   switch (code) {
     case NO_ANSWER:
       return cloudServiceFinding('service.no-answer');

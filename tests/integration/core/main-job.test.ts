@@ -138,7 +138,7 @@ describeWith(['named', 'named-checkzone'], 'the main job against BIND', () => {
     await verifyAll(desk.client, workspaceId, bind.address);
     const dmarc = (await cards()).find((card) => card.title === 'DMARC');
     expect(dmarc?.differences.map((finding) => finding.code)).toContain('plan.zone-doubled');
-    expect(dmarc?.summary).toBe('Not published: it stands at a name with the zone’s name twice');
+    expect(dmarc?.summary).toBe('Not published: it is at a name with the zone’s name doubled');
   });
 
   it('reads a pasted zone offline as what is published', async () => {

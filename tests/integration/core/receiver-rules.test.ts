@@ -89,13 +89,13 @@ describe('receivers’ rules', () => {
       const octets = Buffer.from(`sendwright-receiver-rules 1\n${text}`);
       return writeEnvelope(text, sign(null, octets, privateKey).toString('base64'));
     };
-    const notHeld = /^BAD_INPUT: The rules are not taken: its signature does not hold/;
+    const notHeld = /^BAD_INPUT: The rules were not imported: its signature does not hold/;
     expect(await refused(signRules(rules(later(1)), stranger))).toMatch(notHeld);
     expect(await refused(signed.replace('Google', 'Goggle'))).toMatch(notHeld);
     expect(await refused(writeEnvelope(rules(later(1)), plain))).toMatch(notHeld);
     expect(await refused(writeEnvelope(rules(later(1)), ''))).toMatch(notHeld);
     expect(await refused(signed.slice(0, -40))).toMatch(/the file is not JSON/);
-    expect(await refused(rules(later(1)))).toMatch(/^BAD_INPUT: The rules are not taken: /);
+    expect(await refused(rules(later(1)))).toMatch(/^BAD_INPUT: The rules were not imported: /);
     expect(await refused(signed.replace('"version": 1', '"version": 2'))).toMatch(/version/);
     expect(await refused(unchecked(rules(later(1), { requirements: [sourceless] })))).toMatch(
       /providers\.0\.requirements\.0\.source/,
@@ -109,7 +109,7 @@ describe('receivers’ rules', () => {
   });
 
   it('are refused when they are older than those in force, or of the future', async () => {
-    expect(await refused(signRules(rules(later(-1)), privateKey))).toContain(`those in force of ${rulesIssued}`);
+    expect(await refused(signRules(rules(later(-1)), privateKey))).toContain(`those in force are from ${rulesIssued}`);
     expect(await refused(signRules(rules(rulesIssued), privateKey))).toContain('those in force');
     expect(await refused(signRules(rules('2999-01-01T00:00:00Z'), privateKey))).toContain('in the future');
     expect((await state()).from).toBe('program');
@@ -139,7 +139,7 @@ describe('receivers’ rules', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('Example Mail', 'Elsewhere Mail'));
     expect(await state()).toMatchObject({
       from: 'program',
-      trouble: expect.stringMatching(/receiver-rules\.json is passed over: its signature does not hold/),
+      trouble: expect.stringMatching(/receiver-rules\.json is ignored: its signature does not hold/),
     });
     const stranger = makeRulesKey(path.join(folder, 'stranger.pem'));
     const elsewhere = await openTestCore(desk.folder, { rulesKey: stranger });
@@ -164,11 +164,11 @@ describe('rules by command', () => {
   it('can’t be replaced in a build without a key, which says so', async () => {
     writeFileSync(file, signRules(rules(new Date(Date.parse(rulesIssued) + 60_000).toISOString()), privateKey));
     expect((await cli('rules', 'status')).out).toContain(
-      'Newer ones can’t be imported: this build has no key for them.',
+      'Newer ones can’t be imported: this build has no key to verify them.',
     );
     expect(await cli('rules', 'import', file)).toMatchObject({
       code: exitCodes.failed,
-      error: expect.stringContaining('can’t be replaced: this build has no key for them'),
+      error: expect.stringContaining('can’t be replaced: this build has no key to verify them'),
     });
     process.env.SENDWRIGHT_RULES_KEY = 'no key';
     expect((await cli('rules', 'status')).out).toContain('the key of this build can’t be read');

@@ -109,7 +109,7 @@ describe('a sealed export', () => {
     ]);
     expect(plan.changes.filter(({ of }) => of === 'retention').map(changeText)).toEqual([
       'Keep reports: 1096 days → 30 days',
-      'Keep verdicts of mails: 400 days → until deleted',
+      'Keep verdicts of mail: 400 days → until deleted',
     ]);
     expect(plan.changes.filter(({ of }) => of === 'settings').map(changeText)).toContain(
       'Address for DMARC reports: nothing → d@example.com',

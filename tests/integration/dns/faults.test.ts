@@ -218,7 +218,7 @@ describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
   it.each(['a.loop.test', 'out.loop.test'])('tells the circle of aliases at %s', async (name) => {
     const outcome = await inspect(spfAt(name));
     expect(codes(outcome)[0]).toBe('diagnosis.alias-loop');
-    expect(outcome.verdict).toMatchObject({ verdict: 'failing', summary: 'The alias leads round in a circle' });
+    expect(outcome.verdict).toMatchObject({ verdict: 'failing', summary: 'The alias loops' });
   });
 
   it('tells a broken chain of DNSSEC, as delv does, by asking without validation', async () => {

@@ -83,7 +83,7 @@ describeWith(['named', 'openssl', 'squid'], 'DNS over HTTPS', () => {
     const failing = async (proxy: Proxy, server = trusted()) => (await ask(proxy, server)).failure?.message;
     const label = `the proxy 127.0.0.1:${squidPort} (HTTPS_PROXY)`;
     expect(await failing(at(squidPort, { credentials: 'user:wrong' }))).toBe(
-      `${label} wants another user name and password`,
+      `${label} wants a different user name and password`,
     );
     expect(await failing(at(squidPort), { ...trusted(), doh: 'https://refused.example/dns-query' })).toBe(
       `${label} opened no tunnel: it answered 403`,

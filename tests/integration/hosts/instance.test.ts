@@ -28,7 +28,7 @@ async function claim(place = folder, link: string | null = null, answer = async 
 }
 
 describe('the data folder’s instance', () => {
-  it('is the first start; a later one is answered, and its link passed on if it is one', async () => {
+  it('is the first start; a later one is answered, and its link forwarded if it is one', async () => {
     const asked: (string | null)[] = [];
     open.push(
       await claimInstance(folder, null, async (link) => {

@@ -422,7 +422,7 @@ describe('a log that can’t be written', () => {
     });
     expect(started.code).toBe(0);
     expect(started.error.trimEnd().split('\n')).toEqual([
-      expect.stringContaining('no folder lies in its place. Move that away.'),
+      expect.stringContaining('other than a folder is in its place. Move that away.'),
     ]);
     const listed = await runProgram(cli('domains', 'list', '--json'));
     expect([listed.code, JSON.parse(listed.out)]).toEqual([0, []]);

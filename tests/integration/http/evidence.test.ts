@@ -125,7 +125,7 @@ describeWith(['openssl', 'named'], 'what was found, and for how long it counts',
     await expect(save({ extraCa: damaged })).rejects.toMatchObject({
       message: 'Certificate 2 of the extra CA can’t be read',
     });
-    await expect(save({ extraCa: 'hello' })).rejects.toMatchObject({ message: 'The extra CA holds no certificate' });
+    await expect(save({ extraCa: 'hello' })).rejects.toMatchObject({ message: 'The extra CA contains no certificate' });
   });
 
   it('a private key beside a certificate is kept nowhere, not even as a draft', async () => {
@@ -133,8 +133,8 @@ describeWith(['openssl', 'named'], 'what was found, and for how long it counts',
     const key = readFileSync(laboratory.server('good').key, 'utf8');
     const extraCa = laboratory.root + key;
     await expect(save({ extraCa })).rejects.toMatchObject({
-      message: 'The extra CA holds a private key',
-      data: { field: 'fields.extraCa', value: '', remedy: expect.stringContaining('the certificate alone') },
+      message: 'The extra CA contains a private key',
+      data: { field: 'fields.extraCa', value: '', remedy: expect.stringContaining('only the certificate') },
     });
     const resolver = 'https://anna:hunter2@dns.example/dns-query';
     await test.client.settings.saveDraft({

@@ -252,7 +252,7 @@ describeWith(['openssl'], 'the cloud email service by command', () => {
     service.raw = (_request, response) => void response.writeHead(404).end();
     expect(await asked('service', 'validate', 'new.example.com')).toMatchObject({
       code: exitCodes.noResult,
-      data: { ok: false, code: null, message: 'The service knows no check of a domain’s records' },
+      data: { ok: false, code: null, message: 'The service can’t check a domain’s records on request' },
     });
   });
 

@@ -123,19 +123,19 @@ describe('a log that can’t be written', () => {
   };
 
   it.each([
-    ['a file in the folder’s place', () => writeFileSync(logs(), ''), 'something that is no folder lies in its place'],
+    ['a file in the folder’s place', () => writeFileSync(logs(), ''), 'something other than a folder is in its place'],
     [
       'a file on the way to it',
       () => {
         rmSync(folder, { recursive: true });
         writeFileSync(folder, '');
       },
-      'something that is no folder lies in its place',
+      'something other than a folder is in its place',
     ],
     [
       'a folder in the file’s place',
       () => mkdirSync(path.join(logs(), 'sendwright.log'), { recursive: true }),
-      'a folder lies in the file’s place',
+      'a folder is in the file’s place',
     ],
   ])('because of %s, is told once with a remedy, and kept in memory', (_what, prepare, reason) => {
     const { told, newest } = trouble(prepare);

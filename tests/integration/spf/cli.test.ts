@@ -118,7 +118,7 @@ describe('sendwright spf, in a zone file', () => {
       '  a  Published today.',
       '  mx  Published today.',
     ]);
-    expect(ran.out).toContain('\n- include:gone.example.com  Given up.\n');
+    expect(ran.out).toContain('\n- include:gone.example.com  Removed.\n');
     expect(ran.out).toContain('\n3 of 10 lookups, depth 1\n');
     const bare = await cli('spf', 'merge', '--published', 'v=spf1 mx -all', '--add', 'a', '--json');
     expect(JSON.parse(bare.out)).toMatchObject({ record: 'v=spf1 mx a -all', tree: null });

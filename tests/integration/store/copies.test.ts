@@ -196,7 +196,7 @@ describe('a damaged data file', () => {
     truncateSync(file, 0);
     expect(refusal(open).remedy).toContain(path.basename(copy.file));
     rmSync(copy.file);
-    expect(refusal(open).remedy).toContain('No whole copy');
+    expect(refusal(open).remedy).toContain('There is no intact copy');
   });
 });
 

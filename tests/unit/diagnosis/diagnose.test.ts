@@ -89,7 +89,7 @@ describe('the names of differences', () => {
     expect(codes(said(ns(1)), has(SYSTEM))).toEqual(['diagnosis.propagating']);
     expect(verdict(said(ns(1)), has(SYSTEM))).toMatchObject({
       verdict: 'failing',
-      summary: 'Published once, and gone',
+      summary: 'Published earlier, now missing',
     });
   });
 

@@ -130,7 +130,7 @@ describe('DKIM key records', () => {
   });
 
   it.each([
-    ['a bit string that is not whole octets', 22, 1],
+    ['a bit string that is incomplete octets', 22, 1],
     ['an inner sequence that is longer than the key', 25, 0x8a],
     ['a modulus that is longer than the key', 28, 0xff],
     ['a negative modulus', 29, 0x80],

@@ -211,12 +211,12 @@ e TYPE65535 \# 0
     ['a 5x A 192.0.2.1', 'the TTL “5x” is not a time'],
     ['a', 'the type is missing'],
     ['a IN', 'the type is missing'],
-    ['a..b A 192.0.2.1', '“a..b” is not a name DNS can carry'],
-    [`${'x'.repeat(64)} A 192.0.2.1`, `“${'x'.repeat(64)}” is not a name DNS can carry`],
-    [String.raw`a\999 A 192.0.2.1`, String.raw`“a\999” is not a name DNS can carry`],
-    ['a CNAME b..c', 'the target “b..c” is not a name DNS can carry'],
-    ['a CNAME b c', '“c” stands behind complete data'],
-    ['a A 192.0.2.1 192.0.2.2', '“192.0.2.2” stands behind complete data'],
+    ['a..b A 192.0.2.1', '“a..b” is not a valid DNS name'],
+    [`${'x'.repeat(64)} A 192.0.2.1`, `“${'x'.repeat(64)}” is not a valid DNS name`],
+    [String.raw`a\999 A 192.0.2.1`, String.raw`“a\999” is not a valid DNS name`],
+    ['a CNAME b..c', 'the target “b..c” is not a valid DNS name'],
+    ['a CNAME b c', '“c” follows complete data'],
+    ['a A 192.0.2.1 192.0.2.2', '“192.0.2.2” follows complete data'],
     ['a A 192.0.2.256', '“192.0.2.256” is not an address'],
     ['a AAAA 192.0.2.1', '“192.0.2.1” is not an address'],
     ['a MX mail', 'the preference “mail” is not a number up to 65535'],
@@ -224,10 +224,10 @@ e TYPE65535 \# 0
     ['a MX 10', 'the exchanger is missing'],
     ['a TXT', 'the text is missing'],
     [`a TXT "${'x'.repeat(256)}"`, 'a string has 256 octets; 255 are allowed'],
-    [String.raw`a TXT "\256"`, 'a number behind a backslash is no octet'],
+    [String.raw`a TXT "\256"`, 'a number after a backslash is not an octet'],
     ['a TXT "open', 'a quotation mark is not closed'],
     ['a TXT ( "open"', 'a parenthesis is not closed'],
-    ['a TXT "x" )', 'a parenthesis is closed that was not opened'],
+    ['a TXT "x" )', 'a closing parenthesis has no opening one'],
     ['a NOSUCH x', '“NOSUCH” is not a record type'],
     ['a TYPE65536 x', '“TYPE65536” is not a record type'],
     ['a HIP x', 'data of the type HIP has to be written as \\# LENGTH HEXADECIMAL'],
@@ -237,7 +237,7 @@ e TYPE65535 \# 0
     ['a DS 1 8 2 xyz', 'the data is not in hexadecimal'],
     ['a DNSKEY 257 3 13 ???', 'the data is not in base 64'],
     ['a CAA 0 is-sue "x"', 'the tag “is-sue” has other than letters and digits'],
-    ['a HTTPS 1 . alpn=h2 alpn=h3', 'the parameter alpn stands twice'],
+    ['a HTTPS 1 . alpn=h2 alpn=h3', 'the parameter alpn appears twice'],
     ['a HTTPS 1 . nosuch=1', '“nosuch” is not a parameter'],
     ['a HTTPS 1 . port', 'the parameter port has no value'],
     ['a LOC 91 N 0 E 0m', '“N” is not a direction, or the position is out of range'],
@@ -257,8 +257,8 @@ e TYPE65535 \# 0
     });
     expect(records.map((record) => record.name)).toEqual(['a.example.com', 'a.example.com']);
     expect(findings.map((finding) => finding.values.reason)).toEqual([
-      '“b..c” is not a name DNS can carry',
-      'the owner before it is not a name DNS can carry',
+      '“b..c” is not a valid DNS name',
+      'the owner before it is not a valid DNS name',
     ]);
   });
 

@@ -81,7 +81,7 @@ describe('senders', () => {
     ]);
   });
 
-  it('knows mail that was passed on by what receivers say, and by whose MAIL FROM it has', () => {
+  it('knows mail that was forwarded by what receivers say, and by whose MAIL FROM it has', () => {
     const list = sum({ source: '203.0.113.5', spf: 'fail', reasons: ['mailing_list'], spfDomain: 'lists.example.net' });
     const forwarder = sum({ source: '203.0.113.66', spf: 'fail', spfDomain: 'forwarder.example' });
     expect(sendersOf('example.com', [list, forwarder]).map(({ key, kind }) => [key, kind])).toEqual([

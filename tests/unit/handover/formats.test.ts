@@ -206,7 +206,7 @@ const everything: HandOver = {
       purpose: 'tracking',
       name: `click.${ZONE}`,
       type: 'CNAME',
-      reason: 'Something else stands in the way.',
+      reason: 'Something else is in the way.',
       before: [{ name: `click.${ZONE}`, ttl: 60, type: 'A', address: '192.0.2.1' }],
       after: [{ name: `click.${ZONE}`, ttl: 3600, type: 'CNAME', target: 'track.example.net' }],
     }),
@@ -246,13 +246,11 @@ describe('every hand-over format', () => {
     // A change batch has room for 256 characters.
     if (id === 'route53') {
       expect(text).toContain('Left out: CNAME w1._domainkey.example.com. A value that only the provider knows is …');
-      expect(format.besides?.(everything)).toContain(
-        `Left out: CNAME click.${ZONE}. Something else stands in the way.`,
-      );
+      expect(format.besides?.(everything)).toContain(`Left out: CNAME click.${ZONE}. Something else is in the way.`);
     }
     if (STRUCTURED.has(id) || id === 'route53') return;
     expect(text).toContain(`Left out: CNAME w1._domainkey.${ZONE}. A value that only the provider knows is missing.`);
-    expect(text).toContain(`Left out: CNAME click.${ZONE}. Something else stands in the way.`);
+    expect(text).toContain(`Left out: CNAME click.${ZONE}. Something else is in the way.`);
     expect(text).toContain(`What is published today was not checked at _dmarc.${ZONE}.`);
   });
 
@@ -262,7 +260,7 @@ describe('every hand-over format', () => {
     else if (id === 'page') expect(text).toContain('reports.example.net (not in the zone example.com)');
     else if (id === 'json') expect(text).toContain('"inZone": false');
     else if (id === 'csv') expect(text).toContain('reports.example.net.,');
-    else if (id !== 'route53') expect(text).toContain('It belongs into another zone.');
+    else if (id !== 'route53') expect(text).toContain('It belongs in another zone.');
     const others = text
       .split('\n')
       .filter((line) => line.includes('_report') && !/Left out|"comment"|"Comment"/.test(line));
@@ -432,7 +430,7 @@ it('DNSControl is given no invisible character that its interpreter would read a
     ],
   });
   expect(written('dnscontrol', handOver('tag \u{e0001} here'))).toMatch(
-    /Left out: TXT example\.com\. It holds an invisible character above U\+FFFF/,
+    /Left out: TXT example\.com\. It contains an invisible character above U\+FFFF/,
   );
   expect(written('dnscontrol', handOver('tag \u{e0001} here'))).not.toContain('D_EXTEND');
   expect(written('dnscontrol', handOver('letter \u{1f4e8} \u200b'))).toContain('letter \u{1f4e8} \\u200b');

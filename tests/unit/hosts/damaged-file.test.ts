@@ -40,7 +40,7 @@ describe('a damaged data file', () => {
   it('is told with the newest whole copy and what is in it, which is put back on a word', async () => {
     const { file, detail } = await asked({ message, newest }, 'Put Back That Copy');
     expect(file).toBe('/data/copies/newest.db');
-    expect(detail).toContain('1 workspace, 3 domains. What was done since then is lost with it.');
+    expect(detail).toContain('1 workspace, 3 domains. Changes made since then are lost.');
     expect(detail).toContain('The damaged file is kept');
   });
 

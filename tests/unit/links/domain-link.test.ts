@@ -44,7 +44,7 @@ describe('a link from outside', () => {
   ])('that is written otherwise is told, and names nothing: %s', (text) => {
     expect(readLink(text)).toEqual({
       kind: 'malformed',
-      message: 'A link that can’t be read asked for the console',
+      message: 'A link that can’t be read opened the console',
       remedy: expect.stringContaining('sendwright://domain/NAME'),
     });
   });

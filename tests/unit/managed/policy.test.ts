@@ -107,7 +107,7 @@ describe('a policy', () => {
 
   it('is refused whole, with every value at fault named', () => {
     expect(() => readPolicy({ ServiceUrl: 'https://s.example', Updates: 'no', Idle: 5 }, LINUX_POLICY)).toThrow(
-      'Your organisation’s policy in /etc/sendwright/policy.json can’t be used: Updates has to be true or false, and is "no"; Idle is nothing that this version knows.',
+      'Your organisation’s policy in /etc/sendwright/policy.json can’t be used: Updates must be true or false, and is "no"; Idle is unknown to this version.',
     );
   });
 });
@@ -193,7 +193,7 @@ describe('on Windows', () => {
   it('is none where there is no such key, and told where it can’t be read or holds a wrong value', () => {
     expect(readManagedFrom(registry(PRINTED, NEIGHBOURS.replace('Sendwright', 'Others')))).toEqual(unmanaged);
     expect(() => readManagedFrom(registry(PRINTED.replace('0xf', '0x0')))).toThrow('IdleLockMinutes');
-    expect(() => readManagedFrom(registry(PRINTED.replace('0x1', '0x2')))).toThrow('Practice has to be true or false');
+    expect(() => readManagedFrom(registry(PRINTED.replace('0x1', '0x2')))).toThrow('Practice must be true or false');
   });
 
   /** `DisableRegistryTools`: reg.exe ends with 1, whatever it is asked. */

@@ -33,7 +33,7 @@ describe('what goes with a hand-over', () => {
     const manual = manualOf('v=DMARC1; p=reject; rua=mailto:d@example.com', 'none', [
       { kind: 'policy', by: 'ada', at, what },
     ]);
-    expect(remarksOf(manual)).toContain(`Chosen on purpose by ada, 2026-11-29 18:31 UTC: ${what}.`);
+    expect(remarksOf(manual)).toContain(`Accepted by ada, 2026-11-29 18:31 UTC: ${what}.`);
     expect(manual.chosen.map(({ kind, finding }) => [kind, finding.title, finding.explanation])).toEqual([
       ['policy', `Chosen on purpose: ${what}`, expect.stringContaining('by ada on 2026-11-29 18:31 UTC')],
     ]);

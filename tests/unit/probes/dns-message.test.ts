@@ -165,10 +165,10 @@ describe('responses', () => {
     expect(explainMismatch(right, query)).toBe(null);
     const otherId = Buffer.from(right);
     otherId.writeUInt16BE(4712, 0);
-    expect(explainMismatch(otherId, query)).toMatchObject({ reason: 'mismatched', message: 'it carries another id' });
+    expect(explainMismatch(otherId, query)).toMatchObject({ reason: 'mismatched', message: 'it has a different id' });
     const otherCase = Buffer.from(right);
     otherCase[13] = 'A'.charCodeAt(0);
-    expect(explainMismatch(otherCase, query)).toMatchObject({ message: 'it answers another question' });
+    expect(explainMismatch(otherCase, query)).toMatchObject({ message: 'it answers a different question' });
     expect(explainMismatch(query, query)).toMatchObject({ message: 'it is a question, not an answer' });
     expect(explainMismatch(Buffer.from('garbage'), query)).toMatchObject({ reason: 'malformed' });
   });

@@ -69,7 +69,7 @@ describe('mergeSpf', () => {
   test('takes a provider away', () => {
     const merge = mergeSpf([`v=spf1 mx ${provider} -all`], { add: [], remove: [provider] });
     expect(merge.record).toBe('v=spf1 mx -all');
-    expect(merge.edits).toContainEqual({ kind: 'remove', term: provider, reason: 'Given up.' });
+    expect(merge.edits).toContainEqual({ kind: 'remove', term: provider, reason: 'Removed.' });
   });
 
   test('takes away what another provider needs only from its own list', () => {

@@ -25,7 +25,7 @@ describe('a template changed for a workspace', () => {
   it.each([
     [{ spfTerms: ['include: sendgrid.net'] }, 'modes.1.spfTerms.0', 'is not an SPF mechanism'],
     [{ spfTerms: ['~all'] }, 'modes.1.spfTerms.0', 'is not an SPF mechanism'],
-    [{ spfTerms: ['include:{host}'] }, 'modes.1.spfTerms.0', '{host} is no field of this template'],
+    [{ spfTerms: ['include:{host}'] }, 'modes.1.spfTerms.0', '{host} is not a field of this template'],
     [{ spfName: 'a name.{domain}' }, 'modes.1.spfName', 'is not a name'],
     [{ spfName: '' }, 'modes.1.spfName', ''],
   ])('refuses %j and says where and why', (part, path, message) => {
