@@ -56,6 +56,8 @@ export interface Store {
   readonly troubles: readonly Trouble[];
   /** Grows when another process has written (PRAGMA data_version). */
   readonly foreignWrites: () => number;
+  /** Another text after anything was written, by this process or another. */
+  readonly writes: () => string;
   readonly close: () => void;
 }
 
@@ -81,6 +83,8 @@ export function openStore(folder: string, now: () => number = Date.now): Store {
   const eraser = createEraser(database);
   const secrets = secretRepository(database, eraser);
   const reader = createReader();
+  const foreignWrites = () => database.pragma('data_version', { simple: true }) as number;
+  const ownWrites = database.prepare('SELECT total_changes()').pluck();
   return {
     workspaces: workspaceRepository<SettingsFields>(database, reader),
     secrets,
@@ -103,7 +107,8 @@ export function openStore(folder: string, now: () => number = Date.now): Store {
     },
     damage: reader.noted,
     troubles: [...placeTroubles(folder), ...[clockTrouble(database, now())].filter((trouble) => trouble !== null)],
-    foreignWrites: () => database.pragma('data_version', { simple: true }) as number,
+    foreignWrites,
+    writes: () => `${foreignWrites()} ${ownWrites.get() as number}`,
     close: () => {
       try {
         database.close();

@@ -21,7 +21,7 @@ import type { CoreContext } from '../context.ts';
 import { listedNames, record } from '../context.ts';
 import { fail } from '../errors.ts';
 import type { DomainView, OfDomain } from './service.ts';
-import { findDomain, listDomains, manualOf, planOf, viewDomain } from './service.ts';
+import { findDomain, listDomains, manualOf, viewDomain } from './service.ts';
 import { pastedZoneOf } from './pasted-zone.ts';
 import { serversFor } from './observing.ts';
 
@@ -56,7 +56,7 @@ function prepared(plan: Plan, base: Lookup): Lookup {
 
 export async function prove(context: CoreContext, workspaceId: number, domainId: number) {
   const view = viewDomain(context, findDomain(context, workspaceId, domainId));
-  const plan = planOf(context, view);
+  const { plan } = manualOf(context, workspaceId, domainId);
   const today = todaysLookup(context, view);
   const bounce = view.required.find(
     (requirement) => requirement.purpose === 'return-path' || requirement.purpose === 'mx',
@@ -82,7 +82,7 @@ export async function trees(context: CoreContext, workspaceId: number, domainId:
     (requirement) => requirement.purpose === 'spf' && requirement.value.state === 'known',
   );
   if (required === undefined) return { today: null, prepared: null, savings: [] };
-  const plan = planOf(context, view);
+  const { plan } = manualOf(context, workspaceId, domainId);
   const change = plan.changes.find((candidate) => candidate.recordId === required.id);
   const planned = txtTexts(change?.after ?? []).find(isSpfRecord);
   const today = todaysLookup(context, view);

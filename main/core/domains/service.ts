@@ -12,10 +12,10 @@ import { generateDkimKey } from '../../../shared/dkim/generate.ts';
 import { dkimName, isSelector } from '../../../shared/dkim/selector.ts';
 import { nameFault } from '../../../shared/dns/names.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
-import { buildPlan } from '../../../shared/plan/build-plan.ts';
 import { isWeakeningCode } from '../../../shared/plan/effect.ts';
 import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
 import { describeFinding, describeFindings } from '../../../shared/findings/catalogue.ts';
+import type { Manual } from '../../../shared/manual/manual.ts';
 import { buildManual } from '../../../shared/manual/manual.ts';
 import type { ListOptions } from '../../../shared/lists/domain-list.ts';
 import { parseDomainList } from '../../../shared/lists/domain-list.ts';
@@ -35,6 +35,7 @@ import type { SeenDomains } from '../service/account-domains.ts';
 import { seenDomains, serviceWord } from '../service/account-domains.ts';
 import { checkConfiguration } from './configuration-check.ts';
 import type { CoreContext } from '../context.ts';
+import { manualOnce } from './made-manuals.ts';
 import {
   changesMade,
   inSlices,
@@ -277,20 +278,18 @@ export function observationsOf(context: CoreContext, view: DomainView): readonly
   return [...stored, ...pastedObservations(pasted, view.zone, view.required, questionsFor(view.required), at)];
 }
 
-/** The plan of a domain from what is known of it now. */
-export function planOf(context: CoreContext, view: DomainView): Plan {
-  return buildPlan(view.domain.name, view.required, observationsOf(context, view), view.zone, {
-    beyond: pastedZoneOf(context, view.domain.id, view.zone) ?? undefined,
-    chosen: view.configuration.weaker,
-  });
+/** The manual of a domain from what is known of it now. */
+export function manualOf(context: CoreContext, workspaceId: number, domainId: number): ManualAsOf {
+  const manual = manualOnce(context, workspaceId, domainId, () => makeManual(context, workspaceId, domainId));
+  return { ...manual, asOf: context.changes.sequence() };
 }
 
-export function manualOf(context: CoreContext, workspaceId: number, domainId: number): ManualAsOf {
+function makeManual(context: CoreContext, workspaceId: number, domainId: number): Manual {
   const view = viewDomain(context, findDomain(context, workspaceId, domainId));
   const fields = fieldsOf(context, workspaceId);
   const told = toldTemplate(context, workspaceId, fields);
   const evidence = evidenceForPolicy(context, workspaceId, view.domain.name);
-  const manual = buildManual({
+  return buildManual({
     needs: view.needs,
     unicodeName: view.domain.unicodeName,
     zone: view.zone,
@@ -303,7 +302,6 @@ export function manualOf(context: CoreContext, workspaceId: number, domainId: nu
     ...(told.name === null ? {} : { told: { name: told.name, templateId: told.templateId } }),
     ...(fields.dmarcReportAddress === '' ? {} : { reportAddress: `mailto:${fields.dmarcReportAddress}` }),
   });
-  return { ...manual, asOf: context.changes.sequence() };
 }
 
 /**
@@ -439,7 +437,7 @@ export function chooseWeaker(
   const view = viewDomain(context, findDomain(context, workspaceId, domainId));
   const { configuration, domain } = view;
   const others = (configuration.weaker ?? []).filter((each) => each.kind !== kind);
-  const what = explained(planOf(context, view), kind, configuration).slice(0, MOST_WHAT);
+  const what = explained(manualOf(context, workspaceId, domainId).plan, kind, configuration).slice(0, MOST_WHAT);
   const added = chosen ? [{ kind, by: context.person, at: context.clock.now(), what }] : [];
   const weaker = [...others, ...added];
   if (!context.store.domains.configure(domain, { ...domain.configuration, weaker })) changedElsewhere(domain.revision);

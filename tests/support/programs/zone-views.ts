@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
  * Views one domain whose zone is pasted, on a real core: of this checkout, or of another one. It is told what to do by
- * messages: `paste`, `reopen`, or `view`, which is manual, hand-over and tree. It answers with the milliseconds that it
- * took, and the longest that the core's loop was held meanwhile.
+ * messages: `paste`, `reopen`, or `view`, which is manual, hand-over and tree. It answers with the milliseconds of the
+ * processor that it took, and those of the longest turn of the core's loop meanwhile: what others do on the machine is in
+ * neither.
  */
-
-const RESOLUTION_MS = 2;
 
 const [root = '', zoneFile = '', zone = ''] = process.argv.slice(2);
 const { openTestCore, dropFolder } = (await import(
@@ -55,19 +53,37 @@ const work: Readonly<Record<string, () => Promise<unknown>>> = {
   },
 };
 
+const milliseconds = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
+
+/** Looks at each turn of the loop how long the one before took. @returns what ends that, and gives the longest. */
+function watchLoop(): () => number {
+  let longest = 0;
+  let isWatched = true;
+  let before = process.threadCpuUsage();
+  const look = () => {
+    longest = Math.max(longest, milliseconds(process.threadCpuUsage(before)));
+    before = process.threadCpuUsage();
+    if (isWatched) setImmediate(look);
+  };
+  setImmediate(look);
+  return () => {
+    isWatched = false;
+    return longest;
+  };
+}
+
 process.on('message', (what: string) => {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
-  // The first interval begins with the loop's next round.
-  setTimeout(async () => {
-    const start = performance.now();
+  const longest = watchLoop();
+  // The first turn that is looked at begins with the loop's next round.
+  setImmediate(async () => {
+    const start = process.cpuUsage();
     await work[what]?.();
-    const ms = performance.now() - start;
-    if (what === 'end') return;
-    setTimeout(() => {
-      delay.disable();
-      process.send?.({ ms, heldMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS) });
-    }, 5 * RESOLUTION_MS);
-  }, 5 * RESOLUTION_MS);
+    const ms = milliseconds(process.cpuUsage(start));
+    if (what === 'end') {
+      longest();
+      return;
+    }
+    setImmediate(() => process.send?.({ ms, heldMs: longest() }));
+  });
 });
 process.send?.('ready');
