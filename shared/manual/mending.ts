@@ -97,6 +97,8 @@ export interface Mending {
 
 /** A record of a step in lines: what to do, the value, and what the manual finds. */
 export function mendingLines(record: MendingRecord): {
+  /** Which record it is, with the number of its change. */
+  readonly head: string;
   readonly what: string;
   readonly value: string | null;
   readonly findings: readonly string[];
@@ -105,7 +107,8 @@ export function mendingLines(record: MendingRecord): {
   const isDone = action === 'keep';
   const advice = isDone ? 'Mail that was refused before it stood so can be sent again.' : instruction;
   return {
-    what: `${change}. ${title}, ${type} at ${name}: ${reason} ${advice} Last check: ${summary}.`,
+    head: `${change}. ${title}, ${type} at ${name}`,
+    what: `${reason} ${advice} Last check: ${summary}.`,
     value: isDone || value === '' ? null : value,
     findings: findings.map(({ title: found, remedy, code }) => `${found}. ${remedy} (${code})`),
   };

@@ -39,8 +39,8 @@ function manualLines(domain: string, mending: Mending | null, asks: boolean): st
     `Step ${number} of the manual, ${title}:`,
     ...records
       .map(mendingLines)
-      .flatMap(({ what, value, findings }) => [
-        `  ${what}`,
+      .flatMap(({ head, what, value, findings }) => [
+        `  ${head}: ${what}`,
         ...(value === null ? [] : [`    ${value}`]),
         ...findings.map((finding) => `    ${finding}`),
       ]),

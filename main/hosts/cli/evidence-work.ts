@@ -5,7 +5,7 @@ import { readEvidenceFile } from '../../core/evidence/read-file.ts';
 import { noReports, summarise } from '../../core/evidence/summary.ts';
 import { TLS_POLICY_WORDS } from '../../../shared/evidence/tls/tls-summary.ts';
 import type { Retention } from '../../../shared/evidence/kept/kept-mail.ts';
-import { KEPT_MAIL_WORDS } from '../../../shared/evidence/kept/kept-mail.ts';
+import { KEPT_MAIL_WORDS, keptWords } from '../../../shared/evidence/kept/kept-mail.ts';
 import { SENDER_WORDS } from '../../../shared/evidence/senders/sender-words.ts';
 import type { Sender, SenderKind } from '../../../shared/evidence/senders/senders.ts';
 import type { Work } from './command.ts';
@@ -248,12 +248,16 @@ export function listMails(domain: string | null): Work<unknown> {
   return async ({ client, options, terminal }) => {
     const workspaceId = await chosenWorkspace(client, options);
     const mails = await client.evidence.mails({ workspaceId, domain });
-    const lines = mails.flatMap(({ importedAt, kind, domain: from, receiver, what, codes, records, person }) => [
-      `${dayOf(importedAt / 1000)}  ${KEPT_MAIL_WORDS[kind]}  ${from ?? '?'}${receiver === null ? '' : `, by ${receiver}`}: ${what}`,
-      ...(codes === '' ? [] : [`  ${codes}`]),
-      ...(records.length === 0 ? [] : [`  To change: ${records.join(', ')}`]),
-      ...(person === null ? [] : [`  ${[...person.addresses, person.text].join(' ').slice(0, 500)}`]),
-    ]);
+    const lines = mails.flatMap((mail) => {
+      const { importedAt, kind, domain: from, what, codes, person } = mail;
+      const { by, change } = keptWords(mail);
+      return [
+        `${dayOf(importedAt / 1000)}  ${KEPT_MAIL_WORDS[kind]}  ${from ?? '?'}${by === '' ? '' : `, by ${by}`}: ${what}`,
+        ...(codes === '' ? [] : [`  ${codes}`]),
+        ...(change === '' ? [] : [`  To change: ${change}`]),
+        ...(person === null ? [] : [`  ${[...person.addresses, person.text].join(' ').slice(0, 500)}`]),
+      ];
+    });
     print(terminal, options.json === true, mails, mails.length === 0 ? ['No messages are kept.'] : lines);
     return mails.length === 0 ? exitCodes.noResult : exitCodes.ok;
   };

@@ -159,7 +159,7 @@ export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
             </FileTrigger>
           </div>
         </div>
-        <details className={layout.details}>
+        <details className={`${layout.details} ${styles.onScreen}`}>
           <summary>Paste a message or a bounce</summary>
           <form
             className={layout.stack}

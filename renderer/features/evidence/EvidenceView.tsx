@@ -29,14 +29,26 @@ interface Mail {
   readonly volume: readonly DayVolume[];
 }
 
+/** In the place of what could not be read; why not, the notice tells. */
+function Unread({ onAgain }: { readonly onAgain: () => Promise<void> }) {
+  return (
+    <div className={layout.row}>
+      <p>What came back from mail could not be read.</p>
+      <Button onPress={() => void onAgain()}>Try again</Button>
+    </div>
+  );
+}
+
 /** The mail of one domain: its picture over time, and who sent it. */
 function DomainMail({ workspaceId, domain }: { readonly workspaceId: number; readonly domain: string }) {
   const [time, setTime] = useState<string>('all');
   const [mail, setMail] = useState<Mail | null>(null);
+  const [isFailed, setFailed] = useState(false);
   const sinceDays = TIMES.find(({ id }) => id === time)?.days ?? null;
   const refresh = useCallback(async () => {
     const asked = { workspaceId, domain, sinceDays };
     const found = await attempt(() => Promise.all([core().evidence.senders(asked), core().evidence.volume(asked)]));
+    setFailed(found === null);
     if (found !== null) setMail({ senders: found[0], volume: found[1] });
   }, [workspaceId, domain, sinceDays]);
   useFresh(workspaceId, refresh);
@@ -73,7 +85,11 @@ function DomainMail({ workspaceId, domain }: { readonly workspaceId: number; rea
         />
       </div>
       {mail === null ? (
-        <Skeleton />
+        isFailed ? (
+          <Unread onAgain={refresh} />
+        ) : (
+          <Skeleton />
+        )
       ) : mail.senders.length === 0 ? (
         <p className={layout.muted}>No report in this period covers mail from {domain}.</p>
       ) : (
@@ -102,21 +118,23 @@ export default function EvidenceView({ workspaceId }: { readonly workspaceId: nu
   const [domains, setDomains] = useState<readonly { readonly domain: string; readonly messages: number }[] | null>(
     null,
   );
+  const [isFailed, setFailed] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
   const refresh = useCallback(async () => {
     const found = await attempt(() => core().evidence.domains({ workspaceId }));
+    setFailed(found === null);
     if (found !== null) setDomains(found);
   }, [workspaceId]);
   useFresh(workspaceId, refresh);
   const domain = domains?.find((each) => each.domain === chosen)?.domain ?? domains?.[0]?.domain;
   return (
-    <div className={layout.page}>
+    <div className={`${layout.page} ${styles.view}`}>
       {isPractice && <PracticeMailing workspaceId={workspaceId} />}
       <BringIn workspaceId={workspaceId} />
-      {domains === null && <Skeleton />}
+      {domains === null && (isFailed ? <Unread onAgain={refresh} /> : <Skeleton />)}
       {domains?.length === 0 && (
         <Empty title="No report has been read yet">
           Receivers send DMARC reports to the address in a domain’s DMARC record. Save them from that mailbox and drop

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import type { KeptMail, Retention } from '../../../shared/evidence/kept/kept-mail.ts';
-import { KEPT_MAIL_WORDS, retentionLabels } from '../../../shared/evidence/kept/kept-mail.ts';
+import { KEPT_MAIL_WORDS, keptWords, retentionLabels } from '../../../shared/evidence/kept/kept-mail.ts';
 import { useManaged } from '../../data/managed.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -61,32 +61,34 @@ function Mails({ mails }: { readonly mails: readonly KeptMail[] }) {
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ id, importedAt, kind, domain, receiver, what, codes, records, person }) => (
-            <tr key={id}>
-              <td>{shortTime(importedAt)}</td>
-              <td>{KEPT_MAIL_WORDS[kind]}</td>
-              <td>
-                <OutsideText text={domain ?? 'not told'} />
-              </td>
-              <td>
-                <OutsideText text={receiver ?? ''} />
-              </td>
-              <td>
-                {what}
-                {codes !== '' && (
-                  <div className={layout.small}>
-                    <OutsideText text={codes} />
-                  </div>
-                )}
-                {records.length > 0 && <div>To change: {records.join(', ')}.</div>}
-                {person !== null && (
-                  <div className={layout.small}>
-                    <OutsideText text={[...person.addresses, person.text].join(' ').slice(0, 500)} />
-                  </div>
-                )}
-              </td>
-            </tr>
-          ))}
+          {shown
+            .map((mail) => ({ ...mail, words: keptWords(mail) }))
+            .map(({ id, importedAt, kind, domain, what, codes, words, person }) => (
+              <tr key={id}>
+                <td className={styles.when}>{shortTime(importedAt)}</td>
+                <td>{KEPT_MAIL_WORDS[kind]}</td>
+                <td>
+                  <OutsideText text={domain ?? 'not told'} />
+                </td>
+                <td>
+                  <OutsideText text={words.by} />
+                </td>
+                <td>
+                  {what}
+                  {codes !== '' && (
+                    <div className={layout.small}>
+                      <OutsideText text={codes} />
+                    </div>
+                  )}
+                  {words.change !== '' && <div>To change: {words.change}.</div>}
+                  {person !== null && (
+                    <div className={layout.small}>
+                      <OutsideText text={[...person.addresses, person.text].join(' ').slice(0, 500)} />
+                    </div>
+                  )}
+                </td>
+              </tr>
+            ))}
         </tbody>
       </table>
       {more}
@@ -146,7 +148,7 @@ export function KeptEvidence({ workspaceId }: { readonly workspaceId: number }) 
         folder alone, and in no support bundle.
       </p>
       {mails.length > 0 && (
-        <details className={layout.details}>
+        <details className={`${layout.details} ${styles.printed}`}>
           <summary>Bounces, messages and failure reports</summary>
           <Mails mails={mails} />
         </details>

@@ -9,11 +9,17 @@ import { VerdictMark } from '../../ui/status.tsx';
 import styles from './EvidenceView.module.css';
 
 function Record({ record }: { readonly record: MendingRecord }) {
-  const { what, value, findings } = mendingLines(record);
+  const { head, what, value, findings } = mendingLines(record);
   return (
     <li className={styles.mending}>
+      <div className={styles.mendingHead}>
+        <b>
+          <OutsideText text={head} />
+        </b>
+        <VerdictMark verdict={record.verdict} />
+      </div>
       <p>
-        <VerdictMark verdict={record.verdict} /> <OutsideText text={what} />
+        <OutsideText text={what} />
       </p>
       {value !== null && (
         <div className={styles.value}>

@@ -54,7 +54,7 @@ export function WatchedFolders({ workspaceId }: { readonly workspaceId: number }
     await refresh();
   };
   return (
-    <section className={layout.card} aria-labelledby="watched-title">
+    <section className={`${layout.card} ${styles.onScreen}`} aria-labelledby="watched-title">
       <div className={layout.cardHead}>
         <h2 id="watched-title">Watched folders</h2>
         {folders.length > 0 && (

@@ -1,5 +1,5 @@
 import type { FoundAnswer, MailboxProvider, RequirementKind } from '../../policy/mailbox-providers.ts';
-import { rulesForCode } from '../../policy/mailbox-providers.ts';
+import { ruleForCode, rulesForCode } from '../../policy/mailbox-providers.ts';
 import { translated } from './translated.ts';
 
 /** Why a server refused a message, and what the owner of the domain would change: by its codes and its words. */
@@ -354,7 +354,13 @@ export function causeOf(reply: Reply): Cause {
   return cause('unknown');
 }
 
-/** The receiver's dated rules that its code and words stand for; of every receiver's where it is not known whose. */
+/**
+ * The receiver's dated rules that its code and words stand for. Where it is not known whose server it is, the one rule of any receiver
+ * that the code stands for; where that may be several, what they say holds for none.
+ */
 export function receiversRules({ enhanced, text, provider, receivers }: Reply): readonly FoundAnswer[] {
-  return enhanced === null ? [] : rulesForCode(enhanced, text, provider ?? undefined, receivers);
+  if (enhanced === null) return [];
+  if (provider !== null) return rulesForCode(enhanced, text, provider, receivers);
+  const rule = ruleForCode(enhanced, text, undefined, receivers);
+  return rule === null ? [] : [rule];
 }

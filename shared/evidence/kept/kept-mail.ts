@@ -1,5 +1,9 @@
-import { bounceWords } from '../bounce/bounce-words.ts';
+import { bounceWords, recordWords } from '../bounce/bounce-words.ts';
+import type { BounceRecord } from '../bounce/cause.ts';
+import { receiverName } from '../bounce/receivers.ts';
 import type { ToldBounce } from '../bounce/bounce-words.ts';
+import type { MessageRecord } from '../message/message.ts';
+import { messageRecordWords } from '../message/message-words.ts';
 import type { ToldMessage } from '../message/message-words.ts';
 import type { FailureReport } from '../reports/failure.ts';
 
@@ -129,4 +133,11 @@ export function rememberedFailure(report: FailureReport): RememberedMail {
     },
     person: personOf(addressesOf(originalMailFrom ?? ''), authResults ?? ''),
   };
+}
+
+/** A kept mail in words: who told of it, and what is to be changed; empty where there is nothing to say. */
+export function keptWords({ kind, receiver, records }: MailFact): { readonly by: string; readonly change: string } {
+  const words = (record: string): string =>
+    kind === 'message' ? messageRecordWords(record as MessageRecord) : recordWords(record as BounceRecord);
+  return { by: receiver === null ? '' : receiverName(receiver), change: records.map(words).join('; ') };
 }

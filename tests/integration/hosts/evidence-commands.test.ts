@@ -115,7 +115,7 @@ describe('evidence', () => {
 
   it('shows and sets for how long evidence is kept, and lists the mails', async () => {
     await kept('import', path.join(FOLDER, 'bounce.eml'));
-    expect((await kept('mails')).out).toMatch(/bounce {2}\?: .*\n {2}550 5\.7\.26\n {2}To change: dmarc/);
+    expect((await kept('mails')).out).toMatch(/bounce {2}\?: .*\n {2}550 5\.7\.26\n {2}To change: the DMARC record/);
     const { out } = await kept('keep', '--reports', 'forever', '--mails', '90', '--json');
     expect(JSON.parse(out)).toMatchObject({ reportDays: null, mailDays: 90, personalDays: 0, mails: 1 });
     expect((await kept('keep')).out).toContain('not kept');
