@@ -153,7 +153,7 @@ export function KeptEvidence({ workspaceId }: { readonly workspaceId: number }) 
           <Mails mails={mails} />
         </details>
       )}
-      <div className={layout.two}>
+      <div className={`${layout.two} ${styles.onScreen}`}>
         <Days
           lockWord={managed('KeepReportsDays')}
           label={retentionLabels.reportDays}
@@ -176,7 +176,9 @@ export function KeptEvidence({ workspaceId }: { readonly workspaceId: number }) 
           onChange={(days) => void change({ personalDays: days })}
         />
       </div>
-      <p className={layout.small}>Counted from the day of import. Anything older is deleted at once.</p>
+      <p className={`${layout.small} ${styles.onScreen}`}>
+        Counted from the day of import. Anything older is deleted at once.
+      </p>
       <div className={layout.row}>
         <Button isDisabled={withPerson === 0} onPress={() => setAsked('persons')}>
           {DELETIONS.persons.button}

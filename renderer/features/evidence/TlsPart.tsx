@@ -155,7 +155,7 @@ export function TlsPart({ workspaceId, domain }: { readonly workspaceId: number;
           <Sums sums={sums} />
         </>
       )}
-      <div className={layout.row}>
+      <div className={`${layout.row} ${styles.onScreen}`}>
         <Button isPending={isAsking} onPress={() => void ask()}>
           Check what is published
         </Button>
