@@ -24,11 +24,102 @@ export interface NewReport {
 
 /** What a report says of the mail of one source, as the sums tell it again. */
 export interface NewRow extends Omit<SourceSum, 'reporters' | 'since' | 'until'> {
-  /** Whose policy the report is about: what its senders are asked for. */
-  readonly domain: string;
-  /** The domain in From, which may be below it. */
+  /** The domain in From, which may be below the report's; it stands for that where the report names none. */
   readonly headerFrom: string;
 }
+
+/**
+ * The rows of a report that is being read, on disk beside the data file: a report is whole before any of it is kept, and no larger in
+ * memory than a few hundred of its rows.
+ */
+export interface RowSpool {
+  readonly add: (row: NewRow) => void;
+  /** The keys that signed its mail, each once. */
+  readonly signers: () => readonly string[];
+  /** Lets the rows go, whether they were kept or not. */
+  readonly close: () => void;
+}
+
+/** Rows that go to the spool at once. */
+const SPOOLED_AT_ONCE = 500;
+const SPOOL_COLUMNS =
+  'header_from, source, messages, dkim, spf, signers, failed_signers, spf_domain, spf_result, reasons';
+
+/** The spools of a connection: one table of its own temporary file, which nobody else sees and which goes with it. */
+function rowSpools(database: SqliteDatabase) {
+  database.exec(
+    `CREATE TEMP TABLE IF NOT EXISTS evidence_spool (spool INTEGER NOT NULL, line INTEGER NOT NULL, header_from TEXT, source TEXT,
+       messages INTEGER, dkim TEXT, spf TEXT, signers TEXT, failed_signers TEXT, spf_domain TEXT, spf_result TEXT, reasons TEXT,
+       PRIMARY KEY (spool, line)) WITHOUT ROWID`,
+  );
+  const put = database.prepare(
+    `INSERT INTO temp.evidence_spool (spool, line, ${SPOOL_COLUMNS})
+     VALUES (@spool, @line, @headerFrom, @source, @messages, @dkim, @spf, @signers, @failedSigners, @spfDomain, @spfResult, @reasons)`,
+  );
+  const putAll = database.transaction((spool: number, from: number, rows: readonly NewRow[]) => {
+    for (const [index, row] of rows.entries())
+      put.run({
+        ...row,
+        spool,
+        line: from + index,
+        signers: joined(row.signers),
+        failedSigners: joined(row.failedSigners),
+        reasons: joined(row.reasons),
+      });
+  });
+  const copy = database.prepare(
+    `INSERT INTO evidence_rows (workspace_id, domain, begin_at, report_id, line, end_at, ${SPOOL_COLUMNS})
+     SELECT @workspaceId, coalesce(@domain, header_from), @beginAt, @reportId, line, @endAt, ${SPOOL_COLUMNS}
+     FROM temp.evidence_spool WHERE spool = @spool ORDER BY line`,
+  );
+  const froms = database.prepare('SELECT DISTINCT header_from FROM temp.evidence_spool WHERE spool = ?').pluck();
+  const signers = database.prepare('SELECT DISTINCT signers FROM temp.evidence_spool WHERE spool = ?').pluck();
+  const drop = database.prepare('DELETE FROM temp.evidence_spool WHERE spool = ?');
+  const empty = database.prepare('DELETE FROM temp.evidence_spool');
+  let last = 0;
+  let open = 0;
+  return () => {
+    const spool = (last += 1);
+    open += 1;
+    let line = 0;
+    let waiting: NewRow[] = [];
+    const write = () => {
+      if (waiting.length === 0) return;
+      putAll(spool, line, waiting);
+      line += waiting.length;
+      waiting = [];
+    };
+    return {
+      add(row: NewRow) {
+        waiting.push(row);
+        if (waiting.length === SPOOLED_AT_ONCE) write();
+      },
+      signers() {
+        write();
+        return [...new Set((signers.all(spool) as string[]).flatMap(parted))];
+      },
+      close() {
+        waiting = [];
+        open -= 1;
+        // Emptying the table is one step, whatever it held.
+        if (open === 0) empty.run();
+        else drop.run(spool);
+      },
+      /** The domains in From. */
+      froms() {
+        write();
+        return froms.all(spool) as string[];
+      },
+      /** Copies the rows into the history, within the transaction that is open. */
+      keep(reportId: number, { workspaceId, domain, beginAt, endAt }: NewReport) {
+        write();
+        copy.run({ workspaceId, domain, beginAt: beginAt ?? 0, reportId, endAt, spool });
+      },
+    };
+  };
+}
+
+type OwnSpool = ReturnType<ReturnType<typeof rowSpools>>;
 
 export interface EvidenceDomain {
   readonly domain: string;
@@ -105,12 +196,7 @@ export function evidenceRepository(database: SqliteDatabase) {
     `INSERT INTO evidence_reports (workspace_id, kind, identity, content, org, domain, begin_at, end_at, policy, imported_at, data)
      VALUES (@workspaceId, @kind, @identity, @content, @org, @domain, @beginAt, @endAt, @policy, @importedAt, @data)`,
   );
-  const addRow = database.prepare(
-    `INSERT INTO evidence_rows (workspace_id, domain, begin_at, report_id, line, end_at, header_from, source, messages, dkim, spf,
-       signers, failed_signers, spf_domain, spf_result, reasons)
-     VALUES (@workspaceId, @domain, @beginAt, @reportId, @line, @endAt, @headerFrom, @source, @messages, @dkim, @spf,
-       @signers, @failedSigners, @spfDomain, @spfResult, @reasons)`,
-  );
+  let openSpool: (() => OwnSpool) | null = null;
   const sumsBy = (
     more: string,
   ) => `SELECT ${more} source, sum(messages) AS messages, dkim, spf, signers, failed_signers, spf_domain, spf_result, reasons,
@@ -169,25 +255,14 @@ export function evidenceRepository(database: SqliteDatabase) {
   const dropRowsOf = database.prepare('DELETE FROM evidence_rows WHERE report_id = ?');
   const dropReport = database.prepare('DELETE FROM evidence_reports WHERE id = ?');
 
-  const insert = (report: NewReport, rows: readonly NewRow[]) => {
+  const insert = (report: NewReport, rows: OwnSpool | null) => {
     const reportId = Number(addReport.run(report).lastInsertRowid);
-    for (const domain of new Set([report.domain, ...rows.map((row) => row.domain)]))
-      if (domain !== null) raise.run(report.workspaceId, domain);
-    for (const [line, row] of rows.entries())
-      addRow.run({
-        ...row,
-        workspaceId: report.workspaceId,
-        reportId,
-        line,
-        beginAt: report.beginAt ?? 0,
-        endAt: report.endAt,
-        signers: joined(row.signers),
-        failedSigners: joined(row.failedSigners),
-        reasons: joined(row.reasons),
-      });
+    const domains = report.domain === null ? (rows?.froms() ?? []) : [report.domain];
+    for (const domain of domains) raise.run(report.workspaceId, domain);
+    rows?.keep(reportId, report);
   };
 
-  const add = database.transaction((report: NewReport, rows: readonly NewRow[]): 'new' | 'known' | 'conflicting' => {
+  const add = database.transaction((report: NewReport, rows: OwnSpool | null): 'new' | 'known' | 'conflicting' => {
     if (byContent.get(report.workspaceId, report.content) !== undefined) return 'known';
     if (report.identity !== null && byIdentity.get(report.workspaceId, report.identity) !== undefined)
       return 'conflicting';
@@ -218,12 +293,18 @@ export function evidenceRepository(database: SqliteDatabase) {
   return {
     /** A number that changes with whatever is kept of a domain, whichever process changed it; it never comes again. */
     revision: (workspaceId: number, domain: string): number => (revision.get(workspaceId, domain) ?? 0) as number,
+    /** Takes the rows of a report as they are read; to be closed, whatever comes of them. */
+    spool(): RowSpool {
+      openSpool ??= rowSpools(database);
+      return openSpool();
+    },
     /**
      * Keeps a report with its rows, whole or not at all.
      *
+     * @param rows a spool of this store; null: the report has none.
      * @returns `known` where the same figures are kept already, `conflicting` where others are under its identity.
      */
-    add: (report: NewReport, rows: readonly NewRow[]) => add.immediate(report, rows),
+    add: (report: NewReport, rows: RowSpool | null) => add.immediate(report, rows as OwnSpool | null),
     /** The mail of a domain day by day, by the day on which the period of its report begins. */
     days: (workspaceId: number, domain: string, { since = 0, from = null }: MailChoice = {}): readonly DayVolume[] =>
       days.all({ workspaceId, domain, since, from }) as DayVolume[],

@@ -192,8 +192,10 @@ export function readByParsedmarc(python: string, files: readonly string[]): read
 /** What we read of a file: its first report. */
 export async function readByUs(file: string): Promise<Told> {
   let refused = 'nothing';
-  for await (const found of readEvidenceFile(file)) {
-    if (found.kind === 'dmarc-aggregate') return ourAggregate(found.report, found.rows);
+  const rows: AggregateRow[] = [];
+  const sink = { add: (row: AggregateRow) => void rows.push(row), close: () => undefined };
+  for await (const found of readEvidenceFile(file, () => sink)) {
+    if (found.kind === 'dmarc-aggregate') return ourAggregate(found.report, rows);
     if (found.kind === 'tls-rpt') return ourTls(found.report);
     if (found.kind === 'refused') refused = found.problems.join(' ');
   }

@@ -4,7 +4,7 @@ import type { EvidenceFile, ReadFile } from '../../../shared/evidence/reports/fi
 import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
 import { rememberedBounce, rememberedFailure } from '../../../shared/evidence/kept/kept-mail.ts';
 import type { AggregateRow } from '../../../shared/evidence/reports/aggregate.ts';
-import type { NewReport, NewRow } from '../../store/evidence.ts';
+import type { NewReport, NewRow, RowSpool } from '../../store/evidence.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
 import { fail } from '../errors.ts';
@@ -13,6 +13,7 @@ import { filesIn, PATH_REMEDY, pathTrouble } from './files.ts';
 import { keepMail } from './kept.ts';
 import type { SeenSigner } from './signers.ts';
 import { noteSigners, seeSigner } from './signers.ts';
+import type { RowSink } from './read-file.ts';
 import { readEvidenceFile, readEvidenceOctets } from './read-file.ts';
 import type { FoundReport, Keeper, ReportKeys } from './summary.ts';
 import { noReports, summarise } from './summary.ts';
@@ -21,8 +22,8 @@ import { noReports, summarise } from './summary.ts';
 
 const POLICIES: ReadonlySet<string> = new Set(['none', 'quarantine', 'reject']);
 
-/** What is kept of a record. @param domain of the report; null where it names none. */
-function keptRow(row: AggregateRow, domain: string | null): NewRow {
+/** What is kept of a record. */
+function keptRow(row: AggregateRow): NewRow {
   const headerFrom = unicodeFree(row.headerFrom);
   const signer = ({ domain: name, selector }: AggregateRow['dkimResults'][number]) =>
     `${name}/${selector ?? ''}`.replace(/\s+/g, '');
@@ -30,7 +31,6 @@ function keptRow(row: AggregateRow, domain: string | null): NewRow {
   const spf = row.spfResults.find(({ scope }) => scope !== 'helo') ?? row.spfResults[0];
   const count = row.count ?? 0n;
   return {
-    domain: domain ?? headerFrom,
     headerFrom,
     source: row.source,
     messages: count > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(count),
@@ -75,9 +75,16 @@ function keptReport(workspaceId: number, importedAt: number, found: FoundReport,
   };
 }
 
+/** Records on their way into the history. */
+interface SpooledRows extends RowSink {
+  readonly spool: RowSpool;
+}
+
 /** What comes in with one call. */
 interface Intake {
   readonly keeper: Keeper;
+  /** Where records go until their report is whole. */
+  readonly openRows: () => SpooledRows;
   /** Tells what has come in, once all has. */
   readonly close: () => void;
 }
@@ -97,14 +104,19 @@ function openIntake(context: CoreContext, workspaceId: number, where = ''): Inta
     if (keepMail(context, workspaceId, octets, mail)) mails += 1;
   };
   return {
+    openRows() {
+      const spool = store.evidence.spool();
+      return { spool, add: (row) => spool.add(keptRow(row)), close: spool.close };
+    },
     keeper: {
       report(found, keys) {
         const report = keptReport(workspaceId, clock.now(), found, keys);
-        const rows = found.kind === 'dmarc-aggregate' ? found.rows.map((row) => keptRow(row, found.report.domain)) : [];
-        const stored = store.evidence.add(report, rows);
+        // The sink is one of those that were opened here.
+        const rows = found.kind === 'dmarc-aggregate' ? (found.rows as SpooledRows | null) : null;
+        const stored = store.evidence.add(report, rows?.spool ?? null);
         if (stored !== 'new') return stored;
         reports += 1;
-        for (const row of rows) for (const signer of row.signers) seeSigner(signers, signer, report);
+        for (const signer of rows?.spool.signers() ?? []) seeSigner(signers, signer, report);
         return stored;
       },
       failure: ({ report, octets }) => keep(octets, rememberedFailure(report)),
@@ -143,7 +155,7 @@ export async function readHandedIn(
   const read: ReadFile[] = [];
   for (const { name, content } of files) {
     const octets = Buffer.from(content, 'base64');
-    const found = await summarise(name, readEvidenceOctets(octets), known, intake.keeper);
+    const found = await summarise(name, readEvidenceOctets(octets, intake.openRows), known, intake.keeper);
     read.push({ name, found, isMail: found.some(({ problems }) => problems.includes('no-report-in-mail')) });
   }
   intake.close();
@@ -163,7 +175,7 @@ export function openImport(context: CoreContext, workspaceId: number, where: str
   const intake = openIntake(context, workspaceId, where);
   // Of files that come over days the history knows what was there: nothing else is held.
   return {
-    read: (file) => summarise(file, readEvidenceFile(file), noReports(), intake.keeper),
+    read: (file) => summarise(file, readEvidenceFile(file, intake.openRows), noReports(), intake.keeper),
     close: intake.close,
   };
 }
@@ -194,7 +206,8 @@ export async function* importEvidence(
   const known = noReports();
   const intake = openIntake(context, workspaceId);
   try {
-    for await (const file of named()) yield* await summarise(file, readEvidenceFile(file), known, intake.keeper);
+    for await (const file of named())
+      yield* await summarise(file, readEvidenceFile(file, intake.openRows), known, intake.keeper);
   } finally {
     intake.close();
   }

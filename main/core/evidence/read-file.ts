@@ -22,7 +22,8 @@ export type Found =
   | {
       readonly kind: 'dmarc-aggregate';
       readonly report: AggregateReport;
-      readonly rows: readonly AggregateRow[];
+      /** Where its records went; whoever is given it closes it. Null where nobody wants them. */
+      readonly rows: RowSink | null;
       readonly problems: readonly Problem[];
     }
   | { readonly kind: 'tls-rpt'; readonly report: TlsReport; readonly problems: readonly Problem[] }
@@ -40,9 +41,19 @@ export type Found =
   /** A mail of a mailbox has been read: whether it held a report. */
   | { readonly kind: 'mail'; readonly hasReport: boolean };
 
+/** Takes the records of a report as they are read: it may have a million. */
+export interface RowSink {
+  readonly add: (row: AggregateRow) => void;
+  readonly close: () => void;
+}
+
+/** Opens a sink for a report's records. */
+export type OpenRows = () => RowSink;
+
 interface Reading {
   /** Archives around what is read. */
   readonly depth: number;
+  readonly openRows: OpenRows | null;
 }
 
 const firstCharacter = (head: Buffer): string =>
@@ -53,22 +64,30 @@ const firstCharacter = (head: Buffer): string =>
     .trimStart()
     .slice(0, 1);
 
-async function* readAggregate({ stream }: Source): AsyncGenerator<Found> {
+async function* readAggregate({ stream }: Source, { openRows }: Reading): AsyncGenerator<Found> {
   const text = createTextStream();
-  const rows: AggregateRow[] = [];
-  const reader = createAggregateReader((row) => rows.push(row));
-  let length = 0;
-  for await (const piece of stream) {
-    length += piece.length;
-    if (length > limits.reportOctets) throw new TooLarge();
-    reader.write(text.write(piece));
-    if (reader.isDone()) break;
+  const rows = openRows?.() ?? null;
+  const reader = createAggregateReader(rows?.add);
+  let isGiven = false;
+  try {
+    let length = 0;
+    for await (const piece of stream) {
+      length += piece.length;
+      if (length > limits.reportOctets) throw new TooLarge();
+      reader.write(text.write(piece));
+      if (reader.isDone()) break;
+    }
+    reader.write(text.close());
+    const { report, problems } = reader.close();
+    const told = [...problems, ...text.problems()];
+    if (report === null) yield { kind: 'refused', as: 'dmarc-aggregate', problems };
+    else {
+      isGiven = true;
+      yield { kind: 'dmarc-aggregate', report, rows, problems: told };
+    }
+  } finally {
+    if (!isGiven) rows?.close();
   }
-  reader.write(text.close());
-  const { report, problems } = reader.close();
-  const told = [...problems, ...text.problems()];
-  if (report === null) yield { kind: 'refused', as: 'dmarc-aggregate', problems };
-  else yield { kind: 'dmarc-aggregate', report, rows, problems: told };
 }
 
 async function* readTls(source: Source): AsyncGenerator<Found> {
@@ -83,9 +102,14 @@ async function* readTls(source: Source): AsyncGenerator<Found> {
 async function* withProblems(work: (tell: (problem: Problem) => void) => AsyncGenerator<Found>): AsyncGenerator<Found> {
   const told = new Set<Problem>();
   const found: Found[] = [];
-  for await (const each of work((problem) => told.add(problem))) {
-    if (told.size === 0) yield each;
-    else found.push(each);
+  try {
+    for await (const each of work((problem) => told.add(problem))) {
+      if (told.size === 0) yield each;
+      else found.push(each);
+    }
+  } catch (error) {
+    for (const each of found) if (each.kind === 'dmarc-aggregate') each.rows?.close();
+    throw error;
   }
   for (const each of found)
     yield each.kind === 'mail' || each.kind === 'other-mail'
@@ -98,7 +122,10 @@ async function* readGzip(source: Source, reading: Reading): AsyncGenerator<Found
   yield* withProblems(async function* (tell) {
     if (reading.depth > 0) tell('compressed-twice');
     const octets = await whole(source, limits.fileOctets);
-    yield* readSource(await peeked(gunzip(octets, limits.reportOctets, tell)), { depth: reading.depth + 1 });
+    yield* readSource(await peeked(gunzip(octets, limits.reportOctets, tell)), {
+      ...reading,
+      depth: reading.depth + 1,
+    });
   });
 }
 
@@ -108,7 +135,7 @@ async function* readZip(source: Source, reading: Reading): AsyncGenerator<Found>
     const octets = await whole(source, limits.fileOctets);
     for await (const entry of zipEntries(octets, limits.reportOctets, tell)) {
       try {
-        yield* readSource(await peeked(entry.stream()), { depth: reading.depth + 1 });
+        yield* readSource(await peeked(entry.stream()), { ...reading, depth: reading.depth + 1 });
       } catch (error) {
         // One entry that can't be read keeps none of the others from being read.
         tell(error instanceof TooLarge ? 'too-large' : 'entries-refused');
@@ -207,7 +234,7 @@ async function* readSource(source: Source, reading: Reading): AsyncGenerator<Fou
   else if (isZip(head)) yield* readZip(source, reading);
   else {
     const first = firstCharacter(head);
-    if (first === '<') yield* readAggregate(source);
+    if (first === '<') yield* readAggregate(source, reading);
     else if (first === '{' || first === '[') yield* readTls(source);
     else if (first === '') yield { kind: 'refused', as: null, problems: ['empty'] };
     else if (isMailbox(head)) yield* readMailbox(source, reading);
@@ -217,9 +244,9 @@ async function* readSource(source: Source, reading: Reading): AsyncGenerator<Fou
 }
 
 /** Reads a source to its end; what can't be read, or opened, is told and not thrown. */
-async function* readToEnd(open: () => Source | Promise<Source>): AsyncGenerator<Found> {
+async function* readToEnd(open: () => Source | Promise<Source>, openRows: OpenRows | null): AsyncGenerator<Found> {
   try {
-    yield* readSource(await open(), { depth: 0 });
+    yield* readSource(await open(), { depth: 0, openRows });
   } catch (error) {
     yield { kind: 'refused', as: null, problems: [error instanceof TooLarge ? 'too-large' : 'unreadable'] };
   }
@@ -228,13 +255,13 @@ async function* readToEnd(open: () => Source | Promise<Source>): AsyncGenerator<
 /**
  * Reads every report of a file: XML or JSON, an archive, a mail, a mailbox. Never throws: what can't be read is told.
  *
- * @param file its path.
+ * @param file its path. @param openRows where the records of each report go; null: nowhere.
  */
-export function readEvidenceFile(file: string): AsyncGenerator<Found> {
-  return readToEnd(() => peeked(createReadStream(file) as AsyncIterable<Buffer>));
+export function readEvidenceFile(file: string, openRows: OpenRows | null = null): AsyncGenerator<Found> {
+  return readToEnd(() => peeked(createReadStream(file) as AsyncIterable<Buffer>), openRows);
 }
 
 /** Reads every report of octets that are in memory, as `readEvidenceFile` does those of a file. */
-export function readEvidenceOctets(octets: Buffer): AsyncGenerator<Found> {
-  return readToEnd(() => sourceOf(octets));
+export function readEvidenceOctets(octets: Buffer, openRows: OpenRows | null = null): AsyncGenerator<Found> {
+  return readToEnd(() => sourceOf(octets), openRows);
 }

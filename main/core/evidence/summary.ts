@@ -180,8 +180,12 @@ export async function summarise(
     } else {
       const keys = reportKeys(each.kind, each.report);
       const gathered = of(each.kind);
-      const isNew = addReport(gathered, each, keys, file, known);
-      if (keep !== null) gathered.stored[isNew ? keep.report(each, keys) : 'known'] += 1;
+      try {
+        const isNew = addReport(gathered, each, keys, file, known);
+        if (keep !== null) gathered.stored[isNew ? keep.report(each, keys) : 'known'] += 1;
+      } finally {
+        if (each.kind === 'dmarc-aggregate') each.rows?.close();
+      }
     }
   }
   const counts = {
