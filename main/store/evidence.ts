@@ -29,8 +29,8 @@ export interface NewRow extends Omit<SourceSum, 'reporters' | 'since' | 'until'>
 }
 
 /**
- * The rows of a report that is being read, on disk beside the data file: a report is whole before any of it is kept, and no larger in
- * memory than a few hundred of its rows.
+ * The rows of a report that is being read, on disk beside the data file: a report is whole before any of it is kept, and
+ * none of them stays in memory.
  */
 export interface RowSpool {
   readonly add: (row: NewRow) => void;
@@ -40,13 +40,13 @@ export interface RowSpool {
   readonly close: () => void;
 }
 
-/** Rows that go to the spool at once. */
-const SPOOLED_AT_ONCE = 500;
 const SPOOL_COLUMNS =
   'header_from, source, messages, dkim, spf, signers, failed_signers, spf_domain, spf_result, reasons';
 
 /** The spools of a connection: one table of its own temporary file, which nobody else sees and which goes with it. */
 function rowSpools(database: SqliteDatabase) {
+  // What is lost with the process needs no journal.
+  database.pragma('temp.journal_mode = OFF');
   database.exec(
     `CREATE TEMP TABLE IF NOT EXISTS evidence_spool (spool INTEGER NOT NULL, line INTEGER NOT NULL, header_from TEXT, source TEXT,
        messages INTEGER, dkim TEXT, spf TEXT, signers TEXT, failed_signers TEXT, spf_domain TEXT, spf_result TEXT, reasons TEXT,
@@ -56,17 +56,6 @@ function rowSpools(database: SqliteDatabase) {
     `INSERT INTO temp.evidence_spool (spool, line, ${SPOOL_COLUMNS})
      VALUES (@spool, @line, @headerFrom, @source, @messages, @dkim, @spf, @signers, @failedSigners, @spfDomain, @spfResult, @reasons)`,
   );
-  const putAll = database.transaction((spool: number, from: number, rows: readonly NewRow[]) => {
-    for (const [index, row] of rows.entries())
-      put.run({
-        ...row,
-        spool,
-        line: from + index,
-        signers: joined(row.signers),
-        failedSigners: joined(row.failedSigners),
-        reasons: joined(row.reasons),
-      });
-  });
   const copy = database.prepare(
     `INSERT INTO evidence_rows (workspace_id, domain, begin_at, report_id, line, end_at, ${SPOOL_COLUMNS})
      SELECT @workspaceId, coalesce(@domain, header_from), @beginAt, @reportId, line, @endAt, ${SPOOL_COLUMNS}
@@ -82,24 +71,22 @@ function rowSpools(database: SqliteDatabase) {
     const spool = (last += 1);
     open += 1;
     let line = 0;
-    let waiting: NewRow[] = [];
-    const write = () => {
-      if (waiting.length === 0) return;
-      putAll(spool, line, waiting);
-      line += waiting.length;
-      waiting = [];
-    };
     return {
       add(row: NewRow) {
-        waiting.push(row);
-        if (waiting.length === SPOOLED_AT_ONCE) write();
+        put.run({
+          ...row,
+          spool,
+          line,
+          signers: joined(row.signers),
+          failedSigners: joined(row.failedSigners),
+          reasons: joined(row.reasons),
+        });
+        line += 1;
       },
       signers() {
-        write();
         return [...new Set((signers.all(spool) as string[]).flatMap(parted))];
       },
       close() {
-        waiting = [];
         open -= 1;
         // Emptying the table is one step, whatever it held.
         if (open === 0) empty.run();
@@ -107,12 +94,10 @@ function rowSpools(database: SqliteDatabase) {
       },
       /** The domains in From. */
       froms() {
-        write();
         return froms.all(spool) as string[];
       },
       /** Copies the rows into the history, within the transaction that is open. */
       keep(reportId: number, { workspaceId, domain, beginAt, endAt }: NewReport) {
-        write();
         copy.run({ workspaceId, domain, beginAt: beginAt ?? 0, reportId, endAt, spool });
       },
     };

@@ -193,7 +193,11 @@ export function readByParsedmarc(python: string, files: readonly string[]): read
 export async function readByUs(file: string): Promise<Told> {
   let refused = 'nothing';
   const rows: AggregateRow[] = [];
-  const sink = { add: (row: AggregateRow) => void rows.push(row), close: () => undefined };
+  const sink = {
+    add: (row: AggregateRow) => void rows.push(row),
+    rest: () => Promise.resolve(),
+    close: () => undefined,
+  };
   for await (const found of readEvidenceFile(file, () => sink)) {
     if (found.kind === 'dmarc-aggregate') return ourAggregate(found.report, rows);
     if (found.kind === 'tls-rpt') return ourTls(found.report);

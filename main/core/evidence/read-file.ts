@@ -44,6 +44,8 @@ export type Found =
 /** Takes the records of a report as they are read: it may have a million. */
 export interface RowSink {
   readonly add: (row: AggregateRow) => void;
+  /** Is waited for now and then: what the records left behind may be seen to. */
+  readonly rest: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -76,6 +78,7 @@ async function* readAggregate({ stream }: Source, { openRows }: Reading): AsyncG
       if (length > limits.reportOctets) throw new TooLarge();
       reader.write(text.write(piece));
       if (reader.isDone()) break;
+      await rows?.rest();
     }
     reader.write(text.close());
     const { report, problems } = reader.close();
