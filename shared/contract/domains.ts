@@ -54,6 +54,8 @@ const MAX_TAGS = 16;
 /** A text that is taken for the published one for as long as that reads `from`. */
 const editedText = z.object({ from: z.string().max(16_384), to: z.string().max(16_384) });
 
+const MAX_EDITED_KEYS = 16;
+
 const spfChoice = z.object({
   remove: z.array(z.string().max(1024)).max(64),
   without: z.array(z.string().max(1024)).max(64),
@@ -74,6 +76,8 @@ export const domainConfiguration = z.object({
   neverSends: z.boolean(),
   /** What the published DMARC record was meant as, where somebody has chosen among its meanings. Absent: nobody has. */
   dmarcEdited: editedText.nullable().optional(),
+  /** What DKIM records that are asked for were meant as, where somebody has chosen. Absent: nobody has. */
+  dkimEdited: z.array(editedText).max(MAX_EDITED_KEYS).optional(),
   /** Who writes from the domain: people, who may post to mailing lists, or programs alone. Absent: nobody has said. */
   users: z.enum(['people', 'programs']).optional(),
   /** Decisions about the SPF record besides what the providers require. */

@@ -1,7 +1,7 @@
 import { serverLabel } from '../diagnosis/views.ts';
 import { lintDkimKeySet, parseDkimKey } from '../dkim/key-record.ts';
 import { relativeName } from '../dns/names.ts';
-import { joinTxt } from '../dns/txt.ts';
+import { joinTxt, octetsToText } from '../dns/txt.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
 import { describeFindings } from '../findings/catalogue.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -97,7 +97,10 @@ export interface RecordCard {
   /** The record waits for a key pair to be made here. */
   readonly needsKeyPair: boolean;
   readonly spf: SpfCard | null;
-  /** The one published DMARC record, and the text that its findings speak of; null for other records. */
+  /**
+   * The text of which somebody may choose what it was meant as, and the text that the findings speak of: the one published
+   * DMARC record, a DKIM record that is asked for; null for other records.
+   */
   readonly meaning: (EditedText & { readonly isChosen: boolean }) | null;
   readonly dmarc: DmarcCard | null;
   readonly findings: readonly DescribedFinding[];
@@ -216,9 +219,10 @@ function instructionFor(required: RequiredRecord, change: Change): string {
         ? 'Add this TXT record; if there is already an SPF record, add the terms to that one.'
         : `Add this ${required.type} record.`;
     case 'conflict':
-      return change.weakens === undefined
-        ? 'Remove what is in the way first.'
-        : 'Decide first: it would make something weaker.';
+      if (change.weakens !== undefined) return 'Decide first: it would make something weaker.';
+      return change.findings[0]?.code === 'plan.key-of-no-use'
+        ? 'Choose what the record was meant as first.'
+        : 'Remove what is in the way first.';
   }
 }
 
@@ -315,10 +319,7 @@ function cardFor(
     file: required.file ?? null,
     waitingFor: waitingFields(required, input.needs),
     needsKeyPair: required.value.state === 'waiting' && required.value.fields.includes('dkimKeyPair'),
-    meaning:
-      required.match.kind === 'dmarc-policy' && texts.length === 1
-        ? meaningOf(texts[0] as string, required.match.edited)
-        : null,
+    meaning: meaningFor(required, texts),
     spf: required.match.kind === 'spf-terms' ? spfCardFor(change, required.match, texts, value) : null,
     dmarc:
       required.match.kind === 'dmarc-policy'
@@ -327,6 +328,15 @@ function cardFor(
     differences: describeFindings(verdict?.findings ?? []),
     findings: describeFindings(findings),
   };
+}
+
+/** @param published the texts at the name that the record is about. */
+function meaningFor({ match, value }: RequiredRecord, published: readonly string[]): RecordCard['meaning'] {
+  if (match.kind === 'dmarc-policy')
+    return published.length === 1 ? meaningOf(published[0] as string, match.edited) : null;
+  if (match.kind !== 'dkim-key' || value.state === 'waiting' || value.data.type !== 'TXT') return null;
+  const text = octetsToText(joinTxt(value.data.strings));
+  return { from: match.edited?.from ?? text, to: text, isChosen: match.edited !== undefined };
 }
 
 function meaningOf(published: string, edited: EditedText | undefined): NonNullable<RecordCard['meaning']> {
@@ -370,6 +380,7 @@ function sentenceFor(
   }
   if (hasZone && needed.every((card) => card.action !== 'unknown')) {
     const asked = seenAt === undefined ? 'DNS itself has not been asked' : 'DNS itself gave no answer';
+    if (conflicts.length > 0) return `Against the pasted zone, ${inTheWay} ${asked}.`;
     return toMake.length === 0
       ? `${name} is complete in the pasted zone. ${asked}.`
       : `Against the pasted zone, ${name} needs ${changesText(toMake.length)}: ${titles(toMake)}. ${asked}.`;

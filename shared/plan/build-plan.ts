@@ -1,4 +1,4 @@
-import { lintDkimAnswer } from '../dkim/key-record.ts';
+import { lintDkimAnswer, parseDkimKey } from '../dkim/key-record.ts';
 import type { ReportedMail } from '../dmarc/policy-evidence.ts';
 import { lintDmarc, parseDmarc } from '../dmarc/record.ts';
 import type { DnsQuestion, LookupAtOnce } from '../dns/asking.ts';
@@ -6,8 +6,9 @@ import { askedAtOnce } from '../dns/asking.ts';
 import { checkName, isSubdomain, parentName, sameName } from '../dns/names.ts';
 import { wildcardAnswering } from '../dns/overlay-lookup.ts';
 import type { ResourceRecord } from '../dns/records.ts';
-import { joinTxt, splitTxt, textToOctets } from '../dns/txt.ts';
-import type { Finding } from '../findings/finding.ts';
+import { joinTxt, octetsToText, splitTxt, textToOctets } from '../dns/txt.ts';
+import { applyFix } from '../findings/apply-fix.ts';
+import type { Finding, TextFix } from '../findings/finding.ts';
 import { freeDomains } from './free-domains.ts';
 import { planFinding } from './findings.ts';
 import { lintBimi, lintBimiPolicy } from '../policy/bimi.ts';
@@ -151,7 +152,20 @@ function lintPublished(required: RequiredRecord, published: readonly ResourceRec
   return lint === undefined || required.type !== 'TXT' ? [] : [...lint(texts)];
 }
 
-function reasonFor(action: Change['action'], required: RequiredRecord, before: readonly ResourceRecord[]): string {
+/** Why a record is refused where nothing that is published is to blame. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'plan.key-of-no-use': 'The record that is asked for is of no use.',
+  'plan.name-too-long': 'The name is longer than DNS can carry.',
+  'plan.delegation-needs-glue': 'An address is missing that nobody has given.',
+  'plan.delegation-of-zone': 'The zone above hands it over.',
+};
+
+function reasonFor(
+  action: Change['action'],
+  required: RequiredRecord,
+  before: readonly ResourceRecord[],
+  findings: readonly Finding[],
+): string {
   switch (action) {
     case 'keep':
       return 'What is published meets it.';
@@ -169,7 +183,7 @@ function reasonFor(action: Change['action'], required: RequiredRecord, before: r
     case 'unknown':
       return 'What is published today is not known.';
     case 'conflict':
-      return 'Something else is in the way.';
+      return REFUSALS[findings[0]?.code ?? ''] ?? 'Something else is in the way.';
   }
 }
 
@@ -214,7 +228,7 @@ function makeChange(
     before: action === 'replace' ? before.map(restored) : before,
     after,
     beside: isOwn ? published.records.filter(stays) : [],
-    reason: reasonFor(action, required, before),
+    reason: reasonFor(action, required, before, findings),
     findings,
     ...(edits === undefined ? {} : { edits }),
   };
@@ -320,6 +334,27 @@ function withOwnRecords(
     : changes;
 }
 
+/** What is wrong with a key that is asked for, and of no use to receivers; null where it is, or is no key at all. */
+function unusableKey(required: RequiredRecord, data: RecordValue): readonly Finding[] | null {
+  if (required.match.kind !== 'dkim-key' || required.source.kind === 'local-key' || data.type !== 'TXT') return null;
+  const text = octetsToText(joinTxt(data.strings));
+  const { key, findings } = parseDkimKey(text);
+  if (key !== null) return null;
+  const errorsOf = (told: readonly Finding[]) =>
+    told.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  const errors = new Set(errorsOf(findings));
+  // What would only be wrong in another way is not what was meant.
+  const isMeaning = (reading: TextFix) =>
+    errorsOf(parseDkimKey(applyFix(text, reading)).findings).every((code) => errors.has(code));
+  return [
+    planFinding('plan.key-of-no-use', { name: required.name }),
+    ...findings.map(({ span: _span, fix: _fix, readings, ...finding }) => {
+      const meanings = readings?.filter(isMeaning) ?? [];
+      return meanings.length === 0 ? finding : { ...finding, readings: meanings };
+    }),
+  ];
+}
+
 /** What keeps a name from being handed over to a server; null when nothing is known to. */
 function delegationObstacle(
   required: RequiredRecord,
@@ -360,6 +395,9 @@ function planRecord(required: RequiredRecord, planning: Planning): Change {
     const octets = fault.fault === 'empty-label' ? 0 : fault.octets;
     return change('conflict', [], [toRecord(required, data)], [planFinding('plan.name-too-long', { octets })]);
   }
+  const unusable = unusableKey(required, data);
+  if (unusable !== null && published?.records.some((record) => sameData(record, data)) !== true)
+    return change('conflict', [], [toRecord(required, data)], unusable);
   const isFulfilled = published !== null && isFulfilledBy(required, published.records, planning);
   // What hands a name over lies in the zone above it.
   const place = required.type === 'NS' ? (parentName(required.name) ?? '') : required.name;
@@ -430,13 +468,13 @@ function planRecord(required: RequiredRecord, planning: Planning): Change {
   const isTold = ({ code, values }: Finding) =>
     lint.some((each) => each.code === code && JSON.stringify(each.values) === JSON.stringify(values));
   const merged = findings.filter((finding) => !isTold(finding));
-  // The key that is required is known: what another one was meant as is no question.
+  // What another key than the one that is required was meant as is no question.
   const ofToday = required.purpose === 'dkim' ? lint.map(({ readings: _readings, ...finding }) => finding) : lint;
   const told = [...ofToday, ...merged, ...several, ...behindAlias(required, data, planning)];
   const [only] = before;
   // What can't be made any better stays.
   if (before.length === 1 && only !== undefined && after.length === 1 && sameRecord(only, after[0] as ResourceRecord))
-    return change('keep', before, before, told);
+    return change('keep', before, before, unusable ?? told);
   const shown = required.purpose === 'dmarc' ? [...told, ...adviceOn(after)] : told;
   return change(before.length === 0 ? 'add' : 'replace', before, after, shown, edits);
 }

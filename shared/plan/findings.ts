@@ -211,6 +211,13 @@ export const planFindings = {
     remedy: 'Remove the text, or move its content into the record.',
     source: 'RFC 7208 §4.5, RFC 9989 §4.7',
   },
+  'plan.key-of-no-use': {
+    severity: 'error',
+    title: 'The key that is asked for at {name} is of no use',
+    explanation: 'Receivers could not verify with this record as it was given, so it is not prepared.',
+    remedy: 'Choose what it was meant as where that is listed, or ask whoever gave it for the right one.',
+    source: 'RFC 6376 §3.6.1',
+  },
   'plan.mx-replaced': {
     severity: 'warning',
     title: 'Mail to {name} goes to {exchanges} today',

@@ -7,7 +7,7 @@ import type { DmarcPolicy, DmarcRecord } from '../dmarc/record.ts';
 import { printDmarc } from '../dmarc/record.ts';
 import { isSubdomain, nameFault, sameName } from '../dns/names.ts';
 import { valueText } from '../dns/record-text.ts';
-import { splitTxt, textToOctets } from '../dns/txt.ts';
+import { joinTxt, octetsToText, splitTxt, textToOctets } from '../dns/txt.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { EditedText, RecordValue, RequiredRecord } from '../required/record.ts';
 import type { DomainPolicies } from '../policy/extras.ts';
@@ -61,6 +61,8 @@ export interface DomainNeeds {
   readonly dmarc: DmarcChoice;
   /** What the published DMARC record was meant as, where somebody has chosen. */
   readonly dmarcEdited?: EditedText | null | undefined;
+  /** What DKIM records that are asked for were meant as, where somebody has chosen. */
+  readonly dkimEdited?: readonly EditedText[] | undefined;
   readonly neverSends: boolean;
   /** Who writes from the domain; absent: nobody has said. */
   readonly users?: DomainUsers | undefined;
@@ -401,6 +403,17 @@ export function toldDifferences(needs: DomainNeeds): readonly Finding[] {
   return providerRecords(needs).differences;
 }
 
+/** Key records in the meaning that somebody has chosen for their text. */
+function asMeant(records: readonly RequiredRecord[], choices: readonly EditedText[]): readonly RequiredRecord[] {
+  return records.map((record) => {
+    const { match, value } = record;
+    if (match.kind !== 'dkim-key' || value.state === 'waiting' || value.data.type !== 'TXT') return record;
+    const text = octetsToText(joinTxt(value.data.strings));
+    const edited = choices.find(({ from }) => from === text);
+    return edited === undefined ? record : { ...record, value: known(edited.to), match: { ...match, edited } };
+  });
+}
+
 /** The servers of a name are one delegation: none but these belong there. */
 function asDelegations(records: readonly RequiredRecord[]): readonly RequiredRecord[] {
   return records.map((record) => {
@@ -492,7 +505,8 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
     ...extras,
     ...policyRecords(domain, needs.policies),
   ]);
-  return records.some(({ type }) => type === 'NS') ? asDelegations(records) : records;
+  const meant = (needs.dkimEdited ?? []).length === 0 ? records : asMeant(records, needs.dkimEdited ?? []);
+  return meant.some(({ type }) => type === 'NS') ? asDelegations(meant) : meant;
 }
 
 /** Selectors that the receivers' evaluation looks at, filled as far as they are known. */

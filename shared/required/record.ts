@@ -25,7 +25,7 @@ export type RecordValue =
 /** The types of records that are prepared. */
 export type PreparedType = RecordValue['type'];
 
-/** A text that a person takes for the published one, for as long as that reads `from`. */
+/** A text that a person takes for a published one, or one that is asked for, for as long as that reads `from`. */
 export interface EditedText {
   readonly from: string;
   readonly to: string;
@@ -44,7 +44,7 @@ export type MatchRule =
   /** The one SPF record at the name lets nobody pass. */
   | { readonly kind: 'no-senders' }
   /** The DKIM key records must carry the same public key. */
-  | { readonly kind: 'dkim-key' }
+  | { readonly kind: 'dkim-key'; readonly edited?: EditedText }
   /** A valid DMARC record, with a policy at least as strict. */
   | { readonly kind: 'dmarc-policy'; readonly edited?: EditedText }
   /** Any record that consents to reports: `v=DMARC1`, whatever follows (RFC 9990 §4). */

@@ -41,6 +41,7 @@ const WHOLE: ReadonlySet<string> = new Set([
   'schedule',
   'configuration.spf.edited',
   'configuration.dmarcEdited',
+  'configuration.dkimEdited',
 ]);
 
 /** Texts of which a list is a set. */

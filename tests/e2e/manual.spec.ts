@@ -109,7 +109,8 @@ test('of several meanings one is chosen, and what is made weaker on purpose is t
   const hosts = Array.from({ length: 9 }, (_none, index) => `h${index}`);
   const addresses = hosts.map((host, index) => `${host} 300 IN A 192.0.2.${index + 10}\n`).join('');
   const terms = hosts.map((host) => `a:${host}.example.org`).join(' ');
-  await pasteZone(page, `@ 300 IN TXT "v=spf1 ip4:192.0.2.010 ${terms} mx -all"\n${addresses}`);
+  const policy = '_dmarc 300 IN TXT "v=DMARC1; p=none; d@example.org"\n';
+  await pasteZone(page, `@ 300 IN TXT "v=spf1 ip4:192.0.2.010 ${terms} mx -all"\n${addresses}${policy}`);
   const spf = page.getByRole('region', { name: 'SPF @' });
   const meanings = spf.getByRole('group', { name: /^What may be meant/ }).getByRole('button');
   await expect(meanings).toHaveText([/ip4:192\.0\.2\.10\b/, /ip4:192\.0\.2\.8\b/]);
@@ -118,6 +119,12 @@ test('of several meanings one is chosen, and what is made weaker on purpose is t
   await expect(spf.locator('dl dd').last()).toContainText('ip4:192.0.2.8 ');
   await expect(meanings).toHaveCount(0);
   await expect(spf.getByRole('button').first()).toBeFocused();
+  const dmarc = page.getByRole('region', { name: 'DMARC _dmarc' });
+  await dmarc.getByRole('button', { name: 'Write rua=mailto:d@example.org' }).press('Enter');
+  await expect(dmarc.locator('dl dd').last()).toHaveText('v=DMARC1; p=none; rua=mailto:d@example.org');
+  await expect(dmarc.getByRole('button').first()).toBeFocused();
+  await dmarc.getByRole('button', { name: 'Undo the choice' }).press('Enter');
+  await expect(dmarc.getByRole('group', { name: /^What may be meant/ }).getByRole('button')).toHaveCount(2);
   await spf.getByRole('button', { name: 'Publish anyway' }).click();
   const chosen = page.getByText(/^Chosen on purpose: /);
   await expect(chosen).toBeVisible();

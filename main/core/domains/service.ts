@@ -210,7 +210,7 @@ export interface DomainView {
 
 function needsOf(
   domain: string,
-  { providers, dmarc, dmarcEdited, neverSends, users, spf, extras, policies }: DomainConfiguration,
+  { providers, dmarc, dmarcEdited, dkimEdited, neverSends, users, spf, extras, policies }: DomainConfiguration,
   templates: readonly ProviderTemplate[],
   dkimKeys: DomainNeeds['dkimKeys'],
 ): DomainNeeds {
@@ -227,6 +227,7 @@ function needsOf(
     dkimKeys,
     dmarc,
     dmarcEdited,
+    dkimEdited,
     neverSends,
     users,
     spf,

@@ -50,7 +50,7 @@ function forDomain(command: Command): Command {
       .option('--keep <kind...>', 'withdraw such a choice')
       .option(
         '--meant <meaning>',
-        'which of the meanings listed for the published DMARC record; empty clears the choice',
+        'which of the meanings listed for a DMARC or DKIM record; RECORD: MEANING if several list it; empty clears all',
       ),
   );
 }
@@ -100,35 +100,61 @@ function readKind(option: string, text: string): WeakeningKind {
   throw new RangeError(`${option} ${text} is not one of the choices. Use one of ${weakeningKind.options.join(', ')}.`);
 }
 
+/** One of the meanings that a plan lists for a record. */
+interface ListedMeaning {
+  readonly purpose: string;
+  /** The record’s relative name. */
+  readonly record: string;
+  readonly label: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+async function listedMeanings(client: CoreClient, target: Target): Promise<readonly ListedMeaning[]> {
+  const { steps } = await client.domains.manual(target);
+  const cards = steps.flatMap((step) => step.cards);
+  return cards.flatMap(({ purpose, name, meaning, findings }) =>
+    meaning === null
+      ? []
+      : findings.flatMap(({ readings = [] }) =>
+          readings.map((reading) => ({
+            purpose,
+            record: name.relative,
+            label: reading.label,
+            from: meaning.from,
+            to: applyFix(meaning.to, reading),
+          })),
+        ),
+  );
+}
+
 /**
- * Keeps which of its meanings the published DMARC record has.
+ * Keeps which of its meanings a DMARC or DKIM record has.
  *
- * @param label as the plan lists it; empty: nobody has chosen any more.
- * @throws RangeError where the plan lists no such meaning, with those that it lists.
+ * @param text the label as the plan lists it, behind the record’s name where several list it; empty: nobody has chosen
+ *   any more.
+ * @throws RangeError where the plan lists no such meaning, or several, with those that it lists.
  */
-async function chooseMeaning(client: CoreClient, target: Target, label: string): Promise<void> {
-  const { revision } = await client.domains.configuration(target);
-  if (label === '') {
-    await client.domains.configure({ ...target, revision, configuration: { dmarcEdited: null } });
+async function chooseMeaning(client: CoreClient, target: Target, text: string): Promise<void> {
+  const { revision, configuration } = await client.domains.configuration(target);
+  if (text === '') {
+    const taken = { dmarcEdited: null, dkimEdited: [] };
+    await client.domains.configure({ ...target, revision, configuration: taken });
     return;
   }
-  const { steps } = await client.domains.manual(target);
-  const listed = steps
-    .flatMap(({ cards }) => cards)
-    .flatMap(({ meaning, findings }) =>
-      meaning === null
-        ? []
-        : findings.flatMap(({ readings = [] }) => readings.map((reading) => ({ ...meaning, reading }))),
-    );
-  const chosen = listed.find(({ reading }) => reading.label === label);
-  if (chosen === undefined) {
-    const labels = listed.map(({ reading }) => `“${reading.label}”`).join(', ');
+  const listed = await listedMeanings(client, target);
+  const [chosen, second] = listed.filter(({ record, label }) => label === text || text === `${record}: ${label}`);
+  if (chosen === undefined || second !== undefined) {
+    const labels = listed.map(({ record, label }) => `“${record}: ${label}”`).join(', ');
+    const why = chosen === undefined ? 'is no meaning that is listed for a record' : 'is a meaning of several records';
     throw new RangeError(
-      `--meant ${label} is not a meaning of the published DMARC record. ${labels === '' ? 'There is nothing to choose.' : `Use one of ${labels}.`}`,
+      `--meant ${text} ${why}. ${labels === '' ? 'There is nothing to choose.' : `Use one of ${labels}.`}`,
     );
   }
-  const dmarcEdited = { from: chosen.from, to: applyFix(chosen.to, chosen.reading) };
-  await client.domains.configure({ ...target, revision, configuration: { dmarcEdited } });
+  const edited = { from: chosen.from, to: chosen.to };
+  const others = (configuration.dkimEdited ?? []).filter(({ from }) => from !== chosen.from);
+  const change = chosen.purpose === 'dkim' ? { dkimEdited: [...others, edited] } : { dmarcEdited: edited };
+  await client.domains.configure({ ...target, revision, configuration: change });
 }
 
 /** The domain of that name, added where it is not listed, and configured as the options say. */

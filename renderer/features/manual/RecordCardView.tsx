@@ -8,7 +8,7 @@ import { CopyButton } from '../../ui/controls.tsx';
 import { Button } from '../../ui/button.tsx';
 import { FindingNote, VerdictMark } from '../../ui/status.tsx';
 import { focusHead } from './card-focus.ts';
-import { chooseWeaker, decideDmarc } from './configuration.ts';
+import { chooseWeaker, decideMeaning } from './configuration.ts';
 import type { Where } from './configuration.ts';
 import styles from './ManualPane.module.css';
 import { KeyPairForm, WaitingForm } from './MissingValues.tsx';
@@ -66,7 +66,7 @@ function Diff({ parts }: { readonly parts: RecordCard['diff'] }) {
   );
 }
 
-/** What a DMARC record may have been meant as, each as a choice that is kept. */
+/** What a DMARC or DKIM record may have been meant as, each as a choice that is kept. */
 function Meanings(props: { readonly card: RecordCard; readonly finding: DescribedFinding; readonly where: Where }) {
   const { card, finding, where } = props;
   const { meaning } = card;
@@ -78,8 +78,8 @@ function Meanings(props: { readonly card: RecordCard; readonly finding: Describe
           key={reading.label}
           onPress={({ target }) => {
             focusHead(target);
-            const edited = { from: meaning.from, to: applyFix(meaning.to, reading) };
-            void decideDmarc(where, edited, `Chosen for the prepared record: ${reading.label}`);
+            const meant = { purpose: card.purpose, from: meaning.from, to: applyFix(meaning.to, reading) };
+            void decideMeaning(where, meant, `Chosen for the prepared record: ${reading.label}`);
           }}
         >
           <OutsideText text={reading.label} />
@@ -155,7 +155,9 @@ function CardBody({ card, nameForm, workspaceId, domainId, onPaste }: CardProps)
             look="quiet"
             onPress={({ target }) => {
               focusHead(target);
-              void decideDmarc(where, null, 'Undone');
+              if (card.meaning === null) return;
+              const { from } = card.meaning;
+              void decideMeaning(where, { purpose: card.purpose, from, to: null }, 'Undone');
             }}
           >
             Undo the choice

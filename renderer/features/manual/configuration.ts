@@ -1,6 +1,5 @@
 import type { ConfigurationChange, DomainConfiguration } from '../../../shared/contract/domains.ts';
 import type { WeakeningKind } from '../../../shared/plan/types.ts';
-import type { EditedText } from '../../../shared/required/record.ts';
 import type { SpfChoice } from '../../../shared/spf/choice.ts';
 import type { DomainRef } from '../../data/manual-follower.ts';
 import { changeManual } from '../../data/manual.ts';
@@ -60,9 +59,27 @@ export function decideSpf(where: Where, part: Partial<SpfChoice>, told: string):
   );
 }
 
-/** Records what the person says the published DMARC record was meant as; null takes that back. */
-export function decideDmarc(where: Where, dmarcEdited: EditedText | null, told: string): Promise<void> {
-  return changeConfiguration(where, () => ({ dmarcEdited }), told);
+/**
+ * Records what the person says a DMARC or DKIM record was meant as.
+ *
+ * @param from the text as it is published or asked for.
+ * @param to what it was meant as; null takes that back.
+ */
+export function decideMeaning(
+  where: Where,
+  { purpose, from, to }: { readonly purpose: string; readonly from: string; readonly to: string | null },
+  told: string,
+): Promise<void> {
+  const edited = to === null ? null : { from, to };
+  if (purpose !== 'dkim') return changeConfiguration(where, () => ({ dmarcEdited: edited }), told);
+  return changeConfiguration(
+    where,
+    ({ dkimEdited = [] }) => {
+      const others = dkimEdited.filter((each) => each.from !== from);
+      return { dkimEdited: edited === null ? others : [...others, edited] };
+    },
+    told,
+  );
 }
 
 /** Takes on purpose what would be weaker, or takes that back; the core keeps who did it and when. */

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -163,6 +164,43 @@ api._domainkey.news 600 CNAME keys.example.net.
     const back = await inFolder('records', 'news.example.com', '--format', 'nsupdate', '--way-back');
     expect(back.out).toContain('update add news.example.com. 600 IN TXT "v=spf1 mx -all"');
     expect((await inFolder('records', 'news.example.com', '--format', 'none')).code).toBe(exitCodes.badInput);
+  });
+
+  it('take what a DMARC or DKIM record was meant as by the words that the plan lists', async () => {
+    const key = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'der' });
+    const record = { id: 'dkim:x', purpose: 'dkim', type: 'TXT', optional: false, why: 'A key.' };
+    const mode = {
+      id: 'standard',
+      label: 'Standard',
+      spfTerms: [],
+      spfName: '{domain}',
+      fields: [],
+      records: [
+        { ...record, name: 'x._domainkey.{domain}', value: `k=rsa; s=tlsrpt; p=${key.toString('base64')}` },
+        { ...record, id: 'dkim:y', name: 'y._domainkey.{domain}', value: `s=other; p=${key.toString('base64')}` },
+      ],
+      selectors: ['x', 'y'],
+      ownKeys: false,
+    };
+    await inFolder('templates', 'change', 'mailgun', file('garbled.json', JSON.stringify({ modes: [mode] })));
+    const zone = file('meant.zone', `$ORIGIN example.org.\n_dmarc 300 TXT "v=DMARC1; p=none; d@example.org"\n`);
+    const plan = async (...args: readonly string[]) => (await inFolder('plan', 'example.org', ...args)).out;
+    const first = await plan('--provider', 'mailgun', '--zone', zone);
+    expect(first).toContain('1. In the way: TXT x._domainkey  The record that is asked for is of no use.');
+    expect(first).toMatch(/\? Write s=email:tlsrpt\n +\? Remove s=\n/);
+    const several = await inFolder('plan', 'example.org', '--meant', 'Remove s=');
+    expect(several.code).toBe(exitCodes.badInput);
+    expect(several.error).toContain('is a meaning of several records');
+    expect(several.error).toContain('“y._domainkey: Remove s=”');
+    const chosen = await plan('--meant', 'x._domainkey: Remove s=');
+    expect(chosen).toContain('1. Add: TXT x._domainkey  ');
+    expect(chosen).toContain(`   + 3600 k=rsa; p=${key.toString('base64')}`);
+    expect(await plan('--meant', 'Write rua=mailto:d@example.org')).toContain(
+      '   + 3600 v=DMARC1; p=none; rua=mailto:d@example.org',
+    );
+    const back = await plan('--meant', '');
+    expect(back).toContain('1. In the way: TXT x._domainkey');
+    expect(back).not.toContain('rua=mailto:d@example.org;');
   });
 
   it('forget the zone again', async () => {
