@@ -15,6 +15,7 @@ export interface DmarcRepair {
 
 /** Texts that are remembered as they were read. */
 const REMEMBERED = 256;
+const MAY_BE_MEANT = /dmarc|dmrac|dmac|damrc|dmrc|p\s*[=:]/i;
 /** Characters in which a text shows what it was meant as. */
 const BEGINNING = 300;
 const TAGS = 'v|p|sp|np|adkim|aspf|psd|t|rua|ruf|fo|pct|rf|ri';
@@ -30,6 +31,10 @@ const SLIPS: ReadonlySet<string> = new Set([
   'dmarc.leading-blank',
   'dmarc.blank-in-version',
 ]);
+
+/** The one version there is, in whatever spelling. */
+const VERSION = /^[\s,.]*(?:v\s*[=:]?\s*)?(?:dmarc|dmrac|dmac|damrc|dmrc)[\s_-]*v?\s*[1lI|!]?(?:\.0)?(?=[:,.\s]|$)/i;
+const BEGINS_WITH_POLICY = /^p\s*[=:]\s*(?:none|quarantine|reject)\s*(?:;|$)/i;
 
 const POLICIES = ['none', 'quarantine', 'reject'] as const;
 /** Letters that tell a policy apart from the others, however its end was written. */
@@ -57,13 +62,16 @@ function addressesIn(value: string): readonly string[] {
 function tagsOf(text: string): { readonly tags: ReadonlyMap<string, string>; readonly isCertain: boolean } | null {
   const bare = pastedValue(octetsToText(text), 'DMARC', () => true)
     .value.replace(/["'“”„«»‘’]/g, '')
-    .replace(new RegExp(`[,\\s]+(?=(?:${TAGS})\\s*[=:])`, 'gi'), ';')
+    .replace(new RegExp(`[,\\s]+(?=(?:${TAGS})\\s*[=:])|[:,\\s]+(?=(?:${TAGS})\\s*=)`, 'gi'), ';')
     .trim();
-  const version = /^(?:v\s*[=:]\s*)?dmarc\s*1(?=[;,.\s]|$)/i.exec(bare);
-  if (version === null) return null;
+  const pieces = bare.split(';');
+  // The version may stand anywhere, or nowhere where the policy stands first: no other list of tags begins with one.
+  const at = pieces.findIndex((piece) => VERSION.test(piece));
+  const behind = at === -1 ? '' : (pieces[at] as string).replace(VERSION, '');
+  if (at === -1 && !BEGINS_WITH_POLICY.test(bare)) return null;
   const tags = new Map<string, string>();
   let isCertain = true;
-  for (const piece of bare.slice(version[0].length).split(';')) {
+  for (const piece of at === -1 ? pieces : pieces.with(at, behind)) {
     const found = new RegExp(`^[\\s,.]*(${TAGS})\\s*[=:]\\s*(.*?)[\\s.]*$`, 'is').exec(piece);
     if (found === null) {
       if (/[^\s,.]/.test(piece)) isCertain = false;
@@ -91,7 +99,7 @@ function tagsOf(text: string): { readonly tags: ReadonlyMap<string, string>; rea
  * @returns null for what was not meant as one, or can't be read as one.
  */
 export const repairDmarc = remembering(REMEMBERED, (text): DmarcRepair | null => {
-  if (!/dmarc/i.test(text.slice(0, BEGINNING))) return null;
+  if (!MAY_BE_MEANT.test(text.slice(0, BEGINNING))) return null;
   const asItStands: DmarcRepair = { text, isCertain: true };
   if (isDmarcRecord(text)) {
     const { record, findings } = parseDmarc(text);

@@ -1,6 +1,7 @@
 import { isDmarcRecord } from '../dmarc/record.ts';
 import { repairDmarc } from '../dmarc/repair.ts';
 import { remembering } from '../memo.ts';
+import { meantStandard } from '../pasted/standard.ts';
 import { repairSpf } from '../spf/repair.ts';
 import { isSpfRecord, parseSpf } from '../spf/syntax.ts';
 
@@ -11,9 +12,14 @@ const REMEMBERED = 256;
 /** Characters in which a text shows what it was meant as. */
 const BEGINNING = 300;
 
+/** Sender ID (RFC 4406) is another standard, which nobody evaluates any more. */
+const SENDER_ID = /^\W*(?:v\s*[=:]\s*)?spf\s*2/i;
+
 /** Whether a text that is no SPF record was meant as one: by its version, or by mechanisms behind a slip in it. */
 export const isNearlySpf = remembering(REMEMBERED, (text): boolean => {
-  if (isSpfRecord(text) || !/spf/i.test(text.slice(0, BEGINNING))) return false;
+  if (isSpfRecord(text) || SENDER_ID.test(text)) return false;
+  // Mechanisms up to their `all`, with no version before them.
+  if (!/spf/i.test(text.slice(0, BEGINNING))) return meantStandard(text) === 'SPF';
   if (/^\W*v\s*[=:]\s*spf/i.test(text)) return true;
   const repaired = repairSpf(text).text;
   if (!isSpfRecord(repaired)) return false;

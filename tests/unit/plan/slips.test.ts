@@ -43,6 +43,44 @@ it.each([
   expect(again.changes.filter(({ action }) => action !== 'keep')).toEqual([]);
 });
 
+/** No receiver reads these, and each was meant as the same policy: it takes its place, and nothing is lost. */
+it.each([
+  'p=reject; v=DMARC1; rua=mailto:a@example.com',
+  'rua=mailto:a@example.com; p=reject; v=DMARC1',
+  'p=reject; rua=mailto:a@example.com',
+  'v=DMARC1: p=reject: rua=mailto:a@example.com',
+  'v=DMARC; p=reject; rua=mailto:a@example.com',
+  'v=DMARCv1; p=reject; rua=mailto:a@example.com',
+  'V = DMARC 1 ; P = Reject ; rua = mailto:a@example.com',
+  'v=DMRAC1; p=reject; rua=mailto:a@example.com',
+  'dmarc p=reject rua=mailto:a@example.com',
+])('reads what was meant as a policy, wherever its version stands: %s', (text) => {
+  const plan = planOf([...providerSide(required), txt(`_dmarc.${DOMAIN}`, 300, text)]);
+  const dmarc = plan.changes.find(({ purpose }) => purpose === 'dmarc');
+  expect(dmarc).toMatchObject({ action: 'replace', before: [{ strings: [text] }], after: [{ strings: [RIGHT] }] });
+});
+
+it.each([
+  ['_dmarc', 'v=DMARC2; p=reject'],
+  ['_dmarc', 'dmarc-verification=abc'],
+  ['_dmarc', 'p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB'],
+  ['@', 'spf2.0/pra ip4:192.0.2.1 -all'],
+  ['@', 'v=spf2.0/mfrom,pra ip4:192.0.2.1 -all'],
+  ['@', 'mx all day'],
+])('leaves what was meant as something else beside its record, at %s: %s', (at, text) => {
+  const name = at === '@' ? DOMAIN : `${at}.${DOMAIN}`;
+  const { changes } = planOf([...providerSide(required), txt(name, 300, text)]);
+  const change = changes.find((each) => each.name === name && (each.purpose === 'spf' || each.purpose === 'dmarc'));
+  expect(change).toMatchObject({ action: 'add', before: [], beside: [{ strings: [text] }] });
+});
+
+it('keeps the senders of a record whose version is missing', () => {
+  const { changes } = planOf([...providerSide(required), txt(DOMAIN, 300, 'ip4:192.0.2.1 mx -all')]);
+  expect(changes.find(({ purpose }) => purpose === 'spf')?.after).toMatchObject([
+    { strings: ['v=spf1 ip4:192.0.2.1 mx include:_spf.elasticemail.com -all'] },
+  ]);
+});
+
 it.each(['v=DMARC1;; p=reject; rua=mailto:a@example.com', 'v=DMARC1; p=reject; hello; rua=mailto:a@example.com'])(
   'leaves alone what receivers read to the same end: %s',
   (text) => {
