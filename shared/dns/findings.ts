@@ -243,6 +243,13 @@ export const dnsFindings = {
     remedy: 'Have it published where {cut} points.',
     source: 'RFC 1034 §4.2.1, RFC 6672 §2.4',
   },
+  'zone.null-mx-beside': {
+    severity: 'error',
+    title: 'Line {line}: {name} says that it takes no mail, and names mail servers',
+    explanation: 'A null MX stands alone. Beside others some senders deliver, and others give up at once.',
+    remedy: 'Remove this record, or all other MX records at {name}.',
+    source: 'RFC 7505 §3',
+  },
   'zone.null-mx-sends': {
     severity: 'warning',
     title: 'Line {line}: {name} has a null MX, but sends mail',

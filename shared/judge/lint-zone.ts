@@ -170,8 +170,11 @@ function lintName(name: string, placed: readonly Placed[]): readonly Finding[] {
     seen.add(key);
   }
   const texts = placed.flatMap(({ record }) => (record.type === 'TXT' ? [joinTxt(record.strings)] : []));
-  const nullMx = placed.find(({ record }) => record.type === 'MX' && record.exchange === '');
-  if (nullMx !== undefined && texts.some(letsSend)) {
+  const exchangers = placed.filter(({ record }) => record.type === 'MX');
+  const nullMx = exchangers.find(({ record }) => record.type === 'MX' && record.exchange === '');
+  if (nullMx !== undefined && exchangers.some(({ record }) => record.type === 'MX' && record.exchange !== '')) {
+    findings.push(dnsFinding('zone.null-mx-beside', { line: nullMx.line, name }));
+  } else if (nullMx !== undefined && texts.some(letsSend)) {
     findings.push(dnsFinding('zone.null-mx-sends', { line: nullMx.line, name }));
   }
   const keys = name.includes('._domainkey.') ? texts.filter((text) => meantStandard(text) === 'DKIM') : [];

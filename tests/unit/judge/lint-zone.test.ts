@@ -41,6 +41,11 @@ d 60 TXT "x"
     ]);
   });
 
+  it('tells a null MX that does not stand alone', () => {
+    const text = `n 60 MX 0 .\nn 60 MX 10 mx\nmx 60 A 192.0.2.1\nn 60 TXT "v=spf1 mx -all"\n`;
+    expect(codes(text)).toEqual([['zone.null-mx-beside', 1]]);
+  });
+
   it('has nothing to say of what is right', () => {
     const text = `@ 60 TXT "v=spf1 mx " "include:_spf.example.net -all"
 @ 60 MX 10 mail
