@@ -110,7 +110,7 @@ function staticName(walk: Walk, macros: MacroString, domain: string): string | n
   return canonicalName(fitDomain(name));
 }
 
-/** The addresses of a name for both families; the first failure among the two, where there is one. */
+/** The addresses of a name for both families, the first answer, and the first failure where there is one. */
 async function askAddresses(walk: Walk, name: string) {
   const four = await ask(walk, name, 'A');
   const six = await ask(walk, name, 'AAAA');
@@ -119,6 +119,7 @@ async function askAddresses(walk: Walk, name: string) {
     voids4: isVoid(four) ? 1 : 0,
     voids6: isVoid(six) ? 1 : 0,
     addresses: [...addressesOf(four), ...addressesOf(six)],
+    first: four,
     failure,
   };
 }
@@ -170,6 +171,17 @@ async function walkTerm(walk: Walk, domain: string, term: SpfTerm, above: readon
 async function freeDomain(walk: Walk, name: string): Promise<string | null> {
   const domain = registrableDomain(name);
   return domain !== null && (await ask(walk, domain, 'TXT')).status === 'nxdomain' ? domain : null;
+}
+
+/** What whoever registers the domain of a missing name decides; nothing where the name exists, or somebody owns it. */
+async function freeDomains(
+  walk: Walk,
+  name: string,
+  { status }: LookupResult,
+  { text }: SpfTerm,
+): Promise<readonly Finding[]> {
+  const free = status === 'nxdomain' ? await freeDomain(walk, name) : null;
+  return free === null ? [] : [spfFinding('spf.free-domain', { domain: free, name, term: text })];
 }
 
 /** Prefixes up to these hold the addresses of half the world. */
@@ -226,8 +238,7 @@ async function walkBranch(
   const [text, second] = texts;
   // A permanent error at once, before any void lookup would count.
   if (text === undefined) {
-    const free = answer.status === 'nxdomain' ? await freeDomain(walk, target) : null;
-    const risk = free === null ? [] : [spfFinding('spf.free-domain', { domain: free, name: target, term: term.text })];
+    const risk = await freeDomains(walk, target, answer, term);
     return { ...node, findings: [spfFinding('spf.include-without-record', { term: term.text }), ...risk] };
   }
   const findings: Finding[] = [];
@@ -247,10 +258,13 @@ async function walkAddresses(walk: Walk, domain: string, term: Mechanism): Promi
     const answer = await ask(walk, target, 'A');
     if (answer.status === 'failure') return failed(node, target, answer);
     if (!isVoid(answer)) return node;
-    return { ...node, voids4: 1, voids6: 1, findings: [spfFinding('spf.void-lookup', { term: term.text })] };
+    const risk = await freeDomains(walk, target, answer, term);
+    return { ...node, voids4: 1, voids6: 1, findings: [spfFinding('spf.void-lookup', { term: term.text }), ...risk] };
   }
-  const { failure, ...asked } = await askAddresses(walk, target);
-  const findings = asked.voids4 + asked.voids6 === 2 ? [spfFinding('spf.void-lookup', { term: term.text })] : [];
+  const { failure, first, ...asked } = await askAddresses(walk, target);
+  const risk = term.domain === undefined ? [] : await freeDomains(walk, target, first, term);
+  const isEmpty = asked.voids4 + asked.voids6 === 2;
+  const findings = isEmpty ? [spfFinding('spf.void-lookup', { term: term.text }), ...risk] : [];
   const counted = { ...node, ...asked, findings };
   return failure === undefined ? counted : failed(counted, target, failure);
 }
@@ -264,7 +278,8 @@ async function walkMx(walk: Walk, term: Mechanism, node: SpfNode & { readonly ta
   const answer = await ask(walk, node.target, 'MX');
   if (answer.status === 'failure') return failed(node, node.target, answer);
   if (answer.status !== 'answer') {
-    return { ...node, voids4: 1, voids6: 1, findings: [spfFinding('spf.void-lookup', { term: term.text })] };
+    const risk = term.domain === undefined ? [] : await freeDomains(walk, node.target, answer, term);
+    return { ...node, voids4: 1, voids6: 1, findings: [spfFinding('spf.void-lookup', { term: term.text }), ...risk] };
   }
   const exchangers = answer.records as readonly RecordOf<'MX'>[];
   const findings =
@@ -274,9 +289,10 @@ async function walkMx(walk: Walk, term: Mechanism, node: SpfNode & { readonly ta
   let counted: SpfNode = { ...node, addresses: [], findings };
   for (const { exchange } of exchangers.slice(0, standardLimits.names)) {
     if (exchange === '' || exchange === '.') continue;
-    const { failure, ...asked } = await askAddresses(walk, exchange);
+    const { failure, first, ...asked } = await askAddresses(walk, exchange);
     counted = {
       ...counted,
+      findings: [...counted.findings, ...(await freeDomains(walk, exchange, first, term))],
       voids4: counted.voids4 + asked.voids4,
       voids6: counted.voids6 + asked.voids6,
       addresses: [...(counted.addresses ?? []), ...asked.addresses],

@@ -37,6 +37,16 @@ test('a domain that anybody may register is a risk of its own', async () => {
   ]);
 });
 
+test.each([
+  ['a:m.gone.com', 'spf.void-lookup'],
+  ['mx:gone.com', 'spf.void-lookup'],
+  ['exists:%{d}.gone.com', 'spf.void-lookup'],
+])('whoever registers it sends by %s as well', async (term, code) => {
+  const { children } = await spfTree('d.com', lookup, { record: `v=spf1 ${term} a:x.kept.com -all` });
+  const codes = children.map(({ findings }) => findings.map((finding) => finding.code).sort());
+  expect(codes).toEqual([['spf.free-domain', code], ['spf.void-lookup'], []]);
+});
+
 test('networks of a record that nobody can read are never written down', async () => {
   const hosts = Array.from({ length: 10 }, () => 'a:d.com').join(' ');
   const tree = await spfTree('d.com', lookup, { record: `v=spf1 include:broken.com ${hosts} -all` });
