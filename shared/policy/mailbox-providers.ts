@@ -380,6 +380,7 @@ export interface FoundAnswer {
 
 /** An enhanced status code in whatever a server said, before any blank or word that follows it. */
 const ENHANCED_CODE = /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])/;
+const ENHANCED_CODES = new RegExp(ENHANCED_CODE, 'g');
 
 /**
  * Every rule that a code can stand for, the one alone whose words are in the text where a code has several meanings.
@@ -425,7 +426,7 @@ export function ruleForCode(
   return first !== undefined && isOne ? first : null;
 }
 
-/** The codes of a provider that tell that a requirement is not met. */
+/** The codes of a provider that tell that a requirement is not met; one code may stand for several. */
 export function codesForRule(
   providerId: string,
   kind: RequirementKind,
@@ -433,5 +434,6 @@ export function codesForRule(
 ): readonly string[] {
   const provider = providers.find(({ id }) => id === providerId);
   const codes = (provider?.answers ?? []).filter((answer) => answer.requirement === kind).map(({ code }) => code);
-  return [...new Set(codes)];
+  const shown = provider?.requirements.find((requirement) => requirement.kind === kind)?.rejection ?? '';
+  return [...new Set([...codes, ...(shown.match(ENHANCED_CODES) ?? [])])];
 }

@@ -13,6 +13,7 @@ import { valueText } from '../../../shared/dns/record-text.ts';
 import type { Change, WeakeningKind } from '../../../shared/plan/types.ts';
 import { providerTemplates } from '../../../shared/providers/catalogue.ts';
 import { providerKeys } from '../../../shared/providers/field-keys.ts';
+import { modeOf } from '../../../shared/providers/template/template.ts';
 import { common, withSession } from './command.ts';
 import type { Terminal } from './output.ts';
 import { exitCodes, findingLines, print, tell } from './output.ts';
@@ -57,9 +58,19 @@ function forDomain(command: Command): Command {
 
 type Providers = DomainConfiguration['providers'];
 
-/** The domain's providers, the chosen one alone where one is named; what it already knows of that one stays. */
+/**
+ * The domain's providers, the chosen one alone where one is named; what it already knows of that one stays.
+ *
+ * @throws RangeError where a set-up method is named and not of which of several providers.
+ */
 function withProvider(providers: Providers, { provider, mode }: DomainOptions): Providers {
-  if (provider === undefined) return providers;
+  if (provider === undefined) {
+    if (mode === undefined) return providers;
+    const [only, second] = providers;
+    if (only === undefined || second !== undefined)
+      throw new RangeError(`--mode ${mode} does not say of which provider. Give --provider as well.`);
+    return [{ ...only, mode }];
+  }
   const known = providers.find(({ templateId }) => templateId === provider);
   return [{ templateId: provider, mode: mode ?? known?.mode ?? '', fields: known?.fields ?? {} }];
 }
@@ -157,6 +168,39 @@ async function chooseMeaning(client: CoreClient, target: Target, text: string): 
   await client.domains.configure({ ...target, revision, configuration: change });
 }
 
+/**
+ * Holds the mode and the fields that were named against the templates of the workspace.
+ *
+ * @throws RangeError naming what no template has, and what there is.
+ */
+async function checkNamed(
+  client: CoreClient,
+  workspaceId: number,
+  { mode, field = [] }: DomainOptions,
+  providers: Providers,
+): Promise<void> {
+  const templates = (await client.templates.list({ workspaceId })).map(({ template }) => template);
+  const keys = providerKeys(providers.map(({ templateId }) => templateId));
+  const named = providers.flatMap((provider, index) => {
+    const template = templates.find(({ id }) => id === provider.templateId);
+    return template === undefined ? [] : [{ key: keys[index] ?? '', template, mode: provider.mode }];
+  });
+  const list = (words: readonly string[]) => (words.length === 0 ? 'none' : words.join(', '));
+  for (const { template } of named) {
+    if (mode === undefined || mode === '' || template.modes.some(({ id }) => id === mode)) continue;
+    const modes = list(template.modes.map(({ id }) => id));
+    throw new RangeError(`--mode ${mode} is no set-up method of ${template.name}. Use one of ${modes}.`);
+  }
+  for (const pair of field) {
+    const name = pair.slice(0, Math.max(0, pair.indexOf('=')));
+    const dot = name.lastIndexOf('.');
+    const of = dot === -1 ? named[0] : named.find(({ key }) => key === name.slice(0, dot));
+    const fields = of === undefined ? [] : modeOf(of.template, of.mode).fields.map(({ id }) => id);
+    if (of === undefined || fields.includes(name.slice(dot + 1))) continue;
+    throw new RangeError(`--field ${name} is no field of ${of.template.name}. Use one of ${list(fields)}.`);
+  }
+}
+
 /** The domain of that name, added where it is not listed, and configured as the options say. */
 async function chosenDomain(
   client: CoreClient,
@@ -177,9 +221,10 @@ async function chosenDomain(
   }
   if (row === undefined) throw new RangeError(`${name} could not be added`);
   const target = { workspaceId, domainId: row.id };
-  if (options.provider !== undefined || options.field !== undefined) {
+  if (options.provider !== undefined || options.mode !== undefined || options.field !== undefined) {
     const { revision, configuration } = await client.domains.configuration(target);
     const providers = withValues(withProvider(configuration.providers, options), options.field ?? []);
+    await checkNamed(client, workspaceId, options, providers);
     await client.domains.configure({ ...target, revision, configuration: { providers } });
   }
   if (options.zone !== undefined) {

@@ -62,6 +62,10 @@ const OWN_ZONES: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 const COMMON_ZONE = 'dkim.amazonses.com';
+/** What a region that is not listed has is not known: the account names it. */
+const ZONES: Readonly<Record<string, string>> = Object.fromEntries(
+  REGIONS.map((region) => [region, OWN_ZONES[region] ?? COMMON_ZONE]),
+);
 
 const regionsSource = {
   label: 'AWS General Reference: Amazon SES endpoints; SES API v2, DkimAttributes',
@@ -77,8 +81,17 @@ const signingZone: TemplateField = {
   example: COMMON_ZONE,
   pattern: 'dkim(?:\\.[a-z]{2}(?:-[a-z]+)+-[0-9])?\\.amazonses\\.com',
   choices: [COMMON_ZONE, ...Object.values(OWN_ZONES)],
-  follows: { field: 'region', values: OWN_ZONES },
-  fallback: COMMON_ZONE,
+  follows: { field: 'region', values: ZONES },
+  source: regionsSource,
+};
+
+const region: TemplateField = {
+  id: 'region',
+  label: 'AWS region',
+  help: 'The region of the SES account.',
+  example: 'eu-west-1',
+  pattern: '[a-z]{2}(?:-[a-z]+)+-\\d',
+  choices: REGIONS,
   source: regionsSource,
 };
 
@@ -125,15 +138,7 @@ export const amazonSes: ProviderTemplate = {
           example: 'bounce',
           pattern: '[A-Za-z0-9-]+',
         },
-        {
-          id: 'region',
-          label: 'AWS region',
-          help: 'The region of the SES account.',
-          example: 'eu-west-1',
-          pattern: '[a-z]{2}(?:-[a-z]+)+-\\d',
-          choices: REGIONS,
-          source: regionsSource,
-        },
+        region,
       ],
       records: [
         ...keys,
@@ -156,7 +161,7 @@ export const amazonSes: ProviderTemplate = {
       label: 'Easy DKIM alone',
       spfTerms: [],
       spfName: '{domain}',
-      fields: [...tokens, signingZone],
+      fields: [...tokens, region, signingZone],
       records: keys,
       selectors,
       ownKeys: false,

@@ -93,7 +93,7 @@ const tracked: TemplateMode = {
       label: 'Name server',
       help: 'The value of the NS record.',
       example: 'ns1.example.net',
-      pattern: '[A-Za-z0-9._-]+\\.[A-Za-z]{2,}',
+      pattern: '[A-Za-z0-9._-]+\\.[A-Za-z]{2,}\\.?',
     },
   ],
   records: [

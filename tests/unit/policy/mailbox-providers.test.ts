@@ -62,6 +62,8 @@ describe('receivers’ rules', () => {
   it('leads from a rule back to its codes, as they are shown', () => {
     expect(codesForRule('google', 'spf-and-dkim')).toEqual(['4.7.27', '5.7.27', '4.7.30', '5.7.30']);
     expect(codesForRule('google', 'complaint-rate')).toEqual([]);
+    for (const kind of ['spf-and-dkim', 'dmarc-record', 'dmarc-aligned'] as const)
+      expect(codesForRule('microsoft', kind)).toEqual(['5.7.515']);
     for (const { id, requirements } of mailboxProviders) {
       for (const { kind, rejection } of requirements) {
         const shown = rejection?.match(/\d\.\d\.\d+/g) ?? [];

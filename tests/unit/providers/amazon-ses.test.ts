@@ -31,3 +31,8 @@ it('takes the zone that the account names before what its region tells', () => {
   for (const target of targetsIn('eu-south-1', 'dkim.amazonses.com'))
     expect(target).toMatch(/^[a-z0-9]+\.dkim\.amazonses\.com$/);
 });
+
+it('presumes no zone where no region is chosen, or one that is not listed', () => {
+  for (const region of ['', 'xx-west-9']) expect(targetsIn(region)).toEqual(['waiting', 'waiting', 'waiting']);
+  expect(targetsIn('xx-west-9', 'dkim.xx-west-9.amazonses.com')[0]).toMatch(/\.dkim\.xx-west-9\.amazonses\.com$/);
+});
