@@ -28,6 +28,7 @@ describe('values read off a pasted text', () => {
       token1: token('b'),
       token2: token('a'),
       token3: token('c'),
+      signingZone: 'dkim.amazonses.com',
       mailFrom: 'bounce',
       region: 'eu-west-1',
       missing: [],
