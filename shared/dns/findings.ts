@@ -245,8 +245,9 @@ export const dnsFindings = {
   },
   'zone.null-mx-beside': {
     severity: 'error',
-    title: 'Line {line}: {name} says that it takes no mail, and names mail servers',
-    explanation: 'A null MX stands alone. Beside others some senders deliver, and others give up at once.',
+    title: 'Line {line}: {name} has a null MX and other MX records',
+    explanation:
+      'A null MX says that the domain accepts no mail, so it must be the only MX record. With others, some senders deliver and some give up at once.',
     remedy: 'Remove this record, or all other MX records at {name}.',
     source: 'RFC 7505 §3',
   },

@@ -154,10 +154,10 @@ function lintPublished(required: RequiredRecord, published: readonly ResourceRec
 
 /** Why a record is refused where nothing that is published is to blame. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  'plan.key-of-no-use': 'The record that is asked for is of no use.',
-  'plan.name-too-long': 'The name is longer than DNS can carry.',
-  'plan.delegation-needs-glue': 'An address is missing that nobody has given.',
-  'plan.delegation-of-zone': 'The zone above hands it over.',
+  'plan.key-of-no-use': 'The requested record is not usable.',
+  'plan.name-too-long': 'The name is too long for DNS.',
+  'plan.delegation-needs-glue': 'The server’s address is missing.',
+  'plan.delegation-of-zone': 'The zone above delegates it.',
 };
 
 function reasonFor(
@@ -371,9 +371,9 @@ function delegationObstacle(
   if (records.length > 0) return null;
   const types = [...new Set(dataAt(name, observations).map(({ type }) => type))];
   if (types.length > 0)
-    return planFinding('plan.delegation-hides', { name, what: `${types.join(' and ')} records stand` });
+    return planFinding('plan.delegation-hides', { name, what: `${types.join(' and ')} records exist` });
   return isNameInUse(name, observations)
-    ? planFinding('plan.delegation-hides', { name, what: 'Something stands below or' })
+    ? planFinding('plan.delegation-hides', { name, what: 'Something exists below or' })
     : null;
 }
 

@@ -18,38 +18,39 @@ export const planFindings = {
   },
   'plan.below-delegation': {
     severity: 'error',
-    title: '{name} lies in what is to be handed over',
-    explanation: '{first} hands {cut} over to other servers. {second} at {name} would never be seen any more.',
+    title: '{name} is inside a delegated zone',
+    explanation: '{first} delegates {cut} to other servers. {second} at {name} would no longer be seen.',
     remedy: 'Choose another name for one of the two.',
     source: 'RFC 1034 §4.2.1',
   },
   'plan.delegated-elsewhere': {
     severity: 'error',
-    title: '{name} is handed over to other servers',
+    title: '{name} is delegated to other servers',
     explanation:
-      '{servers} speak for {name} and all below it today. Beside others they would be asked as often; in their place, everything that they hold is gone.',
-    remedy: 'Find out what they hold. Remove these NS records first if nobody needs it, or choose another name.',
+      'Today {servers} answer for {name} and everything below it. If both sets of servers are listed, resolvers ask either one. If they are replaced, everything that they hold is lost.',
+    remedy:
+      'Find out what they hold. If nobody needs it, remove these NS records first. Otherwise choose another name.',
     source: 'RFC 1034 §4.2.1',
   },
   'plan.delegation-hides': {
     severity: 'error',
     title: '{what} at {name}',
-    explanation: 'Once {name} is handed over to other servers, nothing else at that name or below it is seen any more.',
-    remedy: 'Remove what stands there, or choose another name.',
+    explanation: 'Once {name} is delegated to other servers, nothing else at that name or below it is seen.',
+    remedy: 'Remove what exists there, or choose another name.',
     source: 'RFC 1034 §4.2.1',
   },
   'plan.delegation-needs-glue': {
     severity: 'error',
-    title: '{server} lies in {name} itself',
+    title: '{server} is inside {name} itself',
     explanation:
-      'A server with a name in the zone that is handed over to it is found by an address record beside the NS record alone, and that address is not known here.',
-    remedy: 'Ask the provider for servers with names of its own, or for their addresses.',
+      'A name server inside the zone that is delegated to it can only be found by an address record next to the NS record, and that address is not known here.',
+    remedy: 'Ask the provider for name servers outside {name}, or for their addresses.',
     source: 'RFC 1034 §4.2.1',
   },
   'plan.delegation-of-zone': {
     severity: 'error',
     title: '{name} is the zone itself',
-    explanation: 'A zone is handed over by the zone above it: NS records at its own name only repeat that.',
+    explanation: 'The zone above delegates a zone. NS records at the zone’s own name only repeat the delegation.',
     remedy: 'Change the name servers where the domain is registered, or choose a name below {name}.',
     source: 'RFC 1034 §4.2.1',
   },
@@ -213,9 +214,9 @@ export const planFindings = {
   },
   'plan.key-of-no-use': {
     severity: 'error',
-    title: 'The key that is asked for at {name} is of no use',
-    explanation: 'Receivers could not verify with this record as it was given, so it is not prepared.',
-    remedy: 'Choose what it was meant as where that is listed, or ask whoever gave it for the right one.',
+    title: 'The requested key at {name} is not usable',
+    explanation: 'Receivers could not verify signatures with this record as it was given, so it is not prepared.',
+    remedy: 'Choose what it was meant as if meanings are listed, or ask for the correct record.',
     source: 'RFC 6376 §3.6.1',
   },
   'plan.mx-replaced': {

@@ -88,7 +88,7 @@ describe('a domain that nobody owns', () => {
     expect(manual.findings).toContainEqual(
       expect.objectContaining({
         code: 'plan.free-domain',
-        title: `Nobody owns gone-vendor.com any more, and tracking.${DOMAIN} leads there`,
+        title: `Nobody owns gone-vendor.com any more, and tracking.${DOMAIN} points there`,
         explanation: expect.stringContaining('answers whoever opens one of its links'),
       }),
     );
