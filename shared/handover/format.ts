@@ -99,7 +99,7 @@ export function cautions({ changes, remarks = [] }: Pick<HandOver, 'changes' | '
   const names = [...new Set(unknown.map((change) => change.name))];
   const spf = unknown.find((change) => change.purpose === 'spf');
   return [
-    `What is published today was not checked at ${names.join(', ')}. Look for existing records there first.`,
+    `What is published today was not checked at ${names.join(', ')}. Look for records there first.`,
     ...(spf === undefined
       ? []
       : [`If ${spf.name} already has an SPF record, merge the two: a name may have only one.`]),

@@ -131,7 +131,7 @@ test('each fault of the practice service is named with its remedy', async ({ pag
     ['Self-signed certificate', 'is self-signed'],
     ['Connection cut off', 'The connection was cut during'],
     ['Wrong path', 'There is no /metadata at this address'],
-    ['Redirect', 'The address sends on to'],
+    ['Redirect', 'The address redirects to'],
   ] as const;
   for (const [label, told] of faults) {
     await page.getByLabel('What goes wrong').click();

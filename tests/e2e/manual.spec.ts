@@ -89,12 +89,12 @@ test('the policy climbs its ladder a step at a time, and says what each leans on
   const writers = dmarc.getByRole('button', { name: /Who writes from this domain/ });
   await writers.focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('option', { name: /^Programs alone/ }).click();
+  await page.getByRole('option', { name: /^Only programs/ }).click();
   await expect(before.filter({ hasText: 'month' })).toHaveCount(0);
   await expect(writers).toBeFocused();
   await expectSound(page, 'the ladder of the policy');
   await page.reload();
-  await expect(writers).toContainText('Programs alone');
+  await expect(writers).toContainText('Only programs');
   await dmarc.getByRole('button', { name: 'Prepare this step' }).click();
   await expect(dmarc.locator('dl dd').last()).toHaveText(
     'v=DMARC1; p=quarantine; t=y; rua=mailto:d@reports.example.net',
@@ -126,9 +126,9 @@ test('of several meanings one is chosen, and what is made weaker on purpose is t
   await dmarc.getByRole('button', { name: 'Undo the choice' }).press('Enter');
   await expect(dmarc.getByRole('group', { name: /^What may be meant/ }).getByRole('button')).toHaveCount(2);
   await spf.getByRole('button', { name: 'Publish anyway' }).click();
-  const chosen = page.getByText(/^Chosen on purpose: /);
+  const chosen = page.getByText(/^Accepted: /);
   await expect(chosen).toBeVisible();
-  await expect(page.getByText(/^Chosen by .* on \d{4}-\d\d-\d\d \d\d:\d\d UTC\./)).toBeVisible();
+  await expect(page.getByText(/^Accepted by .* on \d{4}-\d\d-\d\d \d\d:\d\d UTC\./)).toBeVisible();
   await expectSound(page, 'a choice to be taken back');
   await page.getByRole('button', { name: 'Take it back' }).press('Enter');
   await expect(chosen).toBeHidden();

@@ -206,7 +206,7 @@ export const readers: Readonly<Record<string, (text: string) => Operations>> = {
       assert.equal(fullName(relative), name);
       const record: ResourceRecord =
         type === 'TXT'
-          ? note.includes('as in a zone file')
+          ? note.includes('in zone-file notation')
             ? presented(`${name}.`, Number(ttl), type, value)
             : txt(name, Number(ttl), value)
           : type === 'MX'

@@ -117,7 +117,7 @@ describe('a damaged value', () => {
         await client.settings.get({ workspaceId });
         await client.service.status({ workspaceId });
         await client.activity.list({ workspaceId, limit: 100 });
-        expect(core.damage()).toMatchObject({ message: expect.stringContaining('can’t be read any more') });
+        expect(core.damage()).toMatchObject({ message: expect.stringContaining('can no longer be read') });
         await open.close();
         open = null;
       }
@@ -132,7 +132,7 @@ describe('a damaged value', () => {
     const plan = await cli('plan', 'a.example', '--json', '--data-dir', folder);
     // Nothing is known of the domain: that is told as such.
     expect(plan.code).toBe(exitCodes.noResult);
-    expect(plan.error).toContain('can’t be read any more');
+    expect(plan.error).toContain('can no longer be read');
   });
 });
 

@@ -107,7 +107,7 @@ describe('practice', () => {
     ['names-in-capitals', { state: 'active', code: 0 }],
     ['answer-wrong-type', { state: 'active', code: 0 }],
     ['answer-slow', { state: 'active', code: 0 }],
-    ['answer-page', { state: 'unknown', code: null, message: expect.stringContaining('does not speak the interface') }],
+    ['answer-page', { state: 'unknown', code: null, message: expect.stringContaining('does not offer the API') }],
     ['answer-cut-off', { state: 'error', code: -1 }],
     ['answer-huge', { state: 'error', message: expect.stringContaining('64 MiB') }],
     ['unknown-code', { state: 'error', code: 199 }],

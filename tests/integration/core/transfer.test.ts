@@ -271,7 +271,7 @@ describe('text files', () => {
       ['conflict', (text) => text.replace('{\n', '{\n<<<<<<< ours\n')],
       ['JSON', (text) => text.slice(0, -10)],
       ['dmarc.policy', (text) => text.replace('"quarantine"', '"perhaps"')],
-      ['nothing that this version knows', (text) => text.replace('"zone":', '"later": 1, "zone":')],
+      ['unknown to this version', (text) => text.replace('"zone":', '"later": 1, "zone":')],
       ['belongs to', (text) => text.replace('"name": "example.com"', '"name": "example.net"')],
     ];
     for (const [what, change] of refusals)

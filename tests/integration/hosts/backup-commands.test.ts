@@ -63,7 +63,7 @@ describe('backup', () => {
     try {
       const refused = await cli('backup', 'restore', made.file, '--yes', '--json');
       expect(JSON.parse(refused.out)).toMatchObject({
-        error: { code: 'CONFLICT', remedy: expect.stringContaining('End it') },
+        error: { code: 'CONFLICT', remedy: expect.stringContaining('Quit it') },
       });
     } finally {
       if (console.first) await console.close();

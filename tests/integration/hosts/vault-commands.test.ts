@@ -167,7 +167,7 @@ describe('vault commands', () => {
       expect((await window.client.state.snapshot({})).vault.state).toBe('locked');
       expect(await asked('vault', 'lock')).toMatchObject({ code: 0, data: { console: 'locked', before: 'locked' } });
       const unlocked = await cli('vault', 'unlock', '--passphrase-file', path.join(folder, 'passphrase'));
-      expect(unlocked.out).toContain('locked still: unlock it in its window');
+      expect(unlocked.out).toContain('still locked: unlock it in its window');
       expect((await window.client.state.snapshot({})).vault.state).toBe('locked');
     } finally {
       if (instance.first) await instance.close();

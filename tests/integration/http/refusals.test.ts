@@ -111,8 +111,8 @@ describeWith(['openssl'], 'refusals of the application', () => {
       serviceFinding('responses.auth-key-refused', { status: 500 }),
       serviceFinding('monitoring.auth-key-refused'),
     ]);
-    expect(webhookTold?.explanation).toMatch(/another one or not set.*bpmonline-signature.*every POST fails/);
-    expect(monitoringTold?.explanation).toMatch(/another one or not set.*bpmonline-signature.*monitoring is off/);
+    expect(webhookTold?.explanation).toMatch(/different or not set.*bpmonline-signature.*every POST fails/);
+    expect(monitoringTold?.explanation).toMatch(/different or not set.*bpmonline-signature.*monitoring is off/);
   });
 
   it('send no signature unless asked to, and say that it is missing where HEAD and OPTIONS do not suffice', async () => {

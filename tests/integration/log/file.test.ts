@@ -186,7 +186,7 @@ describeWith(['mountns'], 'on a disk of its own', () => {
     expect(answer).toMatchObject({
       told: [expect.stringContaining('the disk is full')],
       whileFull: {
-        trouble: { remedy: expect.stringContaining('Make room') as string },
+        trouble: { remedy: expect.stringContaining('Free some') as string },
         newest: expect.any(Number) as number,
       },
       trouble: null,

@@ -83,7 +83,7 @@ describe('a copy', () => {
 
   it('that is not wanted any more leaves nothing behind', async () => {
     const store = open();
-    await expect(store.copies.make('daily', () => false)).rejects.toThrow('not wanted');
+    await expect(store.copies.make('daily', () => false)).rejects.toThrow('no longer needed');
     store.close();
     expect(readdirSync(path.join(folder, 'copies'))).toEqual([]);
   });

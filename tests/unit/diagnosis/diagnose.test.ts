@@ -98,7 +98,7 @@ describe('the names of differences', () => {
     expect(codes(...observations)).toEqual(['diagnosis.negative-cache']);
     expect(verdict(...observations)).toMatchObject({
       verdict: 'pending',
-      summary: 'Published, but the system’s resolver remembers that nothing was there, for up to 2 minutes',
+      summary: 'Published, but the system’s resolver still has a negative answer cached, for up to 2 minutes',
     });
   });
 

@@ -80,7 +80,7 @@ describe('the data folder', () => {
       },
       'part of its path is a file',
     ],
-    ['a circle of links', (place: string) => symlinkSync(place, place), 'its path contains a loop of links'],
+    ['a loop of links', (place: string) => symlinkSync(place, place), 'its path contains a loop of links'],
   ])('can’t be %s', (_what, prepare, told) => {
     const place = path.join(root, 'sub', 'place');
     if (_what !== 'below a file') mkdirSync(path.dirname(place));

@@ -56,7 +56,7 @@ describe('the application’s menu', () => {
 
   it('offers to look for updates only where the program can replace itself', () => {
     const offered = (canUpdate: boolean) =>
-      menuOf('win32', false, canUpdate).items.filter(({ label }) => label?.startsWith('Look for Updates') === true);
+      menuOf('win32', false, canUpdate).items.filter(({ label }) => label?.startsWith('Check for Updates') === true);
     expect(offered(false)).toEqual([]);
     expect(offered(true)).toHaveLength(1);
   });

@@ -224,8 +224,8 @@ describe('whatever it is pasted in', () => {
       'Reports to mailto:a@example.com',
     ],
     [['dmarc', 'explain', '{"type":"TXT","name":"_dmarc","content":"v=DMARC1; p=reject"}'], 'reject (p=reject)'],
-    [['dmarc', 'explain', '"v=DMARC1; p=reject"'], 'The value stands in quotation marks'],
-    [['policy', 'lint', '_mta-sts TXT "v=STSv1; id=2026;"'], 'The value stands in the notation of a zone file'],
+    [['dmarc', 'explain', '"v=DMARC1; p=reject"'], 'The value is wrapped in quotation marks'],
+    [['policy', 'lint', '_mta-sts TXT "v=STSv1; id=2026;"'], 'The value is wrapped in the notation of a zone file'],
     [['dmarc', 'explain', 'v=spf1 -all'], 'This is a record of SPF, not of DMARC'],
     [['dkim', 'inspect', 'v=DMARC1; p=none'], 'This is a record of DMARC, not of DKIM'],
     [['spf', 'lint', 'v=DKIM1; p='], 'This is a record of DKIM, not of SPF'],
@@ -278,9 +278,9 @@ describe('dmarc explain in a zone', () => {
     const open = await explain(policy, 'news.a.example', 'a.example.');
     expect(open).toMatchObject({ code: 0 });
     expect(open.out).toContain('In force for news.a.example: reject, by a.example');
-    expect(open.out).toContain('info: Whether mailto:x@b.example takes reports of this domain is not known');
+    expect(open.out).toContain('info: Whether mailto:x@b.example accepts reports for this domain is not known');
     const missing = await explain(`${policy}$ORIGIN b.example.\n${destination}`, 'a.example', 'A.example');
-    expect(missing.out).toContain('warning: Reports to b.example need its consent');
+    expect(missing.out).toContain('warning: Reports to b.example need its authorisation');
     const given = await explain(
       `${policy}$ORIGIN b.example.\n${destination}*._report._dmarc 300 IN TXT "v=DMARC1"\n`,
       'a.example',

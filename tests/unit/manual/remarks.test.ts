@@ -35,7 +35,7 @@ describe('what goes with a hand-over', () => {
     ]);
     expect(remarksOf(manual)).toContain(`Accepted by ada, 2026-11-29 18:31 UTC: ${what}.`);
     expect(manual.chosen.map(({ kind, finding }) => [kind, finding.title, finding.explanation])).toEqual([
-      ['policy', `Chosen on purpose: ${what}`, expect.stringContaining('by ada on 2026-11-29 18:31 UTC')],
+      ['policy', `Accepted: ${what}`, expect.stringContaining('by ada on 2026-11-29 18:31 UTC')],
     ]);
   });
 

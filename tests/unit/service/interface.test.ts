@@ -100,7 +100,7 @@ describe('what comes back', () => {
 
   /** Each code of the interface, the finding that tells it, what it names, and what it must not blame. */
   const CODES: readonly (readonly [code: number, finding: string, named: RegExp, others: RegExp])[] = [
-    [-1, 'service.no-answer', /no answer/, /API key|Auth key|domain/],
+    [-1, 'service.no-answer', /no readable answer/, /API key|Auth key|domain/],
     [101, 'service.api-key-refused', /API key/, /Auth key|domain/],
     [105, 'service.response-domain-unreachable', /domain to receive responses/, /API key|Auth key|sender domain/],
     [109, 'service.response-domain-taken', /domain to receive responses/, /API key|Auth key|sender domain/],
