@@ -1,6 +1,6 @@
 import envPaths from 'env-paths';
 import { homedir } from 'node:os';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Managed } from '../../shared/managed/policy.ts';
 import { PolicyFault } from '../../shared/managed/policy.ts';
@@ -48,6 +48,14 @@ const STICKY = 0o1000;
 /** What a folder holds that is a data folder already. */
 const OWN_FILE = 'sendwright.db';
 
+const MOST_NAMED = 10;
+
+/** Whether another account made a file, or a link in its place; root may make any, and may be anybody. */
+function isForeign(file: string, account: number): boolean {
+  const uid = lstatSync(file, { throwIfNoEntry: false })?.uid;
+  return uid !== undefined && uid !== account && uid !== 0 && account !== 0;
+}
+
 /**
  * Sees to it that no other account can put files in the place of the console's own, whatever the umask was when the folder
  * was made. Rights are taken only from a folder that serves nothing else; Windows keeps others out of a person's folders.
@@ -63,8 +71,14 @@ function shutOthersOut(folder: string): void {
       `The data folder ${folder} belongs to another account.`,
       'Choose one of your own with --data-dir FOLDER.',
     );
-  if ((mode & OTHERS_WRITE) === 0) return;
   const names = readdirSync(folder);
+  const foreign = names.filter((name) => isForeign(path.join(folder, name), account));
+  if (foreign.length > 0)
+    throw new StartFault(
+      `In the data folder ${folder} lie files of another account: ${foreign.slice(0, MOST_NAMED).join(', ')}.`,
+      'Look who put them there and remove them, or choose another folder with --data-dir FOLDER.',
+    );
+  if ((mode & OTHERS_WRITE) === 0) return;
   const isOursAlone = uid === account && (mode & STICKY) === 0 && (names.length === 0 || names.includes(OWN_FILE));
   if (!isOursAlone)
     throw new StartFault(

@@ -16,6 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import path from 'node:path';
 import { instantText } from '../../shared/text/instant.ts';
 import type { SqliteDatabase } from './database.ts';
@@ -87,6 +88,15 @@ function inFolder(folder: string): readonly string[] {
   }
 }
 
+/** @returns null for a file that is gone meanwhile, or that this account may not reach. */
+function statsOf(file: string): Stats | null {
+  try {
+    return statSync(file);
+  } catch {
+    return null;
+  }
+}
+
 /** All copies of a data folder, the newest first. */
 export function listCopies(dataFolder: string): readonly CopyFile[] {
   const copies: CopyFile[] = [];
@@ -95,13 +105,15 @@ export function listCopies(dataFolder: string): readonly CopyFile[] {
     if (reason === undefined) continue;
     const file = path.join(folderOf(dataFolder), name);
     const madeAt = Date.parse(`${day}${hour}:${minute}:${second}Z`);
-    copies.push({ file, reason: reason as CopyReason, madeAt, octets: statSync(file).size });
+    const stats = statsOf(file);
+    if (stats !== null) copies.push({ file, reason: reason as CopyReason, madeAt, octets: stats.size });
   }
   for (const name of inFolder(dataFolder)) {
     if (!BEFORE_FORMAT.test(name)) continue;
     const file = path.join(dataFolder, name);
-    const { mtimeMs, size } = statSync(file);
-    copies.push({ file, reason: 'before-format', madeAt: Math.floor(mtimeMs), octets: size });
+    const stats = statsOf(file);
+    if (stats !== null)
+      copies.push({ file, reason: 'before-format', madeAt: Math.floor(stats.mtimeMs), octets: stats.size });
   }
   return copies.sort((left, right) => right.madeAt - left.madeAt || right.file.localeCompare(left.file));
 }
@@ -251,6 +263,37 @@ function synchronise(file: string): void {
   }
 }
 
+/** What can't be removed now is removed at a later start; why a copy could not be made is what counts. */
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // See dropUnfinished.
+  }
+}
+
+/** What keeps files from being made in the folder of the copies; null for what is no matter of the folder. */
+function placeErrorFrom(error: unknown, folder: string): StoreError | null {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new StoreError('full', `There is no room for a copy in ${folder}.`, 'Free some space and try again.');
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return new StoreError(
+        'read-only',
+        `This account can’t make a copy in ${folder}.`,
+        'Give it the rights to enter that folder and to write there.',
+      );
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new StoreError('read-only', `${folder} is no folder.`, 'Move away what lies in its place.');
+    default:
+      return null;
+  }
+}
+
 /**
  * Copies the data file while it is in use (SQLite's online backup), so much at a time that nothing else has to wait.
  *
@@ -264,9 +307,11 @@ export async function makeCopy(
   now: number,
   isWanted: () => boolean = () => true,
 ): Promise<CopyFile> {
-  const file = newName(dataFolder, reason, now);
-  const unfinished = `${file}.unfinished-${process.pid}`;
+  let file = folderOf(dataFolder);
+  let unfinished = `${file}.unfinished-${process.pid}`;
   try {
+    file = newName(dataFolder, reason, now);
+    unfinished = `${file}.unfinished-${process.pid}`;
     // As the data file, it is one account's alone from its first octet on.
     closeSync(openSync(unfinished, 'wx', 0o600));
     await database.backup(unfinished, {
@@ -287,9 +332,9 @@ export async function makeCopy(
     synchronise(path.dirname(file));
     return { file, reason, madeAt: now, octets: statSync(file).size };
   } catch (error) {
-    throw storeErrorFrom(error, file) ?? error;
+    throw storeErrorFrom(error, file) ?? placeErrorFrom(error, path.dirname(file)) ?? error;
   } finally {
-    for (const side of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${side}`, { force: true });
+    for (const side of ['', '-wal', '-shm', '-journal']) removeIfPossible(`${unfinished}${side}`);
   }
 }
 

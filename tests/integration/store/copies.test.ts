@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -79,6 +80,32 @@ describe('a copy', () => {
     expect(listCopies(folder)).toEqual([{ ...copy, reason: 'by-hand', madeAt: AT }]);
     if (process.platform !== 'win32') expect(statSync(copy.file).mode & 0o777).toBe(0o600);
     expect(readdirSync(path.dirname(copy.file)).filter((name) => name.includes('unfinished'))).toEqual([]);
+  });
+
+  it('that can’t be made for its folder is refused with a remedy', async () => {
+    const store = open();
+    writeFileSync(path.join(folder, 'copies'), '');
+    await expect(store.copies.make('by-hand')).rejects.toMatchObject({
+      fault: 'read-only',
+      remedy: 'Move away what lies in its place.',
+    });
+    store.close();
+  });
+
+  it('of which a process that was killed left a part is cleared away, and no other is', () => {
+    open().close();
+    const copies = path.join(folder, 'copies');
+    mkdirSync(copies);
+    // No process has a number as high as that on any system.
+    const left = [
+      'sendwright.db.new-999999999-wal',
+      'sendwright.db.restoring-999999999',
+      'copies/sendwright-x.db.unfinished-999999999',
+    ];
+    const kept = [`copies/sendwright-x.db.unfinished-${process.pid}`, 'copies/sendwright-x.db.sha256', 'notes.db.txt'];
+    for (const name of [...left, ...kept]) writeFileSync(path.join(folder, name), '');
+    open().close();
+    expect([...left, ...kept].filter((name) => existsSync(path.join(folder, name)))).toEqual(kept);
   });
 
   it('that is not wanted any more leaves nothing behind', async () => {

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -60,6 +70,13 @@ describe('the data folder', () => {
     const getuid = vi.spyOn(process, 'getuid').mockReturnValue(65_534);
     try {
       expect(() => dataFolder(place)).toThrow(`The data folder ${place} belongs to another account.`);
+      process.seteuid?.(0);
+      chownSync(place, 65_534, 65_534);
+      chmodSync(place, 0o700);
+      symlinkSync('/tmp', path.join(place, 'copies'));
+      lchownSync(path.join(place, 'copies'), 65_533, 65_533);
+      process.seteuid?.(65_534);
+      expect(() => dataFolder(place)).toThrow(`In the data folder ${place} lie files of another account: copies.`);
     } finally {
       process.seteuid?.(0);
       getuid.mockRestore();
