@@ -16,6 +16,7 @@ import type { Judging } from './domains/judging.ts';
 import type { IdleLock } from './vault/idle-lock.ts';
 import type { Links } from './links/service.ts';
 import type { ReceiverRulesService } from './rules/service.ts';
+import type { Uploads } from './transfer/uploads.ts';
 import type { Clock, Log, Notifier, PracticePort, PracticeSurroundings } from './ports.ts';
 
 /** What a test of values found that are not saved; it counts once these very values are. */
@@ -50,6 +51,8 @@ export interface CoreContext {
   readonly managed: Managed;
   /** Exports and imports under a passphrase, one at a time: each takes 128 MB and half a second. */
   readonly sealing: Pick<ReturnType<typeof createTries>, 'inTurn'>;
+  /** What is to be imported, as it comes part by part. */
+  readonly uploads: Uploads;
   /** Who works with the console, as the system calls the person. */
   readonly person: string;
 }

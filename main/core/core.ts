@@ -22,6 +22,7 @@ import { resumePractice } from './practice/service.ts';
 import { createReceiverRules } from './rules/service.ts';
 import { createTick, TICK_MS } from './schedule/service.ts';
 import { announce } from './settings/service.ts';
+import { createUploads } from './transfer/uploads.ts';
 import { answerAbout, tellOfVault } from './vault/service.ts';
 
 /** A practice service that ends again within this time, in milliseconds, is started again by a person alone. */
@@ -112,6 +113,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     managed: parts.managed,
     person: parts.person ?? 'somebody',
     sealing: createTries(clock.now),
+    uploads: createUploads(parts.dataFolder),
     idleLock: createIdleLock(parts),
     watching: createWatching(() => context, parts.background === true, parts.folderPatience),
     resuming: () => resuming,
@@ -209,6 +211,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       for (const timer of timers) clearInterval(timer);
       rhythm.end();
       await copies.close();
+      await context.uploads.close();
       await context.watching.close();
       await asking.close();
       await judging.close();

@@ -22,6 +22,7 @@ import { instantText } from '../../shared/text/instant.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checkFile, FILE_NAME, StoreError, storeErrorFrom } from './database.ts';
 import { migrations } from './migrations.ts';
+import { isRunning } from './processes.ts';
 
 /** Copies of the data file: made by schedule, by hand and before a new format, looked into, and put back. */
 
@@ -340,16 +341,6 @@ export async function makeCopy(
 
 /** Files under way, with the process that makes them. */
 const UNDER_WAY = /\.db\.(?:unfinished-|restoring-|new-)?(\d+)(?:-(?:wal|shm|journal))?$/;
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It runs, and is another account's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** Removes what a process that was killed has left of a copy, a restore or a new file: each may be as large as the file. */
 export function dropUnfinished(dataFolder: string): void {

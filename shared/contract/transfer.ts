@@ -1,13 +1,13 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './procedure.ts';
-import { instant, inWorkspace, workspaceId } from './values.ts';
+import { instant, inWorkspace, nothing, workspaceId } from './values.ts';
 import { passphrase } from './vault.ts';
 
 /** A workspace as a file of its own: out of one data folder, into another. */
 
-/** Octets in base64 (RFC 4648 §4). A host may take fewer in one call. */
-const content = z.string().max(512 * 1024 * 1024);
+/** Octets in base64 (RFC 4648 §4), as many as one call of any host carries. */
+const content = z.string().max(16 * 1024 * 1024);
 
 /** One of the files that a workspace is made of as text. */
 export const workspaceFile = z.object({
@@ -16,8 +16,13 @@ export const workspaceFile = z.object({
   text: z.string().max(16 * 1024 * 1024),
 });
 
+const uploadId = z.string().min(1).max(64);
+const withUpload = z.object({ uploadId });
+
 const source = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('sealed'), content, passphrase }),
+  /** What came part by part: a sealed file with its passphrase, or text files with none. */
+  z.object({ kind: z.literal('uploaded'), uploadId, passphrase: passphrase.nullable() }),
+  /** Text files that fit into one call. */
   z.object({ kind: z.literal('files'), files: z.array(workspaceFile).max(200_000) }),
 ]);
 
@@ -84,6 +89,16 @@ export const transferContract = {
   ),
   /** The workspace as text files, to be kept under version control; never with a secret. */
   files: procedure.input(inWorkspace).output(z.array(workspaceFile)),
+  /** Begins to take in what is to be imported, part by part; what is not imported is dropped with the end of the core. */
+  begin: procedure.input(nothing).output(withUpload),
+  /** The next octets of a sealed file. */
+  octets: procedure.input(withUpload.extend({ content })).output(z.object({ octets: z.int() })),
+  /** Further text files. */
+  texts: procedure
+    .input(withUpload.extend({ files: z.array(workspaceFile).max(10_000) }))
+    .output(z.object({ files: z.int() })),
+  /** Forgets what was taken in. */
+  drop: procedure.input(withUpload).output(z.object({})),
   /** What an import would do. Nothing is changed. */
   preview: procedure.input(importInput).output(importPlan),
   /** Does all of what `preview` told, or nothing where that is no longer what would be done. */

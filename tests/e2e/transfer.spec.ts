@@ -1,5 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { runCli } from '../../main/hosts/cli/commands.ts';
 import { expectSound, ownConsole, watch } from './walk.ts';
 
 /** A workspace out of the window as one sealed file, and back into it. */
@@ -36,7 +38,7 @@ test('a workspace is exported under a passphrase, looked into and brought in aga
   expect(readFileSync(file).subarray(0, 8).toString()).toBe('SWSEALED');
 
   await page.getByRole('button', { name: 'Import…' }).click();
-  await dialog.locator('input[type=file]').setInputFiles(file);
+  await dialog.locator('input[type=file]').first().setInputFiles(file);
   await dialog.getByLabel('Passphrase of the file').fill('another one');
   await dialog.getByRole('radio', { name: 'Into a new workspace' }).click();
   await dialog.getByLabel('Name of the new workspace').fill('Acme again');
@@ -50,5 +52,22 @@ test('a workspace is exported under a passphrase, looked into and brought in aga
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('navigation', { name: 'Workspaces' })).toContainText('Acme again');
+
+  // The text files of a folder, as a repository holds them, need no passphrase.
+  const folder = info.outputPath('as-text');
+  const command = ['workspace', 'export', folder, '--text', '--workspace', 'Acme', '--data-dir', own.desk.dataFolder];
+  await runCli(command, { out: () => undefined, error: () => undefined });
+  mkdirSync(path.join(folder, '.git'));
+  writeFileSync(path.join(folder, '.git', 'HEAD'), 'ref: refs/heads/main');
+  await page.getByRole('tab', { name: 'General settings' }).click();
+  await page.getByRole('button', { name: 'Import…' }).click();
+  await dialog.locator('input[type=file]').last().setInputFiles(folder);
+  await expect(dialog).toContainText('as-text: 1 file');
+  await expect(dialog.getByLabel('Passphrase of the file')).toBeHidden();
+  await dialog.getByRole('radio', { name: 'Into a new workspace' }).click();
+  await page.screenshot({ path: 'test-results/views/import-folder.png' });
+  await dialog.getByRole('button', { name: 'Look inside' }).click();
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByRole('navigation', { name: 'Workspaces' })).toContainText('as-text');
   expect(problems).toEqual([]);
 });

@@ -61,9 +61,11 @@ const badInputs: readonly (readonly [string, string, string])[] = [
   ['transfer.preview', '{"into":{"workspaceId":W},"source":{"kind":"files","files":[]},"mode":"add"}', 'BAD_INPUT'],
   [
     'transfer.preview',
-    '{"into":{"name":null},"source":{"kind":"sealed","content":"AAAA","passphrase":"of the file"},"mode":"add"}',
-    'BAD_INPUT',
+    '{"into":{"name":null},"source":{"kind":"uploaded","uploadId":"none","passphrase":"of the file"},"mode":"add"}',
+    'NOT_FOUND',
   ],
+  ['transfer.octets', '{"uploadId":"__proto__","content":"AAAA"}', 'NOT_FOUND'],
+  ['transfer.texts', '{"uploadId":"none","files":[{"path":"","text":""}]}', 'BAD_INPUT'],
   ['transfer.import', '{"into":{"name":null},"source":{"kind":"files","files":[]},"mode":"add"}', 'BAD_INPUT'],
   ['domains.setInUse', '{"workspaceId":W,"domainIds":[],"inUse":false}', 'BAD_INPUT'],
   ['domains.manual', '{"workspaceId":W,"domainId":4711}', 'NOT_FOUND'],

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { allSteps } from '../../../shared/steps.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import type { ImportInput, ImportPlan, WorkspaceChange, WorkspaceFile } from '../../../shared/contract/transfer.ts';
@@ -199,9 +198,16 @@ async function readSource(context: CoreContext, source: ImportInput['source']): 
   try {
     if (source.kind === 'files')
       return { name: null, exportedAt: null, document: fromFiles(source.files), secrets: [] };
-    const { head, files, secrets } = await context.sealing.inTurn(() =>
-      openExport(Readable.from([Buffer.from(source.content, 'base64')]), source.passphrase),
-    );
+    const uploaded = await context.uploads.find(source.uploadId);
+    if (uploaded.kind === 'files')
+      return { name: null, exportedAt: null, document: fromFiles(uploaded.files), secrets: [] };
+    const { passphrase } = source;
+    if (passphrase === null)
+      throw fail('BAD_INPUT', 'A sealed file opens with its passphrase alone', {
+        field: 'passphrase',
+        remedy: 'Type the passphrase that the file was exported with; it is not the vault’s.',
+      });
+    const { head, files, secrets } = await context.sealing.inTurn(() => openExport(uploaded.read(), passphrase));
     return { name: head.name, exportedAt: head.exportedAt, document: fromFiles(files), secrets };
   } catch (error) {
     if (error instanceof FileFault)

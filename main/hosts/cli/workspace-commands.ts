@@ -1,4 +1,6 @@
+import { ORPCError } from '@orpc/server';
 import type { Command } from 'commander';
+import { createReadStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CoreClient } from '../../../shared/contract/index.ts';
@@ -14,7 +16,7 @@ import { exitCodes, print } from './output.ts';
 import { confirm, openVault, readFilePassphrase, readNewPassphrase } from './passphrase.ts';
 import type { CommonOptions } from './session.ts';
 import { chosenWorkspace } from './session.ts';
-import { cannotRead, cannotWrite, readOctets, writeTextFile } from './text-file.ts';
+import { cannotRead, cannotWrite, writeTextFile } from './text-file.ts';
 import { beginFile, isFolder, readFolder, writeFolder } from './workspace-files.ts';
 
 /** `workspace …`: a workspace as a sealed file, or as text files for version control, and back. */
@@ -93,7 +95,24 @@ interface ImportOptions extends CommonOptions {
   readonly filePassphraseFile?: string;
 }
 
-async function sourceOf(place: string, options: ImportOptions): Promise<ImportInput['source']> {
+/** Of a file, in one call: as many as any host takes. */
+const PART_OCTETS = 8 * 1024 * 1024;
+
+/** Hands a file to the core part by part, whatever its size. @returns what it is called there. */
+async function upload(client: CoreClient, file: string): Promise<string> {
+  const { uploadId } = await client.transfer.begin({});
+  const stream = createReadStream(file, { highWaterMark: PART_OCTETS });
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>)
+      await client.transfer.octets({ uploadId, content: part.toString('base64') });
+  } catch (error) {
+    // What the core refuses says why itself.
+    throw error instanceof ORPCError ? error : cannotRead('FILE', file, error);
+  }
+  return uploadId;
+}
+
+async function sourceOf(client: CoreClient, place: string, options: ImportOptions): Promise<ImportInput['source']> {
   const folder = await isFolder(place).catch((error: unknown) => {
     throw cannotRead('FILE', place, error);
   });
@@ -103,10 +122,9 @@ async function sourceOf(place: string, options: ImportOptions): Promise<ImportIn
     });
     return { kind: 'files', files };
   }
-  const content = (await readOctets('FILE', place)).toString('base64');
   return {
-    kind: 'sealed',
-    content,
+    kind: 'uploaded',
+    uploadId: await upload(client, place),
     passphrase: await readFilePassphrase(PASSPHRASE_OPTION, options.filePassphraseFile),
   };
 }
@@ -146,7 +164,7 @@ function planLines(plan: ImportPlan): readonly string[] {
 
 async function bringIn(place: string, options: ImportOptions, terminal: Terminal): Promise<number> {
   return withSession(terminal, options, async ({ client }) => {
-    const source = await sourceOf(place, options);
+    const source = await sourceOf(client, place, options);
     const into = await targetOf(client, place, options);
     const input = { into, source, mode: options.add === true ? ('add' as const) : ('merge' as const) };
     const setsSecrets = ({ changes }: ImportPlan) => changes.some(({ of, does }) => of === 'secret' && does !== 'keep');

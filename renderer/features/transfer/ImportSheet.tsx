@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
 import type { ImportInput, ImportPlan, WorkspaceChange } from '../../../shared/contract/transfer.ts';
+import { plural } from '../../../shared/text/plural.ts';
 import { changeCounts, changeText, contentWords } from '../../../shared/workspace/change-words.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { shownError } from '../../session/errors.ts';
-import { core, openSheet, openWorkspace, tell } from '../../session/store.ts';
+import { attempt, core, openSheet, openWorkspace, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Segments, Sheet } from '../../ui/controls.tsx';
-import { base64Of } from '../../ui/file-text.ts';
 import layout from '../../ui/layout.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { SheetForm } from '../../ui/sheet-form.tsx';
@@ -15,11 +15,27 @@ import { longTime } from '../../ui/time.ts';
 import { errorText } from '../vault/deeds.ts';
 import { Trouble } from '../vault/pieces.tsx';
 import styles from './Transfer.module.css';
+import type { Chosen } from './upload.ts';
+import { chosenFolder, octetsIn, upload } from './upload.ts';
 
-const close = () => openSheet(null);
+const LONGEST_NAME = 80;
+/** Less is there before anybody could read how far it is. */
+const TELLING_OCTETS = 16 * 1024 * 1024;
+const megabytes = (octets: number) => Math.round(octets / 1024 / 1024);
 
-/** A call carries 20 MB, and base64 makes four octets of three. */
-const MOST_OCTETS = 14 * 1024 * 1024;
+/** What the core need not keep any more; with its end it is gone in any case. */
+function drop(uploadId: string | null): void {
+  if (uploadId !== null) void attempt(() => core().transfer.drop({ uploadId }));
+}
+
+function sealedOf(files: FileList | null): Chosen | null {
+  const file = files?.item(0) ?? null;
+  return file === null ? null : { kind: 'sealed', name: file.name, file };
+}
+
+const folderOf = (files: FileList | null): Chosen | null =>
+  files === null || files.length === 0 ? null : chosenFolder([...files]);
+
 /** Changes of one kind that are listed; the others are counted. */
 const MOST_LISTED = 100;
 
@@ -69,7 +85,10 @@ export default function ImportSheet({
 }: {
   readonly workspace: { readonly id: number; readonly name: string } | null;
 }) {
-  const [file, setFile] = useState<File | null>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  /** What was chosen, as the core has it already. */
+  const [uploadId, setUploadId] = useState<string | null>(null);
+  const [octets, setOctets] = useState(0);
   const [passphrase, setPassphrase] = useState('');
   const [target, setTarget] = useState(workspace === null ? 'new' : 'this');
   const [newName, setNewName] = useState('');
@@ -89,23 +108,31 @@ export default function ImportSheet({
     }
     setBusy(false);
   };
-  const isReady = file !== null && passphrase !== '';
+  const choose = (next: Chosen | null) => {
+    if (next === null) return;
+    drop(uploadId);
+    setChosen(next);
+    setUploadId(null);
+    setOctets(0);
+    setError(null);
+  };
+  const close = () => {
+    drop(uploadId);
+    openSheet(null);
+  };
+  const isFolder = chosen?.kind === 'folder';
+  const isReady = chosen !== null && (isFolder || passphrase !== '');
   const look = () =>
     during(async () => {
-      if (file === null || passphrase === '') return;
-      if (file.size > MOST_OCTETS) {
-        const message = `${file.name} has more than ${MOST_OCTETS / 1024 / 1024} MB`;
-        setError({
-          code: 'BAD_INPUT',
-          message,
-          remedy: 'Import it by command: sendwright workspace import.',
-          fields: {},
-        });
-        return;
-      }
+      if (chosen === null || !isReady) return;
       const into =
-        target === 'this' && workspace !== null ? { workspaceId: workspace.id } : { name: newName.trim() || null };
-      const source = { kind: 'sealed' as const, content: await base64Of(file), passphrase };
+        target === 'this' && workspace !== null
+          ? { workspaceId: workspace.id }
+          : { name: newName.trim() || (isFolder ? chosen.name.slice(0, LONGEST_NAME) || null : null) };
+      // Another passphrase is tried on what is there already.
+      const id = uploadId ?? (await upload(chosen, setOctets));
+      setUploadId(id);
+      const source = { kind: 'uploaded' as const, uploadId: id, passphrase: isFolder ? null : passphrase };
       const input = { into, source, mode };
       setLooked({ input, plan: await core().transfer.preview(input) });
     });
@@ -145,21 +172,39 @@ export default function ImportSheet({
     >
       {looked === null ? (
         <SheetForm onSubmit={() => void look()}>
-          <p>A file that an export wrote. Nothing is changed before you have reviewed it.</p>
+          <p>
+            A sealed file, or a folder of text files, that an export wrote. Nothing is changed before you have reviewed
+            it.
+          </p>
           <div className={layout.row}>
-            <FileTrigger acceptedFileTypes={['.sendwright']} onSelect={(files) => setFile(files?.item(0) ?? file)}>
-              <Button>{file === null ? 'Choose a file…' : 'Choose another file…'}</Button>
+            <FileTrigger acceptedFileTypes={['.sendwright']} onSelect={(files) => choose(sealedOf(files))}>
+              <Button>Choose a file…</Button>
             </FileTrigger>
-            {file !== null && <OutsideText text={file.name} />}
+            <FileTrigger acceptDirectory onSelect={(files) => choose(folderOf(files))}>
+              <Button>Choose a folder…</Button>
+            </FileTrigger>
+            {chosen !== null && (
+              <span>
+                <OutsideText text={chosen.name} />
+                {chosen.kind === 'folder' && `: ${plural(chosen.files.length, 'file')}`}
+              </span>
+            )}
           </div>
-          <Field
-            label="Passphrase of the file"
-            type="password"
-            value={passphrase}
-            onChange={setPassphrase}
-            fault={isFieldFault ? errorText(error) : undefined}
-            help="The one it was exported with; not the vault’s."
-          />
+          {isBusy && chosen !== null && octetsIn(chosen) > TELLING_OCTETS && (
+            <p role="status">
+              {megabytes(octets)} of {megabytes(octetsIn(chosen))} MB read
+            </p>
+          )}
+          {!isFolder && (
+            <Field
+              label="Passphrase of the file"
+              type="password"
+              value={passphrase}
+              onChange={setPassphrase}
+              fault={isFieldFault ? errorText(error) : undefined}
+              help="The one it was exported with; not the vault’s."
+            />
+          )}
           {workspace !== null && (
             <Segments
               label="Destination"
@@ -176,7 +221,7 @@ export default function ImportSheet({
               label="Name of the new workspace"
               value={newName}
               onChange={setNewName}
-              help="Empty: the name in the file."
+              help={isFolder ? 'Empty: the name of the folder.' : 'Empty: the name in the file.'}
               maxLength={80}
             />
           )}

@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ImportInput, WorkspaceFile } from '../../../shared/contract/transfer.ts';
 import { changeText } from '../../../shared/workspace/change-words.ts';
@@ -19,7 +21,8 @@ async function core(): Promise<TestCore> {
 }
 afterEach(async () => {
   for (const { close, folder } of cores.splice(0)) {
-    await close();
+    // A test may have closed it itself.
+    await close().catch(() => undefined);
     await dropFolder(folder);
   }
 });
@@ -77,11 +80,14 @@ async function exported({ client }: TestCore, workspaceId: number, secrets: bool
   throw new Error('the export has no end');
 }
 
-const sealed = (content: Buffer, passphrase = PASSPHRASE): ImportInput['source'] => ({
-  kind: 'sealed',
-  content: content.toString('base64'),
-  passphrase,
-});
+/** Hands a sealed file to a core in parts of an odd size. */
+async function sealed({ client }: TestCore, content: Buffer, passphrase = PASSPHRASE): Promise<ImportInput['source']> {
+  const { uploadId } = await client.transfer.begin({});
+  const size = Math.max(7, Math.ceil(content.length / 5));
+  for (let at = 0; at < content.length; at += size)
+    await client.transfer.octets({ uploadId, content: content.subarray(at, at + size).toString('base64') });
+  return { kind: 'uploaded', uploadId, passphrase };
+}
 
 const bytes = (files: readonly WorkspaceFile[]) => files.map(({ path, text }) => `${path}\n${text}`).join('\n');
 
@@ -99,7 +105,7 @@ describe('a sealed export', () => {
     expect(content.includes('example.com')).toBe(false);
 
     const to = await core();
-    const input = { into: { name: null }, source: sealed(content), mode: 'merge' } as const;
+    const input = { into: { name: null }, source: await sealed(to, content), mode: 'merge' } as const;
     const plan = await to.client.transfer.preview(input);
     expect(plan).toMatchObject({ name: 'Acme', domains: 3, secrets: 0 });
     expect(plan.changes.filter(({ of, what }) => of === 'domain' && what === '').map(({ after }) => after)).toEqual([
@@ -136,7 +142,7 @@ describe('a sealed export', () => {
     expect(end).toMatchObject({ secrets: 2, leftOut: 0 });
 
     const to = await core();
-    const input = { into: { name: 'Elsewhere' }, source: sealed(content), mode: 'merge' } as const;
+    const input = { into: { name: 'Elsewhere' }, source: await sealed(to, content), mode: 'merge' } as const;
     const plan = await to.client.transfer.preview(input);
     expect(plan.changes.filter(({ of }) => of === 'secret')).toMatchObject([
       { domain: '', what: 'API key', before: null, after: null },
@@ -164,15 +170,19 @@ describe('a sealed export', () => {
     const to = await core();
     const preview = (source: ImportInput['source']) =>
       to.client.transfer.preview({ into: { name: null }, source, mode: 'merge' });
-    await expect(preview(sealed(content, 'another'))).rejects.toMatchObject({ code: 'WRONG_PASSPHRASE' });
-    await expect(preview(sealed(content.subarray(0, -1)))).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(preview(await sealed(to, content, 'another'))).rejects.toMatchObject({ code: 'WRONG_PASSPHRASE' });
+    await expect(preview(await sealed(to, content.subarray(0, -1)))).rejects.toMatchObject({ code: 'BAD_INPUT' });
     const changed = Buffer.from(content);
     changed.writeUInt8(changed.readUInt8(200) ^ 1, 200);
-    await expect(preview(sealed(changed))).rejects.toMatchObject({
+    await expect(preview(await sealed(to, changed))).rejects.toMatchObject({
       code: 'BAD_INPUT',
       data: { remedy: expect.any(String) },
     });
-    await expect(preview(sealed(Buffer.from('a spreadsheet')))).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(preview(await sealed(to, Buffer.from('a spreadsheet')))).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    const { uploadId } = await to.client.transfer.begin({});
+    await to.client.transfer.octets({ uploadId, content: content.toString('base64') });
+    const withoutOne = { kind: 'uploaded' as const, uploadId, passphrase: null };
+    await expect(preview(withoutOne)).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'passphrase' } });
     expect((await to.client.state.snapshot({})).workspaces).toEqual([]);
   });
 });
@@ -336,7 +346,7 @@ describe('ten thousand domains', () => {
     const to = await core();
     for (const [name, source] of [
       ['by text', { kind: 'files', files: files.toReversed() }],
-      ['sealed', sealed(content)],
+      ['sealed', await sealed(to, content)],
     ] as const) {
       const input = { into: { name }, source, mode: 'merge' } as const;
       const { token } = await to.client.transfer.preview(input);
@@ -344,5 +354,49 @@ describe('ten thousand domains', () => {
       const again = await to.client.transfer.files({ workspaceId: done.workspaceId });
       expect(bytes(again) === bytes(files), name).toBe(true);
     }
+  });
+});
+
+describe('what is to be imported', () => {
+  it('comes in parts, text files too, and leaves nothing behind once it is dropped or the core ends', async () => {
+    const from = await core();
+    const workspaceId = await filled(from);
+    const files = await from.client.transfer.files({ workspaceId });
+    const { content } = await exported(from, workspaceId, false);
+    const to = await core();
+    const { transfer } = to.client;
+    const spool = path.join(to.folder, `imports-${process.pid}`);
+
+    const { uploadId } = await transfer.begin({});
+    for (const file of files.toReversed()) await transfer.texts({ uploadId, files: [file] });
+    const input = {
+      into: { name: 'By parts' },
+      source: { kind: 'uploaded' as const, uploadId, passphrase: null },
+      mode: 'merge' as const,
+    };
+    const { token } = await transfer.preview(input);
+    const done = await transfer.import({ ...input, token });
+    expect(bytes(await transfer.files({ workspaceId: done.workspaceId }))).toBe(bytes(files));
+    await transfer.drop({ uploadId });
+    await expect(transfer.preview(input)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+
+    const source = await sealed(to, content);
+    expect(readdirSync(spool)).toHaveLength(1);
+    expect(statSync(spool).mode & 0o777).toBe(0o700);
+    await transfer.preview({ ...input, source });
+    // Parts that are sent at once are taken in their order; who forgets what was begun loses the oldest.
+    for (let begun = 0; begun < 6; begun += 1) await sealed(to, content.subarray(0, 1000));
+    expect(readdirSync(spool).length).toBeLessThanOrEqual(4);
+    await expect(transfer.preview({ ...input, source })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await to.close();
+    expect(existsSync(spool)).toBe(false);
+  });
+
+  it('of programs that were killed is removed with the next import', async () => {
+    const { client, folder } = await core();
+    const left = path.join(folder, 'imports-999999999');
+    mkdirSync(left);
+    await client.transfer.begin({});
+    expect(existsSync(left)).toBe(false);
   });
 });

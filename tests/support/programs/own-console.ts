@@ -35,6 +35,7 @@ try {
   await instance.close();
 } catch (error) {
   const { message, remedy } = toldFault(error);
-  process.stdout.write(`refused ${message} ${remedy}\n`);
+  const { data } = error as { data?: { remedy?: string } };
+  process.stdout.write(`refused ${message} ${data?.remedy ?? remedy}\n`);
 }
 process.exit();

@@ -27,6 +27,8 @@ const WINDOW_ALONE: Readonly<Record<string, string>> = {
   'evidence.read': 'takes files that are dropped on a window; evidence import reads them from disk',
   'evidence.mail': 'takes a mail that is dropped on a window; evidence message and bounce read it from disk',
   'domains.lookAtZone': 'tells of a zone while it is being pasted; zone lint reads one from disk',
+  'transfer.texts': 'a command hands over the text files of a folder at once',
+  'transfer.drop': 'a command ends with its core, and forgets with it',
   'copies.list': 'backup list reads the data folder without opening its file',
   'copies.make': 'backup make works where no console can start',
   'copies.look': 'backup list and backup restore tell what is in a copy',
