@@ -57,25 +57,38 @@ function reported(
   kind: 'signed' | 'reports',
   asks: string,
   fault: string,
-  count: (mail: NonNullable<PolicyEvidence['ownMail']>) => number,
+  count: (mail: NonNullable<PolicyEvidence['ownMail']>) => {
+    readonly now: number;
+    readonly before: number | undefined;
+  },
   { evidence = noEvidence }: LadderContext,
 ): StepCondition {
   const { ownMail } = evidence;
   if (ownMail === null || ownMail.messages === 0)
     return { kind, asks, state: 'unknown', known: 'No report about mail of your own was read here.' };
-  const faulty = count(ownMail);
+  const { now: faulty, before = 0 } = count(ownMail);
   const of = `${ownMail.messages.toLocaleString('en')} messages of your own in the reports`;
+  if (faulty === 0 && before > 0) {
+    const known = `${before.toLocaleString('en')} of ${of} ${fault}; everything that their senders were reported with since is in order.`;
+    return { kind, asks, state: 'met', known };
+  }
   return faulty === 0
     ? { kind, asks, state: 'met', known: `None of ${of} ${fault}.` }
     : { kind, asks, state: 'not-met', known: `${faulty.toLocaleString('en')} of ${of} ${fault}.` };
 }
 
 function signedCondition(asks: string, context: LadderContext): StepCondition {
-  return reported('signed', asks, 'lack a signature that passes and is aligned', (mail) => mail.unsigned, context);
+  return reported(
+    'signed',
+    asks,
+    'lack a signature that passes and is aligned',
+    (mail) => ({ now: mail.unsigned, before: mail.unsignedBefore }),
+    context,
+  );
 }
 
 function reportsCondition(asks: string, context: LadderContext): StepCondition {
-  return reported('reports', asks, 'failed', (mail) => mail.failing, context);
+  return reported('reports', asks, 'failed', (mail) => ({ now: mail.failing, before: mail.failedBefore }), context);
 }
 
 /** Whole days for which receivers met a policy without a gap, up to the last report. */

@@ -45,10 +45,13 @@ export interface PolicyEvidence {
   /** Messages of the domain's own senders in aggregate reports; null: no report was read. */
   readonly ownMail: {
     readonly messages: number;
-    /** Those that failed DMARC. */
+    /** Those that failed DMARC, but for mail of senders all of whose later mail passed. */
     readonly failing: number;
-    /** Those without a signature that passes and is aligned: they lean on SPF alone, or on nothing. */
+    /** Those without a signature that passes and is aligned: they lean on SPF alone, or on nothing; but for the same. */
     readonly unsigned: number;
+    /** What these leave out: mail from before its sender was put right. */
+    readonly failedBefore?: number;
+    readonly unsignedBefore?: number;
   } | null;
   /** Every sender in the reports; absent where none was read. */
   readonly senders?: readonly SenderMail[];

@@ -5,6 +5,7 @@ import type { SenderKind } from '../../../shared/evidence/senders/senders.ts';
 import { common, withSession } from './command.ts';
 import type { MessageOptions } from './message-work.ts';
 import type { Terminal } from './output.ts';
+import type { StepOptions } from './step-work.ts';
 import type { CommonOptions } from './session.ts';
 import { withWhere } from './where.ts';
 
@@ -133,6 +134,22 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
   ).action(async (domain: string, addresses: readonly string[], options: CommonOptions) => {
     const { letItSend } = await import('./evidence-work.ts');
     finish(await withSession(terminal, options, letItSend(domain, addresses)));
+  });
+  common(
+    evidence
+      .command('step')
+      .description(
+        'the next step of a domain’s DMARC policy: what it needs, and what it would have done to the reported mail',
+      )
+      .argument('<domain>')
+      .option('--prepare', 'put it into the prepared records; nothing is published')
+      .option('--reports <mailbox>', 'where aggregate reports shall go, for the step that asks for them')
+      .addOption(
+        new Option('--written-by <writers>', 'who writes from the domain; kept').choices(['people', 'programs']),
+      ),
+  ).action(async (domain: string, options: CommonOptions & StepOptions) => {
+    const { policyStep } = await import('./step-work.ts');
+    finish(await withSession(terminal, options, policyStep(domain, options)));
   });
   common(
     evidence

@@ -35,16 +35,9 @@ function reportLine(report: EvidenceReport): string {
   return `${org || '?'} on ${domain ?? '?'}, ${period}: ${messages} messages, ${evaluated.dmarcPass} pass DMARC`;
 }
 
-function fileLines({
-  file,
-  outcome,
-  told,
-  reports,
-  duplicateOf,
-  conflictsWith,
-  stored,
-  bounces,
-}: EvidenceFile): string[] {
+function fileLines(found: EvidenceFile): string[] {
+  const { file, outcome, told, reports, duplicateOf, conflictsWith, stored, bounces } = found;
+  if (isBounceAlone(found)) return [`${file}: ${bounces === 1 ? 'a bounce' : `${bounces} bounces`}`];
   const known = (stored?.known ?? 0) > 0 && duplicateOf === undefined;
   return [
     `${file}: ${OUTCOMES[outcome]}`,
@@ -71,15 +64,55 @@ async function* namedFiles(paths: readonly string[]): AsyncGenerator<string> {
   }
 }
 
-/** Tells of files as they are read. @returns the exit code: 4 where one was refused, 3 where one has problems. */
-async function tellFiles(files: AsyncIterable<EvidenceFile>, asJson: boolean, terminal: Terminal): Promise<number> {
+/** What an import has kept, so that its end says what comes next. */
+interface Tally {
+  reports: number;
+  bounces: number;
+  readonly domains: Set<string>;
+}
+
+const isBounceAlone = ({ outcome, bounces }: EvidenceFile): boolean => outcome === 'refuse' && (bounces ?? 0) > 0;
+
+function countInto(tally: Tally, { stored, reports, bounces }: EvidenceFile): void {
+  tally.reports += stored?.new ?? 0;
+  tally.bounces += bounces ?? 0;
+  for (const report of reports ?? [])
+    if ('evaluated' in report && report.domain !== null) tally.domains.add(report.domain);
+}
+
+function tallyLines({ reports, bounces, domains }: Tally): readonly string[] {
+  const [first, ...others] = domains;
+  return [
+    `${reports} new reports kept${bounces === 0 ? '' : `, and ${bounces} bounces: evidence mails lists them`}.`,
+    ...(first === undefined
+      ? []
+      : [
+          `Who sends: evidence senders ${first}${others.length === 0 ? '' : `, and of ${others.length} other domains`}.`,
+        ]),
+  ];
+}
+
+/**
+ * Tells of files as they are read, and at the end what is kept by now.
+ *
+ * @returns the exit code: 4 where one was refused, 3 where one has problems.
+ */
+async function tellFiles(
+  files: AsyncIterable<EvidenceFile>,
+  asJson: boolean,
+  terminal: Terminal,
+  isKept: boolean,
+): Promise<number> {
   let code: number = exitCodes.ok;
+  const tally: Tally = { reports: 0, bounces: 0, domains: new Set() };
   for await (const each of files) {
-    if (each.outcome === 'refuse') code = exitCodes.badInput;
-    else if (each.outcome !== 'read' && code === exitCodes.ok) code = exitCodes.notVerified;
+    countInto(tally, each);
+    if (each.outcome === 'refuse' && !isBounceAlone(each)) code = exitCodes.badInput;
+    else if (each.outcome !== 'read' && !isBounceAlone(each) && code === exitCodes.ok) code = exitCodes.notVerified;
     if (asJson) terminal.out(`${JSON.stringify(each)}\n`);
     else print(terminal, false, null, fileLines(each));
   }
+  if (!asJson && isKept) print(terminal, false, null, tallyLines(tally));
   return code;
 }
 
@@ -90,7 +123,7 @@ async function* readFiles(paths: readonly string[]): AsyncGenerator<EvidenceFile
 
 /** `evidence import --dry-run`. */
 export function readEvidence(paths: readonly string[], asJson: boolean, terminal: Terminal): Promise<number> {
-  return tellFiles(readFiles(paths), asJson, terminal);
+  return tellFiles(readFiles(paths), asJson, terminal, false);
 }
 
 /** `evidence import`. @param paths absolute: the core may have another folder to begin from. */
@@ -98,11 +131,14 @@ export function importInto(paths: readonly string[]): Work<unknown> {
   return async ({ client, options, terminal }) => {
     const workspaceId = await chosenWorkspace(client, options);
     const files = await client.evidence.import({ workspaceId, paths: [...paths] });
-    return tellFiles(files, options.json === true, terminal);
+    return tellFiles(files, options.json === true, terminal, true);
   };
 }
 
-function senderLines(senders: readonly Sender[]): readonly string[] {
+/** Addresses that one command is shown for. */
+const MOST_ADDRESSES = 20;
+
+function senderLines(domain: string, senders: readonly Sender[]): readonly string[] {
   if (senders.length === 0) return ['No report about this domain has been imported.'];
   const rows = senders.map(({ name, kind, messages, pass, dkimAligned, spfAligned, since, until }) => [
     name,
@@ -114,7 +150,13 @@ function senderLines(senders: readonly Sender[]): readonly string[] {
     `${dayOf(since)} to ${dayOf(until)}`,
   ]);
   const table = columns(rows);
-  return senders.flatMap(({ reason, key }, index) => [table[index] ?? '', `  ${reason} (${key})`]);
+  return senders.flatMap(({ reason, key, kind, notInSpf }, index) => [
+    table[index] ?? '',
+    `  ${reason} (${key})`,
+    ...(notInSpf.length === 0 || kind === 'forwarding'
+      ? []
+      : [`  If it is yours: evidence let-send ${domain} ${notInSpf.slice(0, MOST_ADDRESSES).join(' ')}`]),
+  ]);
 }
 
 /** `evidence senders`. Ends with 3 where mail of own or known senders fails, with 6 where there is no report. */
@@ -123,7 +165,7 @@ export function listSenders(domain: string, sinceDays: number | null, asCsv: boo
     const workspaceId = await chosenWorkspace(client, options);
     const senders = await client.evidence.senders({ workspaceId, domain, sinceDays });
     if (asCsv) terminal.file((await client.evidence.export({ workspaceId, domain, sinceDays, format: 'csv' })).text);
-    else print(terminal, options.json === true, senders, senderLines(senders));
+    else print(terminal, options.json === true, senders, senderLines(domain, senders));
     if (senders.length === 0) return exitCodes.noResult;
     const own = senders.filter(({ kind }) => kind === 'ours' || kind === 'known');
     return own.every(({ messages, pass }) => messages === pass) ? exitCodes.ok : exitCodes.notVerified;
@@ -187,7 +229,7 @@ export function nameTheSender(
   return async ({ client, options, terminal }) => {
     const workspaceId = await chosenWorkspace(client, options);
     const senders = await client.evidence.nameSender({ workspaceId, domain, key, word });
-    print(terminal, options.json === true, senders, senderLines(senders));
+    print(terminal, options.json === true, senders, senderLines(domain, senders));
     return exitCodes.ok;
   };
 }

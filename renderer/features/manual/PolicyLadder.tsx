@@ -4,6 +4,7 @@ import type { StepCondition } from '../../../shared/dmarc/ladder.ts';
 import type { StepEffect } from '../../../shared/dmarc/step-effect.ts';
 import type { DmarcCard } from '../../../shared/manual/dmarc-card.ts';
 import { policyRungs } from '../../../shared/manual/policy-rungs.ts';
+import { preparedStep } from '../../../shared/manual/policy-step.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton, Field, Select } from '../../ui/controls.tsx';
 import { changeConfiguration } from './configuration.ts';
@@ -122,15 +123,7 @@ function NextStep({ next, where }: { readonly next: NonNullable<DmarcCard['next'
     }
     void changeConfiguration(
       where,
-      ({ dmarc }) => ({
-        dmarc: {
-          ...dmarc,
-          policy: next.policy,
-          subdomainPolicy: next.subdomainPolicy,
-          testing: next.testing,
-          ...(asksAddress ? { reportAddress: address.trim() } : {}),
-        },
-      }),
+      ({ dmarc }) => ({ dmarc: preparedStep(dmarc, next, address.trim()) }),
       `Prepared: ${next.label}`,
     );
   };

@@ -57,6 +57,12 @@ export interface Sender {
   readonly notInSpf: readonly string[];
   readonly since: number | null;
   readonly until: number | null;
+  /** When mail that passes DMARC, and mail that does not, was reported last; null: never, or at a time that no report tells. */
+  readonly passUntil: number | null;
+  readonly failUntil: number | null;
+  /** The same of mail with and without an aligned signature that passes. */
+  readonly signedUntil: number | null;
+  readonly unsignedUntil: number | null;
 }
 
 /** What a person said of a sender. */
@@ -166,9 +172,15 @@ interface Gathered extends Grouping {
   spfAligned: number;
   since: number | null;
   until: number | null;
+  passUntil: number | null;
+  failUntil: number | null;
+  signedUntil: number | null;
+  unsignedUntil: number | null;
   readonly sources: Map<string, number>;
   readonly selectors: Set<string>;
-  readonly notInSpf: Set<string>;
+  /** Addresses by when SPF last did not name them, and did. */
+  readonly notInSpf: Map<string, number>;
+  readonly inSpf: Map<string, number>;
 }
 
 /** Results of SPF that another record would change. */
@@ -205,9 +217,14 @@ export function sendersOf(
       spfAligned: 0,
       since: null,
       until: null,
+      passUntil: null,
+      failUntil: null,
+      signedUntil: null,
+      unsignedUntil: null,
       sources: new Map(),
       selectors: new Set(),
-      notInSpf: new Set(),
+      notInSpf: new Map(),
+      inSpf: new Map(),
     };
     group.messages += sum.messages;
     if (sum.dkim === 'pass' || sum.spf === 'pass') group.pass += sum.messages;
@@ -215,16 +232,22 @@ export function sendersOf(
     if (sum.spf === 'pass') group.spfAligned += sum.messages;
     group.since = earlier(group.since, sum.since);
     group.until = later(group.until, sum.until);
+    if (sum.dkim === 'pass' || sum.spf === 'pass') group.passUntil = later(group.passUntil, sum.until);
+    else group.failUntil = later(group.failUntil, sum.until);
+    if (sum.dkim === 'pass') group.signedUntil = later(group.signedUntil, sum.until);
+    else group.unsignedUntil = later(group.unsignedUntil, sum.until);
     group.sources.set(sum.source, (group.sources.get(sum.source) ?? 0) + sum.messages);
     for (const signer of sum.signers)
       if (isOwn(domainOf(signer), domain) && selectorOf(signer) !== '') group.selectors.add(selectorOf(signer));
-    if (sum.spfDomain === domain && NOT_LISTED.has(sum.spfResult) && parseIp(sum.source) !== null)
-      group.notInSpf.add(sum.source);
+    if (sum.spfDomain === domain && parseIp(sum.source) !== null) {
+      const addresses = NOT_LISTED.has(sum.spfResult) ? group.notInSpf : group.inSpf;
+      addresses.set(sum.source, Math.max(addresses.get(sum.source) ?? 0, sum.until ?? 0));
+    }
     gathered.set(grouping.key, isStronger ? { ...group, kind: grouping.kind, reason: grouping.reason } : group);
   }
   const words = new Map(named.map((each) => [each.key, each]));
   return [...gathered.values()]
-    .map(({ sources, selectors, notInSpf, ...group }): Sender => {
+    .map(({ sources, selectors, notInSpf, inSpf, ...group }): Sender => {
       const word = words.get(group.key);
       const largest = [...sources].sort(([, left], [, right]) => right - left);
       return {
@@ -233,7 +256,12 @@ export function sendersOf(
         sources: largest.slice(0, SHOWN_SOURCES).map(([address, messages]) => ({ address, messages })),
         sourceCount: sources.size,
         selectors: [...selectors].sort(),
-        notInSpf: [...notInSpf].sort().slice(0, SHOWN_SOURCES),
+        // What has been put into the record since is not missing any more.
+        notInSpf: [...notInSpf]
+          .filter(([address, until]) => (inSpf.get(address) ?? -1) <= until)
+          .map(([address]) => address)
+          .sort()
+          .slice(0, SHOWN_SOURCES),
       };
     })
     .sort((left, right) => right.messages - left.messages || (left.key < right.key ? -1 : 1));
@@ -269,6 +297,17 @@ export function policyEvidence(senders: readonly Sender[], periods: readonly Pol
   const own = senders.filter(({ kind }) => kind === 'ours' || kind === 'known');
   const sum = (count: (sender: Sender) => number) => own.reduce((total, sender) => total + count(sender), 0);
   const messages = sum((sender) => sender.messages);
+  const faults = {
+    failing: (sender: Sender) => sender.messages - sender.pass,
+    unsigned: (sender: Sender) => sender.messages - sender.dkimAligned,
+  };
+  // Of a sender that was put right the mail from before says nothing any more: all of it that was reported since is in order.
+  const isRight = {
+    failing: ({ passUntil, failUntil }: Sender) => passUntil !== null && passUntil > (failUntil ?? 0),
+    unsigned: ({ signedUntil, unsignedUntil }: Sender) => signedUntil !== null && signedUntil > (unsignedUntil ?? 0),
+  };
+  const open = (kind: keyof typeof faults) => sum((sender) => (isRight[kind](sender) ? 0 : faults[kind](sender)));
+  const righted = (kind: keyof typeof faults) => sum((sender) => (isRight[kind](sender) ? faults[kind](sender) : 0));
   const milliseconds = (at: number | null) => (at === null ? null : at * 1000);
   return {
     periods,
@@ -285,8 +324,10 @@ export function policyEvidence(senders: readonly Sender[], periods: readonly Pol
         ? null
         : {
             messages,
-            failing: messages - sum((sender) => sender.pass),
-            unsigned: messages - sum((sender) => sender.dkimAligned),
+            failing: open('failing'),
+            unsigned: open('unsigned'),
+            failedBefore: righted('failing'),
+            unsignedBefore: righted('unsigned'),
           },
   };
 }

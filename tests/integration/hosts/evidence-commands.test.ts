@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -210,6 +210,59 @@ describe('evidence', () => {
       });
       expect(await watch(FOLDER, '--stop')).toMatchObject({ code: 0, out: 'No folder is watched.\n' });
       expect(await watch('--stop')).toMatchObject({ code: 4 });
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  it('leads from a folder of reports to the forgotten sender and on to the next step', async () => {
+    const home = mkdtempSync(path.join(tmpdir(), 'sendwright-walk-'));
+    const where = ['--data-dir', path.join(home, 'data')];
+    const record = (day: number, spf: 'pass' | 'fail') =>
+      `<feedback><report_metadata><org_name>receiver.example</org_name><email>d@receiver.example</email><report_id>${day}</report_id><date_range><begin>${1_772_323_200 + day * 86_400}</begin><end>${1_772_409_599 + day * 86_400}</end></date_range></report_metadata><policy_published><domain>example.com</domain><p>none</p></policy_published>${[
+        ['192.0.2.10', 900, 'pass', 'pass'],
+        ['203.0.113.9', 40, 'fail', spf],
+      ]
+        .map(
+          ([source, count, dkim, result]) =>
+            `<record><row><source_ip>${source}</source_ip><count>${count}</count><policy_evaluated><disposition>none</disposition><dkim>${dkim}</dkim><spf>${result}</spf></policy_evaluated></row><identifiers><header_from>example.com</header_from></identifiers><auth_results>${dkim === 'pass' ? '<dkim><domain>example.com</domain><selector>s1</selector><result>pass</result></dkim>' : ''}<spf><domain>example.com</domain><scope>mfrom</scope><result>${result}</result></spf></auth_results></record>`,
+        )
+        .join('')}</feedback>`;
+    const reports = path.join(home, 'reports');
+    mkdirSync(reports);
+    const zone = path.join(home, 'zone.txt');
+    writeFileSync(
+      zone,
+      '$ORIGIN example.com.\n@ 60 IN SOA ns1 h 1 3600 600 86400 300\n@ 60 IN TXT "v=spf1 ip4:192.0.2.10 -all"\n_dmarc 60 IN TXT "v=DMARC1; p=none; rua=mailto:d@example.com"\n',
+    );
+    try {
+      writeFileSync(path.join(reports, '1.xml'), record(1, 'fail'));
+      await runCli(['plan', 'example.com', '--provider', 'elastic-email', '--zone', zone, ...where], silent);
+      const imported = await cli('import', reports, ...where);
+      expect(imported.out).toContain('1 new reports kept.\nWho sends: evidence senders example.com.');
+      const { out } = await cli('senders', 'example.com', ...where);
+      expect(out).toContain('If it is yours: evidence let-send example.com 203.0.113.9');
+      await cli('name', 'example.com', 'network:203.0.113.0/24', '--kind', 'ours', '--name', 'Warehouse', ...where);
+      const before = await cli('step', 'example.com', '--written-by', 'programs', ...where);
+      expect(before.code).toBe(3);
+      expect(before.out).toContain('40 of 40 of Warehouse (ours)');
+      expect(before.out).toContain('NOT MET: Reports show no mail of your own that fails.');
+
+      const put = await cli('let-send', 'example.com', '203.0.113.9', ...where);
+      expect(put.out).toContain('Added to the prepared SPF record');
+      let records = '';
+      await runCli(['records', 'example.com', ...where], { ...silent, out: (text) => void (records += text) });
+      expect(records).toContain('ip4:203.0.113.9');
+
+      writeFileSync(path.join(reports, '2.xml'), record(2, 'pass'));
+      await cli('import', reports, ...where);
+      expect((await cli('senders', 'example.com', ...where)).out).not.toContain('let-send');
+      const after = await cli('step', 'example.com', '--prepare', ...where);
+      expect(after.out).toContain('met: Reports show no mail of your own that fails. 40 of 1,880 messages');
+      records = '';
+      await runCli(['records', 'example.com', ...where], { ...silent, out: (text) => void (records += text) });
+      expect(records).toContain('v=DMARC1; p=quarantine; t=y; rua=mailto:d@example.com');
+      expect(await cli('step', 'example.net', ...where)).toMatchObject({ code: 4 });
     } finally {
       rmSync(home, { recursive: true, force: true });
     }

@@ -123,7 +123,33 @@ describe('senders', () => {
 
   it('gives the policy the mail of own and known senders alone', () => {
     const senders = sendersOf('example.com', [sum({}), shop, forger]);
-    expect(policyEvidence(senders, []).ownMail).toEqual({ messages: 320, failing: 310, unsigned: 310 });
+    expect(policyEvidence(senders, []).ownMail).toEqual({
+      messages: 320,
+      failing: 310,
+      unsigned: 310,
+      failedBefore: 0,
+      unsignedBefore: 0,
+    });
     expect(policyEvidence([], []).ownMail).toBeNull();
+  });
+
+  it('takes a sender for mended once all of its later mail passes, and its address for one that SPF names', () => {
+    const before = sum({
+      source: '203.0.113.9',
+      dkim: 'fail',
+      spf: 'fail',
+      signers: [],
+      spfDomain: 'example.com',
+      spfResult: 'fail',
+      messages: 40,
+      until: 1000,
+    });
+    const after = { ...before, spf: 'pass', spfResult: 'pass', messages: 5, until: 2000 };
+    const mended = sendersOf('example.com', [before, after]);
+    expect(mended).toMatchObject([{ kind: 'ours', messages: 45, pass: 5, notInSpf: [] }]);
+    expect(policyEvidence(mended, []).ownMail).toMatchObject({ failing: 0, failedBefore: 40, unsigned: 45 });
+    const again = sendersOf('example.com', [before, after, { ...before, until: 3000 }]);
+    expect(again).toMatchObject([{ notInSpf: ['203.0.113.9'] }]);
+    expect(policyEvidence(again, []).ownMail).toMatchObject({ failing: 80, failedBefore: 0 });
   });
 });
