@@ -336,11 +336,16 @@ export async function runCli(args: readonly string[], output: Output): Promise<n
   };
   const program = createProgram(terminal, finish);
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(args.map(asText), { from: 'user' });
     return code;
   } catch (error) {
     return explain(error, terminal, args.includes('--json'));
   }
+}
+
+/** A key in PEM begins with hyphens, as no option does: behind a line end it is read as the text that it is. */
+function asText(argument: string): string {
+  return argument.startsWith('-----BEGIN ') ? `\n${argument}` : argument;
 }
 
 /**
