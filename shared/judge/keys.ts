@@ -40,6 +40,9 @@ export function* keyAt(selector: string, domain: string): Asking<KeyView> {
 /** The same by what was answered to the question for its TXT record. */
 export function keyIn(answer: LookupResult, selector: string, domain: string): KeyView {
   const view = { selector, domain, target: answer.aliases?.at(-1) ?? null, texts: [], bits: 0 };
+  // Aliases that lead round in a circle hold no key, whoever asks.
+  if (answer.status === 'failure' && answer.reason === 'alias-loop')
+    return { ...view, usable: 'no', reason: 'dangling' };
   if (answer.status === 'failure') return { ...view, usable: 'unknown', reason: 'not-known' };
   if (answer.status !== 'answer')
     return { ...view, usable: 'no', reason: view.target === null ? 'missing' : 'dangling' };
