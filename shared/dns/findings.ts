@@ -150,6 +150,14 @@ export const dnsFindings = {
     remedy: 'Correct the line, or remove it.',
     source: 'RFC 1035 §5.1',
   },
+  'zone.long-string': {
+    severity: 'error',
+    title: 'Line {line}: a string has {octets} octets',
+    explanation:
+      'A string of a TXT record holds at most 255 octets, so name servers refuse the line. It is read here as several strings.',
+    remedy: 'Divide the text into several quoted strings of at most 255 octets.',
+    source: 'RFC 1035 §3.3.14',
+  },
   'zone.directive-refused': {
     severity: 'error',
     title: 'Line {line}: {directive} is not followed',

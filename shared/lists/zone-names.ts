@@ -1,6 +1,6 @@
 import { canonicalName, isSubdomain, nameLabels } from '../dns/names.ts';
 import type { ResourceRecord } from '../dns/records.ts';
-import { readZone } from '../dns/zone/reader.ts';
+import { readNamedZone, readZone } from '../dns/zone/reader.ts';
 import { dnsFinding } from '../dns/findings.ts';
 import type { Finding } from '../findings/finding.ts';
 
@@ -65,7 +65,7 @@ function spokenFor(record: ResourceRecord): Speaking | null {
  * @param text a master file (RFC 1035 §5).
  */
 export function zoneNames(text: string): ZoneNames {
-  const first = readZone(text, { origin: '' });
+  const first = readNamedZone(text);
   const isNamed = first.origin !== '';
   const reading = isNamed ? first : readZone(text, { origin: NAMELESS });
   const refused = reading.findings

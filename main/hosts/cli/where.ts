@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { LookupAtOnce } from '../../../shared/dns/asking.ts';
 import type { Lookup } from '../../../shared/dns/lookup.ts';
-import { readZone } from '../../../shared/dns/zone/reader.ts';
+import { readNamedZone, readZone } from '../../../shared/dns/zone/reader.ts';
 import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
 import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
 import { openLiveLookup } from '../../core/domains/live-lookup.ts';
@@ -50,7 +50,7 @@ export async function openZone(
   const text = asMasterFile(await readTextFile('--zone', file));
   const isWhole = given === '.' || (given === undefined && /^\.[ \t][^\n]*\bSOA\b/im.test(text));
   const named = given?.replace(/\.$/, '') ?? '';
-  const told = readZone(text, { origin: named });
+  const told = readNamedZone(text, named);
   const isTold = isWhole || named !== '' || told.origin !== '';
   const reading = isTold ? told : readZone(text, { origin: domain });
   if (reading.findings.length > 0) tell(terminal, findingLines(reading.findings));

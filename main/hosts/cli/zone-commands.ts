@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { writeZone } from '../../../shared/dns/zone/printer.ts';
-import { readZone } from '../../../shared/dns/zone/reader.ts';
+import { readNamedZone } from '../../../shared/dns/zone/reader.ts';
 import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import { lintMailZone, lintSpfTrees } from '../../../shared/judge/lint-zone.ts';
@@ -19,7 +19,7 @@ async function readFrom(file: string, { origin = '' }: Options, terminal: Termin
   const text = await readTextFile('FILE', file);
   const master = asMasterFile(text);
   if (master !== text) tell(terminal, ['A Route 53 listing: line numbers count its records.']);
-  const reading = readZone(master, { origin: origin.replace(/\.$/, '') });
+  const reading = readNamedZone(master, origin.replace(/\.$/, ''));
   if (reading.origin === '' && origin === '') {
     throw new RangeError(`${file} does not name its zone. Name it with --origin.`);
   }

@@ -3,6 +3,7 @@ import { readNameAt } from '../name-text.ts';
 import type { DataField } from '../rdata.ts';
 import { dataToWire, octetsOf, typeName, typeNumber, Unreadable, wireToText } from '../rdata.ts';
 import type { ResourceRecord } from '../records.ts';
+import { MAX_STRING_OCTETS, splitTxt } from '../txt.ts';
 import { BACKSLASH, NINE, ZERO } from './characters.ts';
 import type { LineFields } from './lexer.ts';
 import { IS_QUOTED, IS_UNUSUAL, LineReader } from './lexer.ts';
@@ -57,6 +58,8 @@ export class Data {
   readonly text: string;
   readonly line: LineFields;
   readonly origin: string;
+  /** Octets of the longest string of the record at hand that was too long for one; 0 where none was. */
+  longest = 0;
   /** The origin with a dot in front; empty for the root. */
   readonly suffix: string;
   /** Index of the first data field. */
@@ -133,8 +136,12 @@ export class Data {
     for (let at = first; at < line.count; at += 1) {
       const field = text.slice(line.starts[at], line.ends[at]);
       const octets = ((line.flags[at] as number) & IS_UNUSUAL) === 0 ? field : octetsOf(field);
-      if (octets.length > 255) throw new Unreadable(`a string has ${octets.length} octets; 255 are allowed`);
-      strings.push(octets);
+      if (octets.length <= MAX_STRING_OCTETS) strings.push(octets);
+      else {
+        // Exports of some providers hold a long text as one string, which no name server would load.
+        strings.push(...splitTxt(octets));
+        this.longest = Math.max(this.longest, octets.length);
+      }
     }
     return strings;
   }

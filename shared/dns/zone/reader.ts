@@ -4,6 +4,7 @@ import type { Steps } from '../../steps.ts';
 import { allSteps } from '../../steps.ts';
 import { readName, readNameAt } from '../name-text.ts';
 import { Unreadable } from '../rdata.ts';
+import { isSubdomain } from '../names.ts';
 import type { ResourceRecord, TxtStrings } from '../records.ts';
 import { BRACKET, DOLLAR, NINE, ZERO } from './characters.ts';
 import { Data, makeRecord, parseLongTtl, parseTtl, PRIVATE_TYPES } from './data.ts';
@@ -278,8 +279,10 @@ export class ZoneReader {
     }
     if (ttl >= 0) this.lastTtl = ttl;
     this.data.first = index + 1;
+    this.data.longest = 0;
     const effective = ttl >= 0 ? ttl : (this.defaultTtl ?? this.lastTtl ?? this.fallbackTtl);
     let record = makeRecord(owner, effective, type, this.data);
+    if (this.data.longest > 0) this.add(dnsFinding('zone.long-string', { line, octets: this.data.longest }));
     if (record.type === 'SOA' && ttl < 0 && this.defaultTtl === null && this.lastTtl === null) {
       // A zone without any TTL up to here has the SOA's minimum for one, as BIND reads it.
       record = { ...record, ttl: record.minimum };
@@ -343,6 +346,19 @@ export class ZoneReader {
 
 /** Lines read, or records looked at, in one step. */
 const STEP = 256;
+
+/**
+ * Reads a master file whose zone nobody has named: relative names belong to the zone that its SOA record tells, as where
+ * a name server's configuration names it, and not to the root.
+ *
+ * @param origin the zone without its final dot; empty when it is to be told by the file.
+ */
+export function readNamedZone(text: string, origin = ''): ZoneReading {
+  const reading = readZone(text, { origin });
+  if (origin !== '' || reading.origin === '') return reading;
+  const isOutside = reading.records.some(({ name }) => !isSubdomain(name, reading.origin));
+  return isOutside ? readZone(text, { origin: reading.origin }) : reading;
+}
 
 /** What is read of a text: no more than is bearable, without a byte order mark. */
 export function readablePart(text: string): string {

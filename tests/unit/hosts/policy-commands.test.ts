@@ -40,7 +40,10 @@ describe('dkim', () => {
     });
     // No option begins so.
     const inText = `-----BEGIN PUBLIC KEY-----\n${value}\n-----END PUBLIC KEY-----`;
-    expect(await run('dkim', 'inspect', inText, '--fix')).toMatchObject({ code: 0, out: expect.stringContaining(value) });
+    expect(await run('dkim', 'inspect', inText, '--fix')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(value),
+    });
     expect(await run('dkim', 'inspect', record, record)).toMatchObject({
       code: 3,
       out: expect.stringContaining('There are 2 TXT records at the selector'),
