@@ -13,6 +13,7 @@ export const limits = {
   /** Archives within archives: one more than any known sender needs. */
   archiveDepth: 2,
   xmlDepth: 32,
+  jsonDepth: 32,
   /** Characters from the end of one tag to the end of the next. */
   xmlStretch: 4 * 2 ** 20,
   valueLength: 4096,

@@ -109,12 +109,35 @@ function parseExactly(text: string): unknown {
   }
 }
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Whether brackets are nested deeper than in any report: a parser takes memory for each that is open. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isQuoted) {
+      if (code === BACKSLASH) index += 1;
+      else if (code === QUOTE) isQuoted = false;
+    } else if (code === QUOTE) isQuoted = true;
+    // [ and {, ] and } differ in this bit alone.
+    else if ((code | 0x20) === 0x7b) {
+      depth += 1;
+      if (depth > limits.jsonDepth) return true;
+    } else if ((code | 0x20) === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
 /** @param text the whole document. */
 export function readTlsReport(text: string): TlsReading {
   const problems = new Problems();
   const trimmed = text.replace(/^\uFEFF/, '').trim();
   if (trimmed === '') return { reports: [], problems: ['empty'] };
   if (trimmed.length > limits.jsonOctets) return { reports: [], problems: ['too-large'] };
+  if (isTooDeep(trimmed)) return { reports: [], problems: ['too-deep'] };
   const parsed = parseExactly(trimmed);
   if (parsed === undefined) return { reports: [], problems: ['not-json'] };
   if (Array.isArray(parsed)) problems.add('list-of-reports');

@@ -125,6 +125,8 @@ describe('archives with reports', () => {
 describe('reports that mean harm', () => {
   it.each<readonly [string, string, Problem]>([
     ['a document type', '<!DOCTYPE feedback [<!ENTITY a "b">]><feedback>&a;</feedback>', 'doctype-refused'],
+    ['brackets without end', '['.repeat(100), 'too-deep'],
+    ['brackets in a text', `{"a":"${'['.repeat(100)}"}`, 'not-a-report'],
     ['elements without end', `<feedback>${'<a>'.repeat(100)}`, 'too-deep'],
     ['a text without end', `<feedback><org_name>${'a'.repeat(5_000_000)}`, 'too-large'],
   ])('refuses %s', async (_what, text, problem) => {
