@@ -137,10 +137,14 @@ export const evidenceContract = {
       }),
     )
     .output(senderPut),
-  /** The domains of which there are reports. */
+  /** The domains of which there are reports, with their numbers where the list of sender domains has them. */
   domains: procedure
     .input(inWorkspace)
-    .output(z.array(z.object({ domain: z.string(), messages: z.number(), passing: z.number() }))),
+    .output(
+      z.array(
+        z.object({ domain: z.string(), messages: z.number(), passing: z.number(), domainId: z.int().nullable() }),
+      ),
+    ),
   /** What senders report of TLS to a domain’s mail servers, policy by policy. */
   tls: procedure.input(ofDomain).output(z.array(derived<TlsPolicySum>())),
   /** What a domain publishes of MTA-STS, DANE, TLS reporting and BIMI: asks DNS, and fetches the files. */

@@ -72,9 +72,9 @@ test('reports, a bounce and a message are brought in, and a sender is named by k
   await expect(page.getByRole('heading', { name: 'No report has been read yet' })).toBeVisible();
   await choose(page, fixtures);
   await expect(
-    page.getByText('7 of 7 files read: 4 new reports kept, 1 already imported, 1 file refused'),
+    page.getByText('7 of 7 files read: 4 new reports imported, 1 already imported, 1 file refused'),
   ).toBeVisible();
-  await expect(page.getByRole('grid', { name: 'Files of which' })).toContainText('with-doctype.xml');
+  await expect(page.getByRole('grid', { name: 'Files with remarks' })).toContainText('with-doctype.xml');
   await expect(page.getByText('620 of 8,980 messages from own and known senders fail DMARC.')).toBeVisible();
 
   const picture = page.getByRole('slider', { name: 'Messages over time' });
@@ -182,4 +182,6 @@ test('10,000 senders and every state are sound, in both themes and sizes', async
   await expect(senders.getByRole('row')).toHaveCount(100);
   await page.getByLabel('Find a sender').fill('longer-9876');
   await expect(senders.getByRole('row')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Add example.org' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'example.org', level: 2, exact: true })).toBeVisible();
 });

@@ -80,13 +80,19 @@ export function nameSender(
 }
 
 /** The domains of which there are reports, with what passes; those of TLS reports alone come last. */
-export function evidenceDomains(context: CoreContext, workspaceId: number): readonly EvidenceDomain[] {
+export function evidenceDomains(
+  context: CoreContext,
+  workspaceId: number,
+): readonly (EvidenceDomain & { readonly domainId: number | null })[] {
   findWorkspace(context, workspaceId);
-  const { evidence } = context.store;
+  const { evidence, domains } = context.store;
   const found = evidence.domains(workspaceId);
   const known = new Set(found.map(({ domain }) => domain));
   const tlsAlone = evidence.tlsDomains(workspaceId).filter((domain) => !known.has(domain));
-  return [...found, ...tlsAlone.map((domain) => ({ domain, messages: 0, passing: 0 }))];
+  return [...found, ...tlsAlone.map((domain) => ({ domain, messages: 0, passing: 0 }))].map((each) => ({
+    ...each,
+    domainId: domains.idOf(workspaceId, each.domain),
+  }));
 }
 
 /** The mails that were kept, the newest first. @param domain in From; null: of all. */

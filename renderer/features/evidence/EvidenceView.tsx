@@ -39,8 +39,39 @@ function Unread({ onAgain }: { readonly onAgain: () => Promise<void> }) {
   );
 }
 
+/** Where a domain's reports lead: to the list of sender domains, and from there to its manual with the steps of its policy. */
+function NextPlace({ workspaceId, domain, domainId }: Parameters<typeof DomainMail>[0]) {
+  const add = async () => {
+    const report = await attempt(() => core().domains.add({ workspaceId, text: domain }));
+    const [added] = report?.added ?? [];
+    const [refused] = report?.refused ?? [];
+    if (refused !== undefined) tell(refused.message);
+    if (added !== undefined) showDomain(workspaceId, added.id);
+  };
+  return (
+    <div className={layout.row}>
+      {domainId === null ? (
+        <>
+          <p>{domain} is not in the list of sender domains, so it has no manual yet.</p>
+          <Button onPress={() => void add()}>Add {domain}</Button>
+        </>
+      ) : (
+        <Button onPress={() => showDomain(workspaceId, domainId)}>
+          Open its manual and the next step of its policy
+        </Button>
+      )}
+    </div>
+  );
+}
+
 /** The mail of one domain: its picture over time, and who sent it. */
-function DomainMail({ workspaceId, domain }: { readonly workspaceId: number; readonly domain: string }) {
+function DomainMail(props: {
+  readonly workspaceId: number;
+  readonly domain: string;
+  /** Null where the list of sender domains does not have it. */
+  readonly domainId: number | null;
+}) {
+  const { workspaceId, domain, domainId } = props;
   const [time, setTime] = useState<string>('all');
   const [mail, setMail] = useState<Mail | null>(null);
   const [isFailed, setFailed] = useState(false);
@@ -103,6 +134,7 @@ function DomainMail({ workspaceId, domain }: { readonly workspaceId: number; rea
           </p>
           <Volume volume={mail.volume} />
           <Senders senders={mail.senders} onName={name} onLetSend={letSend} />
+          <NextPlace workspaceId={workspaceId} domain={domain} domainId={domainId} />
           <div className={layout.row}>
             <Button onPress={() => void save('csv')}>Save as CSV</Button>
             <Button onPress={() => void save('json')}>Save as JSON</Button>
@@ -115,9 +147,9 @@ function DomainMail({ workspaceId, domain }: { readonly workspaceId: number; rea
 
 /** What came back from mail: reports, messages and bounces, and what they tell of the senders. */
 export default function EvidenceView({ workspaceId }: { readonly workspaceId: number }) {
-  const [domains, setDomains] = useState<readonly { readonly domain: string; readonly messages: number }[] | null>(
-    null,
-  );
+  const [domains, setDomains] = useState<
+    readonly { readonly domain: string; readonly messages: number; readonly domainId: number | null }[] | null
+  >(null);
   const [isFailed, setFailed] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const isPractice = useApp(
@@ -129,7 +161,8 @@ export default function EvidenceView({ workspaceId }: { readonly workspaceId: nu
     if (found !== null) setDomains(found);
   }, [workspaceId]);
   useFresh(workspaceId, refresh);
-  const domain = domains?.find((each) => each.domain === chosen)?.domain ?? domains?.[0]?.domain;
+  const open = domains?.find((each) => each.domain === chosen) ?? domains?.[0];
+  const domain = open?.domain;
   return (
     <div className={`${layout.page} ${styles.view}`}>
       {isPractice && <PracticeMailing workspaceId={workspaceId} />}
@@ -155,7 +188,7 @@ export default function EvidenceView({ workspaceId }: { readonly workspaceId: nu
               </select>
             </label>
           )}
-          <DomainMail key={domain} workspaceId={workspaceId} domain={domain} />
+          <DomainMail key={domain} workspaceId={workspaceId} domain={domain} domainId={open?.domainId ?? null} />
           <TlsPart key={`tls ${domain}`} workspaceId={workspaceId} domain={domain} />
         </>
       )}
