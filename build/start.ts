@@ -30,12 +30,12 @@ function runBrowserHost(): void {
 
 /** @returns why there was no Electron window, or null when there was one until it was closed. */
 async function tryElectron(): Promise<string | null> {
-  const surroundings = {
+  const environment = {
     platform: process.platform,
     hasDisplay: hasDisplay(process.env, process.platform),
     userId: process.getuid?.(),
   };
-  const hindered = hindrance(surroundings);
+  const hindered = hindrance(environment);
   if (hindered !== null) return hindered;
   const electron = electronBinary({ fetch: true });
   if (!electron.found) return electron.reason;

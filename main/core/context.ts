@@ -17,7 +17,7 @@ import type { IdleLock } from './vault/idle-lock.ts';
 import type { Links } from './links/service.ts';
 import type { ReceiverRulesService } from './rules/service.ts';
 import type { Uploads } from './transfer/uploads.ts';
-import type { Clock, Log, Notifier, PracticePort, PracticeSurroundings } from './ports.ts';
+import type { Clock, Log, Notifier, PracticePort, PracticeEnvironment } from './ports.ts';
 
 /** What a test of values found that are not saved; it counts once these very values are. */
 export interface TypedTest {
@@ -41,8 +41,8 @@ export interface CoreContext {
   readonly notifier: Notifier;
   readonly links: Links;
   readonly practice: PracticePort | null;
-  /** The practice surroundings while they run. */
-  readonly surroundings: () => PracticeSurroundings | null;
+  /** The practice environment while they run. */
+  readonly environment: () => PracticeEnvironment | null;
   readonly proxyFor: (url: URL) => Promise<Proxy | null>;
   /** The last test of a connection that is typed and not saved, by workspace. */
   readonly typedTests: Map<number, TypedTest>;
@@ -62,8 +62,8 @@ export interface RunningCore extends CoreContext {
   /** Folders whose new files are read by themselves. */
   readonly watching: Watching;
   readonly idleLock: IdleLock;
-  readonly startPractice: () => Promise<PracticeSurroundings>;
-  readonly remember: (surroundings: PracticeSurroundings) => void;
+  readonly startPractice: () => Promise<PracticeEnvironment>;
+  readonly remember: (environment: PracticeEnvironment) => void;
   /** Until the practice service of an earlier run is there again; null where there is none to wait for. */
   readonly resuming: () => Promise<void> | null;
 }

@@ -17,7 +17,7 @@ import { createIdleLock } from './vault/idle-lock.ts';
 import { createWatching } from './evidence/watching.ts';
 import { createJobs } from './jobs/service.ts';
 import { createLinks } from './links/service.ts';
-import type { PracticeSurroundings } from './ports.ts';
+import type { PracticeEnvironment } from './ports.ts';
 import { resumePractice } from './practice/service.ts';
 import { createReceiverRules } from './rules/service.ts';
 import { createTick, TICK_MS } from './schedule/service.ts';
@@ -59,7 +59,7 @@ export interface Core {
 export async function createCore(parts: CoreParts): Promise<Core> {
   const { store, clock } = parts;
   const changes = createChanges();
-  let surroundings: PracticeSurroundings | null = null;
+  let environment: PracticeEnvironment | null = null;
   let resuming: Promise<void> | null = null;
   let isClosing = false;
   const resolver = createResolver({ now: clock.now, proxyFor: parts.proxyFor });
@@ -106,7 +106,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     }),
     notifier: parts.notifier,
     practice: parts.practice,
-    surroundings: () => surroundings,
+    environment: () => environment,
     proxyFor: parts.proxyFor,
     typedTests: new Map(),
     randomId: parts.randomId,
@@ -118,12 +118,12 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     watching: createWatching(() => context, parts.background === true, parts.folderPatience),
     resuming: () => resuming,
     remember(found) {
-      surroundings = found;
+      environment = found;
     },
     async startPractice() {
       if (parts.practice === null) throw new Error('There is no practice service in this host');
-      surroundings = await parts.practice.start();
-      return surroundings;
+      environment = await parts.practice.start();
+      return environment;
     },
   };
 
@@ -163,7 +163,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     let endedAt = Number.NEGATIVE_INFINITY;
     parts.practice?.onEnd(() => {
       if (isClosing) return;
-      surroundings = null;
+      environment = null;
       const isFirst = clock.now() - endedAt > PRACTICE_CALM_MS;
       endedAt = clock.now();
       if (isFirst) resume();

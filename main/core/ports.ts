@@ -7,7 +7,7 @@ export interface Clock {
   readonly now: () => number;
 }
 
-export interface PracticeSurroundings {
+export interface PracticeEnvironment {
   readonly serviceUrl: string;
   readonly responseDomain: string;
   /** `address:port` */
@@ -21,7 +21,7 @@ export interface PracticeSurroundings {
   readonly fault: string;
 }
 
-/** Publishes prepared records. Only the practice surroundings have one. */
+/** Publishes prepared records. Only the practice environment have one. */
 export interface RecordPublisher {
   /** @returns how many records were published. */
   readonly publish: (domain: string, changes: readonly Change[]) => Promise<number>;
@@ -30,10 +30,10 @@ export interface RecordPublisher {
 /** The embedded service and DNS zone. */
 export interface PracticePort extends RecordPublisher {
   readonly faults: readonly { readonly id: string; readonly label: string; readonly explanation: string }[];
-  readonly start: () => Promise<PracticeSurroundings>;
-  readonly setFault: (id: string) => Promise<PracticeSurroundings>;
+  readonly start: () => Promise<PracticeEnvironment>;
+  readonly setFault: (id: string) => Promise<PracticeEnvironment>;
   /** Begins practice anew: nothing is published, nothing is wrong; addresses and keys stay. */
-  readonly reset: () => Promise<PracticeSurroundings>;
+  readonly reset: () => Promise<PracticeEnvironment>;
   /** Sends a mailing from a domain. @returns what comes back: files with their octets in base64, and what does not come. */
   readonly mail: (domain: string) => Promise<{
     readonly files: readonly { readonly name: string; readonly content: string }[];

@@ -61,7 +61,7 @@ async function practiceIsThere(
     (workspaceId !== null && context.store.workspaces.find(workspaceId)?.practice === true);
   if (!isOfPractice) return;
   if (resuming !== null) await resuming;
-  else if (isOneShot && context.surroundings() === null && ASKS.test(procedure)) await context.startPractice();
+  else if (isOneShot && context.environment() === null && ASKS.test(procedure)) await context.startPractice();
 }
 
 const isStream = (output: unknown): output is AsyncIterable<unknown> =>

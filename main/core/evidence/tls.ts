@@ -7,7 +7,7 @@ import { fetchPolicyFile } from '../../probes/http/policy-file.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace } from '../context.ts';
 import { serversFor } from '../domains/observing.ts';
-import { surroundingsOf } from '../probes/service.ts';
+import { environmentOf } from '../probes/service.ts';
 import { fieldsOf } from '../settings/service.ts';
 import { unicodeFree } from './service.ts';
 
@@ -44,10 +44,10 @@ export function evidencePublished(
   const lookup = context.dns.lookup(serversFor(context, workspaceId));
   const { extraCa } = fieldsOf(context, workspaceId);
   return publishedPolicies(nameOf(domain), lookup, async (url, mostOctets) => {
-    const surroundings = await surroundingsOf(context, workspaceId, url, extraCa, signal);
+    const environment = await environmentOf(context, workspaceId, url, extraCa, signal);
     // Where a proxy is in between, the proxy asks for the name.
-    const own = surroundings.proxy === null ? { resolve: resolveBy(lookup) } : {};
-    const { trace, response } = await fetchPolicyFile(url, mostOctets, { ...surroundings, ...own });
+    const own = environment.proxy === null ? { resolve: resolveBy(lookup) } : {};
+    const { trace, response } = await fetchPolicyFile(url, mostOctets, { ...environment, ...own });
     return { findings: trace.findings, response };
   });
 }

@@ -5,7 +5,7 @@ import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
 import { findDomain, listDomains, manualOf } from '../domains/service.ts';
 import { fail } from '../errors.ts';
-import type { PracticePort, PracticeSurroundings } from '../ports.ts';
+import type { PracticePort, PracticeEnvironment } from '../ports.ts';
 import { announce, defaultFields, fieldsOf, summarise } from '../settings/service.ts';
 
 /** The practice workspace: the whole job against an embedded service and DNS zone. */
@@ -41,31 +41,31 @@ function requirePractice(context: CoreContext, workspaceId: number): void {
 }
 
 /** @throws UNAVAILABLE while the practice service does not run; whoever else answers would be the internet. */
-export function requireRunning(context: CoreContext): PracticeSurroundings {
-  const surroundings = context.surroundings();
-  if (surroundings !== null) return surroundings;
+export function requireRunning(context: CoreContext): PracticeEnvironment {
+  const environment = context.environment();
+  if (environment !== null) return environment;
   throw fail('UNAVAILABLE', 'The practice service is not running', {
     remedy: 'Start it again in the console’s window: in the practice workspace, under General settings.',
   });
 }
 
 /** The ports may have changed since last time; saved addresses follow them, everything else stays. */
-function adopt(context: CoreContext, workspaceId: number, surroundings: PracticeSurroundings): void {
+function adopt(context: CoreContext, workspaceId: number, environment: PracticeEnvironment): void {
   const stored = context.store.workspaces.settings(workspaceId);
   const fields = fieldsOf(context, workspaceId);
   const isOld = (url: string) =>
-    url !== '' && /^https:\/\/localhost:\d+/.test(url) && !url.startsWith(surroundings.serviceUrl);
+    url !== '' && /^https:\/\/localhost:\d+/.test(url) && !url.startsWith(environment.serviceUrl);
   if (!isOld(fields.serviceUrl) && !isOld(fields.responseDomain)) return;
   const moved = {
     ...fields,
-    serviceUrl: isOld(fields.serviceUrl) ? surroundings.serviceUrl : fields.serviceUrl,
-    responseDomain: isOld(fields.responseDomain) ? surroundings.responseDomain : fields.responseDomain,
+    serviceUrl: isOld(fields.serviceUrl) ? environment.serviceUrl : fields.serviceUrl,
+    responseDomain: isOld(fields.responseDomain) ? environment.responseDomain : fields.responseDomain,
   };
   context.store.workspaces.saveSettings(workspaceId, stored.revision, moved, context.clock.now());
 }
 
-/** Starts the surroundings again for a practice workspace of an earlier run. */
-export async function resumePractice(context: CoreContext, start: () => Promise<PracticeSurroundings>): Promise<void> {
+/** Starts the environment again for a practice workspace of an earlier run. */
+export async function resumePractice(context: CoreContext, start: () => Promise<PracticeEnvironment>): Promise<void> {
   const workspace = context.store.workspaces.list().find((candidate) => candidate.practice);
   if (workspace === undefined || context.practice === null || context.managed.locked.Practice === false) return;
   adopt(context, workspace.id, await start());
@@ -75,10 +75,10 @@ export async function resumePractice(context: CoreContext, start: () => Promise<
 
 export async function openPractice(
   context: CoreContext,
-  start: () => Promise<PracticeSurroundings>,
+  start: () => Promise<PracticeEnvironment>,
 ): Promise<WorkspaceSummary> {
   portOf(context);
-  const surroundings = await start();
+  const environment = await start();
   const existing = context.store.workspaces.list().find((workspace) => workspace.practice);
   const id =
     existing?.id ??
@@ -88,7 +88,7 @@ export async function openPractice(
       context.store.domains.add(added, [FIRST_DOMAIN], context.clock.now());
       return added;
     });
-  adopt(context, id, surroundings);
+  adopt(context, id, environment);
   if (existing === undefined) record(context, id, 'workspace', 'Practice workspace made');
   announce(context, id);
   context.changes.publish({ kind: 'practice', workspaceId: id });
@@ -97,17 +97,17 @@ export async function openPractice(
 
 export function practiceState(context: CoreContext, workspaceId: number): PracticeState {
   requirePractice(context, workspaceId);
-  const surroundings = context.surroundings();
+  const environment = context.environment();
   return {
-    running: surroundings !== null,
-    serviceUrl: surroundings?.serviceUrl ?? null,
-    responseDomain: surroundings?.responseDomain ?? null,
-    dnsServer: surroundings?.dnsServer ?? null,
-    fault: surroundings?.fault ?? 'none',
+    running: environment !== null,
+    serviceUrl: environment?.serviceUrl ?? null,
+    responseDomain: environment?.responseDomain ?? null,
+    dnsServer: environment?.dnsServer ?? null,
+    fault: environment?.fault ?? 'none',
     faults: (context.practice?.faults ?? []).map((fault) => ({ ...fault })),
-    apiKey: surroundings?.apiKey ?? null,
-    authKey: surroundings?.authKey ?? null,
-    providerValues: surroundings === null ? {} : { dkimKey: surroundings.dkimKey },
+    apiKey: environment?.apiKey ?? null,
+    authKey: environment?.authKey ?? null,
+    providerValues: environment === null ? {} : { dkimKey: environment.dkimKey },
   };
 }
 
@@ -115,7 +115,7 @@ export async function setFault(
   context: CoreContext,
   workspaceId: number,
   fault: string,
-  remember: (surroundings: PracticeSurroundings) => void,
+  remember: (environment: PracticeEnvironment) => void,
 ): Promise<PracticeState> {
   requirePractice(context, workspaceId);
   const port = portOf(context);
@@ -145,7 +145,7 @@ export async function setFault(
 export async function resetPractice(
   context: CoreContext,
   workspaceId: number,
-  remember: (surroundings: PracticeSurroundings) => void,
+  remember: (environment: PracticeEnvironment) => void,
 ): Promise<PracticeState> {
   requirePractice(context, workspaceId);
   requireRunning(context);

@@ -5,7 +5,7 @@ import type { AccountObservation } from '../../../shared/service/interface/obser
 import { parseServiceProfile } from '../../../shared/service/profile.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import { connectionUrls, normalizeServiceUrl } from '../../../shared/service/urls.ts';
-import type { ProbeSurroundings } from '../../probes/http/metadata.ts';
+import type { ProbeEnvironment } from '../../probes/http/metadata.ts';
 import { checkKeys, probeConnection } from '../../probes/http/metadata.ts';
 import { probeMonitoring } from '../../probes/webhook/monitoring.ts';
 import { probeResponses } from '../../probes/webhook/responses.ts';
@@ -19,15 +19,15 @@ import { announce, evidenceBasis, fieldsOf } from '../settings/service.ts';
 /** Proves that the service and the response address can be reached. */
 
 /** How a workspace's addresses are reached: whom to trust, and through which proxy. */
-export async function surroundingsOf(
+export async function environmentOf(
   context: CoreContext,
   workspaceId: number,
   url: string,
   extraCa: string,
   signal: AbortSignal | undefined,
-): Promise<ProbeSurroundings> {
+): Promise<ProbeEnvironment> {
   const { practice } = findWorkspace(context, workspaceId);
-  const practiceCa = practice ? (context.surroundings()?.ca ?? '') : '';
+  const practiceCa = practice ? (context.environment()?.ca ?? '') : '';
   return {
     extraCa: [extraCa, practiceCa].filter((pem) => pem !== '').join('\n'),
     proxy: practice ? null : await context.proxyFor(new URL(url)),
@@ -164,8 +164,8 @@ export async function testConnection(
     throw fail('BAD_INPUT', title, { field: 'fields.serviceUrl', value: typed.slice(0, 200), remedy });
   }
   const extraCa = unsaved?.extraCa ?? saved.extraCa;
-  const surroundings = await surroundingsOf(context, workspaceId, normalized.url, extraCa, signal);
-  const trace = await probeConnection(normalized.url, surroundings);
+  const environment = await environmentOf(context, workspaceId, normalized.url, extraCa, signal);
+  const trace = await probeConnection(normalized.url, environment);
   const isSaved = normalized.url === saved.serviceUrl && extraCa.trim() === saved.extraCa.trim();
   if (isSaved) return keep(context, workspaceId, trace, saved, CONNECTION_TEST);
   context.typedTests.set(workspaceId, { trace, extraCa });
@@ -196,9 +196,9 @@ export async function testKeysByProfile(
   if (profile === null) return null;
   const serviceUrl = required(fields.serviceUrl, 'serviceUrl', 'Cloud services connection URL');
   const basis = accountBasis(context, workspaceId, fields);
-  const surroundings = await surroundingsOf(context, workspaceId, serviceUrl, fields.extraCa, signal);
+  const environment = await environmentOf(context, workspaceId, serviceUrl, fields.extraCa, signal);
   const result = await withKeys(context, workspaceId, serviceUrl, (apiKey, authKey) =>
-    checkKeys(serviceUrl, profile, { apiKey, authKey }, surroundings),
+    checkKeys(serviceUrl, profile, { apiKey, authKey }, environment),
   );
   const observation: AccountObservation = {
     at: seenAt,
@@ -232,18 +232,18 @@ async function probeApplication(
   work: (
     domain: string,
     fields: SettingsFields,
-    surroundings: ProbeSurroundings,
+    environment: ProbeEnvironment,
     authKey: string | null,
   ) => Promise<ProbeTrace>,
 ): Promise<ProbeTrace> {
   findWorkspace(context, workspaceId);
   const fields = fieldsOf(context, workspaceId);
   const domain = required(fields.responseDomain, 'responseDomain', 'Domain to receive responses');
-  const surroundings = await surroundingsOf(context, workspaceId, domain, fields.extraCa, signal);
-  if (!signed) return keep(context, workspaceId, await work(domain, fields, surroundings, null), fields, title);
+  const environment = await environmentOf(context, workspaceId, domain, fields.extraCa, signal);
+  if (!signed) return keep(context, workspaceId, await work(domain, fields, environment, null), fields, title);
   const trace = await handSecret(context, workspaceId, 'auth-key', (authKey) => {
     tellOfUse(context, workspaceId, ['Auth key'], domain);
-    return work(domain, fields, surroundings, authKey);
+    return work(domain, fields, environment, authKey);
   });
   return keep(context, workspaceId, trace, fields, title);
 }
@@ -254,8 +254,8 @@ export function testResponses(
   signal: AbortSignal | undefined,
 ): Promise<ProbeTrace> {
   const { practice } = findWorkspace(context, probe.workspaceId);
-  return probeApplication(context, probe, signal, 'Response address test', (domain, fields, surroundings, authKey) =>
-    probeResponses(domain, fields.applicationBuild, surroundings, { onlyOwnPort: practice, authKey }),
+  return probeApplication(context, probe, signal, 'Response address test', (domain, fields, environment, authKey) =>
+    probeResponses(domain, fields.applicationBuild, environment, { onlyOwnPort: practice, authKey }),
   );
 }
 
@@ -264,7 +264,7 @@ export function testMonitoring(
   probe: ApplicationProbe,
   signal: AbortSignal | undefined,
 ): Promise<ProbeTrace> {
-  return probeApplication(context, probe, signal, 'Monitoring address test', (domain, fields, surroundings, authKey) =>
-    probeMonitoring(domain, fields.applicationBuild, surroundings, { authKey }),
+  return probeApplication(context, probe, signal, 'Monitoring address test', (domain, fields, environment, authKey) =>
+    probeMonitoring(domain, fields.applicationBuild, environment, { authKey }),
   );
 }

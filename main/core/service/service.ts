@@ -35,14 +35,7 @@ import { accountBasis, accountObservation, keepObservation, secretId } from './a
 import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
 import { fail } from '../errors.ts';
-import {
-  required,
-  surroundingsOf,
-  testConnection,
-  testKeysByProfile,
-  handSecret,
-  withKeys,
-} from '../probes/service.ts';
+import { required, environmentOf, testConnection, testKeysByProfile, handSecret, withKeys } from '../probes/service.ts';
 import { announce, fieldsOf } from '../settings/service.ts';
 import { announceVault } from '../vault/service.ts';
 
@@ -73,10 +66,10 @@ async function call<Value>(
   findWorkspace(context, workspaceId);
   const fields = fieldsOf(context, workspaceId);
   const serviceUrl = required(fields.serviceUrl, 'serviceUrl', 'Cloud services connection URL');
-  const surroundings = await surroundingsOf(context, workspaceId, serviceUrl, fields.extraCa, signal);
+  const environment = await environmentOf(context, workspaceId, serviceUrl, fields.extraCa, signal);
   return withKeys(context, workspaceId, serviceUrl, (apiKey, authKey) =>
     callService(serviceUrl, make({ apiKey, authKey: authKey ?? '' }), read, {
-      ...surroundings,
+      ...environment,
       secrets: [apiKey, ...(authKey === null ? [] : [authKey])],
     }),
   );
@@ -162,7 +155,7 @@ const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
  */
 export function askableBasis(context: CoreContext, workspaceId: number): string | null {
   const workspace = context.store.workspaces.find(workspaceId);
-  if (workspace === null || (workspace.practice && context.surroundings() === null)) return null;
+  if (workspace === null || (workspace.practice && context.environment() === null)) return null;
   const fields = fieldsOf(context, workspaceId);
   if (!fields.serviceUrl.startsWith('https://') || !hasUsableKey(context, workspaceId)) return null;
   const isLocal = LOCAL_HOST.test(new URL(fields.serviceUrl).hostname);

@@ -5,7 +5,7 @@ import { codeFinding } from '../../../shared/service/interface/account-status.ts
 import type { ServiceCall } from '../../../shared/service/interface/calls.ts';
 import { NO_ANSWER } from '../../../shared/service/interface/codes.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
-import type { ProbeSurroundings } from '../http/metadata.ts';
+import type { ProbeEnvironment } from '../http/metadata.ts';
 import { stagedProbe } from '../http/staged-probe.ts';
 
 /**
@@ -82,14 +82,14 @@ export async function callService<Value>(
   serviceUrl: string,
   { path, body }: ServiceCall,
   read: (body: string) => Answer<Value>,
-  surroundings: ProbeSurroundings,
+  environment: ProbeEnvironment,
 ): Promise<CallResult<Value>> {
   if (!serviceUrl.startsWith('https://')) throw new RangeError('Keys are sent over https alone');
   let arrived: Arrived | undefined;
   const trace = await stagedProbe({
     deadlineMs: CALL_TIMEOUT_MS,
     stageTimeoutMs: CALL_TIMEOUT_MS,
-    ...surroundings,
+    ...environment,
     kind: 'account',
     method: 'POST',
     url: `${serviceUrl}${path}`,

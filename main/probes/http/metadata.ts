@@ -11,7 +11,7 @@ import type { ProbeResponse } from './response.ts';
 import type { StagedProbeOptions } from './staged-probe.ts';
 import { DEADLINE_MS, stagedProbe } from './staged-probe.ts';
 
-export type ProbeSurroundings = Pick<
+export type ProbeEnvironment = Pick<
   StagedProbeOptions,
   'extraCa' | 'secrets' | 'proxy' | 'deadlineMs' | 'stageTimeoutMs' | 'signal' | 'now' | 'resolve' | 'hasNetwork'
 >;
@@ -80,9 +80,9 @@ function redirectFindings({ end, addresses }: Followed): readonly Finding[] {
   }
 }
 
-async function visit(address: string, surroundings: ProbeSurroundings, spentMs: number): Promise<Visit> {
-  const deadlineMs = Math.max(1, (surroundings.deadlineMs ?? DEADLINE_MS) - spentMs);
-  const followed = await followRedirects(address, { ...surroundings, kind: 'connection', deadlineMs });
+async function visit(address: string, environment: ProbeEnvironment, spentMs: number): Promise<Visit> {
+  const deadlineMs = Math.max(1, (environment.deadlineMs ?? DEADLINE_MS) - spentMs);
+  const followed = await followRedirects(address, { ...environment, kind: 'connection', deadlineMs });
   const { trace, response, end } = followed;
   const told = redirectFindings(followed);
   if (end !== 'answered' || response === null)
@@ -129,10 +129,10 @@ const NO_METADATA: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410, 
  * @param serviceUrl normalised.
  * @returns the trace of the address that decided.
  */
-export async function probeConnection(serviceUrl: string, surroundings: ProbeSurroundings): Promise<ProbeTrace> {
+export async function probeConnection(serviceUrl: string, environment: ProbeEnvironment): Promise<ProbeTrace> {
   const begin = performance.now();
   const spent = () => performance.now() - begin;
-  const metadataVisit = await visit(metadataUrl(serviceUrl), surroundings, 0);
+  const metadataVisit = await visit(metadataUrl(serviceUrl), environment, 0);
   if (metadataVisit.status === null || !NO_METADATA.has(metadataVisit.status)) {
     const { response } = metadataVisit.followed;
     const told = metadataVisit.passed && response?.truncated === false ? readMetadata(response.body) : null;
@@ -141,7 +141,7 @@ export async function probeConnection(serviceUrl: string, surroundings: ProbeSur
     return toTrace({ ...metadataVisit, findings }, spent(), told ?? undefined);
   }
   const [, base] = connectionUrls(serviceUrl);
-  const baseVisit = await visit(base, surroundings, spent());
+  const baseVisit = await visit(base, environment, spent());
   // Where neither opens, the documented page says more of what is wrong than the blank one.
   return toTrace(baseVisit.passed || baseVisit.status === null ? baseVisit : metadataVisit, spent(), undefined);
 }
@@ -163,7 +163,7 @@ export async function checkKeys(
   serviceUrl: string,
   profile: ServiceProfile,
   keys: { readonly apiKey: string; readonly authKey: string | null },
-  surroundings: ProbeSurroundings,
+  environment: ProbeEnvironment,
 ): Promise<KeyCheckResult> {
   const { apiKeyHeader, authKeyHeader, apiKeyValue, body } = profile;
   const headers: Record<string, string> = {};
@@ -181,7 +181,7 @@ export async function checkKeys(
   let status = 0;
   let answered = '';
   const trace = await stagedProbe({
-    ...surroundings,
+    ...environment,
     secrets: [keys.apiKey, ...(keys.authKey === null ? [] : [keys.authKey])],
     kind: 'connection',
     method: profile.method,

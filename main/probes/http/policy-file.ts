@@ -5,7 +5,7 @@ import { stagedProbe } from './staged-probe.ts';
 
 /** A file that a policy names, fetched as those fetch it who obey the policy: over https, whole or not at all, and where it is said to be. */
 
-export type FileSurroundings = Pick<
+export type FetchEnvironment = Pick<
   StagedProbeOptions,
   'extraCa' | 'proxy' | 'deadlineMs' | 'stageTimeoutMs' | 'signal' | 'now' | 'resolve' | 'hasNetwork'
 >;
@@ -24,11 +24,11 @@ export interface FetchedFile {
 export async function fetchPolicyFile(
   url: string,
   mostOctets: number,
-  surroundings: FileSurroundings,
+  environment: FetchEnvironment,
 ): Promise<FetchedFile> {
   let response: ProbeResponse | null = null;
   const trace = await stagedProbe({
-    ...surroundings,
+    ...environment,
     kind: 'policy-file',
     method: 'GET',
     url,

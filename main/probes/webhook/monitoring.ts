@@ -3,7 +3,7 @@ import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import type { ApplicationBuild } from '../../../shared/service/urls.ts';
 import { emailStateUrl } from '../../../shared/service/urls.ts';
-import type { ProbeSurroundings } from '../http/metadata.ts';
+import type { ProbeEnvironment } from '../http/metadata.ts';
 import type { ProbeResponse } from '../http/response.ts';
 import { isPage } from '../http/response.ts';
 import { DEADLINE_MS, stagedProbe } from '../http/staged-probe.ts';
@@ -98,12 +98,12 @@ const REFUSED = {
 export async function probeMonitoring(
   responseDomain: string,
   build: ApplicationBuild,
-  surroundings: ProbeSurroundings,
+  environment: ProbeEnvironment,
   { authKey = null }: { readonly authKey?: string | null } = {},
 ): Promise<ProbeTrace> {
   const url = emailStateUrl(responseDomain, build);
   const begin = performance.now();
-  const whole = surroundings.deadlineMs ?? DEADLINE_MS;
+  const whole = environment.deadlineMs ?? DEADLINE_MS;
   const random = randomSignature();
   const ask = (
     method: 'OPTIONS' | 'POST',
@@ -111,7 +111,7 @@ export async function probeMonitoring(
     headers: Readonly<Record<string, string>> = {},
   ) =>
     stagedProbe({
-      ...surroundings,
+      ...environment,
       secrets: authKey === null ? [] : [authKey, random],
       deadlineMs: Math.max(1, whole - (performance.now() - begin)),
       kind: 'monitoring',

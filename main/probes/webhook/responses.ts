@@ -3,7 +3,7 @@ import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { ProbeStage, ProbeTrace } from '../../../shared/service/trace.ts';
 import type { ApplicationBuild } from '../../../shared/service/urls.ts';
 import { webhookUrl } from '../../../shared/service/urls.ts';
-import type { ProbeSurroundings } from '../http/metadata.ts';
+import type { ProbeEnvironment } from '../http/metadata.ts';
 import { portOf } from '../http/proxy.ts';
 import type { ProbeResponse } from '../http/response.ts';
 import { isPage } from '../http/response.ts';
@@ -91,22 +91,22 @@ function stageOf(trace: ProbeTrace, name: ProbeStage['stage']): ProbeStage | und
 const CUT_SHORT: ReadonlySet<string> = new Set(['probe.reset', 'probe.not-http']);
 
 interface WebhookOptions {
-  readonly surroundings: ProbeSurroundings;
+  readonly environment: ProbeEnvironment;
   /** Sent in the header over https alone; null: nothing signed is sent. */
   readonly authKey: string | null;
 }
 
 /** Requests of one probe share its deadline. */
-function shareDeadline({ surroundings }: WebhookOptions): () => ProbeSurroundings {
+function shareDeadline({ environment }: WebhookOptions): () => ProbeEnvironment {
   const begin = performance.now();
-  const whole = surroundings.deadlineMs ?? DEADLINE_MS;
-  return () => ({ ...surroundings, deadlineMs: Math.max(1, whole - (performance.now() - begin)) });
+  const whole = environment.deadlineMs ?? DEADLINE_MS;
+  return () => ({ ...environment, deadlineMs: Math.max(1, whole - (performance.now() - begin)) });
 }
 
 /** Whether a port that cut a plain request short speaks TLS; asked without a body. */
-async function speaksTls(url: string, surroundings: ProbeSurroundings): Promise<boolean> {
+async function speaksTls(url: string, environment: ProbeEnvironment): Promise<boolean> {
   const trace = await stagedProbe({
-    ...surroundings,
+    ...environment,
     kind: 'responses',
     method: 'HEAD',
     url: url.replace(/^http:\/\/([^/:]+)(?=\/)/, 'http://$1:80').replace(/^http:/, 'https:'),
@@ -256,10 +256,10 @@ function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
 export async function probeResponses(
   responseDomain: string,
   build: ApplicationBuild,
-  surroundings: ProbeSurroundings,
+  environment: ProbeEnvironment,
   { onlyOwnPort = false, authKey = null }: { readonly onlyOwnPort?: boolean; readonly authKey?: string | null } = {},
 ): Promise<ProbeTrace> {
-  const options = { surroundings, authKey };
+  const options = { environment, authKey };
   const address = webhookUrl(responseDomain, build);
   const otherAddress = webhookUrl(responseDomain, build === 'net' ? 'net-framework' : 'net');
   const second = at443(address);

@@ -374,7 +374,7 @@ describe('secrets', () => {
     const fault = new TypeError(
       `Headers.append: "${API_KEY}" is an invalid header value (${encodeURIComponent(API_KEY)})`,
     );
-    const surroundings = {
+    const environment = {
       serviceUrl: 'https://localhost:9',
       responseDomain: 'https://localhost:9',
       dnsServer: '127.0.0.1:9',
@@ -387,9 +387,9 @@ describe('secrets', () => {
     };
     const practice = {
       faults: [{ id: 'any', label: 'Any', explanation: '' }],
-      start: async () => surroundings,
+      start: async () => environment,
       setFault: async () => Promise.reject(fault),
-      reset: async () => surroundings,
+      reset: async () => environment,
       publish: async () => 0,
       mail: async () => ({ files: [], missing: [] }),
       onEnd: () => undefined,

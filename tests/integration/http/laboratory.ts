@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import { createServer as createTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { expect } from 'vitest';
-import type { ProbeSurroundings } from '../../../main/probes/http/metadata.ts';
+import type { ProbeEnvironment } from '../../../main/probes/http/metadata.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import type { Laboratory } from '../../support/certificates.ts';
@@ -18,8 +18,8 @@ const SLACK_MS = 8000;
 
 export function surroundingsWith(
   laboratory: Laboratory,
-  changes: Partial<ProbeSurroundings> = {},
-): ProbeSurroundings & { readonly deadlineMs: number } {
+  changes: Partial<ProbeEnvironment> = {},
+): ProbeEnvironment & { readonly deadlineMs: number } {
   return {
     extraCa: laboratory.root,
     proxy: null,

@@ -36,13 +36,13 @@ describeWith(['openssl'], 'refusals of the application', () => {
       expect(application.stored).toEqual([]);
       return [trace.outcome, ...codes(trace)];
     };
-    const surroundings = surroundingsWith(laboratory, PATIENT);
+    const environment = surroundingsWith(laboratory, PATIENT);
     return {
       application,
       webhook: async (authKey: string | null = AUTH_KEY) =>
-        proved(await probeResponses(address, build, surroundings, { onlyOwnPort: true, authKey })),
+        proved(await probeResponses(address, build, environment, { onlyOwnPort: true, authKey })),
       emailState: async (authKey: string | null = AUTH_KEY) =>
-        proved(await probeMonitoring(address, build, surroundings, { authKey })),
+        proved(await probeMonitoring(address, build, environment, { authKey })),
     };
   };
 
@@ -131,14 +131,14 @@ describeWith(['openssl'], 'refusals of the application', () => {
       });
       const address = `https://localhost:${port}`;
       const build = isBelowZero ? 'net-framework' : 'net';
-      const surroundings = surroundingsWith(laboratory, PATIENT);
-      const posted = await probeResponses(address, build, surroundings, { onlyOwnPort: true });
+      const environment = surroundingsWith(laboratory, PATIENT);
+      const posted = await probeResponses(address, build, environment, { onlyOwnPort: true });
       expect([posted.outcome, ...codes(posted)]).toEqual(['passed', code]);
       expect(describeFindings(posted.findings)[0]).toMatchObject({
         explanation: expect.stringMatching(/without a signature|signature is missing/),
         remedy: expect.stringContaining('Test with the Auth key'),
       });
-      const read = await probeMonitoring(address, build, surroundings);
+      const read = await probeMonitoring(address, build, environment);
       expect([read.outcome, ...codes(read)]).toEqual(['passed', 'monitoring.signature-missing']);
       expect(quiet.seen.every(({ signature }) => signature === undefined)).toBe(true);
     }
@@ -149,8 +149,8 @@ describeWith(['openssl'], 'refusals of the application', () => {
     const port = await httpsWith(servers, laboratory, playApplication(application));
     const address = `https://localhost:${port}`;
     const wrong = isBelowZero ? 'net' : 'net-framework';
-    const surroundings = surroundingsWith(laboratory, PATIENT);
-    const trace = await probeResponses(address, wrong, surroundings, { onlyOwnPort: true, authKey: AUTH_KEY });
+    const environment = surroundingsWith(laboratory, PATIENT);
+    const trace = await probeResponses(address, wrong, environment, { onlyOwnPort: true, authKey: AUTH_KEY });
     expect([trace.outcome, ...codes(trace)]).toEqual(['failed', 'responses.other-build']);
     expect(trace.findings[0]?.values.path).toBe(
       `${isBelowZero ? '/0' : ''}/ServiceModel/CESWebhooksService.svc/HandleWebHooks`,

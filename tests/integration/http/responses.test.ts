@@ -14,11 +14,11 @@ import { codes, expectAgreement, expectNothingLeft, httpsWith, openHandles, surr
 
 const probeResponses = (
   domain: string,
-  surroundings: Parameters<typeof responsesAt>[2],
+  environment: Parameters<typeof responsesAt>[2],
   options?: Parameters<typeof responsesAt>[3],
-) => responsesAt(domain, 'net-framework', surroundings, options);
-const probeMonitoring = (domain: string, surroundings: Parameters<typeof monitoringAt>[2]) =>
-  monitoringAt(domain, 'net-framework', surroundings);
+) => responsesAt(domain, 'net-framework', environment, options);
+const probeMonitoring = (domain: string, environment: Parameters<typeof monitoringAt>[2]) =>
+  monitoringAt(domain, 'net-framework', environment);
 
 describeWith(['openssl', 'nginx'], 'probes of the application', () => {
   let laboratory: Laboratory;

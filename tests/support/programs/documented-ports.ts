@@ -42,7 +42,7 @@ for (const [port, { status, location, cert, key }] of Object.entries(order.open)
   servers.push(server);
 }
 const { addresses } = order;
-const surroundings = {
+const environment = {
   extraCa: order.extraCa,
   proxy: null,
   now: Date.now,
@@ -51,7 +51,7 @@ const surroundings = {
   ...(addresses === undefined ? {} : { resolve: () => Promise.resolve(addresses) }),
 };
 const probe = order.kind === 'responses' ? probeResponses : probeMonitoring;
-console.log(JSON.stringify(await probe(order.url, 'net-framework', surroundings)));
+console.log(JSON.stringify(await probe(order.url, 'net-framework', environment)));
 for (const server of servers) {
   server.closeAllConnections();
   server.close();
