@@ -43,16 +43,16 @@ export function carrying(refused: Pick<Refusals, 'count'>) {
   return { interceptors: [answerInOurWords] };
 }
 
-interface Told {
+interface PortMessage {
   readonly data?: unknown;
 }
 
 /** One end of a channel to the window: an Electron `MessagePortMain` (`on`), or a `MessagePort` of Node. */
 export interface CorePort {
   postMessage(message: unknown): void;
-  on(event: 'message', listener: (told: Told) => void): unknown;
+  on(event: 'message', listener: (told: PortMessage) => void): unknown;
   on(event: 'close', listener: () => void): unknown;
-  addEventListener?(event: 'message' | 'close', listener: (told: Told) => void): unknown;
+  addEventListener?(event: 'message' | 'close', listener: (told: PortMessage) => void): unknown;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -101,7 +101,7 @@ export function servePort(
   port: CorePort,
   refused: Pick<Refusals, 'count'> = { count: () => undefined },
 ): void {
-  const onMessage = (listener: (told: Told) => void) =>
+  const onMessage = (listener: (told: PortMessage) => void) =>
     port.addEventListener === undefined ? port.on('message', listener) : port.addEventListener('message', listener);
   const onClose = (listener: () => void) =>
     port.addEventListener === undefined ? port.on('close', listener) : port.addEventListener('close', listener);
