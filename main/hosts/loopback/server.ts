@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { contractErrors } from '../../../shared/contract/errors.ts';
 import type { Core } from '../../core/core.ts';
 import type { Log } from '../../core/ports.ts';
-import { carrying, MAX_MESSAGE_OCTETS } from '../carrying.ts';
+import { rpcOptions, MAX_MESSAGE_OCTETS } from '../rpcOptions.ts';
 import { countRefusals } from '../refusals.ts';
 import type { Access } from './access.ts';
 import type { StaticFiles } from './static-files.ts';
@@ -70,7 +70,7 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
   let handling: { readonly router: Core['router']; readonly handler: RPCHandler<Record<never, never>> } | null = null;
   async function handlerNow(): Promise<RPCHandler<Record<never, never>>> {
     const { router } = await options.core();
-    if (handling?.router !== router) handling = { router, handler: new RPCHandler(router, carrying(refused)) };
+    if (handling?.router !== router) handling = { router, handler: new RPCHandler(router, rpcOptions(refused)) };
     return handling.handler;
   }
   const app = new Hono();

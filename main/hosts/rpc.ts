@@ -20,7 +20,7 @@ function refusal(code: CarrierErrorCode) {
  *
  * @param refused counts them.
  */
-export function carrying(refused: Pick<Refusals, 'count'>) {
+export function rpcOptions(refused: Pick<Refusals, 'count'>) {
   const refuse = (code: CarrierErrorCode) => {
     refused.count(code);
     return refusal(code);
@@ -105,7 +105,7 @@ export function servePort(
     port.addEventListener === undefined ? port.on('message', listener) : port.addEventListener('message', listener);
   const onClose = (listener: () => void) =>
     port.addEventListener === undefined ? port.on('close', listener) : port.addEventListener('close', listener);
-  const handler = new RPCHandler(router, carrying(refused));
+  const handler = new RPCHandler(router, rpcOptions(refused));
   handler.upgrade(
     {
       postMessage: (message: unknown) => port.postMessage(message),
