@@ -42,7 +42,7 @@ import { announceVault } from '../vault/service.ts';
 /** The cloud email service: what it says of the account, and what it is told, on the person's word alone. */
 
 /** What the service was told last, and with which settings. */
-interface Told {
+interface LastNotified {
   readonly at: number;
   readonly responseDomain: string;
   /** When the Auth key that was told had been set. */
@@ -207,7 +207,7 @@ function isTellingDue(
   context: CoreContext,
   workspaceId: number,
   { responseDomain }: SettingsFields,
-  told: Told | null,
+  told: LastNotified | null,
   facts: AccountFacts | null,
 ): boolean {
   const [apiKey, authKey] = (['api-key', 'auth-key'] as const).map((name) =>
@@ -242,7 +242,7 @@ function viewOf(
       : observedStatuses(observation, fields.responseDomain);
   const facts =
     observation?.answer.kind === 'answered' && observation.answer.outcome.ok ? observation.answer.facts : null;
-  const told = context.store.serviceAccounts.find<Told>(workspaceId, 'told');
+  const told = context.store.serviceAccounts.find<LastNotified>(workspaceId, 'told');
   return {
     sending: viewOfStatus(statuses.sending),
     responses: viewOfStatus(statuses.responses),
@@ -332,7 +332,7 @@ export async function tellService(
   );
   const deed = deedOf(result, 'The service knows the response domain and the Auth key');
   const { ok, code } = deed;
-  const told: Told = { at: context.clock.now(), responseDomain, authKeySetAt, ok, code };
+  const told: LastNotified = { at: context.clock.now(), responseDomain, authKeySetAt, ok, code };
   if (deed.isConclusive) context.store.serviceAccounts.put(workspaceId, 'told', told);
   record(context, workspaceId, 'save', ok ? 'Service told of the response domain' : 'Service not told', {
     detail: ok ? responseDomain : deed.message,
