@@ -44,7 +44,7 @@ const KEEPER_WORDS: Readonly<Record<KeeperKind, string>> = {
   'os-keychain': 'the system keychain',
 };
 
-const LOCK_REASONS: Readonly<Record<'person' | 'idle' | 'sleep' | 'another-program', Omit<Told, 'summary'>>> = {
+const LOCK_REASONS: Readonly<Record<'person' | 'idle' | 'sleep' | 'another-program', Omit<EventText, 'summary'>>> = {
   person: {},
   idle: { detail: 'The console was idle' },
   sleep: { detail: 'The computer went to sleep' },
@@ -55,14 +55,14 @@ const KEYCHAIN_AFTER_UNLOCKING = 'the system keychain opens it again after the n
 
 const secretsWord = (amount: number) => `${amount} secret${amount === 1 ? '' : 's'}`;
 
-interface Told {
+interface EventText {
   readonly summary: string;
   readonly detail?: string;
   readonly severity?: ActivityEntry['severity'];
 }
 
 /** @returns null for what is only a state, and no deed. */
-function inWords(event: VaultEvent): Told | null {
+function textOf(event: VaultEvent): EventText | null {
   switch (event.what) {
     case 'begun':
       return {
@@ -137,7 +137,7 @@ export function setIdleLock(context: CoreContext, minutes: number | null): { min
 export function tellOfVault(context: CoreContext, onChange: () => void): void {
   const { vault, store, changes, log } = context;
   vault.listen((event) => {
-    const told = inWords(event);
+    const told = textOf(event);
     try {
       announceVault(context);
       for (const { id } of store.workspaces.list()) {
