@@ -23,7 +23,7 @@ import { createReceiverRules } from './rules/service.ts';
 import { createTick, TICK_MS } from './schedule/service.ts';
 import { announce } from './settings/service.ts';
 import { createUploads } from './transfer/uploads.ts';
-import { answerAbout, tellOfVault } from './vault/service.ts';
+import { answerAbout, publishVaultState } from './vault/service.ts';
 
 /** A practice service that ends again within this time, in milliseconds, is started again by a person alone. */
 const PRACTICE_CALM_MS = 60_000;
@@ -128,7 +128,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   };
 
   for (const trouble of store.troubles) parts.log.warn({ trouble }, 'the data file is in danger');
-  tellOfVault(context, asking.look);
+  publishVaultState(context, asking.look);
   await parts.vault.start();
   const tickSchedules = createTick(context);
   const copies = createCopyKeeper(context);

@@ -84,7 +84,7 @@ const SECRET_WORDS = {
 const ONE_USE_MS = 60_000;
 
 /** Writes down which secrets are used towards what address, before anything is sent. */
-function tellOfUse(context: CoreContext, workspaceId: number, secrets: readonly string[], address: string): void {
+function logSecretUse(context: CoreContext, workspaceId: number, secrets: readonly string[], address: string): void {
   const now = context.clock.now();
   const summary = `${secrets.join(' and ')} used`;
   const detail = `Towards ${new URL(address).origin}`;
@@ -102,7 +102,7 @@ function tellOfUse(context: CoreContext, workspaceId: number, secrets: readonly 
 }
 
 /**
- * Hands a secret of a workspace to `work`. What is sent to somebody has to be told with `tellOfUse`.
+ * Hands a secret of a workspace to `work`. What is sent to somebody has to be told with `logSecretUse`.
  *
  * @throws VAULT_LOCKED; BAD_INPUT when it is not set, or can't be opened any more.
  */
@@ -139,11 +139,11 @@ export function withKeys<Result>(
 ): Promise<Result> {
   return handSecret(context, workspaceId, 'api-key', async (apiKey) => {
     const withAuthKey = await context.vault.use(secretId(workspaceId, 'auth-key'), async (authKey) => {
-      tellOfUse(context, workspaceId, ['API key', 'Auth key'], address);
+      logSecretUse(context, workspaceId, ['API key', 'Auth key'], address);
       return { result: await work(apiKey, authKey) };
     });
     if (withAuthKey !== null) return withAuthKey.result;
-    tellOfUse(context, workspaceId, ['API key'], address);
+    logSecretUse(context, workspaceId, ['API key'], address);
     return work(apiKey, null);
   });
 }
@@ -242,7 +242,7 @@ async function probeApplication(
   const environment = await environmentOf(context, workspaceId, domain, fields.extraCa, signal);
   if (!signed) return keep(context, workspaceId, await work(domain, fields, environment, null), fields, title);
   const trace = await handSecret(context, workspaceId, 'auth-key', (authKey) => {
-    tellOfUse(context, workspaceId, ['Auth key'], domain);
+    logSecretUse(context, workspaceId, ['Auth key'], domain);
     return work(domain, fields, environment, authKey);
   });
   return keep(context, workspaceId, trace, fields, title);

@@ -134,7 +134,7 @@ export function setIdleLock(context: CoreContext, minutes: number | null): { min
  *
  * @param onChange whoever waits for the vault looks whether it is open.
  */
-export function tellOfVault(context: CoreContext, onChange: () => void): void {
+export function publishVaultState(context: CoreContext, onChange: () => void): void {
   const { vault, store, changes, log } = context;
   vault.listen((event) => {
     const told = textOf(event);
