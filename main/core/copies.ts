@@ -29,7 +29,7 @@ export function createCopyKeeper(context: CoreContext): CopyKeeper {
   let isFailing = false;
 
   /** Copies that are not made are missed on the day when one is needed: it is told before. */
-  function tellFailing(error: unknown): void {
+  function logCopyFailure(error: unknown): void {
     const detail =
       error instanceof StoreError
         ? `${error.message} ${error.remedy}`
@@ -55,7 +55,7 @@ export function createCopyKeeper(context: CoreContext): CopyKeeper {
     } catch (error) {
       if (!isFailing && !isClosed) {
         log.error({ error }, 'the data file could not be copied');
-        tellFailing(error);
+        logCopyFailure(error);
       }
       isFailing = true;
     }

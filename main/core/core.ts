@@ -12,7 +12,7 @@ import { createAsking } from './service/asking.ts';
 import { createChanges } from './state/changes.ts';
 import { askableBasis, askQuietly } from './service/service.ts';
 import { createCopyKeeper } from './copies.ts';
-import { createDamageTeller, damageWords } from './damage.ts';
+import { createDamageReporter, damageWords } from './damage.ts';
 import { createIdleLock } from './vault/idle-lock.ts';
 import { createWatching } from './evidence/watching.ts';
 import { createJobs } from './jobs/service.ts';
@@ -132,7 +132,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   await parts.vault.start();
   const tickSchedules = createTick(context);
   const copies = createCopyKeeper(context);
-  const tellDamage = createDamageTeller(context);
+  const reportDamage = createDamageReporter(context);
   const lookAtFolders = () => {
     context.watching
       .look(null)
@@ -182,7 +182,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     timers.push(
       setInterval(guarded('looking for writes by another process', lookForForeignWrites, parts.log), FOREIGN_WRITES_MS),
       setInterval(guarded('looking whether anybody works', context.idleLock.look, parts.log), FOREIGN_WRITES_MS),
-      setInterval(guarded('looking for damage', tellDamage, parts.log), FOREIGN_WRITES_MS),
+      setInterval(guarded('looking for damage', reportDamage, parts.log), FOREIGN_WRITES_MS),
       setInterval(guarded('what is done every minute', rhythm.tick, parts.log), TICK_MS),
     );
     for (const timer of timers) timer.unref();

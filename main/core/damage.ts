@@ -13,7 +13,7 @@ export function damageWords(amount: number): { readonly message: string; readonl
 }
 
 /** Tells log and Activity as soon as more is found to be damaged than was told. */
-export function createDamageTeller(context: CoreContext): () => void {
+export function createDamageReporter(context: CoreContext): () => void {
   let told = 0;
   return () => {
     const damage = context.store.damage();

@@ -96,7 +96,7 @@ export async function configureSeveral(
   const refused: { domain: string; message: string; remedy: string }[] = [];
   const names: string[] = [];
   let rows: DomainRow[] = [];
-  const tellRows = () => {
+  const publishRows = () => {
     if (rows.length > 0) context.changes.publish({ kind: 'domains', workspaceId, rows });
     rows = [];
   };
@@ -113,10 +113,10 @@ export async function configureSeveral(
     } catch (error) {
       refused.push({ domain: unicodeName, ...refusalOf(error) });
     }
-    if (rows.length >= ROWS_AT_ONCE) tellRows();
+    if (rows.length >= ROWS_AT_ONCE) publishRows();
     await setImmediate();
   }
-  tellRows();
+  publishRows();
   if (names.length > 0) {
     record(context, workspaceId, 'save', `${plural(names.length, 'domain')} configured`, {
       detail: listedNames(names, (name) => name),

@@ -128,7 +128,7 @@ interface Broken {
 }
 
 /** Tells the person of verified domains that fail now: once for all of a job, because they often break together. */
-function tellBroken(context: CoreContext, workspaceId: number, broken: readonly Broken[]): void {
+function notifyBroken(context: CoreContext, workspaceId: number, broken: readonly Broken[]): void {
   const sorted = broken.toSorted((left, right) => (left.unicodeName < right.unicodeName ? -1 : 1));
   const [first] = sorted;
   if (first === undefined) return;
@@ -202,7 +202,7 @@ async function runVerification(
   } finally {
     writer.flush();
     announce(context, workspaceId);
-    tellBroken(context, workspaceId, broken);
+    notifyBroken(context, workspaceId, broken);
   }
   const parts = [...totals].map(([verdict, amount]) => `${amount} ${verdict}`);
   const summary = parts.length === 0 ? 'Nothing to check' : parts.join(', ');

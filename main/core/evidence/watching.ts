@@ -188,7 +188,7 @@ export function createWatching(
   let timer: NodeJS.Timeout | undefined;
 
   /** Tells once that a folder can't be looked through, and once that it can again. */
-  function tellTrouble(folder: WatchedFolder, trouble: string | null): void {
+  function reportTrouble(folder: WatchedFolder, trouble: string | null): void {
     const { store, clock } = context();
     const before = store.evidenceFolders.list(folder.workspaceId).find(({ id }) => id === folder.id)?.trouble ?? null;
     store.evidenceFolders.looked(folder.id, clock.now(), trouble);
@@ -205,13 +205,13 @@ export function createWatching(
     try {
       const { fresh, waiting } = await newFiles(context(), folder, patience, broken);
       if (isClosed) return NOTHING;
-      tellTrouble(folder, null);
+      reportTrouble(folder, null);
       const read = fresh.length === 0 ? NOTHING : await readNew(context(), folder, fresh, () => !isClosed);
       return { ...read, waiting };
     } catch (error) {
       const isOfSystem = typeof (error as NodeJS.ErrnoException).code === 'string';
       if (!isOfSystem) throw error;
-      if (!isClosed) tellTrouble(folder, troubleOf(error));
+      if (!isClosed) reportTrouble(folder, troubleOf(error));
       return NOTHING;
     }
   }

@@ -38,7 +38,7 @@ function spfWalk(lookup: Lookup, tell: (address: string, from: string) => void, 
     if (type === 'TXT' || answer.status === 'failure') missing(`${name} ${type}: ${answer.status}`);
     return [];
   };
-  const tellHosts = async (name: string, from: string, prefixes = { A: 32, AAAA: 128 }) => {
+  const collectHosts = async (name: string, from: string, prefixes = { A: 32, AAAA: 128 }) => {
     for (const type of ['A', 'AAAA'] as const)
       for (const record of await ask(name, type)) {
         if (record.type !== type) continue;
@@ -61,13 +61,13 @@ function spfWalk(lookup: Lookup, tell: (address: string, from: string) => void, 
       if (name.includes('%')) missing(`${term.text}: depends on the message`);
       else if (term.network !== undefined) tell(term.text.replace(/^[+?~-]?ip[46]:/i, ''), from);
       else if (term.name === 'include') await read(name);
-      else if (term.name === 'a') await tellHosts(name, from, prefixes);
+      else if (term.name === 'a') await collectHosts(name, from, prefixes);
       else if (term.name === 'mx')
         for (const record of await ask(name, 'MX'))
-          if (record.type === 'MX') await tellHosts(record.exchange, from, prefixes);
+          if (record.type === 'MX') await collectHosts(record.exchange, from, prefixes);
     }
   };
-  return { read, tellHosts };
+  return { read, collectHosts };
 }
 
 /** Addresses at which the service was seen or is now, and those that its provider's SPF names, as far as DNS tells. */
@@ -87,9 +87,9 @@ export async function serviceAddresses(context: CoreContext, workspaceId: number
     for (const address of trace.stages.flatMap((stage) => stage.addresses ?? [])) tell(address, 'connection test');
 
   const lookup = context.dns.lookup(serversFor(context, workspaceId));
-  const { read, tellHosts } = spfWalk(lookup, tell, (what) => gaps.push(what));
+  const { read, collectHosts } = spfWalk(lookup, tell, (what) => gaps.push(what));
   const host = URL.canParse(fields.serviceUrl) ? new URL(fields.serviceUrl).hostname : '';
-  if (/[a-z]/i.test(host) && !host.startsWith('[')) await tellHosts(host, 'address of the service');
+  if (/[a-z]/i.test(host) && !host.startsWith('[')) await collectHosts(host, 'address of the service');
 
   const template = templatesOf(context, workspaceId).find((candidate) => candidate.id === fields.recordTemplate);
   if (template === undefined) gaps.push('the provider’s servers: no record template is chosen');
