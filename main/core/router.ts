@@ -68,11 +68,11 @@ const isStream = (output: unknown): output is AsyncIterable<unknown> =>
   typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 
 /** A stream whose faults are told as those of every other answer: they come after the handler has ended. */
-async function* toldStream(stream: AsyncIterable<unknown>, asTold: (error: unknown) => Promise<Error>) {
+async function* withTranslatedErrors(stream: AsyncIterable<unknown>, translated: (error: unknown) => Promise<Error>) {
   try {
     yield* stream;
   } catch (error) {
-    throw await asTold(error);
+    throw await translated(error);
   }
 }
 
@@ -81,7 +81,7 @@ export function createRouter(context: RunningCore, parts: CoreParts) {
   const { log } = parts;
   const reportFault = async (error: unknown, procedure: string, input: unknown, message: string) =>
     log.without([...secretsIn(input), ...(await secretsAtHand(context, input))]).error({ error, procedure }, message);
-  const asTold = (error: unknown, procedure: string, input: unknown) =>
+  const translated = (error: unknown, procedure: string, input: unknown) =>
     toContractError(error, input, (message) => reportFault(error, procedure, input, message));
   const os = implementContract(async ({ procedure, input }, answer) => {
     const begun = performance.now();
@@ -91,10 +91,10 @@ export function createRouter(context: RunningCore, parts: CoreParts) {
       const answered = await answer();
       const { output } = answered;
       return isStream(output)
-        ? { ...answered, output: toldStream(output, (error) => asTold(error, procedure, input)) }
+        ? { ...answered, output: withTranslatedErrors(output, (error) => translated(error, procedure, input)) }
         : answered;
     } catch (error) {
-      const told = await asTold(error, procedure, input);
+      const told = await translated(error, procedure, input);
       outcome = told instanceof ORPCError ? String(told.code) : told.name;
       throw told;
     } finally {
