@@ -37,7 +37,7 @@ export function createPracticeClient(
   let channel: Channel<PracticeRequest, PracticeAnswer> | null = null;
   let lastId = 0;
   let isStopping = false;
-  let tellEnd: () => void = () => undefined;
+  let resolveEnd: () => void = () => undefined;
   const waiting = new Map<number, { resolve: (answer: PracticeAnswer) => void; reject: (error: Error) => void }>();
 
   function connect(): Channel<PracticeRequest, PracticeAnswer> {
@@ -51,7 +51,7 @@ export function createPracticeClient(
       if (channel === opened) channel = null;
       for (const { reject } of waiting.values()) reject(new Error('The practice service stopped. Open it again.'));
       waiting.clear();
-      if (!isStopping) tellEnd();
+      if (!isStopping) resolveEnd();
     });
     channel = opened;
     isStopping = false;
@@ -88,7 +88,7 @@ export function createPracticeClient(
       return mailing;
     },
     onEnd: (listener) => {
-      tellEnd = listener;
+      resolveEnd = listener;
     },
     stop: async () => {
       if (channel === null) return;

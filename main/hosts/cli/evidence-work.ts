@@ -97,7 +97,7 @@ function tallyLines({ reports, bounces, domains }: Tally): readonly string[] {
  *
  * @returns the exit code: 4 where one was refused, 3 where one has problems.
  */
-async function tellFiles(
+async function printFiles(
   files: AsyncIterable<EvidenceFile>,
   asJson: boolean,
   terminal: Terminal,
@@ -123,7 +123,7 @@ async function* readFiles(paths: readonly string[]): AsyncGenerator<EvidenceFile
 
 /** `evidence import --dry-run`. */
 export function readEvidence(paths: readonly string[], asJson: boolean, terminal: Terminal): Promise<number> {
-  return tellFiles(readFiles(paths), asJson, terminal, false);
+  return printFiles(readFiles(paths), asJson, terminal, false);
 }
 
 /** `evidence import`. @param paths absolute: the core may have another folder to begin from. */
@@ -131,7 +131,7 @@ export function importInto(paths: readonly string[]): Work<unknown> {
   return async ({ client, options, terminal }) => {
     const workspaceId = await chosenWorkspace(client, options);
     const files = await client.evidence.import({ workspaceId, paths: [...paths] });
-    return tellFiles(files, options.json === true, terminal, true);
+    return printFiles(files, options.json === true, terminal, true);
   };
 }
 

@@ -240,7 +240,7 @@ async function merge(given: readonly [string, string, string], options: MergeOpt
       await readMaybe('OURS', ours),
       await readMaybe('THEIRS', theirs),
     ] as const;
-    const result = mergeTold(texts, [base, ours, theirs]);
+    const result = mergeReported(texts, [base, ours, theirs]);
     if (result.conflicts.length > 0) conflicts.push({ file: ours, at: result.conflicts });
     if (result.text === texts[1]) continue;
     await mkdir(path.dirname(ours), { recursive: true });
@@ -254,7 +254,7 @@ async function merge(given: readonly [string, string, string], options: MergeOpt
   return conflicts.length === 0 ? exitCodes.ok : exitCodes.notVerified;
 }
 
-function mergeTold(texts: readonly [string, string, string], files: readonly [string, string, string]): MergedFile {
+function mergeReported(texts: readonly [string, string, string], files: readonly [string, string, string]): MergedFile {
   try {
     return mergeFile(...texts);
   } catch (error) {

@@ -28,7 +28,7 @@ export function tendPage({ window, ending, dialog, quit, now, log }: PageFaultPa
   const contents = window.webContents;
   let crashedAt = Number.NEGATIVE_INFINITY;
   let waiting: AbortController | null = null;
-  let isUnloadableTold = false;
+  let isUnloadableReported = false;
 
   /** Asks one thing at a time; the first button is what happens on Escape, too. */
   const ask = async (message: string, detail: string, buttons: readonly [string, string], signal?: AbortSignal) => {
@@ -59,14 +59,14 @@ export function tendPage({ window, ending, dialog, quit, now, log }: PageFaultPa
     if (response === 1) quit();
   };
 
-  const tellUnloadable = () => {
-    if (isUnloadableTold || ending.isWanted()) return;
-    isUnloadableTold = true;
+  const reportUnloadable = () => {
+    if (isUnloadableReported || ending.isWanted()) return;
+    isUnloadableReported = true;
     void loadOrQuit(
       'The window could not be loaded',
       'A file of the program may be missing, or is being replaced right now. Reload the window; if that does not help, reinstall Sendwright. Your data is not affected.',
     ).then(() => {
-      isUnloadableTold = false;
+      isUnloadableReported = false;
     });
   };
 
@@ -89,7 +89,7 @@ export function tendPage({ window, ending, dialog, quit, now, log }: PageFaultPa
   contents.on('did-fail-load', (_event, errorCode, errorDescription, _address, isMainFrame) => {
     if (!isMainFrame || errorCode === ABORTED || ending.isWanted()) return;
     log({ errorCode, errorDescription }, 'the window’s page could not be loaded');
-    tellUnloadable();
+    reportUnloadable();
   });
 
   window.on('unresponsive', () => {
@@ -117,5 +117,5 @@ export function tendPage({ window, ending, dialog, quit, now, log }: PageFaultPa
     });
   });
   window.on('responsive', () => waiting?.abort());
-  return tellUnloadable;
+  return reportUnloadable;
 }

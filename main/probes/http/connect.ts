@@ -89,9 +89,9 @@ export function connectFirst(options: ConnectOptions): Promise<Connection> {
     let won = false;
     let ended = false;
     let pacing: NodeJS.Timeout | undefined = undefined;
-    let tellOthers: () => void = () => undefined;
+    let wakeOthers: () => void = () => undefined;
     const others = new Promise<void>((done) => {
-      tellOthers = done;
+      wakeOthers = done;
     });
 
     const note = (socket: Socket, result: string) => {
@@ -113,7 +113,7 @@ export function connectFirst(options: ConnectOptions): Promise<Connection> {
         note(socket, 'no answer');
         socket.destroy();
       }
-      tellOthers();
+      wakeOthers();
       if (won) return;
       release();
       const detail = attempts.map(({ address, result }) => `${address}: ${result}`).join(', ');
