@@ -3,14 +3,14 @@ import type { AccountDomainsView, ServiceView } from '../../shared/contract/serv
 import { core, onChange } from '../session/store.ts';
 
 /** What the service said last, read anew whenever that changes. */
-function useTold<Told>(workspaceId: number, read: (workspaceId: number) => Promise<Told>): Told | null {
-  const [told, setTold] = useState<{ readonly workspaceId: number; readonly value: Told } | null>(null);
+function useQueried<Value>(workspaceId: number, read: (workspaceId: number) => Promise<Value>): Value | null {
+  const [told, setValue] = useState<{ readonly workspaceId: number; readonly value: Value } | null>(null);
   useEffect(() => {
     let isCurrent = true;
     const load = async () => {
       try {
         const value = await read(workspaceId);
-        if (isCurrent) setTold({ workspaceId, value });
+        if (isCurrent) setValue({ workspaceId, value });
       } catch {
         // What was read last stays while the console does not answer; the window says that it doesn't.
       }
@@ -32,7 +32,8 @@ const readStatus = (workspaceId: number): Promise<ServiceView> => core().service
 const readDomains = (workspaceId: number): Promise<AccountDomainsView> => core().service.domains({ workspaceId });
 
 /** The account as the service told it last; null while it is read. */
-export const useServiceView = (workspaceId: number): ServiceView | null => useTold(workspaceId, readStatus);
+export const useServiceView = (workspaceId: number): ServiceView | null => useQueried(workspaceId, readStatus);
 
 /** The account's domains beside those listed here; null while they are read. */
-export const useAccountDomains = (workspaceId: number): AccountDomainsView | null => useTold(workspaceId, readDomains);
+export const useAccountDomains = (workspaceId: number): AccountDomainsView | null =>
+  useQueried(workspaceId, readDomains);
