@@ -16,12 +16,12 @@ Promise.all([import('./window.tsx'), firstState(STAND_IN_AFTER_MS)]).then(
   ([window]) => window.draw(),
   (error: unknown) => {
     reportFault('error', error);
-    tellMissing();
+    showMissing();
   },
 );
 
 /** Says in the page's own words that a part of the window could not be loaded; there is nothing else to say it with. */
-function tellMissing(): void {
+function showMissing(): void {
   const told = document.createElement('p');
   told.setAttribute('role', 'alert');
   told.textContent = 'A part of this window could not be loaded. Everything you saved is safe. ';

@@ -65,7 +65,7 @@ export function reportFault(
 }
 
 /** @param reached the console, which is there or there again; what waits is told now. */
-export function tellFaultsTo(reached: CoreClient): void {
+export function reportFaultsTo(reached: CoreClient): void {
   client = reached;
   void send();
 }

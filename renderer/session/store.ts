@@ -8,7 +8,7 @@ import type { WorkspaceSummary } from '../../shared/contract/workspaces.ts';
 import { connect, forgetSession } from './connect.ts';
 import { shownError } from './errors.ts';
 import type { ShownError } from './errors.ts';
-import { tellFaultsTo } from './faults.ts';
+import { reportFaultsTo } from './faults.ts';
 import { closeWhenTakenOver } from './one-window.ts';
 
 /** What every view shares: the connection, the workspaces, the vault, the jobs, and which tab is open. */
@@ -324,7 +324,7 @@ function showTrouble({ log, troubles: [place] }: Snapshot): void {
 
 async function loadSnapshot(): Promise<number> {
   const snapshot = await core().state.snapshot({});
-  tellFaultsTo(core());
+  reportFaultsTo(core());
   showTrouble(snapshot);
   const { workspaceId } = useApp.getState();
   const known = snapshot.workspaces.some((workspace) => workspace.id === workspaceId);
