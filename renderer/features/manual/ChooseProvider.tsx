@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import { VerdictMark } from '../../ui/status.tsx';
-import type { Where } from './configuration.ts';
+import type { DomainRef } from './configuration.ts';
 import { changeConfiguration } from './configuration.ts';
 import styles from './ManualPane.module.css';
 import { useTemplates } from '../../data/templates.ts';
@@ -16,7 +16,7 @@ export function ChooseProvider({
   manual,
   onChosen,
   ...where
-}: Where & { readonly manual: Manual; readonly onChosen: () => void }) {
+}: DomainRef & { readonly manual: Manual; readonly onChosen: () => void }) {
   const templates = useTemplates(where.workspaceId).map(({ template }) => template);
   const [templateId, setTemplateId] = useState('');
   const [modeId, setModeId] = useState('');

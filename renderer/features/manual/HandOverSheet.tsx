@@ -10,7 +10,7 @@ import { CopyButton, Select, Sheet, Switch } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import { Skeleton } from '../../ui/status.tsx';
 import { saveFile } from '../../ui/time.ts';
-import type { Where } from './configuration.ts';
+import type { DomainRef } from './configuration.ts';
 import { lastFormat, rememberFormat } from './hand-over-format.ts';
 import { FileRemarks } from './FileRemarks.tsx';
 
@@ -20,7 +20,7 @@ export default function HandOverSheet({
   domainId,
   manual,
   onClose,
-}: Where & {
+}: DomainRef & {
   readonly manual: Manual;
   readonly onClose: () => void;
 }) {

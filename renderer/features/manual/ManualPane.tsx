@@ -17,7 +17,7 @@ import { useIsPrinting } from '../../ui/printing.ts';
 import { shortTime } from '../../ui/time.ts';
 import { ChooseProvider } from './ChooseProvider.tsx';
 import { chooseWeaker } from './configuration.ts';
-import type { Where } from './configuration.ts';
+import type { DomainRef } from './configuration.ts';
 import styles from './ManualPane.module.css';
 import { ProvePanel } from './ProvePanel.tsx';
 import type { NameForm } from './preferences.ts';
@@ -77,7 +77,7 @@ const COMMANDS = {
 type ManualCommand = keyof typeof COMMANDS;
 
 /** The DKIM/SPF manual of one domain: loading, failed, waiting for the choice of its provider, or there. */
-export default function ManualPane(where: Where) {
+export default function ManualPane(where: DomainRef) {
   const [round, setRound] = useState(0);
   const [hasChosen, setHasChosen] = useState(false);
   const manual = useManual(where, round);
@@ -124,7 +124,7 @@ function EffectDetails({ manual: { effect, questions } }: { readonly manual: Man
 }
 
 /** What was made weaker on purpose, each with the way back. */
-function Chosen({ manual: { chosen }, where }: { readonly manual: Manual; readonly where: Where }) {
+function Chosen({ manual: { chosen }, where }: { readonly manual: Manual; readonly where: DomainRef }) {
   return chosen.map(({ kind, finding }) => (
     <FindingNote
       key={kind}
@@ -148,13 +148,13 @@ function Chosen({ manual: { chosen }, where }: { readonly manual: Manual; readon
 
 const NONE: readonly string[] = [];
 
-/** Where the domain stands, then every record in the order in which to publish it. */
+/** DomainRef the domain stands, then every record in the order in which to publish it. */
 function LoadedManual({
   workspaceId,
   domainId,
   manual,
   takesFocus,
-}: Where & {
+}: DomainRef & {
   readonly manual: Manual;
   /** The form that had the focus has just given way to this. */
   readonly takesFocus: boolean;

@@ -7,7 +7,7 @@ import { attempt, core, openSheet, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Select } from '../../ui/controls.tsx';
 import { usePractice } from '../../data/practice.ts';
-import type { Where } from './configuration.ts';
+import type { DomainRef } from './configuration.ts';
 import { configure } from './configuration.ts';
 import styles from './ManualPane.module.css';
 
@@ -17,7 +17,7 @@ export function WaitingForm({
   domainId,
   fields,
   onPaste,
-}: Where & { readonly fields: readonly WaitingField[]; readonly onPaste: () => void }) {
+}: DomainRef & { readonly fields: readonly WaitingField[]; readonly onPaste: () => void }) {
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
@@ -102,7 +102,7 @@ interface KnownKey {
 }
 
 /** Makes a DKIM key pair; its private half is sealed in the vault. A second key goes beside the first. */
-export function KeyPairForm({ workspaceId, domainId, keys = [] }: Where & { readonly keys?: readonly KnownKey[] }) {
+export function KeyPairForm({ workspaceId, domainId, keys = [] }: DomainRef & { readonly keys?: readonly KnownKey[] }) {
   const vault = useApp((state) => state.vault?.state);
   const hasRsaAlone = keys.some((key) => key.algorithm === 'rsa') && !keys.some((key) => key.algorithm === 'ed25519');
   const proposal =

@@ -8,7 +8,7 @@ import { preparedStep } from '../../../shared/manual/policy-step.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton, Field, Select } from '../../ui/controls.tsx';
 import { changeConfiguration } from './configuration.ts';
-import type { Where } from './configuration.ts';
+import type { DomainRef } from './configuration.ts';
 import styles from './PolicyLadder.module.css';
 
 const ADDRESS = /^[^@\s,;!]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
@@ -37,7 +37,7 @@ const WRITERS = [
 ] as const;
 
 /** Asks who writes from the domain: the standard asks for more time where people do. */
-function Writers({ users, where }: { readonly users: DmarcCard['users']; readonly where: Where }) {
+function Writers({ users, where }: { readonly users: DmarcCard['users']; readonly where: DomainRef }) {
   const choose = (id: string) => {
     const chosen = id === 'people' || id === 'programs' ? id : undefined;
     void changeConfiguration(where, () => ({ users: chosen }), 'Saved: who writes from the domain');
@@ -112,7 +112,7 @@ function Effect({ effect }: { readonly effect: StepEffect }) {
   );
 }
 
-function NextStep({ next, where }: { readonly next: NonNullable<DmarcCard['next']>; readonly where: Where }) {
+function NextStep({ next, where }: { readonly next: NonNullable<DmarcCard['next']>; readonly where: DomainRef }) {
   const { asksAddress } = next;
   const [address, setAddress] = useState(next.report.replace(/^mailto:/i, ''));
   const [fault, setFault] = useState<string>();
@@ -167,8 +167,8 @@ function NextStep({ next, where }: { readonly next: NonNullable<DmarcCard['next'
   );
 }
 
-/** Where the policy stands, the next step with what it leans on, and what holds for subdomains. */
-export function PolicyLadder({ card, where }: { readonly card: DmarcCard; readonly where: Where }) {
+/** DomainRef the policy stands, the next step with what it leans on, and what holds for subdomains. */
+export function PolicyLadder({ card, where }: { readonly card: DmarcCard; readonly where: DomainRef }) {
   const { next } = card;
   return (
     <>

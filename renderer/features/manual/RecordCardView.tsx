@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { FindingNote, VerdictMark } from '../../ui/status.tsx';
 import { focusHead } from './card-focus.ts';
 import { chooseWeaker, decideMeaning } from './configuration.ts';
-import type { Where } from './configuration.ts';
+import type { DomainRef } from './configuration.ts';
 import styles from './ManualPane.module.css';
 import { KeyPairForm, WaitingForm } from './MissingValues.tsx';
 import type { NameForm } from './preferences.ts';
@@ -67,7 +67,7 @@ function Diff({ parts }: { readonly parts: RecordCard['diff'] }) {
 }
 
 /** What a DMARC or DKIM record may have been meant as, each as a choice that is kept. */
-function Meanings(props: { readonly card: RecordCard; readonly finding: DescribedFinding; readonly where: Where }) {
+function Meanings(props: { readonly card: RecordCard; readonly finding: DescribedFinding; readonly where: DomainRef }) {
   const { card, finding, where } = props;
   const { meaning } = card;
   if (meaning === null || finding.readings === undefined) return null;
@@ -101,7 +101,7 @@ export function needsAttention(card: RecordCard): boolean {
 
 export const cardId = (card: Pick<RecordCard, 'id'>): string => `record-${card.id.replace(/[^a-z0-9]+/gi, '-')}`;
 
-interface CardProps extends Where {
+interface CardProps extends DomainRef {
   readonly card: RecordCard;
   readonly nameForm: NameForm;
   /** Asks for the sheet that takes many values at once. */

@@ -6,7 +6,7 @@ import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingNote, Skeleton } from '../../ui/status.tsx';
 import { decideSpf } from './configuration.ts';
-import type { Where } from './configuration.ts';
+import type { DomainRef } from './configuration.ts';
 import styles from './SpfPanel.module.css';
 
 /** Limits of RFC 7208 §4.6.4 and §3.4. */
@@ -123,7 +123,11 @@ const KINDS: Readonly<Record<OfferedSaving['kind'], string>> = {
   flatten: 'Flatten',
 };
 
-function Savings(props: { readonly savings: readonly OfferedSaving[]; readonly card: SpfCard; readonly where: Where }) {
+function Savings(props: {
+  readonly savings: readonly OfferedSaving[];
+  readonly card: SpfCard;
+  readonly where: DomainRef;
+}) {
   const { savings, card, where } = props;
   if (savings.length === 0) return null;
   const apply = (saving: OfferedSaving) => {
@@ -165,7 +169,7 @@ interface Trees {
 }
 
 /** What the SPF record costs its receivers: the tree with the lookups of every branch, prepared beside today's. */
-export function SpfBudget({ card, where }: { readonly card: SpfCard; readonly where: Where }) {
+export function SpfBudget({ card, where }: { readonly card: SpfCard; readonly where: DomainRef }) {
   const { workspaceId, domainId } = where;
   const [trees, setTrees] = useState<Trees | 'failed' | null>(null);
   useEffect(() => {

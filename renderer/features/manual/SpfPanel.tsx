@@ -4,7 +4,7 @@ import type { SpfCard, SpfFault } from '../../../shared/manual/spf-card.ts';
 import { Button } from '../../ui/button.tsx';
 import { focusHead } from './card-focus.ts';
 import { decideSpf } from './configuration.ts';
-import type { Where } from './configuration.ts';
+import type { DomainRef } from './configuration.ts';
 import styles from './SpfPanel.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { SpfBudget } from './SpfBudget.tsx';
@@ -53,7 +53,7 @@ function MarkedText({ text, faults }: { readonly text: string; readonly faults: 
   );
 }
 
-function Faults({ card, where }: { readonly card: SpfCard; readonly where: Where }) {
+function Faults({ card, where }: { readonly card: SpfCard; readonly where: DomainRef }) {
   if (card.faults.length === 0) return null;
   const apply = (after: string, { finding }: SpfFault) => {
     const edited = { from: card.published, to: after };
@@ -118,7 +118,7 @@ function Faults({ card, where }: { readonly card: SpfCard; readonly where: Where
 }
 
 /** What the person has decided, each with the way back. */
-function Decisions({ card, where }: { readonly card: SpfCard; readonly where: Where }) {
+function Decisions({ card, where }: { readonly card: SpfCard; readonly where: DomainRef }) {
   const { edited, remove, without } = card.choice;
   if (edited === null && remove.length === 0 && without.length === 0) return null;
   const rest = (terms: readonly string[], term: string) => terms.filter((known) => known !== term);
@@ -192,7 +192,7 @@ export function SpfPanel({
 }: {
   readonly card: SpfCard;
   readonly value: string;
-  readonly where: Where;
+  readonly where: DomainRef;
 }) {
   const [showsTree, setShowsTree] = useState(false);
   return (

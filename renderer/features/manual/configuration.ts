@@ -7,7 +7,7 @@ import { shownError } from '../../session/errors.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 
 /** Which domain a part of the manual speaks of. */
-export type Where = DomainRef;
+export type DomainRef = DomainRef;
 
 /** How often a change is made anew on what somebody else has saved in the meantime. */
 const ATTEMPTS = 3;
@@ -18,7 +18,7 @@ const ATTEMPTS = 3;
  * @throws what the core answers with.
  */
 export async function configure(
-  where: Where,
+  where: DomainRef,
   change: (configuration: DomainConfiguration) => ConfigurationChange,
 ): Promise<void> {
   for (let attempts = 1; ; attempts += 1) {
@@ -36,7 +36,7 @@ export async function configure(
 
 /** Changes a part of a domain's configuration and says so; what goes wrong is told at the top of the window. */
 export async function changeConfiguration(
-  where: Where,
+  where: DomainRef,
   change: (configuration: DomainConfiguration) => ConfigurationChange,
   told: string,
 ): Promise<void> {
@@ -48,7 +48,7 @@ export async function changeConfiguration(
 }
 
 /** Records what the person decides about the SPF record. */
-export function decideSpf(where: Where, part: Partial<SpfChoice>, told: string): Promise<void> {
+export function decideSpf(where: DomainRef, part: Partial<SpfChoice>, told: string): Promise<void> {
   return changeConfiguration(
     where,
     ({ spf }) => {
@@ -66,7 +66,7 @@ export function decideSpf(where: Where, part: Partial<SpfChoice>, told: string):
  * @param to what it was meant as; null takes that back.
  */
 export function decideMeaning(
-  where: Where,
+  where: DomainRef,
   { purpose, from, to }: { readonly purpose: string; readonly from: string; readonly to: string | null },
   told: string,
 ): Promise<void> {
@@ -83,7 +83,7 @@ export function decideMeaning(
 }
 
 /** Takes on purpose what would be weaker, or takes that back; the core keeps who did it and when. */
-export async function chooseWeaker(where: Where, kind: WeakeningKind, chosen: boolean): Promise<void> {
+export async function chooseWeaker(where: DomainRef, kind: WeakeningKind, chosen: boolean): Promise<void> {
   const isDone = await attempt(async () => {
     await changeManual(where.domainId, () => core().domains.chooseWeaker({ ...where, kind, chosen }));
     return true;

@@ -227,7 +227,7 @@ export default function ImportSheet({
           )}
           {workspace !== null && target === 'this' && (
             <Segments
-              label="Where both have a value"
+              label="DomainRef both have a value"
               choices={[
                 { id: 'merge', label: 'The file wins' },
                 { id: 'add', label: 'The workspace wins' },
