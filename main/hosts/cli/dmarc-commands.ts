@@ -17,7 +17,7 @@ import { dmarcFinding } from '../../../shared/dmarc/findings.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import type { Terminal } from './output.ts';
 import { codeFor, exitCodes, findingLines, print, refusePrivateKey, tell } from './output.ts';
-import { openZone } from './where.ts';
+import { openZone } from './dns-source.ts';
 
 /** `sendwright dmarc`: what a record, or the records of a zone, mean. */
 

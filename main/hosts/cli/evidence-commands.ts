@@ -7,7 +7,7 @@ import type { MessageOptions } from './message-work.ts';
 import type { Terminal } from './output.ts';
 import type { StepOptions } from './step-work.ts';
 import type { CommonOptions } from './session.ts';
-import { withWhere } from './where.ts';
+import { withDnsSource } from './dns-source.ts';
 
 interface NameOptions {
   readonly kind?: SenderKind;
@@ -212,7 +212,7 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
     const { explainBounce } = await import('./bounce-work.ts');
     finish(await explainBounce(file, options, terminal));
   });
-  withWhere(
+  withDnsSource(
     evidence
       .command('message')
       .description('how a receiver judges a message: SPF, DKIM, DMARC, ARC, its path, unsubscribing')

@@ -11,12 +11,12 @@ import { exitCodes, print } from './output.ts';
 import type { RulesOptions } from './rules-in-force.ts';
 import { rulesInForce } from './rules-in-force.ts';
 import { readOctets } from './text-file.ts';
-import type { WhereOptions } from './where.ts';
-import { openSource } from './where.ts';
+import type { DnsSourceOptions } from './dns-source.ts';
+import { openSource } from './dns-source.ts';
 
 /** What `evidence message` does. */
 
-export interface MessageOptions extends WhereOptions, RulesOptions {
+export interface MessageOptions extends DnsSourceOptions, RulesOptions {
   readonly ip?: string;
   readonly helo?: string;
   readonly mailFrom?: string;

@@ -19,8 +19,8 @@ import { proposeSavings } from '../../../shared/spf/savings.ts';
 import { isSpfRecord, parseSpf } from '../../../shared/spf/syntax.ts';
 import type { Terminal } from './output.ts';
 import { codeFor, exitCodes, findingLines, print, refusePrivateKey, tell } from './output.ts';
-import type { WhereOptions } from './where.ts';
-import { openSource, withWhere } from './where.ts';
+import type { DnsSourceOptions } from './dns-source.ts';
+import { openSource, withDnsSource } from './dns-source.ts';
 
 /** `sendwright spf`: records, their cost and what receivers make of them, in a zone file or in live DNS. */
 
@@ -77,7 +77,7 @@ function lint(text: string, options: LintOptions, terminal: Terminal): number {
 
 /* check */
 
-interface CheckOptions extends WhereOptions {
+interface CheckOptions extends DnsSourceOptions {
   readonly ip: string;
   readonly sender: string;
   readonly helo: string;
@@ -159,7 +159,7 @@ function branchFindings(nodes: readonly SpfNode[]): readonly Finding[] {
   return nodes.flatMap((node) => [...node.findings, ...branchFindings(node.children)]);
 }
 
-interface ExplainOptions extends WhereOptions {
+interface ExplainOptions extends DnsSourceOptions {
   readonly record?: string;
 }
 
@@ -185,7 +185,7 @@ async function explain(argument: string, options: ExplainOptions, terminal: Term
 
 /* merge */
 
-interface MergeOptions extends WhereOptions {
+interface MergeOptions extends DnsSourceOptions {
   readonly published?: readonly string[];
   readonly add?: readonly string[];
   readonly remove?: readonly string[];
@@ -245,19 +245,19 @@ async function merge(argument: string | undefined, options: MergeOptions, termin
 /** Adds `spf check`, `spf explain`, `spf merge` and `spf lint`. */
 export function addSpfCommands(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const spf = program.command('spf').description('SPF records (RFC 7208)');
-  withWhere(spf.command('check'))
+  withDnsSource(spf.command('check'))
     .description('what a receiver would decide about mail from an address')
     .requiredOption('--ip <address>', 'the sender’s address')
     .requiredOption('--sender <address>', 'MAIL FROM, or a domain; empty for a bounce')
     .option('--helo <name>', 'HELO name', 'localhost.localdomain')
     .option('--record <text>', 'evaluate this record instead of the published one')
     .action(async (options: CheckOptions) => finish(await check(options, terminal)));
-  withWhere(spf.command('explain'))
+  withDnsSource(spf.command('explain'))
     .description('the lookup tree of a record, its cost, and ways to reduce it')
     .argument('<domain>')
     .option('--record <text>', 'explain this record instead of the published one')
     .action(async (domain: string, options: ExplainOptions) => finish(await explain(domain, options, terminal)));
-  withWhere(spf.command('merge'))
+  withDnsSource(spf.command('merge'))
     .description('merge what is published and what is required into one record')
     .argument('[domain]', 'domain whose published record is merged, and the cost of the result calculated')
     .option('--published <record...>', 'SPF records published at the name, instead of looking them up')

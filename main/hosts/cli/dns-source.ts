@@ -10,7 +10,7 @@ import { findingLines, tell } from './output.ts';
 import { readTextFile } from './text-file.ts';
 
 /** Where DNS is asked. */
-export interface WhereOptions {
+export interface DnsSourceOptions {
   readonly zone?: string;
   readonly origin?: string;
   readonly server?: string;
@@ -23,7 +23,7 @@ export interface Source {
 }
 
 /** The options that say where DNS is asked. */
-export function withWhere(command: Command): Command {
+export function withDnsSource(command: Command): Command {
   return command
     .option('--zone <file>', 'evaluate in this zone file, offline; with --server, names outside it are looked up there')
     .option('--origin <zone>', 'name of the zone, unless the file states it; “.” if nothing outside the file exists')
@@ -65,7 +65,7 @@ export async function openZone(
  *
  * @param domain that is asked about.
  */
-export async function openSource(options: WhereOptions, domain: string, terminal: Terminal): Promise<Source> {
+export async function openSource(options: DnsSourceOptions, domain: string, terminal: Terminal): Promise<Source> {
   if (options.zone === undefined) return openLiveLookup(options.server ?? '');
   const zone = await openZone(options.zone, options.origin, domain, terminal);
   if (options.server === undefined) return { lookup: zone, close: async () => undefined };
