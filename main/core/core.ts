@@ -1,7 +1,7 @@
 import type { RunningCore } from './context.ts';
 import { trimMemoryWhenIdle } from './memory.ts';
 import type { CoreParts } from './parts.ts';
-import { createRhythm, guarded } from './rhythm.ts';
+import { createPeriodicWork, guarded } from './periodicWork.ts';
 import { createRouter } from './router.ts';
 import type { JobState } from '../../shared/contract/jobs.ts';
 import { createResolver } from '../probes/dns/resolver.ts';
@@ -145,7 +145,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     if (parts.background) lookAtFolders();
     parts.vault.tick().catch((error: unknown) => parts.log.error({ error }, 'the keychain could not be asked'));
   };
-  const rhythm = createRhythm(jobs, tick, parts.log);
+  const periodicWork = createPeriodicWork(jobs, tick, parts.log);
   const timers: NodeJS.Timeout[] = [];
   if (parts.background) {
     const resume = () => {
@@ -183,7 +183,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       setInterval(guarded('looking for writes by another process', lookForForeignWrites, parts.log), FOREIGN_WRITES_MS),
       setInterval(guarded('looking whether anybody works', context.idleLock.look, parts.log), FOREIGN_WRITES_MS),
       setInterval(guarded('looking for damage', reportDamage, parts.log), FOREIGN_WRITES_MS),
-      setInterval(guarded('what is done every minute', rhythm.tick, parts.log), TICK_MS),
+      setInterval(guarded('what is done every minute', periodicWork.tick, parts.log), TICK_MS),
     );
     for (const timer of timers) timer.unref();
     lookAtFolders();
@@ -191,12 +191,12 @@ export async function createCore(parts: CoreParts): Promise<Core> {
 
   return {
     router: createRouter(context, parts),
-    tick: rhythm.tick,
+    tick: periodicWork.tick,
     sleep() {
-      rhythm.sleep();
+      periodicWork.sleep();
       context.idleLock.sleep();
     },
-    wake: rhythm.wake,
+    wake: periodicWork.wake,
     answer: (question) => answerAbout(context, question),
     damage() {
       const { length } = store.damage();
@@ -209,7 +209,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     async close() {
       isClosing = true;
       for (const timer of timers) clearInterval(timer);
-      rhythm.end();
+      periodicWork.end();
       await copies.close();
       await context.uploads.close();
       await context.watching.close();

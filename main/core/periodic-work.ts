@@ -4,7 +4,7 @@ import type { Log } from './ports.ts';
 /** By then the network is back after a sleep, in milliseconds. */
 const AWAKE_AFTER_MS = 5000;
 
-export interface Rhythm {
+export interface PeriodicWork {
   /** What is done every minute, unless the machine sleeps. */
   readonly tick: () => void;
   readonly sleep: () => void;
@@ -13,7 +13,7 @@ export interface Rhythm {
 }
 
 /** Keeps the checks that repeat, and those under way, from going on while the machine sleeps. */
-export function createRhythm(jobs: Jobs, tick: () => void, log: Log): Rhythm {
+export function createPeriodicWork(jobs: Jobs, tick: () => void, log: Log): PeriodicWork {
   let isAsleep = false;
   let paused: readonly string[] = [];
   let timer: NodeJS.Timeout | undefined;
