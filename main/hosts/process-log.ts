@@ -53,7 +53,7 @@ export function openRunLog(
   };
 }
 
-export interface Nets {
+export interface UncaughtErrorHandling {
   /** Null while there is none yet. */
   readonly log: () => RunLog | null;
   /** Says it in a sentence where a person sees it. */
@@ -65,7 +65,7 @@ export interface Nets {
  * Catches for this process what nobody else did: it is logged with its stack, a person is told, and the process ends, for
  * what it knows may be half done. What was saved is safe in the data file.
  */
-export function catchFaults({ log, tell, end }: Nets): void {
+export function catchUncaughtErrors({ log, tell, end }: UncaughtErrorHandling): void {
   let isEnding = false;
   const onFault = (error: unknown) => {
     const written = log();

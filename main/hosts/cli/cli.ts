@@ -1,10 +1,10 @@
-import { catchFaults } from '../process-log.ts';
+import { catchUncaughtErrors } from '../process-log.ts';
 import { runCli } from './commands.ts';
 import { runningLog } from './session.ts';
 
 const FAILED = 1;
 
-catchFaults({
+catchUncaughtErrors({
   log: runningLog,
   tell: (sentence) => console.error(sentence),
   end: () => process.exit(FAILED),

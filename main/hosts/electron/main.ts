@@ -26,7 +26,7 @@ import { claimInstance } from '../instance.ts';
 import { readManaged } from '../managed.ts';
 import { practiceProgram, preloadProgram, rendererFolder, version } from '../parts.ts';
 import type { RunLog } from '../process-log.ts';
-import { catchFaults, openRunLog } from '../process-log.ts';
+import { catchUncaughtErrors, openRunLog } from '../process-log.ts';
 import { countRefusals } from '../refusals.ts';
 import { toldFault } from '../start-fault.ts';
 import { createConsoleWindow } from './console-window.ts';
@@ -64,7 +64,7 @@ if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
 
 /** Null until the data folder is known. */
 let runLog: RunLog | null = null;
-catchFaults({
+catchUncaughtErrors({
   log: () => runLog,
   tell: (sentence) => dialog.showErrorBox('Sendwright has to quit', sentence),
   end: () => app.exit(1),

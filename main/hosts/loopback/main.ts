@@ -13,7 +13,7 @@ import { readManaged } from '../managed.ts';
 import { practiceProgram, rendererFolder, version } from '../parts.ts';
 import { toldFault } from '../start-fault.ts';
 import type { RunLog } from '../process-log.ts';
-import { catchFaults, openRunLog } from '../process-log.ts';
+import { catchUncaughtErrors, openRunLog } from '../process-log.ts';
 import { createAccess, TOKEN_LIFETIME_MS } from './access.ts';
 import { hasDisplay, openWindow, writeLaunchFile } from './open-window.ts';
 import { startOnSamePort } from './same-port.ts';
@@ -78,7 +78,7 @@ const folder = openFolder();
 log = openRunLog(folder, 'browser', (text) => console.error(text));
 const runLog = log;
 runLog.started();
-catchFaults({
+catchUncaughtErrors({
   log: () => runLog,
   tell: (sentence) => console.error(sentence),
   end: () => process.exit(1),
