@@ -55,10 +55,10 @@ export interface KnownReports {
 
 export const noReports = (): KnownReports => ({ byIdentity: new Map(), byContent: new Map(), periods: new Map() });
 
-export type Acquaintance = { readonly is: 'new' } | { readonly is: 'same' | 'conflicting'; readonly file: string };
+export type ReportNovelty = { readonly is: 'new' } | { readonly is: 'same' | 'conflicting'; readonly file: string };
 
 /** Whether a report is known already; remembers it where it is not. */
-export function acquaint(known: KnownReports, keys: ReportKeys, file: string): Acquaintance {
+export function noveltyOf(known: KnownReports, keys: ReportKeys, file: string): ReportNovelty {
   const same = known.byContent.get(keys.content);
   if (same !== undefined) return { is: 'same', file: same };
   const named = keys.identity === null ? undefined : known.byIdentity.get(keys.identity);
@@ -120,23 +120,23 @@ function addReport(
   file: string,
   known: KnownReports,
 ): boolean {
-  const acquaintance = acquaint(known, keys, file);
-  if (acquaintance.is === 'same' && acquaintance.file === file) {
+  const novelty = noveltyOf(known, keys, file);
+  if (novelty.is === 'same' && novelty.file === file) {
     gathered.duplicates += 1;
     return false;
   }
   gathered.reports.push(found.report);
   gathered.problems.addAll(found.problems);
-  if (acquaintance.is === 'same') gathered.duplicateOf = acquaintance.file;
-  if (acquaintance.is === 'conflicting') {
-    gathered.conflictsWith = acquaintance.file;
+  if (novelty.is === 'same') gathered.duplicateOf = novelty.file;
+  if (novelty.is === 'conflicting') {
+    gathered.conflictsWith = novelty.file;
     gathered.problems.add('conflicting-duplicate');
   }
   if (found.kind === 'dmarc-aggregate') {
-    if (acquaintance.is === 'new' && overlaps(known, found.report)) gathered.problems.add('period-overlaps');
+    if (novelty.is === 'new' && overlaps(known, found.report)) gathered.problems.add('period-overlaps');
     if (nameDiffers(file, found.report)) gathered.problems.add('filename-domain-differs');
   }
-  return acquaintance.is === 'new';
+  return novelty.is === 'new';
 }
 
 /**
