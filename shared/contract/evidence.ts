@@ -1,9 +1,9 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import type { ToldBounce } from '../evidence/bounce/bounce-words.ts';
+import type { DescribedBounce } from '../evidence/bounce/bounce-words.ts';
 import type { EvidenceFile, ReadFile } from '../evidence/reports/file.ts';
 import type { KeptMail } from '../evidence/kept/kept-mail.ts';
-import type { ToldMessage } from '../evidence/message/message-words.ts';
+import type { DescribedMessage } from '../evidence/message/message-words.ts';
 import type { Sender } from '../evidence/senders/senders.ts';
 import type { TlsPolicySum } from '../evidence/tls/tls-summary.ts';
 import type { Mending } from '../manual/mending.ts';
@@ -83,7 +83,7 @@ export const evidenceContract = {
    */
   mail: procedure.input(inWorkspace.extend({ content })).output(
     z.object({
-      mail: derived<ToldBounce | ToldMessage>(),
+      mail: derived<DescribedBounce | DescribedMessage>(),
       domain: z.string().nullable(),
       mending: derived<Mending>().nullable(),
     }),

@@ -1,4 +1,4 @@
-import { toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
+import { describedBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
 import { readBounce, returnedFrom } from '../../../shared/evidence/bounce/bounce.ts';
 import type { EvidenceFile, ReadFile } from '../../../shared/evidence/reports/file.ts';
 import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
@@ -143,7 +143,7 @@ function openIntake(context: CoreContext, workspaceId: number, where = ''): Inta
       otherMail(octets) {
         const bounce = readBounce(octets, receivers);
         if (bounce.category === 'not-a-bounce') return false;
-        keep(octets, rememberedBounce(toldBounce(bounce), returnedFrom(octets)));
+        keep(octets, rememberedBounce(describedBounce(bounce), returnedFrom(octets)));
         return true;
       },
     },

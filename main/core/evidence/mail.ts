@@ -1,9 +1,9 @@
-import { toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
-import type { ToldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
+import { describedBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
+import type { DescribedBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
 import { readBounce, returnedFrom } from '../../../shared/evidence/bounce/bounce.ts';
 import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
 import { KEPT_MAIL_WORDS, rememberedBounce, rememberedMessage } from '../../../shared/evidence/kept/kept-mail.ts';
-import type { ToldMessage } from '../../../shared/evidence/message/message-words.ts';
+import type { DescribedMessage } from '../../../shared/evidence/message/message-words.ts';
 import { evaluateMessage } from '../../../shared/evidence/message/message.ts';
 import { rulesForMessage } from '../../../shared/evidence/message/receiver-rules.ts';
 import type { Mending } from '../../../shared/manual/mending.ts';
@@ -27,7 +27,7 @@ export async function readOneMail(
   context: CoreContext,
   workspaceId: number,
   content: string,
-): Promise<{ mail: ToldBounce | ToldMessage; domain: string | null; mending: Mending | null }> {
+): Promise<{ mail: DescribedBounce | DescribedMessage; domain: string | null; mending: Mending | null }> {
   findWorkspace(context, workspaceId);
   const octets = Buffer.from(content, 'base64');
   const receivers = context.rules.providers();
@@ -37,7 +37,7 @@ export async function readOneMail(
   });
   const bounce = readBounce(octets, receivers);
   if (bounce.category !== 'not-a-bounce') {
-    const mail = toldBounce(bounce);
+    const mail = describedBounce(bounce);
     const domain = returnedFrom(octets);
     remember(context, workspaceId, octets, rememberedBounce(mail, domain));
     const asked = [bounce, ...bounce.others].flatMap(({ recordToChange }) => recordToChange);
@@ -46,7 +46,7 @@ export async function readOneMail(
   const lookup = context.dns.lookup(serversFor(context, workspaceId));
   const verdict = await evaluateMessage({ octets, envelope: {}, lookup, now: context.clock.now() });
   const rules = await rulesForMessage(verdict, lookup, receivers);
-  const mail: ToldMessage = { kind: 'message', ...verdict, receivers: rules };
+  const mail: DescribedMessage = { kind: 'message', ...verdict, receivers: rules };
   remember(context, workspaceId, octets, rememberedMessage(mail));
   const now = context.clock.now();
   const signers = verdict.dkim

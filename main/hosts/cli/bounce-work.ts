@@ -1,6 +1,6 @@
 import type { BounceVerdict } from '../../../shared/evidence/bounce/bounce.ts';
 import { readBounce, returnedFrom } from '../../../shared/evidence/bounce/bounce.ts';
-import { bounceWords, recordWords, toldBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
+import { bounceWords, recordWords, describedBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
 import { aboveWords, mendingLines } from '../../../shared/manual/mending.ts';
 import type { Mending } from '../../../shared/manual/mending.ts';
 import { isAtHome } from '../../core/at-home.ts';
@@ -82,7 +82,7 @@ export async function explainBounce(
   const records = [...new Set([bounce, ...bounce.others].flatMap(({ recordToChange }) => recordToChange))];
   const isBounce = bounce.category !== 'not-a-bounce';
   const mending = domain === null || !isBounce ? null : await askManual(domain, records, options, terminal);
-  print(terminal, options.json === true, { ...toldBounce(bounce), from: domain, mending }, [
+  print(terminal, options.json === true, { ...describedBounce(bounce), from: domain, mending }, [
     ...(domain === null || !isBounce ? [] : [`From ${domain}`]),
     ...verdictLines(bounce),
     ...bounce.others.flatMap((other, index) => [`Recipient ${index + 2}:`, ...verdictLines(other)]),

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { recordWords } from '../../../shared/evidence/bounce/bounce-words.ts';
-import type { ToldBounce, ToldVerdict } from '../../../shared/evidence/bounce/bounce-words.ts';
+import type { DescribedBounce, DescribedVerdict } from '../../../shared/evidence/bounce/bounce-words.ts';
 import { alignedWords, messageRecordWords } from '../../../shared/evidence/message/message-words.ts';
-import type { ToldMessage } from '../../../shared/evidence/message/message-words.ts';
+import type { DescribedMessage } from '../../../shared/evidence/message/message-words.ts';
 import type { PurposeVerdict } from '../../../shared/verdict/types.ts';
 import { core } from '../../session/store.ts';
 import { shownError } from '../../session/errors.ts';
@@ -24,7 +24,7 @@ const markOf = (result: string): PurposeVerdict => MARKS[result] ?? 'unknown';
 
 const reasonWords = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
 
-function Message({ mail }: { readonly mail: ToldMessage }) {
+function Message({ mail }: { readonly mail: DescribedMessage }) {
   const { spf, dkim, dmarc, dmarcReason, policy, arc, oneClick, hops, receiverSaid, receivers, record } = mail;
   const facts: readonly { readonly label: string; readonly result: string; readonly text: string }[] = [
     {
@@ -106,7 +106,7 @@ function Message({ mail }: { readonly mail: ToldMessage }) {
   );
 }
 
-function Verdict({ verdict }: { readonly verdict: ToldVerdict | ToldBounce }) {
+function Verdict({ verdict }: { readonly verdict: DescribedVerdict | DescribedBounce }) {
   const { category, meaning, remedy, recordToChange, replyCode, enhanced, rules, said, temporary } = verdict;
   const codes = [replyCode, enhanced].filter((code) => code !== null).join(' ');
   return (

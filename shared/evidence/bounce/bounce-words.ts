@@ -114,7 +114,7 @@ export function recordWords(record: BounceRecord): string {
 }
 
 /** What is told of one recipient: the verdict in words, and each receiver's rule with where it stands. */
-export interface ToldVerdict extends Omit<BounceVerdict, 'rules'>, BounceWords {
+export interface DescribedVerdict extends Omit<BounceVerdict, 'rules'>, BounceWords {
   readonly rules: readonly {
     readonly receiver: string;
     readonly meaning: string;
@@ -125,10 +125,10 @@ export interface ToldVerdict extends Omit<BounceVerdict, 'rules'>, BounceWords {
 }
 
 /** A bounce as it is told; each recipient after the first has a verdict of its own. */
-export interface ToldBounce extends Omit<Bounce, 'rules' | 'others'>, Omit<ToldVerdict, keyof BounceVerdict> {
+export interface DescribedBounce extends Omit<Bounce, 'rules' | 'others'>, Omit<DescribedVerdict, keyof BounceVerdict> {
   readonly kind: 'bounce';
-  readonly rules: ToldVerdict['rules'];
-  readonly others: readonly ToldVerdict[];
+  readonly rules: DescribedVerdict['rules'];
+  readonly others: readonly DescribedVerdict[];
 }
 
 function told<Verdict extends BounceVerdict>({ rules, ...verdict }: Verdict) {
@@ -146,6 +146,6 @@ function told<Verdict extends BounceVerdict>({ rules, ...verdict }: Verdict) {
 }
 
 /** A bounce with its words. */
-export function toldBounce(bounce: Bounce): ToldBounce {
+export function describedBounce(bounce: Bounce): DescribedBounce {
   return { kind: 'bounce', ...told(bounce), others: bounce.others.map(told) };
 }

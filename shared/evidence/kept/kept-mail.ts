@@ -1,10 +1,10 @@
 import { bounceWords, recordWords } from '../bounce/bounce-words.ts';
 import type { BounceRecord } from '../bounce/cause.ts';
 import { receiverName } from '../bounce/receivers.ts';
-import type { ToldBounce } from '../bounce/bounce-words.ts';
+import type { DescribedBounce } from '../bounce/bounce-words.ts';
 import type { MessageRecord } from '../message/message.ts';
 import { messageRecordWords } from '../message/message-words.ts';
-import type { ToldMessage } from '../message/message-words.ts';
+import type { DescribedMessage } from '../message/message-words.ts';
 import type { FailureReport } from '../reports/failure.ts';
 
 /** What is remembered of a mail: a bounce, a message that was judged, a failure report. */
@@ -80,7 +80,7 @@ const personOf = (addresses: readonly string[], text: string): MailPerson | null
   addresses.length === 0 && text === '' ? null : { addresses, text };
 
 /** What is remembered of a bounce. @param domain in From of the message that it gives back. */
-export function rememberedBounce(bounce: ToldBounce, domain: string | null): RememberedMail {
+export function rememberedBounce(bounce: DescribedBounce, domain: string | null): RememberedMail {
   const { category, replyCode, enhanced, provider, said, recordToChange } = bounce;
   return {
     fact: {
@@ -96,7 +96,7 @@ export function rememberedBounce(bounce: ToldBounce, domain: string | null): Rem
 }
 
 /** What is remembered of a message that was judged. */
-export function rememberedMessage(message: ToldMessage): RememberedMail {
+export function rememberedMessage(message: DescribedMessage): RememberedMail {
   const { from, spf, dkim, dmarc, record, envelope, hops } = message;
   const signed = dkim.map(({ domain, selector, result }) => `DKIM ${result} (${domain}, ${selector})`);
   return {

@@ -19,7 +19,7 @@ export function alignedWords(aligned: boolean | null): string {
 }
 
 /** A message with its verdicts and what receivers' rules say of it. */
-export interface ToldMessage extends MessageVerdict {
+export interface DescribedMessage extends MessageVerdict {
   readonly kind: 'message';
   readonly receivers: readonly ReceiverRules[];
 }
