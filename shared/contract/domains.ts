@@ -4,7 +4,7 @@ import type { RotationPlan } from '../dkim/rotation.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
 import type { Manual } from '../manual/manual.ts';
 import type { ReceiverVerdict } from '../judge/receiver.ts';
-import type { OfferedSaving, ToldSpfTree } from '../manual/spf-budget.ts';
+import type { OfferedSaving, DescribedSpfTree } from '../manual/spf-budget.ts';
 import { LONGEST_AGE } from '../policy/mta-sts.ts';
 import { procedure } from './procedure.ts';
 import { derived, instant, domainId, inWorkspace, inDomain, verdict, purposeVerdict, handOverText } from './values.ts';
@@ -339,8 +339,8 @@ export const domainsContract = {
   /** What the SPF record costs, today and as it is prepared, and ways to make the prepared one cheaper. */
   spfTree: procedure.input(inDomain).output(
     z.object({
-      today: derived<ToldSpfTree>().nullable(),
-      prepared: derived<ToldSpfTree>().nullable(),
+      today: derived<DescribedSpfTree>().nullable(),
+      prepared: derived<DescribedSpfTree>().nullable(),
       savings: z.array(derived<OfferedSaving>()),
     }),
   ),

@@ -7,14 +7,14 @@ import { proposeSavings } from '../spf/savings.ts';
 
 /** What an SPF record costs its receivers, told in words. */
 
-export interface ToldSpfNode extends Omit<SpfNode, 'findings' | 'children'> {
+export interface DescribedSpfNode extends Omit<SpfNode, 'findings' | 'children'> {
   readonly findings: readonly DescribedFinding[];
-  readonly children: readonly ToldSpfNode[];
+  readonly children: readonly DescribedSpfNode[];
 }
 
-export interface ToldSpfTree extends Omit<SpfTree, 'findings' | 'children'> {
+export interface DescribedSpfTree extends Omit<SpfTree, 'findings' | 'children'> {
   readonly findings: readonly DescribedFinding[];
-  readonly children: readonly ToldSpfNode[];
+  readonly children: readonly DescribedSpfNode[];
 }
 
 /** A way to save lookups; a term that a provider requires may be given up for it. */
@@ -22,13 +22,13 @@ export interface OfferedSaving extends SpfSaving {
   readonly isRequired: boolean;
 }
 
-function toldNode(node: SpfNode): ToldSpfNode {
-  return { ...node, findings: describeFindings(node.findings), children: node.children.map(toldNode) };
+function describedNode(node: SpfNode): DescribedSpfNode {
+  return { ...node, findings: describeFindings(node.findings), children: node.children.map(describedNode) };
 }
 
 /** A tree with its findings in words. */
-export function toldTree(tree: SpfTree): ToldSpfTree {
-  return { ...tree, findings: describeFindings(tree.findings), children: tree.children.map(toldNode) };
+export function describedTree(tree: SpfTree): DescribedSpfTree {
+  return { ...tree, findings: describeFindings(tree.findings), children: tree.children.map(describedNode) };
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Chosen, ChosenProvider } from './fill.ts';
 import { fieldKey } from './field-keys.ts';
 import { chosenProviders, fieldsIn, fill } from './fill.ts';
 import type { TemplateRecord } from './template/template.ts';
-import type { ToldRecords, ToldSpf } from './told-records.ts';
+import type { ToldRecords, ServiceSpf } from './told-records.ts';
 import {
   dmarcDifferences,
   isCoveredBy,
@@ -149,7 +149,7 @@ function spfNeeds(
   domain: string,
   providers: readonly Chosen[],
   choice: SpfChoice,
-  told: readonly ToldSpf[],
+  told: readonly ServiceSpf[],
 ): readonly SpfNeed[] {
   const needs: SpfNeed[] = [];
   const needAt = (name: string): SpfNeed => {

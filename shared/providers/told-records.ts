@@ -15,7 +15,7 @@ import { isSpfRecord, parseSpf } from '../spf/syntax.ts';
  * template, which stands in where the service says nothing.
  */
 
-export interface ToldSpf {
+export interface ServiceSpf {
   /** Where the record stands. */
   readonly name: string;
   /** Mechanisms that it asks for, without its `all`. */
@@ -25,7 +25,7 @@ export interface ToldSpf {
 }
 
 export interface ToldRecords {
-  readonly spf: readonly ToldSpf[];
+  readonly spf: readonly ServiceSpf[];
   /** The policy that it asks for; null where it says nothing of DMARC. */
   readonly dmarc: DmarcRecord | null;
   /** DKIM, MX and all the rest. */
@@ -37,7 +37,7 @@ export interface ToldRecords {
 const OWN_HOSTS: ReadonlySet<string> = new Set(['a', 'mx']);
 
 /** @returns null for a record that receivers could not evaluate, or that hands everything over to another. */
-function toldSpf({ name, value }: ReadRecord): ToldSpf | null {
+function serviceSpf({ name, value }: ReadRecord): ServiceSpf | null {
   const { record } = parseSpf(value);
   if (record === null || record.redirect !== undefined) return null;
   const mechanisms = record.mechanisms.filter((mechanism) => mechanism.name !== 'all');
@@ -66,7 +66,7 @@ function isDispensable({ name, purpose }: ToldRecords['others'][number]): boolea
 
 /** Sorts the records that were read. */
 export function sortTold({ records, unread }: ReadTexts): ToldRecords {
-  const spf: ToldSpf[] = [];
+  const spf: ServiceSpf[] = [];
   const others: ToldRecords['others'][number][] = [];
   const left: ReadTexts['unread'][number][] = [...unread];
   let dmarc: DmarcRecord | null = null;
@@ -74,7 +74,7 @@ export function sortTold({ records, unread }: ReadTexts): ToldRecords {
     const { name, type, value, category } = record;
     const leave = () => left.push({ category, text: `${name} ${type} ${value}` });
     if (type === 'TXT' && isSpfRecord(value)) {
-      const told = toldSpf(record);
+      const told = serviceSpf(record);
       if (told === null) leave();
       else spf.push(told);
     } else if (type === 'TXT' && name.startsWith('_dmarc.')) {
@@ -194,7 +194,7 @@ export function recordDifferences(
 
 /** Where the service's SPF terms are others than the template's for the same name. */
 export function spfDifferences(
-  told: readonly ToldSpf[],
+  told: readonly ServiceSpf[],
   templated: { readonly name: string; readonly terms: readonly string[] },
 ): readonly Finding[] {
   if (templated.terms.length === 0) return [];

@@ -9,7 +9,7 @@ import { mailDraft } from '../../../shared/handover/email.ts';
 import type { HandOver, HandOverFormat } from '../../../shared/handover/format.ts';
 import { formatById, handOverFormats } from '../../../shared/handover/index.ts';
 import { remarksOf } from '../../../shared/manual/remarks.ts';
-import { offeredSavings, toldTree } from '../../../shared/manual/spf-budget.ts';
+import { offeredSavings, describedTree } from '../../../shared/manual/spf-budget.ts';
 import { VERDICT_WORDS } from '../../../shared/verdict/verdict-words.ts';
 import { txtTexts } from '../../../shared/plan/satisfies.ts';
 import type { Plan } from '../../../shared/plan/types.ts';
@@ -92,7 +92,7 @@ export async function trees(context: CoreContext, workspaceId: number, domainId:
     await spfTree(required.name, prepared(plan, today), options),
   ];
   const terms = required.match.kind === 'spf-terms' ? required.match.terms : [];
-  return { today: toldTree(now), prepared: toldTree(then), savings: [...offeredSavings(then, terms)] };
+  return { today: describedTree(now), prepared: describedTree(then), savings: [...offeredSavings(then, terms)] };
 }
 
 /** What is handed over: the changes, what undoes them, or every required record. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { OfferedSaving, ToldSpfNode, ToldSpfTree } from '../../../shared/manual/spf-budget.ts';
+import type { OfferedSaving, DescribedSpfNode, DescribedSpfTree } from '../../../shared/manual/spf-budget.ts';
 import type { SpfCard } from '../../../shared/manual/spf-card.ts';
 import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -52,7 +52,7 @@ function Gauge(props: {
   );
 }
 
-function Node({ node }: { readonly node: ToldSpfNode }) {
+function Node({ node }: { readonly node: DescribedSpfNode }) {
   const voids = Math.max(node.voids4, node.voids6);
   return (
     <li>
@@ -84,7 +84,7 @@ function Node({ node }: { readonly node: ToldSpfNode }) {
   );
 }
 
-function Cost(props: { readonly tree: ToldSpfTree; readonly label: string; readonly children?: ReactNode }) {
+function Cost(props: { readonly tree: DescribedSpfTree; readonly label: string; readonly children?: ReactNode }) {
   const { tree, label } = props;
   return (
     <section className={styles.block} aria-label={label}>
@@ -163,8 +163,8 @@ function Savings(props: {
 }
 
 interface Trees {
-  readonly today: ToldSpfTree | null;
-  readonly prepared: ToldSpfTree | null;
+  readonly today: DescribedSpfTree | null;
+  readonly prepared: DescribedSpfTree | null;
   readonly savings: readonly OfferedSaving[];
 }
 
