@@ -19,7 +19,7 @@ import type { Chosen, ChosenProvider } from './fill.ts';
 import { fieldKey } from './field-keys.ts';
 import { chosenProviders, fieldsIn, fill } from './fill.ts';
 import type { TemplateRecord } from './template/template.ts';
-import type { ToldRecords, ServiceSpf } from './told-records.ts';
+import type { ServiceRecords, ServiceSpf } from './service-records.ts';
 import {
   dmarcDifferences,
   isCoveredBy,
@@ -28,7 +28,7 @@ import {
   TOLD_SOURCE,
   toldRequirements,
   toldSelectors,
-} from './told-records.ts';
+} from './service-records.ts';
 
 /** TTL of prepared records in seconds: what most providers ask for. */
 const TTL = 3600;
@@ -70,7 +70,7 @@ export interface DomainNeeds {
   readonly spf?: SpfChoice;
   readonly policies?: DomainPolicies | undefined;
   /** What the service generated for this very domain; absent where it was not asked, or does not know the domain. */
-  readonly told?: ToldRecords | undefined;
+  readonly told?: ServiceRecords | undefined;
   /** The template of the provider that the service names; null where it names none that is known. */
   readonly toldBy?: string | null | undefined;
   readonly extras: readonly { readonly name: string; readonly type: 'TXT' | 'CNAME'; readonly value: string }[];
@@ -352,7 +352,7 @@ interface ProviderRecords {
   readonly speaker: Chosen | undefined;
   /** Those whose SPF terms come from their template. */
   readonly providers: readonly Chosen[];
-  readonly told: ToldRecords | null;
+  readonly told: ServiceRecords | null;
   /** DKIM and all the rest but SPF and DMARC, the service's before a template's. */
   readonly templated: readonly RequiredRecord[];
   /** Where the service and its provider's template part. */

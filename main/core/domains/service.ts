@@ -28,7 +28,7 @@ import type { RequiredRecord } from '../../../shared/required/record.ts';
 import { domainVerdict, purposeVerdict } from '../../../shared/verdict/verdict.ts';
 import type { DomainNeeds } from '../../../shared/providers/required-records.ts';
 import { requiredRecords } from '../../../shared/providers/required-records.ts';
-import { sortTold } from '../../../shared/providers/told-records.ts';
+import { sortServiceRecords } from '../../../shared/providers/service-records.ts';
 import type { ProviderTemplate } from '../../../shared/providers/template/template.ts';
 import type { StoredDomain, StoredVerdicts } from '../../store/domains.ts';
 import type { SeenDomains } from '../service/account-domains.ts';
@@ -240,7 +240,7 @@ function needsOf(
 function withTold(needs: DomainNeeds, configuration: DomainConfiguration, seen: SeenDomains | null): DomainNeeds {
   const texts = seen?.records(needs.domain) ?? null;
   if (seen === null || texts === null) return needs;
-  const told = sortTold(texts);
+  const told = sortServiceRecords(texts);
   const isEnough = configuration.providers.length === 0 && told.spf.length + told.others.length > 0;
   const awaitsTemplate = needs.awaitsTemplate === true && !isEnough;
   return { ...needs, told, toldBy: seen.templateId, awaitsTemplate };

@@ -5,7 +5,7 @@ import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import { templateById } from '../../../shared/providers/catalogue.ts';
 import type { DomainNeeds } from '../../../shared/providers/required-records.ts';
 import { requiredRecords, selectorsOf, toldDifferences } from '../../../shared/providers/required-records.ts';
-import { sortTold } from '../../../shared/providers/told-records.ts';
+import { sortServiceRecords } from '../../../shared/providers/service-records.ts';
 import { recordsFor } from '../../../shared/service/interface/account-records.ts';
 import { readSenderDomains } from '../../../shared/service/interface/answers.ts';
 import { KEY } from '../../support/needs.ts';
@@ -40,7 +40,7 @@ function needs(
     dmarc: defaultConfiguration.dmarc,
     neverSends: false,
     extras: [],
-    told: sortTold(recordsFor(answer.value, domain)),
+    told: sortServiceRecords(recordsFor(answer.value, domain)),
     toldBy: template,
     ...changes,
   };
