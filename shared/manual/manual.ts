@@ -24,7 +24,7 @@ import type { EarlierVerdicts } from '../verdict/verdict.ts';
 import { fieldKey } from '../providers/field-keys.ts';
 import { chosenProviders } from '../providers/fill.ts';
 import type { DomainNeeds } from '../providers/required-records.ts';
-import { requiredRecords, toldDifferences } from '../providers/required-records.ts';
+import { requiredRecords, serviceDifferences } from '../providers/required-records.ts';
 import type { TemplateField } from '../providers/template/template.ts';
 import { modeOf } from '../providers/template/template.ts';
 import { mergeChosen, noSpfChoice } from '../spf/choice.ts';
@@ -449,7 +449,7 @@ function serviceWordOf({ service, needs }: ManualInput): ServiceWord | null {
     ...service,
     hasRecords: told !== undefined && told.spf.length + told.others.length > 0,
     unread: told?.unread ?? [],
-    differences: describeFindings(toldDifferences(needs)),
+    differences: describeFindings(serviceDifferences(needs)),
   };
 }
 

@@ -26,8 +26,8 @@ import {
   recordDifferences,
   spfDifferences,
   TOLD_SOURCE,
-  toldRequirements,
-  toldSelectors,
+  serviceRequirements,
+  serviceSelectors,
 } from './service-records.ts';
 
 /** TTL of prepared records in seconds: what most providers ask for. */
@@ -370,7 +370,7 @@ function providerRecords(needs: DomainNeeds): ProviderRecords {
   // Where the service names a provider that the domain does not have, its records still are for the domain.
   const speaker = own.find(({ template }) => template.id === needs.toldBy) ?? (own.length === 1 ? own[0] : undefined);
   const standIn = speaker === undefined ? [] : of(speaker);
-  const records = toldRequirements(told, domain, standIn, TTL);
+  const records = serviceRequirements(told, domain, standIn, TTL);
   const isCovered = (record: RequiredRecord) => isCoveredBy(records, record);
   const missing: string[] = [];
   const spf =
@@ -399,7 +399,7 @@ function providerRecords(needs: DomainNeeds): ProviderRecords {
 }
 
 /** Where the service asks for other records than the template of its provider. */
-export function toldDifferences(needs: DomainNeeds): readonly Finding[] {
+export function serviceDifferences(needs: DomainNeeds): readonly Finding[] {
   return providerRecords(needs).differences;
 }
 
@@ -512,7 +512,7 @@ export function requiredRecords(needs: DomainNeeds): readonly RequiredRecord[] {
 /** Selectors that the receivers' evaluation looks at, filled as far as they are known. */
 export function selectorsOf(needs: DomainNeeds): readonly string[] {
   const { own, speaker, told } = providerRecords(needs);
-  const toldOnes = told === null ? [] : toldSelectors(told);
+  const toldOnes = told === null ? [] : serviceSelectors(told);
   const standing = toldOnes.length === 0 ? own : own.filter((chosen) => chosen !== speaker);
   const templated = standing.flatMap((chosen) =>
     chosen.mode.selectors.flatMap((pattern) => {

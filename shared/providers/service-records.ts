@@ -89,7 +89,7 @@ export function sortServiceRecords({ records, unread }: ReadTexts): ServiceRecor
 }
 
 /** Selectors of the keys that the service names. */
-export function toldSelectors({ others }: ServiceRecords): readonly string[] {
+export function serviceSelectors({ others }: ServiceRecords): readonly string[] {
   return others.flatMap(({ name, purpose }) =>
     purpose === 'dkim' ? [name.slice(0, name.indexOf('._domainkey.'))] : [],
   );
@@ -120,7 +120,7 @@ const WHY: Readonly<Partial<Record<RecordPurpose, string>>> = {
  *
  * @param templated what the record template asks for: a record at the same name keeps its id, its reason and its weight.
  */
-export function toldRequirements(
+export function serviceRequirements(
   { others }: ServiceRecords,
   domain: string,
   templated: readonly RequiredRecord[],

@@ -49,7 +49,7 @@ import { findWorkspace, listedNames, record } from '../context.ts';
 import { fail } from '../errors.ts';
 import { evidenceForPolicy } from '../evidence/service.ts';
 import { announceVault } from '../vault/service.ts';
-import { announce, effectiveFields, fieldsOf, toldTemplate } from '../settings/service.ts';
+import { announce, effectiveFields, fieldsOf, serviceTemplate } from '../settings/service.ts';
 import { templatesOf } from '../templates/service.ts';
 import { plural } from '../../../shared/text/plural.ts';
 
@@ -288,7 +288,7 @@ export function manualOf(context: CoreContext, workspaceId: number, domainId: nu
 function makeManual(context: CoreContext, workspaceId: number, domainId: number): Manual {
   const view = viewDomain(context, findDomain(context, workspaceId, domainId));
   const fields = fieldsOf(context, workspaceId);
-  const told = toldTemplate(context, workspaceId, fields);
+  const told = serviceTemplate(context, workspaceId, fields);
   const evidence = evidenceForPolicy(context, workspaceId, view.domain.name);
   return buildManual({
     needs: view.needs,

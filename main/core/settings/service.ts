@@ -132,12 +132,12 @@ function statusesOf(
   return {
     connection: connectionStatus({ serviceUrl, basis }, word('sending'), hasApiKey, traces, now),
     responses: responsesStatus(webhook, basis, word('responses'), isTold, latest('responses'), now),
-    provider: toldProvider(observation, traces, serviceUrl),
+    provider: serviceProvider(observation, traces, serviceUrl),
   };
 }
 
 /** What the service said its provider is: from its account info, else from the last probe of today's address. */
-function toldProvider(
+function serviceProvider(
   observation: AccountObservation | null,
   traces: readonly ProbeTrace[],
   serviceUrl: string,
@@ -152,7 +152,11 @@ function toldProvider(
 }
 
 /** The template that the service's own word for its provider stands for; null when it names none. */
-export function toldTemplate(context: CoreContext, workspaceId: number, fields: SettingsFields): Settings['provider'] {
+export function serviceTemplate(
+  context: CoreContext,
+  workspaceId: number,
+  fields: SettingsFields,
+): Settings['provider'] {
   return statusesOf(context, workspaceId, fields).provider;
 }
 
@@ -163,7 +167,7 @@ export function toldTemplate(context: CoreContext, workspaceId: number, fields: 
 export function effectiveFields(context: CoreContext, workspaceId: number): SettingsFields {
   const fields = fieldsOf(context, workspaceId);
   if (fields.recordTemplate !== '') return fields;
-  const { templateId } = toldTemplate(context, workspaceId, fields);
+  const { templateId } = serviceTemplate(context, workspaceId, fields);
   return templateId === null ? fields : { ...fields, recordTemplate: templateId, recordTemplateMode: '' };
 }
 

@@ -4,7 +4,7 @@ import { valueText } from '../../../shared/dns/record-text.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import { templateById } from '../../../shared/providers/catalogue.ts';
 import type { DomainNeeds } from '../../../shared/providers/required-records.ts';
-import { requiredRecords, selectorsOf, toldDifferences } from '../../../shared/providers/required-records.ts';
+import { requiredRecords, selectorsOf, serviceDifferences } from '../../../shared/providers/required-records.ts';
 import { sortServiceRecords } from '../../../shared/providers/service-records.ts';
 import { recordsFor } from '../../../shared/service/interface/account-records.ts';
 import { readSenderDomains } from '../../../shared/service/interface/answers.ts';
@@ -56,7 +56,7 @@ const shown = (wanted: DomainNeeds) =>
   ]);
 
 const differences = (wanted: DomainNeeds) =>
-  describeFindings(toldDifferences(wanted)).map(({ title, explanation }) => `${title}. ${explanation}`);
+  describeFindings(serviceDifferences(wanted)).map(({ title, explanation }) => `${title}. ${explanation}`);
 
 const delegation = (...servers: string[]) => ({ kind: 'delegation', servers });
 
