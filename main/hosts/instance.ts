@@ -25,7 +25,7 @@ export type Instance =
   | { readonly first: false; readonly answer: string };
 
 /** What a later start is answered. @param link what it was asked to show; null: nothing. */
-export type ComeToFront = (link: string | null) => Promise<string>;
+export type BringToFront = (link: string | null) => Promise<string>;
 
 const isWindows = process.platform === 'win32';
 
@@ -103,7 +103,7 @@ function ask(address: string, question: string): Promise<string | null> {
 }
 
 /** @returns null when somebody listens there already, or left the socket's file behind. */
-function listen(address: string, comeToFront: ComeToFront, answer: Answer): Promise<Server | null> {
+function listen(address: string, comeToFront: BringToFront, answer: Answer): Promise<Server | null> {
   const respond = async (line: string) => {
     if (line === '') return comeToFront(null);
     if (isOwnLink(line)) return comeToFront(line);
@@ -151,7 +151,7 @@ function listen(address: string, comeToFront: ComeToFront, answer: Answer): Prom
 export async function claimInstance(
   dataFolder: string,
   link: string | null,
-  comeToFront: ComeToFront,
+  comeToFront: BringToFront,
   answer: Answer = () => Promise.resolve(null),
 ): Promise<Instance> {
   const address = socketPath(dataFolder);
