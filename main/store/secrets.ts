@@ -22,13 +22,13 @@ export interface StoredGeneration {
   readonly begunAt: number;
   /** Null for the one in force. */
   readonly endedAt: number | null;
-  readonly endedBy: Succession['endedBy'] | null;
+  readonly endedBy: KeyReplacement['endedBy'] | null;
   /** In the order they were added. */
   readonly keepers: readonly (StoredKeeper & { readonly id: number })[];
 }
 
 /** How one generation takes over from another. */
-export interface Succession {
+export interface KeyReplacement {
   /** The generation that has to be in force for it, or null for the first of all. */
   readonly after: number | null;
   readonly endedBy: 'begun-anew' | 'passphrase-changed';
@@ -95,7 +95,7 @@ export function secretRepository(database: SqliteDatabase, eraser: Eraser = crea
 
   const current = () => (inForce.get() as number | undefined) ?? null;
 
-  function moveAll(from: number, to: number, reseal: Succession['reseal']): number {
+  function moveAll(from: number, to: number, reseal: KeyReplacement['reseal']): number {
     let moved = 0;
     for (const id of newestIn.all(from) as string[]) {
       const sealed = reseal(find.get(id) as StoredSecret);
@@ -170,7 +170,7 @@ export function secretRepository(database: SqliteDatabase, eraser: Eraser = crea
      *
      * @returns its id, or null with nothing written when another than `after` is in force.
      */
-    succeed({ after, endedBy, at, keepers: kept, reseal }: Succession): number | null {
+    succeed({ after, endedBy, at, keepers: kept, reseal }: KeyReplacement): number | null {
       const takeOver = database.transaction(() => {
         if (current() !== after) return null;
         if (after !== null) end.run({ after, at, endedBy });
@@ -189,7 +189,7 @@ export function secretRepository(database: SqliteDatabase, eraser: Eraser = crea
      *
      * @returns how many, or null with nothing written when `to` is no longer in force.
      */
-    bringBack: (from: number, to: number, reseal: Succession['reseal']): number | null =>
+    bringBack: (from: number, to: number, reseal: KeyReplacement['reseal']): number | null =>
       overwriting(() => database.transaction(() => (current() === to ? moveAll(from, to, reseal) : null)).immediate()),
   };
 }
