@@ -5,12 +5,12 @@ export interface KeyKeeper {
   readonly kind: KeeperKind;
   /**
    * @returns what to store: parameters in the clear, and the wrapped key.
-   * @throws KeeperAway when it can't protect a key now.
+   * @throws KeeperUnavailable when it can't protect a key now.
    */
   readonly wrap: (dataKey: Buffer) => Promise<{ readonly parameters: unknown; readonly wrapped: Buffer }>;
   /**
    * @returns the data key, and whether it should be wrapped anew because the keeper's own key has changed.
-   * @throws KeeperRefused when it can't be opened, KeeperAway when that can't be said now.
+   * @throws KeeperRefused when it can't be opened, KeeperUnavailable when that can't be said now.
    */
   readonly unwrap: (
     parameters: unknown,
@@ -22,7 +22,7 @@ export interface KeyKeeper {
 export class KeeperRefused extends Error {}
 
 /** The keeper gives no answer now; another time it may. */
-export class KeeperAway extends Error {}
+export class KeeperUnavailable extends Error {}
 
 /**
  * - `available`: it protects.

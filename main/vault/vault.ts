@@ -3,7 +3,7 @@ import { VaultFault } from './faults.ts';
 import { COST, passphraseKeeper } from './passphrase-keeper.ts';
 import type { ScryptCost } from './passphrase-keeper.ts';
 import type { KeeperKind, KeychainPort, KeychainState, KeyKeeper } from './ports.ts';
-import { KeeperAway, KeeperRefused } from './ports.ts';
+import { KeeperUnavailable, KeeperRefused } from './ports.ts';
 import { DATA_KEY_OCTETS, seal, unseal } from './seal.ts';
 import { createTries } from './tries.ts';
 
@@ -328,9 +328,9 @@ export function createVault(parts: VaultParts): Vault {
     return seen;
   }
 
-  /** @throws KeeperRefused when none of its keychain keepers opens, KeeperAway when that can't be said now. */
+  /** @throws KeeperRefused when none of its keychain keepers opens, KeeperUnavailable when that can't be said now. */
   async function unwrapByKeychain(generation: Generation): Promise<Buffer> {
-    if (keychain === null) throw new KeeperAway('There is no system keychain here');
+    if (keychain === null) throw new KeeperUnavailable('There is no system keychain here');
     let refusal = new KeeperRefused('This vault does not open with the system keychain');
     for (const kept of generation.keepers) {
       if (kept.kind !== 'os-keychain') continue;
@@ -388,7 +388,7 @@ export function createVault(parts: VaultParts): Vault {
       try {
         if (await begin(keychain.keeper)) return;
       } catch (error) {
-        if (error instanceof KeeperAway) throw refuse('keychain', error.message);
+        if (error instanceof KeeperUnavailable) throw refuse('keychain', error.message);
         throw error;
       }
       current = inForce();
@@ -404,7 +404,7 @@ export function createVault(parts: VaultParts): Vault {
       tell({ what: 'opened', keeper: 'os-keychain' });
       await recover();
     } catch (error) {
-      if (error instanceof KeeperAway) throw refuse('keychain', error.message);
+      if (error instanceof KeeperUnavailable) throw refuse('keychain', error.message);
       if (!(error instanceof KeeperRefused)) throw error;
       const isNews = keychainOpens !== false;
       keychainOpens = false;
@@ -441,7 +441,7 @@ export function createVault(parts: VaultParts): Vault {
       if (!has(generation, 'os-keychain')) continue;
       if (!wasKeeper && sum(storage.secretsIn(generation.id)) === 0) continue;
       const key = await unwrapByKeychain(generation).catch((error: unknown) => {
-        if (error instanceof KeeperRefused || error instanceof KeeperAway) return null;
+        if (error instanceof KeeperRefused || error instanceof KeeperUnavailable) return null;
         throw error;
       });
       if (heldKey() === null) return;
@@ -484,7 +484,7 @@ export function createVault(parts: VaultParts): Vault {
     try {
       await within(patienceMs, work());
     } catch (error) {
-      if (error instanceof KeeperAway) throw refuse('keychain', error.message);
+      if (error instanceof KeeperUnavailable) throw refuse('keychain', error.message);
       if (!(error instanceof Late)) throw error;
       keychainState = 'away';
       tell({ what: 'keychain' });

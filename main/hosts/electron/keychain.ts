@@ -1,6 +1,6 @@
 import type { SafeStorage } from 'electron';
 import type { KeychainPort } from '../../vault/ports.ts';
-import { KeeperAway, KeeperRefused } from '../../vault/ports.ts';
+import { KeeperUnavailable, KeeperRefused } from '../../vault/ports.ts';
 
 type AsyncSafeStorage = Pick<SafeStorage, 'isAsyncEncryptionAvailable' | 'encryptStringAsync' | 'decryptStringAsync'>;
 
@@ -37,9 +37,9 @@ export function electronKeychain(safeStorage: AsyncSafeStorage, platform: NodeJS
         try {
           wrapped = await safeStorage.encryptStringAsync(dataKey.toString('base64'));
         } catch {
-          throw new KeeperAway('The system keychain could not seal the key');
+          throw new KeeperUnavailable('The system keychain could not seal the key');
         }
-        if (isUnprotected(wrapped)) throw new KeeperAway('The system keychain does not protect what it seals');
+        if (isUnprotected(wrapped)) throw new KeeperUnavailable('The system keychain does not protect what it seals');
         return { parameters: {}, wrapped };
       },
       async unwrap(_parameters, wrapped) {
@@ -49,7 +49,7 @@ export function electronKeychain(safeStorage: AsyncSafeStorage, platform: NodeJS
         } catch (error) {
           const told = error instanceof Error ? error.message : '';
           throw COMES_BACK.test(told)
-            ? new KeeperAway('The system keychain does not answer')
+            ? new KeeperUnavailable('The system keychain does not answer')
             : new KeeperRefused('The system keychain can’t open this vault');
         }
         const dataKey = Buffer.from(opened.result, 'base64');

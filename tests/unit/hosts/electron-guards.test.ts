@@ -7,7 +7,7 @@ import { installGuards, mayNavigate, mayOpenOutside } from '../../../main/hosts/
 import { electronKeychain } from '../../../main/hosts/electron/keychain.ts';
 import { createFileHandler } from '../../../main/hosts/electron/protocol.ts';
 import { webPreferences } from '../../../main/hosts/electron/web-preferences.ts';
-import { KeeperAway, KeeperRefused } from '../../../main/vault/ports.ts';
+import { KeeperUnavailable, KeeperRefused } from '../../../main/vault/ports.ts';
 import { contentSecurityPolicy } from '../../../renderer/session/csp.ts';
 import { ContentsDouble, SessionDouble } from '../../support/electron-double.ts';
 import { KeychainDouble } from '../../support/keychain.ts';
@@ -226,7 +226,7 @@ describe('the OS keychain of the Electron host', () => {
     ['lost', 'available', KeeperRefused],
     ['basic', 'unprotected', KeeperRefused],
     ['absent', 'absent', KeeperRefused],
-    ['away', 'away', KeeperAway],
+    ['away', 'away', KeeperUnavailable],
   ] as const)('that is %s says so, and whether asking again may help', async (mood, state, opened) => {
     const keychain = new KeychainDouble();
     const { parameters, wrapped } = await keychain.port.keeper.wrap(key);
