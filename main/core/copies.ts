@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { CopyContents, CopyFile } from '../store/copies.ts';
-import { carryOutRestore, listCopies, lookInside, newestWhole, orderRestore, restoreCopy } from '../store/copies.ts';
+import { performRestore, listCopies, lookInside, newestWhole, orderRestore, restoreCopy } from '../store/copies.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/database.ts';
 import { instantText } from '../../shared/text/instant.ts';
@@ -148,7 +148,7 @@ export function copyNamed(dataFolder: string, name: string): CopyFile {
 
 /** Puts back what was ordered before the last end of the console. @returns what tells of it, once the file is open. */
 export function restoreAsOrdered(dataFolder: string, now: number): (store: Store, log: Log) => void {
-  const outcome = carryOutRestore(dataFolder, now);
+  const outcome = performRestore(dataFolder, now);
   if (outcome === null) return () => undefined;
   return (store, log) => {
     const summary = outcome.done

@@ -446,7 +446,7 @@ export function orderRestore(dataFolder: string, name: string): void {
 }
 
 /** What became of an order to put a copy back. */
-export type CarriedOut =
+export type RestoreOutcome =
   | { readonly done: true; readonly copy: CopyFile; readonly aside: string | null }
   | { readonly done: false; readonly error: StoreError };
 
@@ -455,7 +455,7 @@ export type CarriedOut =
  *
  * @returns null where nothing was ordered.
  */
-export function carryOutRestore(dataFolder: string, now: number): CarriedOut | null {
+export function performRestore(dataFolder: string, now: number): RestoreOutcome | null {
   const order = path.join(folderOf(dataFolder), ORDER);
   if (!existsSync(order)) return null;
   const name = readFileSync(order, 'utf8');
