@@ -12,7 +12,7 @@ import type { CoreContext } from '../context.ts';
  * some milliseconds at a time, so that nothing else has to wait for it.
  */
 
-interface Kept {
+interface CachedZone {
   /** Of the text that was read. */
   readonly id: number;
   readonly length: number;
@@ -30,7 +30,7 @@ const SLICE_MS = 8;
 
 interface Zones {
   /** By the domain and by the name that the zone was read under; the one that was asked for last stands last. */
-  readonly kept: Map<string, Kept>;
+  readonly kept: Map<string, CachedZone>;
   readonly underWay: Map<string, Promise<void>>;
   /** The last change of each domain that has not ended. */
   readonly changes: Map<number, Promise<unknown>>;
@@ -70,7 +70,7 @@ function drop({ kept }: Zones, key: string): void {
   kept.delete(key);
 }
 
-function keep(zones: Zones, key: string, { id, length, lookup }: Omit<Kept, 'timer'>): void {
+function keep(zones: Zones, key: string, { id, length, lookup }: Omit<CachedZone, 'timer'>): void {
   drop(zones, key);
   const timer = setTimeout(() => zones.kept.delete(key), KEPT_MS);
   timer.unref();
