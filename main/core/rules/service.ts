@@ -61,7 +61,7 @@ function readSigned(text: string, key: KeyObject): Reading<ReceiverRules> {
 const isNewer = (one: ReceiverRules, other: ReceiverRules) => Date.parse(one.issued) > Date.parse(other.issued);
 
 /** What is in the data folder: null without a file, or the rules in it, or why they are passed over. */
-type Kept = Reading<ReceiverRules> | null;
+type CachedRules = Reading<ReceiverRules> | null;
 
 export function createReceiverRules({ dataFolder, key: keyText, clock }: RulesParts): ReceiverRulesService {
   const file = path.join(dataFolder, FILE);
@@ -73,10 +73,10 @@ export function createReceiverRules({ dataFolder, key: keyText, clock }: RulesPa
         ? 'this build has no key to verify them'
         : 'the key of this build can’t be read';
   let seen = '';
-  let kept: Kept = null;
+  let kept: CachedRules = null;
 
   /** Reads the file anew when it has changed: a command may have written it beside an open window. */
-  const look = (): Kept => {
+  const look = (): CachedRules => {
     if (key === null) return null;
     try {
       const { mtimeMs, size } = statSync(file);
