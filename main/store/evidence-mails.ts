@@ -1,5 +1,5 @@
 import type {
-  KeptMail,
+  StoredMail,
   MailFact,
   MailPerson,
   RememberedMail,
@@ -77,7 +77,7 @@ export function evidenceMailRepository(database: SqliteDatabase, eraser: Eraser)
         person === null ? null : JSON.stringify(person),
       ).changes > 0,
     /** The newest first. @param domain in From; null: of all. */
-    list: (workspaceId: number, domain: string | null, limit: number): readonly KeptMail[] =>
+    list: (workspaceId: number, domain: string | null, limit: number): readonly StoredMail[] =>
       (list.all({ workspaceId, domain, limit }) as MailRow[]).map((row) => ({
         ...(JSON.parse(row.fact) as MailFact),
         id: row.id,

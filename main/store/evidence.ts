@@ -1,4 +1,4 @@
-import type { KeptTlsReport } from '../../shared/evidence/tls/tls-summary.ts';
+import type { StoredTlsReport } from '../../shared/evidence/tls/tls-summary.ts';
 import type { NamedSender, SourceSum, SourceSumByFrom } from '../../shared/evidence/senders/senders.ts';
 import type { SqliteDatabase } from './database.ts';
 
@@ -306,16 +306,16 @@ export function evidenceRepository(database: SqliteDatabase) {
     periods: (workspaceId: number, domain: string): readonly ReportPeriod[] =>
       periods.all(workspaceId, domain) as ReportPeriod[],
     /** The newest TLS reports about a domain’s mail servers. */
-    tlsReports: (workspaceId: number, domain: string): readonly KeptTlsReport[] =>
+    tlsReports: (workspaceId: number, domain: string): readonly StoredTlsReport[] =>
       (
-        tlsReports.all(workspaceId, domain) as (Omit<KeptTlsReport, 'policies' | 'places'> & {
+        tlsReports.all(workspaceId, domain) as (Omit<StoredTlsReport, 'policies' | 'places'> & {
           policies: string;
           places: string;
         })[]
       ).map(({ policies, places, ...report }) => ({
         ...report,
-        policies: JSON.parse(policies) as KeptTlsReport['policies'],
-        places: JSON.parse(places) as KeptTlsReport['places'],
+        policies: JSON.parse(policies) as StoredTlsReport['policies'],
+        places: JSON.parse(places) as StoredTlsReport['places'],
       })),
     /** The domains that TLS reports are about. */
     tlsDomains: (workspaceId: number): readonly string[] => tlsDomains.all(workspaceId) as string[],

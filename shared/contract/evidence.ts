@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import type { DescribedBounce } from '../evidence/bounce/bounce-words.ts';
 import type { EvidenceFile, ReadFile } from '../evidence/reports/file.ts';
-import type { KeptMail } from '../evidence/kept/kept-mail.ts';
+import type { StoredMail } from '../evidence/kept/kept-mail.ts';
 import type { DescribedMessage } from '../evidence/message/message-words.ts';
 import type { Sender } from '../evidence/senders/senders.ts';
 import type { TlsPolicySum } from '../evidence/tls/tls-summary.ts';
@@ -157,7 +157,7 @@ export const evidenceContract = {
         limit: z.int().min(1).max(10_000).default(500),
       }),
     )
-    .output(z.array(derived<KeptMail>())),
+    .output(z.array(derived<StoredMail>())),
   /** How long evidence is kept, and how much of it is there. */
   kept: procedure.input(inWorkspace).output(kept),
   /** Sets how long evidence is kept; what is older goes at once. */

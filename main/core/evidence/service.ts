@@ -3,7 +3,7 @@ import { toAsciiDomain } from '../../../shared/dns/idna.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
 import type { PolicyEvidence, PolicyPeriod } from '../../../shared/dmarc/policy-evidence.ts';
 import type { DmarcPolicy } from '../../../shared/dmarc/record.ts';
-import type { KeptMail } from '../../../shared/evidence/kept/kept-mail.ts';
+import type { StoredMail } from '../../../shared/evidence/kept/kept-mail.ts';
 import type { NamedSender, Sender } from '../../../shared/evidence/senders/senders.ts';
 import { policyEvidence, reportedMail, sendersOf } from '../../../shared/evidence/senders/senders.ts';
 import { rememberingOf } from '../../../shared/memo.ts';
@@ -101,7 +101,7 @@ export function evidenceMails(
   workspaceId: number,
   domain: string | null,
   limit: number,
-): readonly KeptMail[] {
+): readonly StoredMail[] {
   findWorkspace(context, workspaceId);
   return context.store.evidenceMails.list(workspaceId, domain === null ? null : unicodeFree(domain), limit);
 }

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import type { KeptMail, Retention } from '../../../shared/evidence/kept/kept-mail.ts';
+import type { StoredMail, Retention } from '../../../shared/evidence/kept/kept-mail.ts';
 import { KEPT_MAIL_WORDS, keptWords, retentionLabels } from '../../../shared/evidence/kept/kept-mail.ts';
 import { useManaged } from '../../data/managed.ts';
 import { attempt, core, tell } from '../../session/store.ts';
@@ -48,7 +48,7 @@ function Days(props: {
   );
 }
 
-function Mails({ mails }: { readonly mails: readonly KeptMail[] }) {
+function Mails({ mails }: { readonly mails: readonly StoredMail[] }) {
   const { shown, more } = usePaged(mails);
   return (
     <>
@@ -114,7 +114,7 @@ const DELETIONS = {
 /** What is kept of mail, for how long, and the way to delete it. */
 export function KeptEvidence({ workspaceId }: { readonly workspaceId: number }) {
   const [kept, setKept] = useState<Kept | null>(null);
-  const [mails, setMails] = useState<readonly KeptMail[]>([]);
+  const [mails, setMails] = useState<readonly StoredMail[]>([]);
   const [asked, setAsked] = useState<keyof typeof DELETIONS | null>(null);
   const refresh = useCallback(async () => {
     const found = await attempt(() =>

@@ -29,10 +29,10 @@ export const retentionLabels: Readonly<Record<keyof Retention, string>> = {
 /** Nothing that names a person is kept unless somebody asks for it. */
 export const usualRetention: Retention = { reportDays: 1096, mailDays: 400, personalDays: 0 };
 
-export type KeptMailKind = 'bounce' | 'message' | 'failure-report';
+export type StoredMailKind = 'bounce' | 'message' | 'failure-report';
 
 /** What a mail is, in a word or two. */
-export const KEPT_MAIL_WORDS: Readonly<Record<KeptMailKind, string>> = {
+export const KEPT_MAIL_WORDS: Readonly<Record<StoredMailKind, string>> = {
   bounce: 'bounce',
   message: 'message',
   'failure-report': 'failure report',
@@ -40,7 +40,7 @@ export const KEPT_MAIL_WORDS: Readonly<Record<KeptMailKind, string>> = {
 
 /** The verdict on a mail; nothing of it names a person. */
 export interface MailFact {
-  readonly kind: KeptMailKind;
+  readonly kind: StoredMailKind;
   /** The domain in From; null where the mail does not tell. */
   readonly domain: string | null;
   /** Who said so, where that is known: a mailbox provider or a server. */
@@ -65,7 +65,7 @@ export interface RememberedMail {
 }
 
 /** A mail as it is kept; times are milliseconds since the epoch. */
-export interface KeptMail extends MailFact {
+export interface StoredMail extends MailFact {
   readonly id: number;
   readonly importedAt: number;
   /** Null where it is not kept, or no longer. */

@@ -4,7 +4,7 @@ import type { TlsPlace, TlsPolicy } from '../reports/tls.ts';
 /** What senders say of TLS to a domain’s mail servers, summed over their reports (RFC 8460). */
 
 /** A report as it is kept; times are seconds since the epoch. */
-export interface KeptTlsReport {
+export interface StoredTlsReport {
   readonly org: string | null;
   readonly beginAt: number | null;
   readonly endAt: number | null;
@@ -113,7 +113,7 @@ function addPlaces({ places }: Gathered, failures: readonly TlsPlace[]): void {
 }
 
 /** The sessions of reports by policy, those with the most failures first. */
-export function tlsPolicySums(reports: readonly KeptTlsReport[]): readonly TlsPolicySum[] {
+export function tlsPolicySums(reports: readonly StoredTlsReport[]): readonly TlsPolicySum[] {
   const gathered = new Map<string, Gathered>();
   for (const { org, beginAt, endAt, policies, places } of reports) {
     const byPolicy = Map.groupBy(places, ({ policy }) => policy);
