@@ -5,7 +5,7 @@ import { askBeforeLeaving } from './leaving.ts';
 import { tendPage } from './page-faults.ts';
 import type { ConsoleTray } from './tray.ts';
 import { loadConsole, windowOptions } from './window.ts';
-import type { KeptPlace } from './window-place.ts';
+import type { SavedWindowPlace } from './window-place.ts';
 import { keepPlace, readPlace, visiblePlace } from './window-place.ts';
 
 export interface ConsoleWindowParts {
@@ -36,7 +36,7 @@ export interface ConsoleWindow {
   readonly reload: () => void;
   /** A file that its page needs can't be read. */
   readonly fileMissing: () => void;
-  readonly zoom: KeptPlace['zoom'];
+  readonly zoom: SavedWindowPlace['zoom'];
   /** What it shows; null while there is none. */
   readonly contents: () => WebContents | null;
 }
@@ -58,7 +58,7 @@ export function createConsoleWindow(parts: ConsoleWindowParts): ConsoleWindow {
   const { ending, tray } = parts;
   let shown: {
     readonly window: BrowserWindow;
-    readonly kept: KeptPlace;
+    readonly kept: SavedWindowPlace;
     readonly wantFront: () => void;
     readonly fileMissing: () => void;
   } | null = null;

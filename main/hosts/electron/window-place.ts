@@ -71,7 +71,7 @@ const ZOOM_STEP = 0.5;
 const LEAST_ZOOM = -3;
 const MOST_ZOOM = 4;
 
-export interface KeptPlace {
+export interface SavedWindowPlace {
   /** Shows the window as it was: maximised again, if it was. */
   readonly show: () => void;
   /** Larger, smaller or as designed; kept. */
@@ -83,7 +83,7 @@ export interface KeptPlace {
  *
  * @param place as it was read when the window was made.
  */
-export function keepPlace(window: BrowserWindow, file: string, place: WindowPlace): KeptPlace {
+export function keepPlace(window: BrowserWindow, file: string, place: WindowPlace): SavedWindowPlace {
   let { zoomLevel, maximized: shouldMaximize } = place;
   let timer: NodeJS.Timeout | undefined;
   const save = () => {
@@ -111,7 +111,7 @@ export function keepPlace(window: BrowserWindow, file: string, place: WindowPlac
     window.webContents.setZoomLevel(zoomLevel);
     saveSoon();
   };
-  const zoom: KeptPlace['zoom'] = (change) =>
+  const zoom: SavedWindowPlace['zoom'] = (change) =>
     setZoom(change === 'reset' ? 0 : zoomLevel + (change === 'in' ? ZOOM_STEP : -ZOOM_STEP));
 
   for (const event of ['resize', 'move', 'maximize', 'unmaximize'] as const) window.on(event as 'resize', saveSoon);
