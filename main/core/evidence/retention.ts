@@ -11,10 +11,10 @@ const DAY_MS = 86_400_000;
 /** Reports of a workspace that are taken away at once: the rows of one may be thousands. */
 const REPORTS_A_STEP = 100;
 
-export type KeptEvidence = Retention & EvidenceCounts;
+export type EvidenceRetention = Retention & EvidenceCounts;
 
 /** How long a workspace keeps evidence, and how much of it is there. */
-export function keptEvidence(context: CoreContext, workspaceId: number): KeptEvidence {
+export function keptEvidence(context: CoreContext, workspaceId: number): EvidenceRetention {
   findWorkspace(context, workspaceId);
   const { evidenceMails } = context.store;
   return { ...retentionInForce(context, workspaceId), ...evidenceMails.counts(workspaceId) };
@@ -36,7 +36,7 @@ export function pruneEvidence(context: CoreContext): void {
 }
 
 /** Sets how long evidence is kept; what is older goes at once. */
-export function setRetention(context: CoreContext, workspaceId: number, retention: Retention): KeptEvidence {
+export function setRetention(context: CoreContext, workspaceId: number, retention: Retention): EvidenceRetention {
   findWorkspace(context, workspaceId);
   refuseLocked<Retention>(context.managed, managedRetention(context.managed.locked), retention, '');
   context.store.evidenceMails.putRetention(workspaceId, retention);

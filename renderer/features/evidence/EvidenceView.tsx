@@ -10,7 +10,7 @@ import { BringIn } from './BringIn.tsx';
 import styles from './EvidenceView.module.css';
 import { number } from './figures.ts';
 import { useFresh } from './fresh.ts';
-import { KeptEvidence } from './Kept.tsx';
+import { EvidenceRetention } from './EvidenceRetention.tsx';
 import { PracticeMailing } from './PracticeMailing.tsx';
 import { Senders } from './Senders.tsx';
 import { TlsPart } from './TlsPart.tsx';
@@ -193,7 +193,7 @@ export default function EvidenceView({ workspaceId }: { readonly workspaceId: nu
         </>
       )}
       <WatchedFolders workspaceId={workspaceId} />
-      <KeptEvidence workspaceId={workspaceId} />
+      <EvidenceRetention workspaceId={workspaceId} />
     </div>
   );
 }

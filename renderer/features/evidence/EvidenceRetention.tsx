@@ -112,7 +112,7 @@ const DELETIONS = {
 } as const;
 
 /** What is kept of mail, for how long, and the way to delete it. */
-export function KeptEvidence({ workspaceId }: { readonly workspaceId: number }) {
+export function EvidenceRetention({ workspaceId }: { readonly workspaceId: number }) {
   const [kept, setKept] = useState<Kept | null>(null);
   const [mails, setMails] = useState<readonly StoredMail[]>([]);
   const [asked, setAsked] = useState<keyof typeof DELETIONS | null>(null);
