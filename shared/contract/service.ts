@@ -96,5 +96,5 @@ export const serviceContract = {
 };
 
 export type ServiceView = z.infer<typeof serviceView>;
-export type ServiceDeed = z.infer<typeof deed>;
+export type ServiceAction = z.infer<typeof deed>;
 export type AccountDomainsView = z.infer<typeof accountDomains>;

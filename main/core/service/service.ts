@@ -1,4 +1,4 @@
-import type { AccountDomainsView, ServiceDeed, ServiceView } from '../../../shared/contract/service.ts';
+import type { AccountDomainsView, ServiceAction, ServiceView } from '../../../shared/contract/service.ts';
 import type { KeyCheck } from '../../../shared/contract/probes.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import { checkSenderDomain } from '../../../shared/dns/sender-domain.ts';
@@ -301,7 +301,7 @@ export async function chooseKey(context: CoreContext, workspaceId: number, key: 
 }
 
 /** What came of a call that was to change or judge something, for people. */
-function deedOf<Value>(result: CallResult<Value>, done: string): ServiceDeed {
+function deedOf<Value>(result: CallResult<Value>, done: string): ServiceAction {
   const ok = result.kind === 'answered' && result.outcome.ok;
   const code = result.kind === 'answered' ? result.outcome.code : result.kind === 'another-kind' ? null : NO_ANSWER;
   const findings = describeFindings(result.findings);
@@ -319,7 +319,7 @@ export async function tellService(
   context: CoreContext,
   workspaceId: number,
   signal: AbortSignal | undefined,
-): Promise<ServiceDeed> {
+): Promise<ServiceAction> {
   const { responseDomain } = fieldsOf(context, workspaceId);
   required(responseDomain, 'responseDomain', 'Domain to receive responses');
   const authKeySetAt = context.vault.view(secretId(workspaceId, 'auth-key')).setAt;
@@ -401,7 +401,7 @@ export async function addAtService(
   workspaceId: number,
   typed: string,
   signal: AbortSignal | undefined,
-): Promise<ServiceDeed> {
+): Promise<ServiceAction> {
   const domain = nameThere(context, workspaceId, typed);
   const basis = accountBasis(context, workspaceId, fieldsOf(context, workspaceId));
   const provider = providerOf(context, workspaceId);
@@ -417,7 +417,7 @@ export async function addAtService(
   if (isListed) keepDomains(context, workspaceId, basis, result.value, provider);
   const finding = describeFinding(cloudServiceFinding('service.domain-missing', { domain }));
   const deed = deedOf(result, `The service lists ${domain}`);
-  const told: ServiceDeed =
+  const told: ServiceAction =
     deed.ok && !isListed ? { ...deed, ok: false, message: finding.title, findings: [finding] } : deed;
   record(
     context,
@@ -438,7 +438,7 @@ export async function validateAtService(
   workspaceId: number,
   typed: string,
   signal: AbortSignal | undefined,
-): Promise<ServiceDeed & { validation: DomainValidation | null }> {
+): Promise<ServiceAction & { validation: DomainValidation | null }> {
   const domain = nameThere(context, workspaceId, typed);
   const provider = providerOf(context, workspaceId);
   const result = await call(

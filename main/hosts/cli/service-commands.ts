@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import type { CoreClient } from '../../../shared/contract/index.ts';
-import type { AccountDomainsView, ServiceDeed, ServiceView } from '../../../shared/contract/service.ts';
+import type { AccountDomainsView, ServiceAction, ServiceView } from '../../../shared/contract/service.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { common, withSession } from './command.ts';
@@ -66,7 +66,7 @@ function statusLines(view: ServiceView): string[] {
   ];
 }
 
-function printDeed(terminal: Terminal, options: CommonOptions, deed: ServiceDeed): number {
+function printDeed(terminal: Terminal, options: CommonOptions, deed: ServiceAction): number {
   const { ok, code, message } = deed;
   const findings = describeFindings(deed.findings);
   print(terminal, options.json === true, { ok, code, message, findings }, [message, ...findingLines(deed.findings)]);

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ServiceDeed } from '../../../shared/contract/service.ts';
+import type { ServiceAction } from '../../../shared/contract/service.ts';
 import type { DomainValidation } from '../../../shared/service/interface/answers.ts';
 import type { Manual } from '../../../shared/manual/manual.ts';
 import { attempt, core, tell } from '../../session/store.ts';
@@ -11,7 +11,7 @@ import { FindingNote, VerdictMark } from '../../ui/status.tsx';
 import { shortTime } from '../../ui/time.ts';
 import styles from './ServiceWord.module.css';
 
-type Outcome = ServiceDeed & { readonly validation?: DomainValidation | null };
+type Outcome = ServiceAction & { readonly validation?: DomainValidation | null };
 
 const PARTS: Readonly<Record<string, string>> = {
   mx: 'MX',

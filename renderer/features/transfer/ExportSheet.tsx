@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Sheet, Switch } from '../../ui/controls.tsx';
 import { SheetForm } from '../../ui/sheet-form.tsx';
 import { fromBase64, saveFile } from '../../ui/time.ts';
-import { errorText } from '../vault/deeds.ts';
+import { errorText } from '../vault/actions.ts';
 import { NewPassphrase, newPassphraseIsReady, Trouble } from '../vault/pieces.tsx';
 
 const close = () => openSheet(null);

@@ -12,7 +12,7 @@ import layout from '../../ui/layout.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { SheetForm } from '../../ui/sheet-form.tsx';
 import { longTime } from '../../ui/time.ts';
-import { errorText } from '../vault/deeds.ts';
+import { errorText } from '../vault/actions.ts';
 import { Trouble } from '../vault/pieces.tsx';
 import styles from './Transfer.module.css';
 import type { Chosen } from './upload.ts';

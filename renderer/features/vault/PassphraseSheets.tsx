@@ -5,7 +5,7 @@ import { core, openSheet, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Segments, Sheet } from '../../ui/controls.tsx';
 import { SheetForm } from '../../ui/sheet-form.tsx';
-import { errorText, useDeed } from './deeds.ts';
+import { errorText, useVaultAction } from './actions.ts';
 import { NewPassphrase, newPassphraseIsReady, Trouble } from './pieces.tsx';
 import styles from './Vault.module.css';
 import { keeperWords } from './words.ts';
@@ -18,7 +18,7 @@ const CURRENT_FAULTS = ['WRONG_PASSPHRASE', 'TOO_SOON'];
 /** Another passphrase, or the first one beside the system keychain. */
 export function PassphraseSheet() {
   const vault = useApp((state) => state.vault);
-  const deed = useDeed();
+  const deed = useVaultAction();
   const [current, setCurrent] = useState('');
   const [chosen, setChosen] = useState({ passphrase: '', again: '' });
   const hasOne = vault?.keepers.includes('passphrase') === true;
@@ -87,7 +87,7 @@ export function PassphraseSheet() {
 
 /** Everything sealed under a new key that the same passphrase or keychain opens. */
 export function NewKeySheet() {
-  const deed = useDeed();
+  const deed = useVaultAction();
   const hasPassphrase = useApp((state) => state.vault?.keepers.includes('passphrase') === true);
   const [passphrase, setPassphrase] = useState('');
   const canRenew = !hasPassphrase || passphrase !== '';
@@ -184,7 +184,7 @@ function Consequences({ vault }: { readonly vault: VaultState }) {
 /** A new key where the old one is out of reach. */
 export function BeginAnewSheet() {
   const vault = useApp((state) => state.vault);
-  const deed = useDeed();
+  const deed = useVaultAction();
   const [chosen, setChosen] = useState({ passphrase: '', again: '' });
   const [wanted, setWanted] = useState<'keychain' | 'passphrase'>('keychain');
   if (vault === null) return null;
@@ -250,7 +250,7 @@ export function BeginAnewSheet() {
 /** The passphrase of the time before the vault was begun anew. */
 export function BringBackSheet() {
   const waiting = useApp((state) => state.vault?.waiting);
-  const deed = useDeed();
+  const deed = useVaultAction();
   const [passphrase, setPassphrase] = useState('');
   const before = waiting === undefined ? 0 : allSecrets(waiting);
   const open = () => {

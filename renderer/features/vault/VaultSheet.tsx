@@ -8,8 +8,8 @@ import { Button } from '../../ui/button.tsx';
 import { Field, Sheet } from '../../ui/controls.tsx';
 import { SheetForm } from '../../ui/sheet-form.tsx';
 import layout from '../../ui/layout.module.css';
-import { errorText, useDeed } from './deeds.ts';
-import type { Deed } from './deeds.ts';
+import { errorText, useVaultAction } from './actions.ts';
+import type { VaultAction } from './actions.ts';
 import { IdleLock } from './IdleLock.tsx';
 import { NewPassphrase, newPassphraseIsReady, Trouble } from './pieces.tsx';
 import styles from './Vault.module.css';
@@ -56,7 +56,7 @@ function KeeperLock() {
   return lockWord === null ? null : <p className={layout.muted}>Who opens the vault: {lockWord}</p>;
 }
 
-function OpenVault({ vault, deed }: { readonly vault: VaultState; readonly deed: Deed }) {
+function OpenVault({ vault, deed }: { readonly vault: VaultState; readonly deed: VaultAction }) {
   const can = (way: VaultState['ways'][number]) => vault.ways.includes(way);
   return (
     <Sheet
@@ -127,7 +127,7 @@ function OpenVault({ vault, deed }: { readonly vault: VaultState; readonly deed:
   );
 }
 
-function OtherWays({ vault, deed }: { readonly vault: VaultState; readonly deed: Deed }) {
+function OtherWays({ vault, deed }: { readonly vault: VaultState; readonly deed: VaultAction }) {
   const can = (way: VaultState['ways'][number]) => vault.ways.includes(way);
   const opener = vault.keepers.includes('passphrase')
     ? 'Forgotten, or lost together with another computer?'
@@ -163,7 +163,7 @@ function OtherWays({ vault, deed }: { readonly vault: VaultState; readonly deed:
   );
 }
 
-function KeychainButton({ vault, deed }: { readonly vault: VaultState; readonly deed: Deed }) {
+function KeychainButton({ vault, deed }: { readonly vault: VaultState; readonly deed: VaultAction }) {
   if (!vault.ways.includes('open-with-keychain')) return null;
   const isFirst = vault.keepers.length === 0;
   const again = keychainTrouble(vault) !== null;
@@ -194,7 +194,7 @@ function lockedTitle(vault: VaultState): string {
   return vault.keepers.length === 0 ? 'Protect secrets with the system keychain' : 'Unlock the vault';
 }
 
-function LockedVault({ vault, deed }: { readonly vault: VaultState; readonly deed: Deed }) {
+function LockedVault({ vault, deed }: { readonly vault: VaultState; readonly deed: VaultAction }) {
   const [passphrase, setPassphrase] = useState('');
   const reason = useApp((state) => state.vaultReason);
   const byPassphrase = vault.ways.includes('unlock');
@@ -262,7 +262,7 @@ function LockedVault({ vault, deed }: { readonly vault: VaultState; readonly dee
   );
 }
 
-function FirstPassphrase({ vault, deed }: { readonly vault: VaultState; readonly deed: Deed }) {
+function FirstPassphrase({ vault, deed }: { readonly vault: VaultState; readonly deed: VaultAction }) {
   const [chosen, setChosen] = useState({ passphrase: '', again: '' });
   const reason = useApp((state) => state.vaultReason);
   const create = () => {
@@ -320,7 +320,7 @@ function FirstPassphrase({ vault, deed }: { readonly vault: VaultState; readonly
 /** The vault as it is, with the ways that lead on from there and no others. */
 export function VaultSheet() {
   const vault = useApp((state) => state.vault);
-  const deed = useDeed();
+  const deed = useVaultAction();
   if (vault === null) return null;
   if (vault.state === 'open') return <OpenVault vault={vault} deed={deed} />;
   return vault.keepers.length === 0 && vault.ways.includes('create') ? (

@@ -1,7 +1,7 @@
 import type { ShownError } from '../../session/errors.ts';
 import { Field } from '../../ui/controls.tsx';
 import controls from '../../ui/controls.module.css';
-import { errorText } from './deeds.ts';
+import { errorText } from './actions.ts';
 
 export interface ChosenPassphrase {
   readonly passphrase: string;

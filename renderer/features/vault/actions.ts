@@ -4,7 +4,7 @@ import type { ShownError } from '../../session/errors.ts';
 import { shownError } from '../../session/errors.ts';
 import { tell, vaultChanged } from '../../session/store.ts';
 
-export interface Deed {
+export interface VaultAction {
   /** The name of what runs, or null. */
   readonly running: string | null;
   readonly error: ShownError | null;
@@ -13,7 +13,7 @@ export interface Deed {
 }
 
 /** Changes of the vault out of a sheet: a failure is told in the sheet, which stays open with all that was typed. */
-export function useDeed(): Deed {
+export function useVaultAction(): VaultAction {
   const [running, setRunning] = useState<string | null>(null);
   const [error, setError] = useState<ShownError | null>(null);
   return {
