@@ -153,7 +153,7 @@ function cutAbove({ record, name }: Placed, { cuts }: Zone): string | null {
 }
 
 /** Whether an SPF record lets anybody send. */
-function letsSend(text: string): boolean {
+function allowsSender(text: string): boolean {
   const { record } = parseSpf(text);
   return (
     record !== null && (record.redirect !== undefined || record.mechanisms.some(({ qualifier }) => qualifier === '+'))
@@ -174,7 +174,7 @@ function lintName(name: string, placed: readonly Placed[]): readonly Finding[] {
   const nullMx = exchangers.find(({ record }) => record.type === 'MX' && record.exchange === '');
   if (nullMx !== undefined && exchangers.some(({ record }) => record.type === 'MX' && record.exchange !== '')) {
     findings.push(dnsFinding('zone.null-mx-beside', { line: nullMx.line, name }));
-  } else if (nullMx !== undefined && texts.some(letsSend)) {
+  } else if (nullMx !== undefined && texts.some(allowsSender)) {
     findings.push(dnsFinding('zone.null-mx-sends', { line: nullMx.line, name }));
   }
   const keys = name.includes('._domainkey.') ? texts.filter((text) => meantStandard(text) === 'DKIM') : [];

@@ -132,8 +132,8 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
       .argument('<domain>')
       .argument('<addresses...>', 'IPv4 or IPv6 addresses, as evidence senders shows them'),
   ).action(async (domain: string, addresses: readonly string[], options: CommonOptions) => {
-    const { letItSend } = await import('./evidence-work.ts');
-    finish(await withSession(terminal, options, letItSend(domain, addresses)));
+    const { allowSender } = await import('./evidence-work.ts');
+    finish(await withSession(terminal, options, allowSender(domain, addresses)));
   });
   common(
     evidence

@@ -235,7 +235,7 @@ export function nameTheSender(
 }
 
 /** `evidence let-send`. */
-export function letItSend(domain: string, addresses: readonly string[]): Work<unknown> {
+export function allowSender(domain: string, addresses: readonly string[]): Work<unknown> {
   return async ({ client, options, terminal }) => {
     const workspaceId = await chosenWorkspace(client, options);
     const put = await client.evidence.letSend({ workspaceId, domain, addresses: [...addresses] });
