@@ -1,7 +1,7 @@
 import type { RunningCore } from './context.ts';
 import { trimMemoryWhenIdle } from './memory.ts';
 import type { CoreParts } from './parts.ts';
-import { createPeriodicWork, guarded } from './periodicWork.ts';
+import { createPeriodicWork, guarded } from './periodic-work.ts';
 import { createRouter } from './router.ts';
 import type { JobState } from '../../shared/contract/jobs.ts';
 import { createResolver } from '../probes/dns/resolver.ts';

@@ -4,4 +4,4 @@
  */
 export { composeCore } from '../../core/compose.ts';
 export { damageOf, putBack } from '../../core/copies.ts';
-export { servePort } from '../rpcOptions.ts';
+export { servePort } from '../rpc.ts';

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { contractErrors } from '../../../shared/contract/errors.ts';
 import type { Core } from '../../core/core.ts';
 import type { Log } from '../../core/ports.ts';
-import { rpcOptions, MAX_MESSAGE_OCTETS } from '../rpcOptions.ts';
+import { rpcOptions, MAX_MESSAGE_OCTETS } from '../rpc.ts';
 import { countRefusals } from '../refusals.ts';
 import type { Access } from './access.ts';
 import type { StaticFiles } from './static-files.ts';

@@ -4,13 +4,20 @@
  */
 
 /** What a code speaks of. */
-export type Blamed = 'nothing' | 'service' | 'api-key' | 'auth-key' | 'response-domain' | 'sender-domain' | 'unnamed';
+export type ErrorSubject =
+  | 'nothing'
+  | 'service'
+  | 'api-key'
+  | 'auth-key'
+  | 'response-domain'
+  | 'sender-domain'
+  | 'unnamed';
 
 export const SUCCESS = 0;
 /** The console's own, as in the documented application: no answer that can be read. */
 export const NO_ANSWER = -1;
 
-const blames: ReadonlyMap<number, Blamed> = new Map([
+const blames: ReadonlyMap<number, ErrorSubject> = new Map([
   [SUCCESS, 'nothing'],
   [NO_ANSWER, 'service'],
   [101, 'api-key'],
@@ -24,6 +31,6 @@ const blames: ReadonlyMap<number, Blamed> = new Map([
 ]);
 
 /** What a code blames; `unnamed` for one that is not known. */
-export function blamedBy(code: number): Blamed {
+export function blamedBy(code: number): ErrorSubject {
   return blames.get(code) ?? 'unnamed';
 }

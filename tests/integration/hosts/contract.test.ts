@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { servePort } from '../../../main/hosts/rpcOptions.ts';
+import { servePort } from '../../../main/hosts/rpc.ts';
 import { createAccess } from '../../../main/hosts/loopback/access.ts';
 import type { Access } from '../../../main/hosts/loopback/access.ts';
 import type { LoopbackHost } from '../../../main/hosts/loopback/server.ts';

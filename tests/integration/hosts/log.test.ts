@@ -12,7 +12,7 @@ import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildRenderer } from '../../../build/renderer.ts';
-import { servePort } from '../../../main/hosts/rpcOptions.ts';
+import { servePort } from '../../../main/hosts/rpc.ts';
 import { forkPractice } from '../../../main/hosts/fork-practice.ts';
 import { createAccess } from '../../../main/hosts/loopback/access.ts';
 import { SESSION_HEADER, startLoopbackHost } from '../../../main/hosts/loopback/server.ts';
