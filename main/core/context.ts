@@ -41,7 +41,7 @@ export interface CoreContext {
   readonly notifier: Notifier;
   readonly links: Links;
   readonly practice: PracticePort | null;
-  /** The practice environment while they run. */
+  /** The practice environment while it runs. */
   readonly environment: () => PracticeEnvironment | null;
   readonly proxyFor: (url: URL) => Promise<Proxy | null>;
   /** The last test of a connection that is typed and not saved, by workspace. */

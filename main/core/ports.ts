@@ -21,7 +21,7 @@ export interface PracticeEnvironment {
   readonly fault: string;
 }
 
-/** Publishes prepared records. Only the practice environment have one. */
+/** Publishes prepared records. Only the practice environment has one. */
 export interface RecordPublisher {
   /** @returns how many records were published. */
   readonly publish: (domain: string, changes: readonly Change[]) => Promise<number>;

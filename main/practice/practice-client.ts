@@ -10,7 +10,7 @@ type Asked = PracticeRequest extends infer Request
     : never
   : never;
 
-/** The practice environment as the core uses them: a server to start and stop, and a publisher of records. */
+/** The practice environment as the core uses it: a server to start and stop, and a publisher of records. */
 export interface PracticeClient {
   readonly faults: readonly Fault[];
   readonly start: () => Promise<PracticeAddresses>;

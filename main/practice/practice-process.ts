@@ -2,7 +2,7 @@ import type { PracticeAnswer, PracticeRequest } from './channel.ts';
 import { startPractice } from './practice.ts';
 import type { Practice } from './practice.ts';
 
-/** The practice environment in a process of their own, so that a fault played there can't touch the console. */
+/** The practice environment in its own process, so that a fault played there can't touch the console. */
 
 interface ParentPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void;

@@ -36,7 +36,7 @@ const stored = z.object({
 
 type Stored = z.infer<typeof stored>;
 
-/** Where the practice environment are to be found, and how they are to be trusted. */
+/** Where the practice environment is to be found, and how it is to be trusted. */
 export interface PracticeAddresses {
   readonly serviceUrl: string;
   readonly responseDomain: string;

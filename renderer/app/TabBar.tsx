@@ -4,7 +4,7 @@ import { openTab, tabs, useApp } from '../session/store.ts';
 
 const idOf = (tab: string) => `tab-${tab}`;
 
-/** DomainRef the keys lead from the tab at `index`; tabs are opened as they are reached, as the ARIA practices have it. */
+/** Where the keys lead from the tab at `index`; tabs are opened as they are reached, as the ARIA practices have it. */
 function target(key: string, index: number): number | null {
   if (key === 'ArrowRight') return (index + 1) % tabs.length;
   if (key === 'ArrowLeft') return (index + tabs.length - 1) % tabs.length;
@@ -24,7 +24,7 @@ export function TabBar() {
     if (tab === undefined) return;
     event.preventDefault();
     openTab(tab.id);
-    // DomainRef something unsaved holds the view, the tab is not reached either.
+    // Where something unsaved holds the view, the tab is not reached either.
     if (useApp.getState().tab === tab.id) document.getElementById(idOf(tab.id))?.focus();
   };
   return (
@@ -48,7 +48,7 @@ export function TabBar() {
   );
 }
 
-/** DomainRef the view of the open tab stands. */
+/** Where the view of the open tab stands. */
 export function TabPanel({ children }: { readonly children: ReactNode }) {
   const open = useApp((state) => state.tab);
   return (

@@ -25,7 +25,7 @@ export interface DomainList {
   readonly rows: readonly DomainRow[];
   /** One for each row; the very same list for as long as order, names and use are the same. */
   readonly items: readonly Item[];
-  /** DomainRef each row stands, by its id. */
+  /** Where each row stands, by its id. */
   readonly places: ReadonlyMap<number, number>;
   readonly inUse: number;
   readonly coverage: Coverage;

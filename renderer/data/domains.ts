@@ -75,7 +75,7 @@ export type View = Pick<DomainsState, 'list' | 'filter' | 'show' | 'sort' | 'cha
 
 const NONE: readonly never[] = [];
 
-/** DomainRef the rows stand that the filter lets through, in the chosen order; null: all, in the order of their names. */
+/** Where the rows stand that the filter lets through, in the chosen order; null: all, in the order of their names. */
 function visiblePlaces({ list, filter, show, sort, changed }: View): readonly number[] | null {
   const wanted = filter.trim().toLowerCase();
   const { column, descending } = sort;

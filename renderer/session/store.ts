@@ -126,7 +126,7 @@ export interface LeaveGuard {
 }
 
 let leaveGuard: LeaveGuard | null = null;
-/** DomainRef to go once the person has said that it may be lost. */
+/** Where to go once the person has said that it may be lost. */
 let leaving: (() => void) | null = null;
 
 export function setLeaveGuard(next: LeaveGuard | null): void {
@@ -248,7 +248,7 @@ export function tell(notice: string): void {
 }
 
 /**
- * Runs a call and shows what went wrong at the top of the window. DomainRef it needs the vault, the vault is asked for first, and
+ * Runs a call and shows what went wrong at the top of the window. Where it needs the vault, the vault is asked for first, and
  * the call made again once it is open.
  *
  * @returns the result, or null when it failed.

@@ -1,7 +1,7 @@
 /** What the keys do in a list of which several can be selected. Pure: the list itself moves focus and keeps the choice. */
 
 /**
- * DomainRef a key leads.
+ * Where a key leads.
  *
  * @param index of the row that has the focus.
  * @param count of all rows.

@@ -113,7 +113,7 @@ function Mails({ workspaceId }: { readonly workspaceId: number }) {
   );
 }
 
-/** DomainRef files are dropped or chosen, and what came of them. */
+/** Where files are dropped or chosen, and what came of them. */
 export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
   const [isOver, setOver] = useState(false);
   const [text, setText] = useState('');

@@ -20,7 +20,7 @@ function Sums({ sums }: { readonly sums: readonly TlsPolicySum[] }) {
     <table className={styles.table}>
       <thead>
         <tr>
-          {['Policy', 'Sessions', 'Failed', 'DomainRef and why', 'Reports'].map((head) => (
+          {['Policy', 'Sessions', 'Failed', 'Where and why', 'Reports'].map((head) => (
             <th key={head}>{head}</th>
           ))}
         </tr>

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import { VerdictMark } from '../../ui/status.tsx';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import { changeConfiguration } from './configuration.ts';
 import styles from './ManualPane.module.css';
 import { useTemplates } from '../../data/templates.ts';

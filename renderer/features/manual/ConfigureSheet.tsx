@@ -171,7 +171,7 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
       // What is being typed stays when the manual changes beside it; only the keys are read anew.
       setKeys(found.dkimKeys);
       setSaved((known) => known ?? found);
-      // DomainRef no provider is chosen yet, the form of the first one stands there to be filled in.
+      // Where no provider is chosen yet, the form of the first one stands there to be filled in.
       setConfiguration((known) => known ?? withFirstProvider(found.configuration));
       setZoneText((known) => (known === '' ? found.pastedZone : known));
     });

@@ -10,7 +10,7 @@ import { CopyButton, Select, Sheet, Switch } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import { Skeleton } from '../../ui/status.tsx';
 import { saveFile } from '../../ui/time.ts';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import { lastFormat, rememberFormat } from './hand-over-format.ts';
 import { FileRemarks } from './FileRemarks.tsx';
 

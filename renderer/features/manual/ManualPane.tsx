@@ -17,7 +17,7 @@ import { useIsPrinting } from '../../ui/printing.ts';
 import { shortTime } from '../../ui/time.ts';
 import { ChooseProvider } from './ChooseProvider.tsx';
 import { chooseWeaker } from './configuration.ts';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import styles from './ManualPane.module.css';
 import { ProvePanel } from './ProvePanel.tsx';
 import type { NameForm } from './preferences.ts';
@@ -148,7 +148,7 @@ function Chosen({ manual: { chosen }, where }: { readonly manual: Manual; readon
 
 const NONE: readonly string[] = [];
 
-/** DomainRef the domain stands, then every record in the order in which to publish it. */
+/** Where the domain stands, then every record in the order in which to publish it. */
 function LoadedManual({
   workspaceId,
   domainId,

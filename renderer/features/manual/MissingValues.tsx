@@ -7,7 +7,7 @@ import { attempt, core, openSheet, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Select } from '../../ui/controls.tsx';
 import { usePractice } from '../../data/practice.ts';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import { configure } from './configuration.ts';
 import styles from './ManualPane.module.css';
 

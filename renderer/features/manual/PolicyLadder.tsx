@@ -8,7 +8,7 @@ import { preparedStep } from '../../../shared/manual/policy-step.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton, Field, Select } from '../../ui/controls.tsx';
 import { changeConfiguration } from './configuration.ts';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import styles from './PolicyLadder.module.css';
 
 const ADDRESS = /^[^@\s,;!]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
@@ -167,7 +167,7 @@ function NextStep({ next, where }: { readonly next: NonNullable<DmarcCard['next'
   );
 }
 
-/** DomainRef the policy stands, the next step with what it leans on, and what holds for subdomains. */
+/** Where the policy stands, the next step with what it leans on, and what holds for subdomains. */
 export function PolicyLadder({ card, where }: { readonly card: DmarcCard; readonly where: DomainRef }) {
   const { next } = card;
   return (

@@ -5,7 +5,7 @@ import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/controls.tsx';
 import { shortTime } from '../../ui/time.ts';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import styles from './RotationPanel.module.css';
 
 const MARKS = {

@@ -6,7 +6,7 @@ import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingNote, Skeleton } from '../../ui/status.tsx';
 import { decideSpf } from './configuration.ts';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import styles from './SpfPanel.module.css';
 
 /** Limits of RFC 7208 §4.6.4 and §3.4. */

@@ -4,7 +4,7 @@ import type { SpfCard, SpfFault } from '../../../shared/manual/spf-card.ts';
 import { Button } from '../../ui/button.tsx';
 import { focusHead } from './card-focus.ts';
 import { decideSpf } from './configuration.ts';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import styles from './SpfPanel.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { SpfBudget } from './SpfBudget.tsx';

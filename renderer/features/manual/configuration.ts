@@ -6,9 +6,6 @@ import { changeManual } from '../../data/manual.ts';
 import { shownError } from '../../session/errors.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 
-/** Which domain a part of the manual speaks of. */
-export type DomainRef = DomainRef;
-
 /** How often a change is made anew on what somebody else has saved in the meantime. */
 const ATTEMPTS = 3;
 

@@ -72,7 +72,7 @@ function Indicators({ settings }: { readonly settings: Settings }) {
       <div className={layout.cardHead}>
         <h2 id="monitoring-title">Email troubleshooting indicators</h2>
         <Segments
-          label="DomainRef the application runs"
+          label="Where the application runs"
           value={fields.applicationHosting}
           onChange={(id) => void save({ applicationHosting: id as 'on-site' | 'cloud' })}
           choices={[

@@ -39,7 +39,7 @@ function ForTheNetworkTeam(props: {
   );
 }
 
-/** DomainRef the service posts its responses, whether it can, and what the network team has to know. */
+/** Where the service posts its responses, whether it can, and what the network team has to know. */
 export default function ResponsesView({ workspaceId }: { readonly workspaceId: number }) {
   const settings = useSavedSettings(workspaceId);
   if (settings === null) return <Skeleton />;

@@ -7,7 +7,7 @@ import { Field, Segments, Select } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import { type } from './store.ts';
 
-/** DomainRef the keys come from, and the letters to support: for keys and address, and for another provider. */
+/** Where the keys come from, and the letters to support: for keys and address, and for another provider. */
 export function Letters(props: {
   readonly fields: SettingsFields;
   /** The provider as the service names it. */
@@ -21,7 +21,7 @@ export function Letters(props: {
   const provider = providerTemplates.find((template) => template.id === wanted)?.name ?? wanted;
   return (
     <details className={layout.details}>
-      <summary>DomainRef the keys come from, and how to change the provider</summary>
+      <summary>Where the keys come from, and how to change the provider</summary>
       <div className={layout.stack}>
         <p className={layout.muted}>
           The API key is the personal access key to the service’s account; the Auth key authenticates the responses that

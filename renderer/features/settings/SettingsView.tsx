@@ -242,7 +242,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
           fault={faults['fields.responseDomain']}
           warning={fields.responseDomain === '' ? undefined : warningFor('responseDomain', fields.responseDomain)}
           placeholder="http://www.yourdomain.com"
-          help="DomainRef the service posts delivery responses. The Responses tab shows the exact address and probes it."
+          help="Where the service posts delivery responses. The Responses tab shows the exact address and probes it."
           isMono
         />
         <Select

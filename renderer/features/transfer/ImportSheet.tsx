@@ -227,7 +227,7 @@ export default function ImportSheet({
           )}
           {workspace !== null && target === 'this' && (
             <Segments
-              label="DomainRef both have a value"
+              label="Where both have a value"
               choices={[
                 { id: 'merge', label: 'The file wins' },
                 { id: 'add', label: 'The workspace wins' },
