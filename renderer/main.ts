@@ -1,11 +1,11 @@
-import { catchFaults, reportFault } from './session/faults.ts';
+import { catchUncaughtErrors, reportFault } from './session/faults.ts';
 import { firstState, start, useApp } from './session/store.ts';
 import { preloadDomains } from './data/domains.ts';
 
 /** Something that stands in for the first state is drawn when it takes longer than so many milliseconds. */
 const STAND_IN_AFTER_MS = 150;
 
-catchFaults();
+catchUncaughtErrors();
 
 // The console is asked for what the first paint shows while React is still being loaded.
 void start().then((isConnected) => {

@@ -86,7 +86,7 @@ function onError(event: ErrorEvent | Event): void {
 }
 
 /** Catches what nobody else in this window does. */
-export function catchFaults(): void {
+export function catchUncaughtErrors(): void {
   // In the capturing phase: what could not be loaded is told to its element alone.
   window.addEventListener('error', onError, { capture: true });
   window.addEventListener('unhandledrejection', ({ reason }) => reportFault('rejection', reason));

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { z } from 'zod';
-import { servePort } from '../../main/hosts/carrying.ts';
+import { servePort } from '../../main/hosts/rpc.ts';
 import { createAccess } from '../../main/hosts/loopback/access.ts';
 import { SESSION_HEADER, startLoopbackHost } from '../../main/hosts/loopback/server.ts';
 import { carrierErrors, contractErrors } from '../../shared/contract/errors.ts';

@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { FindingNote, VerdictMark } from '../../ui/status.tsx';
 import { focusHead } from './card-focus.ts';
 import { chooseWeaker, decideMeaning } from './configuration.ts';
-import type { DomainRef } from './configuration.ts';
+import type { DomainRef } from '../../data/manual-follower.ts';
 import styles from './ManualPane.module.css';
 import { KeyPairForm, WaitingForm } from './MissingValues.tsx';
 import type { NameForm } from './preferences.ts';

@@ -4,7 +4,7 @@ import type { RecordCard } from '../../../shared/manual/manual.ts';
 import { buildManual } from '../../../shared/manual/manual.ts';
 import { questionsFor } from '../../../shared/plan/build-plan.ts';
 import { pastedObservations } from '../../../shared/plan/in-the-way.ts';
-import { sortTold } from '../../../shared/providers/told-records.ts';
+import { sortServiceRecords } from '../../../shared/providers/service-records.ts';
 import type { TextFix } from '../../../shared/findings/finding.ts';
 import { requiredRecords } from '../../../shared/providers/required-records.ts';
 import type { EditedText } from '../../../shared/required/record.ts';
@@ -80,7 +80,11 @@ const SELECTOR = 'us._domainkey.news.example.com';
 /** What the manual says of a key that the service asks for in this text. */
 function keyOf(asked: string, published: string | null, dkimEdited: readonly EditedText[] = []) {
   const key = { category: 'dkim' as const, name: SELECTOR, type: 'TXT' as const, value: asked };
-  const wanted = needs('unione', { dkimEdited, told: sortTold({ records: [key], unread: [] }), toldBy: 'unione' });
+  const wanted = needs('unione', {
+    dkimEdited,
+    told: sortServiceRecords({ records: [key], unread: [] }),
+    toldBy: 'unione',
+  });
   const required = requiredRecords(wanted);
   const world = [...providerSide(required), ...(published === null ? [] : [txt(SELECTOR, 300, published)])];
   const manual = buildManual({
