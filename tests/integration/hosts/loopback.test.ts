@@ -219,9 +219,9 @@ describe('the browser host', () => {
       [
         ['--port', 'eighty'],
         2,
-        /^--port eighty is no port\. Give a number from 0 to 65535; 0 lets the system choose\.$/,
+        /^--port eighty is not a port\. Give a number from 0 to 65535; 0 lets the system choose\.$/,
       ],
-      [['--port', '70000'], 2, /^--port 70000 is no port\./],
+      [['--port', '70000'], 2, /^--port 70000 is not a port\./],
       [['--nonsense'], 2, /^Unknown option '--nonsense'/],
       [['--port', String(port)], 1, new RegExp(`^Port ${port} can’t be used \\(EADDRINUSE\\)\\. Give another one`)],
       [['--data-dir', path.join(folder, 'a-file', 'data')], 1, /a-file/],

@@ -55,7 +55,7 @@ export function expectAgreement(trace: ProbeTrace): void {
     if (typeof values.host === 'string' && !code.startsWith('probe.proxy'))
       expect([url.hostname, `[${url.hostname}]`, url.hostname.replace(/[[\]]/g, '')]).toContain(values.host);
     const { location } = values;
-    if (/^(?:If it is the service’s own, enter it|Enter the address that it leads to)/.test(remedy)) {
+    if (/^(?:If it belongs to the service, enter it|Enter the target address)/.test(remedy)) {
       expect(URL.canParse(String(location), trace.url)).toBe(true);
       expect(new URL(String(location), trace.url).origin).not.toBe(url.origin);
     }
