@@ -321,7 +321,10 @@ describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
     const doh = `https://${addresses.unbound[0]}/dns-query`;
     const outcome = await inspect(spfAt('good.test'), { hints: nowhere, fallback: doh });
     expect(codes(outcome)).toContain('diagnosis.port-53-blocked');
-    expect(outcome.verdict).toMatchObject({ verdict: 'verified', summary: `Published and correct, according to ${doh}` });
+    expect(outcome.verdict).toMatchObject({
+      verdict: 'verified',
+      summary: `Published and correct, according to ${doh}`,
+    });
     const offline = await inspect(spfAt('good.test'), { hints: nowhere });
     expect(codes(offline)).toEqual(['diagnosis.offline']);
     expect(offline.verdict.verdict).toBe('unknown');
