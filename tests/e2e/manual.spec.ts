@@ -52,7 +52,7 @@ test('SPF faults are put right with one click each, savings are applied, and eve
   await expect(spf.getByText('12 of 10 lookups: too many').first()).toBeVisible();
   await spf.getByRole('button', { name: 'Apply: Remove include:_gone.example.org: it lets nobody pass.' }).click();
   await expect(value).not.toContainText('_gone');
-  await spf.getByRole('button', { name: /^Apply: Write the addresses of example\.org in the place of a\.$/ }).click();
+  await spf.getByRole('button', { name: 'Apply: Replace a with the addresses of example.org.' }).click();
   await expect(value).toContainText('ip4:192.0.2.1 ');
   await expectSound(page, 'SPF with decisions');
   await spf.getByText('Why it reads this way').click();
