@@ -15,7 +15,7 @@ import { restoreAsOrdered } from './copies.ts';
 import { createCore } from './core.ts';
 import { checkManaged, managedProxy } from './managed/service.ts';
 import type { Patience } from './evidence/watching.ts';
-import { giveBackMemory } from './memory.ts';
+import { giveBackMemory, trimMemoryAfterStart } from './memory.ts';
 import type { Log, Notifier, PracticePort, SystemProxy } from './ports.ts';
 import { builtKey } from './rules/service.ts';
 import { checkedFields, defaultFields } from './settings/service.ts';
@@ -79,6 +79,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
   const proxy = managedProxy(managed);
   // A network with a root of its own names it as resolvers do, by a file of hints.
   const hints = process.env.SENDWRIGHT_ROOT_HINTS;
+  if (options.background) trimMemoryAfterStart(log);
   const tellRestored = options.background ? restoreAsOrdered(options.dataFolder, Date.now()) : null;
   const store = openStore(options.dataFolder, Date.now);
   tellRestored?.(store, log);

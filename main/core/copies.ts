@@ -13,6 +13,8 @@ import type { Log } from './ports.ts';
 /** Copies of the data file: daily ones while the console runs, and what a command does with them where none runs. */
 
 const DAY_MS = 86_400_000;
+/** Checks that never end put a copy off for so long. */
+const LONGEST_WAIT_MS = DAY_MS / 2;
 
 export interface CopyKeeper {
   /** Begins a copy when the last daily one is a day old; to be called now and then. */
@@ -21,12 +23,18 @@ export interface CopyKeeper {
   readonly close: () => Promise<void>;
 }
 
-/** Makes a copy a day. One that fails is tried again with the next look, and logged once. */
+/**
+ * Makes a copy a day. One that fails is tried again with the next look, and logged once. A copy reads and writes the whole
+ * file, so it gives way to long work: it is not begun, and given up, while any runs, but for one that is overdue.
+ */
 export function createCopyKeeper(context: CoreContext): CopyKeeper {
-  const { store, clock, log } = context;
+  const { store, clock, log, jobs } = context;
   let underWay: Promise<void> | null = null;
   let isClosed = false;
   let isFailing = false;
+  /** Since when a copy waits in this run. */
+  let dueSince: number | null = null;
+  const givesWay = (isOverdue: boolean) => !isOverdue && jobs.list().some(({ status }) => status === 'running');
 
   /** Copies that are not made are missed on the day when one is needed: it is told before. */
   function logCopyFailure(error: unknown): void {
@@ -46,13 +54,18 @@ export function createCopyKeeper(context: CoreContext): CopyKeeper {
     }
   }
 
-  async function make(): Promise<void> {
+  async function make(isOverdue: boolean): Promise<void> {
+    let hasGivenWay = false;
     try {
-      const { file } = await store.copies.make('daily', () => !isClosed);
+      const { file } = await store.copies.make('daily', () => {
+        hasGivenWay ||= givesWay(isOverdue);
+        return !isClosed && !hasGivenWay;
+      });
       store.copies.dropOld();
       isFailing = false;
       log.info({ file }, 'the data file was copied');
     } catch (error) {
+      if (hasGivenWay) return;
       if (!isFailing && !isClosed) {
         log.error({ error }, 'the data file could not be copied');
         logCopyFailure(error);
@@ -67,8 +80,14 @@ export function createCopyKeeper(context: CoreContext): CopyKeeper {
       const isDue = !store.copies
         .list()
         .some(({ reason, madeAt }) => reason === 'daily' && madeAt <= now && now - madeAt < DAY_MS);
-      if (!isDue || isClosed) return;
-      underWay ??= make().finally(() => {
+      if (!isDue || isClosed) {
+        dueSince = null;
+        return;
+      }
+      dueSince ??= now;
+      const isOverdue = now - dueSince > LONGEST_WAIT_MS;
+      if (givesWay(isOverdue)) return;
+      underWay ??= make(isOverdue).finally(() => {
         underWay = null;
       });
     },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
+  createReadStream,
   existsSync,
   fsyncSync,
   linkSync,
@@ -129,6 +130,13 @@ function hashOf(file: string): string {
   } finally {
     closeSync(handle);
   }
+  return hash.digest('hex');
+}
+
+/** The same of a file that may be large, while everything else goes on. */
+async function hashBeside(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const block of createReadStream(file, { highWaterMark: BLOCK_OCTETS })) hash.update(block as Buffer);
   return hash.digest('hex');
 }
 
@@ -328,7 +336,7 @@ export async function makeCopy(
     } finally {
       copy.close();
     }
-    writeFileSync(`${file}${HASH}`, `${hashOf(unfinished)}\n`, { mode: 0o600 });
+    writeFileSync(`${file}${HASH}`, `${await hashBeside(unfinished)}\n`, { mode: 0o600 });
     renameSync(unfinished, file);
     synchronise(path.dirname(file));
     return { file, reason, madeAt: now, octets: statSync(file).size };

@@ -272,6 +272,7 @@ async function run(given: number, seed: number, isAlone: boolean): Promise<strin
         const name = `${place}, ${outcome}${outcome === 'not marked' ? ` (${kind})` : ''}`;
         tally.set(name, (tally.get(name) ?? 0) + 1);
         comeBack(folder, world);
+        if (isAlone && (round + 1) % 500 === 0) console.log(`  ${round + 1} of ${rounds} damages`);
       } catch (error) {
         throw new Error(`Round ${round} of seed ${seed}: ${target}, ${kind}`, { cause: error });
       }

@@ -1,4 +1,6 @@
 import Database from 'better-sqlite3';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -228,6 +230,30 @@ describe('a damaged data file', () => {
 });
 
 describe('the console', () => {
+  it('makes no copy while a check runs, and one afterwards', async () => {
+    const silent = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const desk = await openTestCore();
+    const daily = () => listCopies(desk.folder).filter(({ reason }) => reason === 'daily').length;
+    try {
+      const { id: workspaceId } = await desk.client.workspaces.create({ name: 'Acme' });
+      await desk.client.domains.add({ workspaceId, text: 'example.com' });
+      const resolver = `127.0.0.1:${silent.address().port}`;
+      const job = await desk.client.domains.verify({ workspaceId, selection: { which: 'all' }, resolver });
+      desk.core.tick();
+      await desk.client.copies.make({});
+      expect(daily()).toBe(0);
+      await desk.client.jobs.cancel({ jobId: job.id });
+      for await (const _state of await desk.client.jobs.watch({ jobId: job.id, after: -1 })) continue;
+      desk.core.tick();
+      await expect.poll(daily, { timeout: 30_000 }).toBe(1);
+    } finally {
+      await desk.close();
+      await dropFolder(desk.folder);
+      silent.close();
+    }
+  });
+
   it('makes a copy a day by itself', async () => {
     const desk = await openTestCore();
     const daily = () => listCopies(desk.folder).filter(({ reason }) => reason === 'daily');
