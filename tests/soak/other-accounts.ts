@@ -95,7 +95,7 @@ async function round(base: string, umask: number, mode: (typeof MODES)[number], 
   // What it made itself it can read.
   const ofOwner = gained.filter((what) => isOurs(what) && (what.startsWith('read') || what.includes('told')));
   if (ofOwner.length > 0) throw new Error(`Refused, and the other account ${ofOwner.join(', ')}`);
-  if (!/^refused .*(?:--data-dir|write access|rights)/.test(running.first))
+  if (!/^refused .*(?:--data-dir|write access|rights|permissions)/.test(running.first))
     throw new Error(`Refused without a remedy: ${running.first}`);
   return 'refused';
 }
