@@ -51,7 +51,7 @@ test('saving keys asks once how they are protected, without a word of failure, a
   await connectService(page);
   await page.getByLabel('API key').fill('api-key-of-many-letters');
   await page.keyboard.press('Control+s');
-  await expect(sheet(page)).toContainText('goes on');
+  await expect(sheet(page)).toContainText('continues afterwards');
   await expect(page.getByRole('alert').filter({ visible: true })).toHaveCount(0);
   await expectSound(page, 'first passphrase');
   // Closed instead, everything is as it was, and the next time saves as well.

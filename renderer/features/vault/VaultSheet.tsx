@@ -296,7 +296,7 @@ function FirstPassphrase({ vault, deed }: { readonly vault: VaultState; readonly
       }
     >
       {reason !== null && (
-        <p>How should keys be protected before they are saved? What you were doing continues then.</p>
+        <p>How should keys be protected before they are saved? What you were doing continues afterwards.</p>
       )}
       <KeeperLock />
       <p>
