@@ -1,5 +1,8 @@
+import { dkimName } from '../dkim/selector.ts';
 import { sameName } from '../dns/names.ts';
+import { joinTxt } from '../dns/txt.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
+import type { Observation } from '../observed/observation.ts';
 import type { Plan } from '../plan/types.ts';
 import type { RequiredRecord } from '../required/record.ts';
 import type { Manual, RecordCard } from './manual.ts';
@@ -83,6 +86,77 @@ export function mendingSteps(
   });
 }
 
+/** The key of a signature: as it was when the message was signed, as it is, and as it will be after the plan. */
+export interface KeyState {
+  readonly selector: string;
+  /** What the last check before the signature saw, beside what the newest saw; `not-known` without such a check. */
+  readonly then: 'same' | 'another' | 'missing' | 'not-known';
+  /** When that check was; milliseconds since the epoch. */
+  readonly thenAt: number | null;
+  readonly now: 'yes' | 'no' | 'unknown';
+  readonly after: 'yes' | 'no' | 'unknown';
+}
+
+/** A signature of the domain's own. */
+export interface OwnSignature {
+  readonly selector: string;
+  /** In seconds since the epoch; null where the signature does not tell. */
+  readonly signedAt: number | null;
+  /** Whether its key could be had now; null where DNS gave no answer. */
+  readonly hasKey: boolean | null;
+}
+
+/** What a check saw of a key: its text, or the name that has it; empty where there is none. */
+const seenText = ({ records }: Observation): string =>
+  records
+    .map((record) => (record.type === 'TXT' ? joinTxt(record.strings) : 'target' in record ? record.target : ''))
+    .join('\n');
+
+/**
+ * The keys of a message's own signatures through time.
+ *
+ * @param observations of earlier checks, in any order.
+ */
+export function keyStates(
+  { domain, plan }: Pick<Manual, 'domain' | 'plan'>,
+  signatures: readonly OwnSignature[],
+  observations: readonly Observation[],
+): readonly KeyState[] {
+  const own = [...new Map(signatures.map((each) => [each.selector, each])).values()];
+  return own.map(({ selector, signedAt, hasKey }): KeyState => {
+    const seen = observations
+      .filter(({ question, outcome }) => outcome !== 'failure' && sameName(question.name, dkimName(selector, domain)))
+      .sort((left, right) => left.seenAt - right.seenAt);
+    const before = signedAt === null ? undefined : seen.findLast(({ seenAt }) => seenAt <= signedAt * 1000);
+    const newest = seen.at(-1);
+    const text = before === undefined ? null : seenText(before);
+    const isSame = newest !== undefined && text === seenText(newest);
+    const now = hasKey === null ? 'unknown' : hasKey ? 'yes' : 'no';
+    const after = plan.effect.after.keys.find((key) => sameName(key.selector, selector))?.usable;
+    return {
+      selector,
+      then: text === null ? 'not-known' : text === '' ? 'missing' : isSame ? 'same' : 'another',
+      thenAt: before?.seenAt ?? null,
+      now,
+      // The plan leaves alone what it does not name.
+      after: after ?? now,
+    };
+  });
+}
+
+const THEN: Readonly<Record<KeyState['then'], string>> = {
+  same: 'the same key was published when the message was signed',
+  another: 'another key was published when the message was signed',
+  missing: 'no key was published when the message was signed',
+  'not-known': 'no check from before the signature tells what was published then',
+};
+const USABLE: Readonly<Record<KeyState['now'], string>> = { yes: 'usable', no: 'not usable', unknown: 'not known' };
+
+/** A key's states in a sentence. */
+export function keyWords({ selector, then, now, after }: KeyState): string {
+  return `Key ${selector}: ${THEN[then]}; now ${USABLE[now]}; after the plan ${USABLE[after]}.`;
+}
+
 /** Where a mail's domain stands in a workspace, and what its manual says. */
 export interface Mending {
   readonly workspaceId: number;
@@ -93,6 +167,8 @@ export interface Mending {
   /** Where it stands, in a sentence. */
   readonly sentence: string;
   readonly steps: readonly MendingStep[];
+  /** Of a message that the domain signed. */
+  readonly keys: readonly KeyState[];
 }
 
 /** A record of a step in lines: what to do, the value, and what the manual finds. */

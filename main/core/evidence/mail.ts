@@ -31,9 +31,13 @@ export async function readOneMail(
   findWorkspace(context, workspaceId);
   const octets = Buffer.from(content, 'base64');
   const receivers = context.rules.providers();
-  const withMending = async (domain: string | null, records: readonly string[]) => ({
+  const withMending = async (
+    domain: string | null,
+    records: readonly string[],
+    signatures: Parameters<typeof mendingOf>[4] = [],
+  ) => ({
     domain,
-    mending: domain === null ? null : await mendingOf(context, workspaceId, domain, records),
+    mending: domain === null ? null : await mendingOf(context, workspaceId, domain, records, signatures),
   });
   const bounce = readBounce(octets, receivers);
   if (bounce.category !== 'not-a-bounce') {
@@ -53,5 +57,11 @@ export async function readOneMail(
     .filter(({ result }) => result === 'pass')
     .map(({ domain, selector }) => [`${domain}/${selector}`, { from: now, until: now }] as const);
   noteSigners(context, workspaceId, new Map(signers));
-  return { mail, ...(await withMending(verdict.from, verdict.record)) };
+  const own = verdict.dkim.map(({ domain, selector, signedAt, result, bits }) => ({
+    domain,
+    selector,
+    signedAt,
+    hasKey: result === 'temperror' ? null : bits > 0,
+  }));
+  return { mail, ...(await withMending(verdict.from, verdict.record, own)) };
 }

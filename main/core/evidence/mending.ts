@@ -1,7 +1,7 @@
-import { parentName } from '../../../shared/dns/names.ts';
+import { parentName, sameName } from '../../../shared/dns/names.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
-import { mendingSteps } from '../../../shared/manual/mending.ts';
-import type { Mending } from '../../../shared/manual/mending.ts';
+import { keyStates, mendingSteps } from '../../../shared/manual/mending.ts';
+import type { Mending, OwnSignature } from '../../../shared/manual/mending.ts';
 import type { CoreContext } from '../context.ts';
 import { manualOf, readyDomain } from '../domains/service.ts';
 import { unicodeFree } from './service.ts';
@@ -27,6 +27,7 @@ export function listedDomain(
  *
  * @param workspaceId null: the first workspace that has the domain, those for practice last.
  * @param domain that the mail was sent from. @param records what is to be changed.
+ * @param signatures of a message that is looked at.
  * @returns null where no list has the domain.
  */
 export async function mendingOf(
@@ -34,6 +35,7 @@ export async function mendingOf(
   workspaceId: number | null,
   domain: string,
   records: readonly string[],
+  signatures: readonly (OwnSignature & { readonly domain: string })[] = [],
 ): Promise<Mending | null> {
   const all = context.store.workspaces.list();
   const chosen = workspaceId === null ? all : all.filter(({ id }) => id === workspaceId);
@@ -49,6 +51,11 @@ export async function mendingOf(
       domain: manual.domain,
       sentence: manual.sentence,
       steps: mendingSteps(manual, records),
+      keys: keyStates(
+        manual,
+        signatures.filter((signature) => sameName(signature.domain, manual.domain)),
+        signatures.length === 0 ? [] : context.store.history.observations(listed.id),
+      ),
     };
   }
   return null;

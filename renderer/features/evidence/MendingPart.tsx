@@ -1,4 +1,4 @@
-import { aboveWords, mendingLines } from '../../../shared/manual/mending.ts';
+import { aboveWords, keyWords, mendingLines } from '../../../shared/manual/mending.ts';
 import type { Mending, MendingRecord } from '../../../shared/manual/mending.ts';
 import { showDomain } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -55,6 +55,11 @@ export function MendingPart(props: {
   return (
     <>
       {above !== null && mending.steps.length > 0 && <p>{above}</p>}
+      {mending.keys.map((key) => (
+        <p key={key.selector}>
+          <OutsideText text={keyWords(key)} />
+        </p>
+      ))}
       {mending.steps.map(({ number, title, records }) => (
         <section key={number} aria-label={`Step ${number} of the manual`}>
           <h3>
