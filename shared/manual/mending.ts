@@ -90,9 +90,9 @@ export function mendingSteps(
 export interface KeyState {
   readonly selector: string;
   /** What the last check before the signature saw, beside what the newest saw; `not-known` without such a check. */
-  readonly then: 'same' | 'another' | 'missing' | 'not-known';
+  readonly before: 'same' | 'another' | 'missing' | 'not-known';
   /** When that check was; milliseconds since the epoch. */
-  readonly thenAt: number | null;
+  readonly beforeAt: number | null;
   readonly now: 'yes' | 'no' | 'unknown';
   readonly after: 'yes' | 'no' | 'unknown';
 }
@@ -127,16 +127,16 @@ export function keyStates(
     const seen = observations
       .filter(({ question, outcome }) => outcome !== 'failure' && sameName(question.name, dkimName(selector, domain)))
       .sort((left, right) => left.seenAt - right.seenAt);
-    const before = signedAt === null ? undefined : seen.findLast(({ seenAt }) => seenAt <= signedAt * 1000);
+    const earlier = signedAt === null ? undefined : seen.findLast(({ seenAt }) => seenAt <= signedAt * 1000);
     const newest = seen.at(-1);
-    const text = before === undefined ? null : seenText(before);
+    const text = earlier === undefined ? null : seenText(earlier);
     const isSame = newest !== undefined && text === seenText(newest);
     const now = hasKey === null ? 'unknown' : hasKey ? 'yes' : 'no';
     const after = plan.effect.after.keys.find((key) => sameName(key.selector, selector))?.usable;
     return {
       selector,
-      then: text === null ? 'not-known' : text === '' ? 'missing' : isSame ? 'same' : 'another',
-      thenAt: before?.seenAt ?? null,
+      before: text === null ? 'not-known' : text === '' ? 'missing' : isSame ? 'same' : 'another',
+      beforeAt: earlier?.seenAt ?? null,
       now,
       // The plan leaves alone what it does not name.
       after: after ?? now,
@@ -144,7 +144,7 @@ export function keyStates(
   });
 }
 
-const THEN: Readonly<Record<KeyState['then'], string>> = {
+const BEFORE: Readonly<Record<KeyState['before'], string>> = {
   same: 'the same key was published when the message was signed',
   another: 'another key was published when the message was signed',
   missing: 'no key was published when the message was signed',
@@ -153,8 +153,8 @@ const THEN: Readonly<Record<KeyState['then'], string>> = {
 const USABLE: Readonly<Record<KeyState['now'], string>> = { yes: 'usable', no: 'not usable', unknown: 'not known' };
 
 /** A key's states in a sentence. */
-export function keyWords({ selector, then, now, after }: KeyState): string {
-  return `Key ${selector}: ${THEN[then]}; now ${USABLE[now]}; after the plan ${USABLE[after]}.`;
+export function keyWords({ selector, before, now, after }: KeyState): string {
+  return `Key ${selector}: ${BEFORE[before]}; now ${USABLE[now]}; after the plan ${USABLE[after]}.`;
 }
 
 /** Where a mail's domain stands in a workspace, and what its manual says. */

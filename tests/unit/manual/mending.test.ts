@@ -32,9 +32,9 @@ describe('keys of signatures', () => {
     [[seen(day(1), null), seen(day(9), 'v=DKIM1; p=AA')], 'missing'],
     [[seen(day(9), 'v=DKIM1; p=AA')], 'not-known'],
     [[], 'not-known'],
-  ] as const)('by what checks saw before the signature', (observations, then) => {
+  ] as const)('by what checks saw before the signature', (observations, before) => {
     expect(keyStates(manual('yes'), signed(5), observations)).toMatchObject([
-      { selector: 's1', then, now: 'yes', after: 'yes' },
+      { selector: 's1', before, now: 'yes', after: 'yes' },
     ]);
   });
 
@@ -44,7 +44,7 @@ describe('keys of signatures', () => {
       'Key s1: the same key was published when the message was signed; now usable; after the plan not usable.',
     );
     expect(keyStates(manual('no'), [{ selector: 's2', signedAt: null, hasKey: null }], [])).toMatchObject([
-      { selector: 's2', then: 'not-known', now: 'unknown', after: 'unknown' },
+      { selector: 's2', before: 'not-known', now: 'unknown', after: 'unknown' },
     ]);
   });
 });
