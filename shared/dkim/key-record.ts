@@ -278,7 +278,7 @@ export const parseDkimKey = remembering(REMEMBERED, (text): DkimKeyParse => {
         ...(reading.fix === undefined ? {} : { fix: reading.fix }),
         ...(readings === undefined ? {} : { readings }),
       };
-      findings.push(dkimFinding(reading.code, { type, bits }, extra));
+      findings.push(dkimFinding.ofChosenCode(reading.code, { type, bits }, extra));
     }
     if (bits > 0) findings.push(...paddingFault(publicKey));
   }

@@ -53,21 +53,45 @@ export interface Finding<Code extends string = string> {
   readonly readings?: readonly TextFix[];
 }
 
+/** The names of the `{name}` placeholders in a text; `%{i}` is a macro of SPF, and none. */
+type PlaceholdersIn<Text extends string> = Text extends `${infer Before}{${infer Name}}${infer Rest}`
+  ? (Before extends `${string}%` ? never : Name) | PlaceholdersIn<Rest>
+  : never;
+
+/** What the texts of an entry speak of. */
+type PlaceholdersOf<Entry extends CatalogueEntry> = PlaceholdersIn<
+  Entry['title'] | Entry['explanation'] | Entry['remedy']
+>;
+
+type Values<Names extends string> = Readonly<Record<Names, string | number>> &
+  Readonly<Record<string, string | number>>;
+
+type Extra = Partial<Pick<Finding, 'span' | 'evidence' | 'fix' | 'readings' | 'severity'>>;
+
 /**
  * Declares a part of the catalogue and gives back the function that makes findings from it, so that a code, its
  * severity and its texts can never part.
  *
  * @param entries code → entry; codes are `area.kebab-case`, for example `spf.too-many-lookups`.
- * @returns `(code, values?, extra?) => Finding`; `extra` may carry span, evidence, fix, readings or a different severity.
+ * @returns `(code, values, extra?) => Finding`: the values are those that the entry's texts speak of, and may be left
+ *   out where there are none; `extra` may carry span, evidence, fix, readings or a different severity. `ofChosenCode`
+ *   takes code and values that were paired elsewhere, and checks the code alone.
  */
 export function declareFindings<const Entries extends Readonly<Record<string, CatalogueEntry>>>(entries: Entries) {
   type Code = keyof Entries & string;
-  const make = (
-    code: Code,
-    values: Readonly<Record<string, string | number>> = {},
-    extra: Partial<Pick<Finding, 'span' | 'evidence' | 'fix' | 'readings' | 'severity'>> = {},
-  ): Finding<Code> => ({ code, severity: (entries[code] as CatalogueEntry).severity, values, ...extra });
-  return make;
+  const ofChosenCode = (code: Code, values: Values<never> = {}, extra: Extra = {}): Finding<Code> => ({
+    code,
+    severity: (entries[code] as CatalogueEntry).severity,
+    values,
+    ...extra,
+  });
+  const make = <Chosen extends Code>(
+    code: Chosen,
+    ...[values, extra]: [PlaceholdersOf<Entries[Chosen]>] extends [never]
+      ? [values?: Values<never>, extra?: Extra]
+      : [values: Values<PlaceholdersOf<Entries[Chosen]>>, extra?: Extra]
+  ): Finding<Code> => ofChosenCode(code, values, extra);
+  return Object.assign(make, { ofChosenCode });
 }
 
 /** Fills the `{name}` placeholders of a catalogue text. A placeholder without a value stays as it is. */

@@ -391,32 +391,41 @@ function sentenceFor(
   return `${name} was checked, and this is not known: ${titles(unknown)}. ${unknown[0]?.summary ?? ''}.`;
 }
 
-const STEPS: readonly {
-  readonly title: string;
-  readonly text: string;
-  readonly purposes: readonly RequiredRecord['purpose'][];
-}[] = [
-  {
+/** The steps in their order, and the records that each has. */
+const STEPS = {
+  keys: {
     title: 'Publish the keys',
     text: 'Receivers verify signatures with these keys. They come first, because adding them can’t break anything.',
-    purposes: ['dkim'],
   },
-  {
+  senders: {
     title: 'Allow the sending servers',
     text: 'One SPF record says who may send. It is merged with what is published; it is never a second record.',
-    purposes: ['spf', 'return-path', 'mx'],
   },
-  {
+  policy: {
     title: 'State the policy',
     text: 'DMARC ties both to the address that people see, and provides reports.',
-    purposes: ['dmarc', 'report-authorisation'],
   },
-  {
+  rest: {
     title: 'Complete the set-up',
     text: 'What else the provider asks for.',
-    purposes: ['verification', 'tracking', 'delegation', 'mta-sts', 'tls-rpt', 'bimi'],
   },
-];
+} as const;
+
+/** The step that a record belongs to. */
+const STEP_OF: Readonly<Record<RequiredRecord['purpose'], keyof typeof STEPS>> = {
+  dkim: 'keys',
+  spf: 'senders',
+  'return-path': 'senders',
+  mx: 'senders',
+  dmarc: 'policy',
+  'report-authorisation': 'policy',
+  verification: 'rest',
+  tracking: 'rest',
+  delegation: 'rest',
+  'mta-sts': 'rest',
+  'tls-rpt': 'rest',
+  bimi: 'rest',
+};
 
 /** The types of the keys that a domain signs with; a provider's alias is taken for RSA, as all of them are today. */
 function keyTypes(required: readonly RequiredRecord[]): readonly ('rsa' | 'ed25519')[] {
@@ -471,11 +480,9 @@ export function buildManual(input: ManualInput): Manual {
   const cards = required.map((record) =>
     cardFor(record, changes.get(record.id) as Change, input, verdicts, dns, ladder),
   );
-  const steps = STEPS.map(({ title, text, purposes }) => ({
-    title,
-    text,
-    cards: cards.filter((card) => purposes.includes(card.purpose)),
-  })).filter((step) => step.cards.length > 0);
+  const steps = Object.entries(STEPS)
+    .map(([id, texts]) => ({ ...texts, cards: cards.filter((card) => STEP_OF[card.purpose] === id) }))
+    .filter((step) => step.cards.length > 0);
   const [first] = needs.providers;
   const differs =
     input.told !== undefined &&

@@ -37,20 +37,20 @@ import type { Observation } from '../observed/observation.ts';
 import type { RecordPurpose, RecordValue, RequiredRecord } from '../required/record.ts';
 
 /** The order in which changes are safe: keys before the policies that rely on them. */
-const ORDER: readonly RecordPurpose[] = [
-  'dkim',
-  'verification',
-  'mx',
-  'return-path',
-  'delegation',
-  'spf',
-  'report-authorisation',
-  'dmarc',
-  'tracking',
-  'mta-sts',
-  'tls-rpt',
-  'bimi',
-];
+const ORDER = {
+  dkim: 0,
+  verification: 1,
+  mx: 2,
+  'return-path': 3,
+  delegation: 4,
+  spf: 5,
+  'report-authorisation': 6,
+  dmarc: 7,
+  tracking: 8,
+  'mta-sts': 9,
+  'tls-rpt': 10,
+  bimi: 11,
+} as const satisfies Record<RecordPurpose, number>;
 
 /** The questions that have to be answered to plan and judge these records. */
 export function questionsFor(required: readonly RequiredRecord[]): readonly DnsQuestion[] {
@@ -673,7 +673,7 @@ export function buildPlan(
   const planning = { domain, observations, zone, today: dns, dns, chosen: new Set(chosen.map(({ kind }) => kind)) };
   const planned = withOwnRecords(required, plannedRecords(required, planning), planning);
   let changes: readonly Change[] = [...withLogoPolicy(withoutForeign(withoutCollisions(planned)))].sort(
-    (left, right) => ORDER.indexOf(left.purpose) - ORDER.indexOf(right.purpose),
+    (left, right) => ORDER[left.purpose] - ORDER[right.purpose],
   );
 
   const subject = subjectOf(domain, required);

@@ -550,7 +550,7 @@ function wrappingFindings(source: string, record: PastedRecord): readonly Findin
   return record.wrappings.map(({ kind, span, text }) => {
     const { code, label } = UNWRAPPED[kind];
     const value = source.slice(span.start, span.end).trim().slice(0, TOLD);
-    return spfFinding(code, { value }, { span, fix: { label, edits: [{ span, text }] } });
+    return spfFinding.ofChosenCode(code, { value }, { span, fix: { label, edits: [{ span, text }] } });
   });
 }
 
@@ -627,7 +627,7 @@ interface Stage {
 function draftFindings({ traced, drafts }: Stage): readonly Finding[] {
   return drafts.map(({ code, values, label, span, text }) => {
     const place = sourceSpan(traced, span);
-    return spfFinding(code, values, { span: place, fix: { label, edits: [{ span: place, text }] } });
+    return spfFinding.ofChosenCode(code, values, { span: place, fix: { label, edits: [{ span: place, text }] } });
   });
 }
 

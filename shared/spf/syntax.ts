@@ -359,7 +359,8 @@ function readWord(text: string, span: Span, findings: Finding[]): SpfTerm | null
   if (usual !== null) return usual;
   const report: Report = ({ code, values, start = 0, end = text.length }) => {
     const place = { start: span.start + start, end: span.start + end };
-    if (findings.length < MAX_FAULTS) findings.push(spfFinding(code, { term: text, ...values }, { span: place }));
+    if (findings.length < MAX_FAULTS)
+      findings.push(spfFinding.ofChosenCode(code, { term: text, ...values }, { span: place }));
     return null;
   };
   const modifier = text.includes('=') ? MODIFIER.exec(text) : null;

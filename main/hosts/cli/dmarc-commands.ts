@@ -155,7 +155,7 @@ function inForceLines(domain: string, { policy, at, testing }: PolicyView): stri
 /** What is not known to us is told as that: receivers may know it well. */
 function withoutReceivers(findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding) =>
-    finding.code === 'dmarc.lookup-failed' ? dmarcFinding('dmarc.not-known', finding.values) : finding,
+    finding.code === 'dmarc.lookup-failed' ? dmarcFinding.ofChosenCode('dmarc.not-known', finding.values) : finding,
   );
 }
 

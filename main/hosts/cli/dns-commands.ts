@@ -13,7 +13,21 @@ import { readTextFile } from './text-file.ts';
 
 /** `sendwright dns`: live DNS without a data folder. */
 
-const TYPES: readonly QueryType[] = ['TXT', 'CNAME', 'MX', 'NS', 'A', 'AAAA', 'SOA', 'PTR', 'SRV', 'CAA'];
+const TYPES = Object.keys({
+  TXT: true,
+  CNAME: true,
+  MX: true,
+  NS: true,
+  A: true,
+  AAAA: true,
+  SOA: true,
+  PTR: true,
+  SRV: true,
+  CAA: true,
+  DNAME: true,
+  SPF: true,
+  TLSA: true,
+} satisfies Record<QueryType, true>) as readonly QueryType[];
 const MAX_LENGTH = 160;
 
 function nameArgument(text: string): string {

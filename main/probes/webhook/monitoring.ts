@@ -148,7 +148,7 @@ export async function probeMonitoring(
     durationMs: Math.round(performance.now() - begin),
     findings: [
       ...proof.findings.filter(({ code: told }) => told !== 'monitoring.auth-key-refused'),
-      serviceFinding(code),
+      serviceFinding.ofChosenCode(code),
     ],
   });
   await post(judgeSigned, random);

@@ -15,17 +15,21 @@ const PAGE = 250;
 const TYPING_MS = 200;
 const DAY_MS = 86_400_000;
 
-const KINDS: readonly { readonly id: string; readonly label: string }[] = [
+const KINDS = {
+  save: 'Saves',
+  probe: 'Probes',
+  verify: 'Checks of domains',
+  domains: 'Domains',
+  export: 'Exports',
+  vault: 'Vault',
+  practice: 'Practice',
+  schedule: 'Schedule',
+  workspace: 'Workspace',
+} as const satisfies Record<ActivityEntry['kind'], string>;
+
+const KIND_CHOICES = [
   { id: 'all', label: 'Everything' },
-  { id: 'save', label: 'Saves' },
-  { id: 'probe', label: 'Probes' },
-  { id: 'verify', label: 'Checks of domains' },
-  { id: 'domains', label: 'Domains' },
-  { id: 'export', label: 'Exports' },
-  { id: 'vault', label: 'Vault' },
-  { id: 'practice', label: 'Practice' },
-  { id: 'schedule', label: 'Schedule' },
-  { id: 'workspace', label: 'Workspace' },
+  ...Object.entries(KINDS).map(([id, label]) => ({ id, label })),
 ];
 
 const SEVERITIES: readonly { readonly id: string; readonly label: string }[] = [
@@ -125,7 +129,7 @@ function Entry({ entry }: { readonly entry: ActivityEntry }) {
       <div className={`${styles.entry} ${styles[entry.severity] ?? ''}`}>
         <Icon size={14} aria-label={SEVERITY_WORDS[entry.severity]} />
         <time dateTime={new Date(entry.at).toISOString()}>{shortTime(entry.at)}</time>
-        <span className={styles.kind}>{KINDS.find((known) => known.id === entry.kind)?.label ?? entry.kind}</span>
+        <span className={styles.kind}>{KINDS[entry.kind]}</span>
         <div className={styles.text}>
           <p>
             <OutsideText text={entry.summary} />
@@ -152,7 +156,7 @@ export default function ActivityView({ workspaceId }: { readonly workspaceId: nu
     <div className={styles.view}>
       <div className={styles.bar}>
         <Field label="Find" type="search" value={filter.text} onChange={(text) => set({ text })} maxLength={200} />
-        <Select label="Kind" value={filter.kind} onChange={(kind) => set({ kind })} choices={KINDS} />
+        <Select label="Kind" value={filter.kind} onChange={(kind) => set({ kind })} choices={KIND_CHOICES} />
         <Select
           label="Severity"
           value={filter.severity}

@@ -14,12 +14,8 @@ import { Field, Select, Sheet, Switch } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import styles from './TemplatesSheet.module.css';
 
-const TYPES = [
-  { id: 'TXT', label: 'TXT' },
-  { id: 'CNAME', label: 'CNAME' },
-  { id: 'MX', label: 'MX' },
-  { id: 'NS', label: 'NS' },
-] as const;
+const TYPES = { TXT: true, CNAME: true, MX: true, NS: true } as const satisfies Record<TemplateRecord['type'], true>;
+const TYPE_CHOICES = Object.keys(TYPES).map((type) => ({ id: type, label: type }));
 
 /** What the catalogue says, where the text beside it differs. */
 function Original({ now, before }: { readonly now: string; readonly before: string | undefined }) {
@@ -50,7 +46,7 @@ function RecordRow(props: {
           isLabelHidden
           value={record.type}
           onChange={(type) => onChange({ ...record, type: type as TemplateRecord['type'] })}
-          choices={TYPES}
+          choices={TYPE_CHOICES}
         />
         <Switch label="Optional" isOn={record.optional} onChange={(optional) => onChange({ ...record, optional })} />
         <Button look="quiet" isIcon aria-label={`Remove the record ${record.id}`} onPress={props.onRemove}>

@@ -244,9 +244,20 @@ export function makeRecord(name: string, ttl: number, type: string, data: Data):
 }
 
 /** Types that have a form of their own among records. */
-const OWN_FORM: ReadonlySet<string> = new Set(
-  'A AAAA CNAME NS PTR DNAME TXT SPF MX SOA SRV CAA'.split(' ') satisfies string[],
-);
+const OWN_FORM = {
+  A: true,
+  AAAA: true,
+  CNAME: true,
+  NS: true,
+  PTR: true,
+  DNAME: true,
+  TXT: true,
+  SPF: true,
+  MX: true,
+  SOA: true,
+  SRV: true,
+  CAA: true,
+} as const satisfies Record<Exclude<ResourceRecord['type'], 'OTHER'>, true>;
 
 /** Data in the form of RFC 3597 §5; a type that is known comes out in its own form. */
 function genericRecord(name: string, ttl: number, type: string, data: Data): ResourceRecord {
@@ -254,7 +265,7 @@ function genericRecord(name: string, ttl: number, type: string, data: Data): Res
   if (number === null) throw new Unreadable(`“${type.slice(0, 40)}” is not a record type`);
   const mnemonic = typeName(number);
   const rdata = dataToWire(mnemonic, data.all(), data.origin);
-  if (!OWN_FORM.has(mnemonic)) return { name, ttl, type: 'OTHER', typeName: mnemonic, rdata };
+  if (!Object.hasOwn(OWN_FORM, mnemonic)) return { name, ttl, type: 'OTHER', typeName: mnemonic, rdata };
   const text = wireToText(mnemonic, rdata);
   if (text.startsWith('\\#')) throw new Unreadable(`the octets are not valid data of type ${mnemonic}`);
   const line: LineFields = { count: 0, starts: [], ends: [], flags: [] };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findingsDocument } from '../../../build/findings-doc.ts';
+import { diagnosisFinding } from '../../../shared/diagnosis/findings.ts';
 import { applyFixes } from '../../../shared/findings/apply-fix.ts';
 import { catalogue, describeFindings } from '../../../shared/findings/catalogue.ts';
 
@@ -19,6 +20,14 @@ describe('the catalogue of findings', () => {
     const file = path.resolve(import.meta.dirname, '..', '..', '..', 'docs', 'findings.md');
     expect(readFileSync(file, 'utf8')).toBe(findingsDocument());
     for (const code of Object.keys(catalogue)) expect(findingsDocument()).toContain(`\`${code}\``);
+  });
+
+  it('lets no finding be made without what its texts speak of', () => {
+    // @ts-expect-error The title speaks of {server} and {left}: the type checker demands both.
+    const bare = diagnosisFinding('diagnosis.negative-cache', { server: 'ns1' });
+    expect(describeFindings([bare])[0]?.title).toContain('{left}');
+    // The codes that a variable may have demand what any of them speaks of; one without a placeholder demands nothing.
+    expect(diagnosisFinding('diagnosis.offline').values).toEqual({});
   });
 
   it('shows the gravest first, each once', () => {
