@@ -18,6 +18,7 @@ import { observedLookup } from '../plan/observed-lookup.ts';
 import type { Change, ChosenWeakening, Plan, WeakeningKind } from '../plan/types.ts';
 import type { Observation } from '../observed/observation.ts';
 import type { EditedText, RequiredRecord } from '../required/record.ts';
+import { PURPOSE_WORDS } from '../required/record-words.ts';
 import type { Verdict } from '../verdict/types.ts';
 import { domainVerdict } from '../verdict/verdict.ts';
 import type { EarlierVerdicts } from '../verdict/verdict.ts';
@@ -185,21 +186,6 @@ export interface ManualInput {
   readonly evidence?: PolicyEvidence;
 }
 
-const TITLES: Readonly<Record<RequiredRecord['purpose'], string>> = {
-  spf: 'SPF',
-  dkim: 'DKIM',
-  dmarc: 'DMARC',
-  verification: 'Domain verification',
-  'return-path': 'Return path',
-  tracking: 'Tracking',
-  mx: 'MX',
-  delegation: 'Delegation',
-  'report-authorisation': 'Report authorisation',
-  'mta-sts': 'MTA-STS',
-  'tls-rpt': 'TLS reporting',
-  bimi: 'BIMI',
-};
-
 function instructionFor(required: RequiredRecord, change: Change): string {
   switch (change.action) {
     case 'keep':
@@ -295,7 +281,7 @@ function cardFor(
   const findings = change.findings.filter(({ code }) => !OF_THE_WHOLE.has(code));
   return {
     id: required.id,
-    title: TITLES[required.purpose],
+    title: PURPOSE_WORDS[required.purpose],
     purpose: required.purpose,
     optional: required.optional,
     action: change.action,

@@ -1,5 +1,6 @@
 import type { DomainRow, VerifySelection } from '../../../shared/contract/domains.ts';
 import type { JobState } from '../../../shared/contract/jobs.ts';
+import { recordWords } from '../../../shared/required/record-words.ts';
 import type { Verdict } from '../../../shared/verdict/types.ts';
 import type { Servers } from '../../probes/dns/servers.ts';
 import { writeCheck } from '../../store/check-text.ts';
@@ -58,7 +59,7 @@ function summaryOf({ detail }: Outcome): string {
   const culprit = detail.records.find((entry) => entry.verdict === detail.verdict);
   return detail.verdict === 'verified' || culprit === undefined
     ? 'Every required record is published and correct'
-    : `${culprit.recordId}: ${culprit.summary}`;
+    : `${recordWords(culprit.recordId)}: ${culprit.summary}`;
 }
 
 /** What has changed since the last check; a first check is one entry, the domain's own, which has the empty id. */

@@ -4,6 +4,7 @@ import { activityEntry } from '../../../shared/contract/activity.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
 import { valueText } from '../../../shared/dns/record-text.ts';
 import { instantText } from '../../../shared/text/instant.ts';
+import { recordWords } from '../../../shared/required/record-words.ts';
 import { VERDICT_WORDS } from '../../../shared/verdict/verdict-words.ts';
 import { common, withSession } from './command.ts';
 import { readPeriod } from './check-commands.ts';
@@ -108,7 +109,7 @@ function addHistory(program: Command, terminal: Terminal, finish: Finish): void 
         const rows = columns(
           entries.map(({ at, recordId, before, after, summary }) => [
             instantText(at),
-            recordId === '' ? 'domain' : recordId.slice(recordId.indexOf('/') + 1),
+            recordId === '' ? 'Domain' : recordWords(recordId),
             before === null ? VERDICT_WORDS[after] : `${VERDICT_WORDS[before]} → ${VERDICT_WORDS[after]}`,
             summary,
           ]),

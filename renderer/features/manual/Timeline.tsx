@@ -1,6 +1,7 @@
 import { ArrowRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { TimelineEntry } from '../../../shared/contract/domains.ts';
+import { recordWords } from '../../../shared/required/record-words.ts';
 import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { VerdictMark } from '../../ui/status.tsx';
@@ -9,11 +10,6 @@ import { OutsideText } from '../../ui/outside-text.tsx';
 import styles from './ManualPane.module.css';
 
 const SHOWN = 20;
-
-/** `elastic-email/dkim:api` as `dkim:api`; the domain's own entry has no record. */
-function recordLabel(recordId: string): string {
-  return recordId === '' ? 'Domain' : recordId.slice(recordId.indexOf('/') + 1);
-}
 
 /** What one check changed, its entries together. */
 function byCheck(entries: readonly TimelineEntry[]): readonly (readonly [at: number, changes: TimelineEntry[]])[] {
@@ -28,7 +24,7 @@ function Turn({ entry }: { readonly entry: TimelineEntry }) {
   return (
     <li>
       <span className={styles.turn}>
-        <b>{recordLabel(entry.recordId)}</b>
+        <b>{entry.recordId === '' ? 'Domain' : recordWords(entry.recordId)}</b>
         {entry.before !== null && (
           <>
             <VerdictMark verdict={entry.before} />
