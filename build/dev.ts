@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -37,7 +36,9 @@ const vite = await createServer({
   plugins: [{ name: 'console', configureServer: (server) => void server.middlewares.use(gateway) }],
 });
 await vite.listen();
-origin = `http://127.0.0.1:${(vite.httpServer?.address() as AddressInfo).port}`;
+const [url] = vite.resolvedUrls?.local ?? [];
+if (url === undefined) throw new Error('Vite does not say where it listens');
+origin = new URL(url).origin;
 
 // Node watches every module that the console has loaded, and starts it again when one changes.
 const child = spawn(
