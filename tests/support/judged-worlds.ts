@@ -172,6 +172,19 @@ export interface Judged {
   readonly selectors: readonly string[];
 }
 
+/** What was certainly meant by a text that receivers can't read, or not in full, is what takes its place. */
+function meaningFaults({ domain, meant }: DomainWorld, changes: readonly Change[]): readonly string[] {
+  const change = changes.find(({ purpose, name }) => purpose === 'dmarc' && name === `_dmarc.${domain}`);
+  const [after] = change?.after ?? [];
+  if (meant === null || change?.action === 'conflict' || after?.type !== 'TXT') return [];
+  const text = after.strings.join('');
+  const policyIn = (record: string) => RANK[(/p=(none|quarantine|reject)/.exec(record)?.[1] ?? 'none') as 'none'];
+  const lost = [...meant.matchAll(/mailto:([^,;]+)/g)].flatMap(([, address = '']) =>
+    text.includes(address) ? [] : [`meant to report to ${address}: ${text}`],
+  );
+  return policyIn(text) < policyIn(meant) ? [...lost, `meant as ${meant}: ${text}`] : lost;
+}
+
 /** Whether something does stand where a refused record is to go: no server would load both, or mail would be turned away. */
 function isRefusalFounded({ required, records }: DomainWorld, change: Change): boolean {
   const { name, type, recordId } = change;
@@ -251,6 +264,7 @@ export function judgeWorld(world: DomainWorld, isPasted: boolean, random: Random
       faults.push(`needless conflict: ${decision.recordId} ${decision.weakens?.join() ?? ''}`);
   }
 
+  faults.push(...meaningFaults(world, plan.changes));
   faults.push(...handOverFaults(isPasted ? inZone(world, records) : records, plan, random));
 
   const observed = observedIn(afterRecords, domain, required, zone);

@@ -30,6 +30,8 @@ export function dnsOf(world: readonly ResourceRecord[]): Dns {
     return byName.get(`*.${above}`) ?? null;
   };
   return (asked, type) => {
+    // Nobody can ask for it (RFC 1035 §3.1).
+    if (asked.length > 253) return { exists: false, records: [] };
     let name = asked.toLowerCase();
     for (let hops = 0; hops < 9; hops += 1) {
       const here = at(name);

@@ -18,6 +18,8 @@ export interface DomainWorld {
   readonly records: readonly ResourceRecord[];
   /** Everything that the providers have to publish is there. */
   readonly isProviderReady: boolean;
+  /** What the domain's own DMARC record was meant as, where a slip of certain meaning keeps receivers from reading it. */
+  readonly meant: string | null;
 }
 
 export type Random = (below: number) => number;
@@ -31,6 +33,8 @@ const DOMAINS = [
   'a.news.example.com',
   'a.b.c.d.e.f.example.com',
   'a.b.c.d.e.f.g.example.com',
+  // With a selector before it, or a bounce label, it is longer than DNS can carry (RFC 1035 §3.1).
+  `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(30)}.example.com`,
 ];
 const TEMPLATES: readonly (readonly [id: string, mode?: string])[] = [
   ['elastic-email'],
@@ -110,21 +114,39 @@ function dmarcText(random: Random, isOrganisation: boolean): string {
   return `v=DMARC1; ${tags.join('; ')}`;
 }
 
-const DMARC_SLIPS: readonly ((text: string) => string)[] = [
-  (text) => text.replace('p=', 'p:'),
-  (text) => text.replace('rua=', 'rua:'),
-  (text) => `_dmarc IN TXT "${text.replaceAll(';', '\\;')}"`,
-  (text) => `"${text}"`,
-  (text) => text.replaceAll(';', ''),
-  (text) => `${text}; p=none`,
-  (text) => text.replace('v=DMARC1', 'v=dmarc1'),
-  (text) => text.replace(/p=\w+/, 'p=bogus'),
-  (text) => text.replace('mailto:', ''),
+/** A slip, and whether nobody could mean anything else by what comes of it. */
+const DMARC_SLIPS: readonly (readonly [slip: (text: string) => string, isCertain: boolean])[] = [
+  [(text) => text.replace('p=', 'p:'), true],
+  [(text) => text.replace('rua=', 'rua:'), true],
+  [(text) => `_dmarc IN TXT "${text.replaceAll(';', '\\;')}"`, true],
+  [(text) => `"${text}"`, true],
+  [(text) => text.replaceAll(';', ''), true],
+  [(text) => `${text}; p=none`, false],
+  [(text) => text.replace('v=DMARC1', 'v=dmarc1'), true],
+  [(text) => text.replace(/p=\w+/, 'p=bogus'), false],
+  [(text) => text.replace('mailto:', ''), true],
+  [(text) => `${text.replace('v=DMARC1; ', '')}; v=DMARC1`, true],
+  [(text) => text.replace('v=DMARC1; ', ''), true],
+  [(text) => text.replace('DMARC1', 'DMARC'), true],
+  [(text) => text.replaceAll(';', ':'), true],
 ];
 
-function dmarcAt(random: Random, name: string, isOrganisation: boolean): ResourceRecord[] {
+interface PolicyTexts {
+  readonly records: readonly ResourceRecord[];
+  /** What the one text there was meant as, where that is certain and it is not what stands there. */
+  readonly meant: string | null;
+}
+
+function dmarcAt(random: Random, name: string, isOrganisation: boolean): PolicyTexts {
   const text = () => dmarcText(random, isOrganisation);
-  const slip = () => pick(random, DMARC_SLIPS)(text());
+  let meant: string | null = null;
+  const slip = () => {
+    const [spoil, isCertain] = pick(random, DMARC_SLIPS);
+    const right = text();
+    const spoilt = spoil(right);
+    meant = isCertain && spoilt !== right ? right : null;
+    return spoilt;
+  };
   const texts = pick(random, [
     () => [text()],
     () => [text()],
@@ -134,8 +156,11 @@ function dmarcAt(random: Random, name: string, isOrganisation: boolean): Resourc
     () => [text(), slip()],
     () => [text(), text()],
   ])();
-  return [...new Set(texts)].map((each) => txt(`_dmarc.${name}`, 300, each));
+  const records = [...new Set(texts)].map((each) => txt(`_dmarc.${name}`, 300, each));
+  return { records, meant: records.length === 1 ? meant : null };
 }
+
+const NO_POLICY: PolicyTexts = { records: [], meant: null };
 
 const TERMS = [
   'ip4:192.0.2.0/28',
@@ -189,6 +214,7 @@ const SPF_SLIPS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/ ([-~?]all)$/, '$1'),
   (text) => text.replace('v=spf1', 'spf1'),
   (text) => text.replace('v=spf1', 'v:spf1'),
+  (text) => text.replace('v=spf1 ', ''),
   (text) => `@ IN TXT "${text}"`,
   (text) => `${text} ip4:203.0.113.9`,
   (text) => text.replace(' ', '  '),
@@ -297,15 +323,17 @@ export function makeWorld(random: Random): DomainWorld {
   const spfNames = [
     ...new Set([domain, ...required.filter(({ purpose }) => purpose === 'spf').map(({ name }) => name)]),
   ];
+  const top = isOne(random, 4) ? NO_POLICY : dmarcAt(random, ZONE, true);
+  const own = domain !== ZONE && isOne(random, 3) ? dmarcAt(random, domain, false) : NO_POLICY;
   const records = loadable([
     ...(isProviderReady ? side : side.filter(() => isOne(random, 2))),
     ...neighbours(random),
     { name: ZONE, ttl: 300, type: 'A', address: '192.0.2.25' },
     { name: 'mail.example.com', ttl: 300, type: 'A', address: '192.0.2.10' },
     ...required.flatMap((record) => leftover(random, record)),
-    ...(isOne(random, 4) ? [] : dmarcAt(random, ZONE, true)),
-    ...(domain !== ZONE && isOne(random, 3) ? dmarcAt(random, domain, false) : []),
-    ...(domain === 'a.news.example.com' && isOne(random, 3) ? dmarcAt(random, 'news.example.com', false) : []),
+    ...top.records,
+    ...own.records,
+    ...(domain === 'a.news.example.com' && isOne(random, 3) ? dmarcAt(random, 'news.example.com', false).records : []),
     ...spfNames.flatMap((name) => spfAt(random, name, terms)),
     ...(isOne(random, 3) ? [txt(domain, 300, 'site-verification=1a2b3c')] : []),
     ...(isOne(random, 3) ? [txt(domain, 300, 'unione-validate-hash=0')] : []),
@@ -315,5 +343,6 @@ export function makeWorld(random: Random): DomainWorld {
     ...(isOne(random, 4) ? [{ name: domain, ttl: 300, type: 'A' as const, address: '192.0.2.14' }] : []),
     ...wildcards(random, domain, terms),
   ]);
-  return { domain, zone: ZONE, needs: wantedNeeds, required, records, isProviderReady };
+  const { meant } = domain === ZONE ? top : own;
+  return { domain, zone: ZONE, needs: wantedNeeds, required, records, isProviderReady, meant };
 }
