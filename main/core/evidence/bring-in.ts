@@ -149,8 +149,8 @@ function openIntake(context: CoreContext, workspaceId: number, where = ''): Inta
     },
     close() {
       const words = [
-        ...(reports === 0 ? [] : [`${reports} reports of receivers`]),
-        ...(mails === 0 ? [] : [`${mails} bounces and failure reports`]),
+        ...(reports === 0 ? [] : [`${reports} report${reports === 1 ? '' : 's'} of receivers`]),
+        ...(mails === 0 ? [] : [mails === 1 ? '1 bounce or failure report' : `${mails} bounces and failure reports`]),
       ];
       if (words.length > 0)
         record(context, workspaceId, 'domains', `${words.join(' and ')} imported${where === '' ? '' : ` ${where}`}`);

@@ -154,9 +154,15 @@ async function readNew(
     intake.close();
   }
   if (refused.length > 0)
-    record(context, folder.workspaceId, 'domains', `${refused.length} files of ${folder.path} hold no report`, {
-      detail: listedNames(refused, (name) => name),
-    });
+    record(
+      context,
+      folder.workspaceId,
+      'domains',
+      `${refused.length === 1 ? '1 file of' : `${refused.length} files of`} ${folder.path} without a report`,
+      {
+        detail: listedNames(refused, (name) => name),
+      },
+    );
   return { files, refused: refused.length, reports };
 }
 

@@ -83,7 +83,7 @@ function countInto(tally: Tally, { stored, reports, bounces }: EvidenceFile): vo
 function tallyLines({ reports, bounces, domains }: Tally): readonly string[] {
   const [first, ...others] = domains;
   return [
-    `${reports} new reports kept${bounces === 0 ? '' : `, and ${bounces} bounces: evidence mails lists them`}.`,
+    `${reports} new report${reports === 1 ? '' : 's'} kept${bounces === 0 ? '' : `, and ${bounces} bounce${bounces === 1 ? '' : 's'}: see evidence mails`}.`,
     ...(first === undefined
       ? []
       : [

@@ -57,7 +57,7 @@ it('reads each file once, over a restart too, and one again that has changed', a
     expect.arrayContaining([
       `The folder ${watched} is watched`,
       `2 reports of receivers imported from ${watched}`,
-      `1 files of ${watched} hold no report`,
+      `1 file of ${watched} without a report`,
     ]),
   );
 });
@@ -100,7 +100,7 @@ it('tells once that a folder is gone, and once that it is there again', async ()
     `The folder ${watched} is watched`,
     `The watched folder ${watched} can’t be read: it is not there`,
     `The folder ${watched} is there again`,
-    `1 reports of receivers imported from ${watched}`,
+    `1 report of receivers imported from ${watched}`,
   ]);
 });
 
@@ -125,5 +125,5 @@ it('reads by itself what comes while a console runs', async () => {
   const changes = await desk.client.state.changes({ after: -1 });
   put('first.xml', report);
   for await (const change of changes) if (change.kind === 'activity') break;
-  expect((await told())[0]).toBe(`1 reports of receivers imported from ${watched}`);
+  expect((await told())[0]).toBe(`1 report of receivers imported from ${watched}`);
 });

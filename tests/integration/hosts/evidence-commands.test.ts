@@ -239,7 +239,7 @@ describe('evidence', () => {
       writeFileSync(path.join(reports, '1.xml'), record(1, 'fail'));
       await runCli(['plan', 'example.com', '--provider', 'elastic-email', '--zone', zone, ...where], silent);
       const imported = await cli('import', reports, ...where);
-      expect(imported.out).toContain('1 new reports kept.\nWho sends: evidence senders example.com.');
+      expect(imported.out).toContain('1 new report kept.\nWho sends: evidence senders example.com.');
       const { out } = await cli('senders', 'example.com', ...where);
       expect(out).toContain('If it is yours: evidence let-send example.com 203.0.113.9');
       await cli('name', 'example.com', 'network:203.0.113.0/24', '--kind', 'ours', '--name', 'Warehouse', ...where);
