@@ -67,7 +67,7 @@ export default defineConfig({
             { name: 'react-dom', test: /[\\/](react-dom|scheduler)[\\/]/ },
             {
               name: 'base',
-              test: /[\\/](react|zustand|use-sync-external-store|@orpc)[\\/]|renderer[\\/](session[\\/](store|connect|errors|faults)|ui[\\/](plain-button|status|time))/,
+              test: /[\\/](react|zustand|use-sync-external-store|@orpc)[\\/]|renderer[\\/](session[\\/](store|connect|errors|faults|commands)|data[\\/](managed|service)|ui[\\/](plain-button|status|time))|lucide-react[\\/].*[\\/](plus|x|chevron-down)\./,
             },
           ],
         },

@@ -1,11 +1,15 @@
 import { catchUncaughtErrors, reportFault } from './session/faults.ts';
 import { firstState, start, useApp } from './session/store.ts';
+import { loadView } from './app/views.ts';
 import { preloadDomains } from './data/domains.ts';
 
 /** Something that stands in for the first state is drawn when it takes longer than so many milliseconds. */
 const STAND_IN_AFTER_MS = 150;
 
 catchUncaughtErrors();
+
+// What the open tab shows is fetched while React is. Where that fails, the view tells when it is drawn.
+void loadView(useApp.getState().tab).catch(() => undefined);
 
 // The console is asked for what the first paint shows while React is still being loaded.
 void start().then((isConnected) => {

@@ -18,7 +18,7 @@ const importers: Readonly<Record<TabId, () => Promise<{ readonly default: View }
 const loaded = new Map<TabId, View>();
 
 /** Loads the view of a tab. @throws when the console can't be reached. */
-async function loadView(tab: TabId): Promise<void> {
+export async function loadView(tab: TabId): Promise<void> {
   loaded.set(tab, (await importers[tab]()).default);
 }
 

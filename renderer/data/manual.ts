@@ -24,21 +24,31 @@ export async function changeManual(domainId: number, change: () => Promise<Manua
   }
 }
 
+/** A manual that is shown, and whose it is: `failed` where it could not be read. */
+export interface ShownManual {
+  readonly domainId: number;
+  readonly manual: ManualAsOf | 'failed';
+}
+
 /**
  * The manual of one domain.
  *
  * @param round another one: it is read anew.
- * @returns null while it is being read; `failed` where it could not be.
+ * @returns null while the first is being read; the one of the domain before, while another's is.
  */
-export function useManual({ workspaceId, domainId }: DomainRef, round: number): ManualAsOf | 'failed' | null {
-  const [manual, setManual] = useState<ManualAsOf | 'failed' | null>(null);
+export function useManual({ workspaceId, domainId }: DomainRef, round: number): ShownManual | null {
+  const [shown, setShown] = useState<ShownManual | null>(null);
   useEffect(() => {
     const ref = { workspaceId, domainId };
     const follower = new ManualFollower(
       ref,
       () => attempt(() => core().domains.manual(ref)),
-      // What was shown stays when it can't be read anew; the message at the top says so.
-      (found) => setManual((known) => found ?? known ?? 'failed'),
+      (found) =>
+        setShown((known) => {
+          if (found !== null) return { domainId, manual: found };
+          // What was shown stays when it can't be read anew; the message at the top says so.
+          return known?.domainId === domainId ? known : { domainId, manual: 'failed' };
+        }),
     );
     followers.add(follower);
     void follower.read();
@@ -49,5 +59,5 @@ export function useManual({ workspaceId, domainId }: DomainRef, round: number): 
       follower.end();
     };
   }, [workspaceId, domainId, round]);
-  return manual;
+  return shown;
 }

@@ -16,6 +16,8 @@ test('configures, tags and hands over several domains at once, by keyboard', asy
   await page.getByRole('button', { name: 'Add 2 domains' }).click();
   await expect(page.getByRole('rowheader', { name: 'news.two.example' })).toBeVisible();
 
+  // A sheet that closes gives the focus back to what it was opened from.
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   const grid = page.getByRole('grid');
   await grid.getByRole('rowheader', { name: 'news.one.example' }).click();
   await page.keyboard.press('ControlOrMeta+a');

@@ -252,7 +252,7 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
         />
         <section className={styles.right} aria-label="DKIM/SPF manual">
           <Suspense fallback={<Skeleton lines={10} />}>
-            {openId !== null && <ManualPane key={openId} workspaceId={workspaceId} domainId={openId} />}
+            {openId !== null && <ManualPane workspaceId={workspaceId} domainId={openId} />}
           </Suspense>
         </section>
         <Suspense>

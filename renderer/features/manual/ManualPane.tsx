@@ -1,5 +1,5 @@
 import { Check, FileOutput, Printer, RefreshCw, Send, SlidersHorizontal } from 'lucide-react';
-import { lazy, startTransition, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, startTransition, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Manual, ManualStep, RecordCard } from '../../../shared/manual/manual.ts';
 import { instantText } from '../../../shared/text/instant.ts';
 import { useCommands } from '../../session/commands.ts';
@@ -10,6 +10,7 @@ import { useManual } from '../../data/manual.ts';
 import { AboutVerifying } from '../service/AboutVerifying.tsx';
 import { ServiceWord } from '../service/ServiceWord.tsx';
 import { Button } from '../../ui/button.tsx';
+import { PlainButton } from '../../ui/plain-button.tsx';
 import { Segments } from '../../ui/controls.tsx';
 import { Empty, FindingNote, Skeleton, VerdictMark } from '../../ui/status.tsx';
 import { OutsideText } from '../../ui/outside-text.tsx';
@@ -39,9 +40,9 @@ function RecordStrip(props: { readonly cards: readonly RecordCard[]; readonly on
   return (
     <nav className={styles.strip} aria-label="Records of this domain">
       {props.cards.map((card) => (
-        <Button key={card.id} look="quiet" onPress={() => props.onOpen(card)}>
+        <PlainButton key={card.id} look="quiet" onClick={() => props.onOpen(card)}>
           <VerdictMark verdict={card.verdict} word={card.title} />
-        </Button>
+        </PlainButton>
       ))}
     </nav>
   );
@@ -76,24 +77,49 @@ const COMMANDS = {
 
 type ManualCommand = keyof typeof COMMANDS;
 
+/** By then a manual is usually there; one that is later is waited for in sight. */
+const LATE_MS = 150;
+
+/** Whether something has been waited for longer than usual. */
+function useLate(isWaiting: boolean): boolean {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    if (!isWaiting) return undefined;
+    const timer = window.setTimeout(() => setLate(true), LATE_MS);
+    return () => {
+      window.clearTimeout(timer);
+      setLate(false);
+    };
+  }, [isWaiting]);
+  return isLate;
+}
+
 /** The DKIM/SPF manual of one domain: loading, failed, waiting for the choice of its provider, or there. */
 export default function ManualPane(where: DomainRef) {
   const [round, setRound] = useState(0);
-  const [hasChosen, setHasChosen] = useState(false);
-  const manual = useManual(where, round);
-  if (manual === null) return <Skeleton lines={10} />;
-  if (manual === 'failed') {
-    return (
-      <Empty
-        title="The manual could not be read"
-        action={<Button onPress={() => setRound(round + 1)}>Try again</Button>}
-      >
-        The message at the top says why. Nothing is lost.
-      </Empty>
-    );
-  }
-  if (manual.awaitsTemplate) return <ChooseProvider {...where} manual={manual} onChosen={() => setHasChosen(true)} />;
-  return <LoadedManual {...where} manual={manual} takesFocus={hasChosen} />;
+  const [chosenFor, setChosenFor] = useState<number | null>(null);
+  const shown = useManual(where, round);
+  const isLate = useLate(shown !== null && shown.domainId !== where.domainId);
+  if (shown === null) return <Skeleton lines={10} />;
+  const { domainId, manual } = shown;
+  const of = { workspaceId: where.workspaceId, domainId };
+  // The manual of the domain before stands for the moment until the next one is there.
+  return (
+    <div className={styles.pane} inert={isLate}>
+      {manual === 'failed' ? (
+        <Empty
+          title="The manual could not be read"
+          action={<Button onPress={() => setRound(round + 1)}>Try again</Button>}
+        >
+          The message at the top says why. Nothing is lost.
+        </Empty>
+      ) : manual.awaitsTemplate ? (
+        <ChooseProvider key={domainId} {...of} manual={manual} onChosen={() => setChosenFor(domainId)} />
+      ) : (
+        <LoadedManual key={domainId} {...of} manual={manual} takesFocus={chosenFor === domainId} />
+      )}
+    </div>
+  );
 }
 
 const EFFECT = 'effect-of-the-plan';
@@ -146,6 +172,63 @@ function Chosen({ manual: { chosen }, where }: { readonly manual: Manual; readon
   ));
 }
 
+type Unfolded = Readonly<Record<string, boolean>>;
+
+const isUnfolded = (card: RecordCard, unfolded: Unfolded): boolean => unfolded[card.id] ?? needsAttention(card);
+
+/** A manual with what its records tell alike taken out of each. */
+function partsOf(manual: Manual) {
+  const told = toldOnce(manual.steps.flatMap((step) => step.cards));
+  const steps = manual.steps.map((step) => ({
+    ...step,
+    cards: step.cards.map((card) => ({ ...card, differences: ownDifferences(card.differences, told) })),
+  }));
+  return { steps, cards: steps.flatMap((step) => step.cards), told };
+}
+
+/** False for the first drawing, true once that is painted: the rest is drawn then, a little at a time. */
+function useAfterPaint(): boolean {
+  const [isPainted, setPainted] = useState(false);
+  useEffect(() => {
+    let timer: number | undefined;
+    const frame = requestAnimationFrame(() => {
+      timer = window.setTimeout(() => startTransition(() => setPainted(true)));
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      window.clearTimeout(timer);
+    };
+  }, []);
+  return isPainted;
+}
+
+/** What stands below the records: the proof, the history, and what somebody should know. */
+function ManualFoot(props: { readonly where: Where; readonly manual: Manual; readonly revision: string }) {
+  const { where, manual, revision } = props;
+  return (
+    <>
+      <ProvePanel {...where} revision={revision} />
+      <Timeline {...where} seenAt={manual.seenAt} />
+      {!manual.neverSends && <AboutVerifying />}
+      {manual.providers
+        .filter((provider) => provider.notes.length > 0 && !manual.neverSends)
+        .map((provider) => (
+          <section key={provider.id} className={styles.notes} aria-label={`About ${provider.name}`}>
+            <h3>About {provider.name}</h3>
+            <ul>
+              {provider.notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+            <p className={styles.small}>
+              {provider.source.label}, {provider.source.date}
+            </p>
+          </section>
+        ))}
+    </>
+  );
+}
+
 const NONE: readonly string[] = [];
 
 /** Where the domain stands, then every record in the order in which to publish it. */
@@ -168,7 +251,7 @@ function LoadedManual({
   );
   const tags = useDomains((state) => rowOf(state.list, domainId)?.tags) ?? NONE;
   const [nameForm, setNameForm] = useNameForm();
-  const [unfolded, setUnfolded] = useState<Readonly<Record<string, boolean>>>({});
+  const [unfolded, setUnfolded] = useState<Unfolded>({});
   const [sheet, showSheet] = useState<'configure' | 'paste' | 'hand-over' | null>(null);
   // What is shown stays until the sheet is there: a placeholder would stand for a third of a second at least.
   const setSheet = (next: typeof sheet) => startTransition(() => showSheet(next));
@@ -177,6 +260,8 @@ function LoadedManual({
     return () => window.clearTimeout(timer);
   }, []);
   const isPrinting = useIsPrinting();
+  // What is in sight is painted first, the rest right after it, a little at a time.
+  const isWhole = useAfterPaint();
   const [busy, setBusy] = useState(false);
   const publish = async () => {
     setBusy(true);
@@ -187,11 +272,17 @@ function LoadedManual({
     }
     setBusy(false);
   };
-  const cards = manual.steps.flatMap((step) => step.cards);
-  const told = toldOnce(cards);
-  const isOpen = (card: RecordCard) => unfolded[card.id] ?? needsAttention(card);
+  const { steps, cards, told } = useMemo(() => partsOf(manual), [manual]);
+  const isOpen = (card: RecordCard) => isUnfolded(card, unfolded);
   const allOpen = cards.every(isOpen);
-  const fold = (isUnfolded: boolean) => setUnfolded(Object.fromEntries(cards.map((card) => [card.id, isUnfolded])));
+  const firstOpen = cards.find(isOpen);
+  const fold = (isOpened: boolean) => setUnfolded(Object.fromEntries(cards.map((card) => [card.id, isOpened])));
+  // The same from drawing to drawing: a record is drawn anew when it is another, not when another has been unfolded.
+  const toggle = useCallback(
+    (card: RecordCard) => setUnfolded((known) => ({ ...known, [card.id]: !isUnfolded(card, known) })),
+    [],
+  );
+  const paste = useCallback(() => startTransition(() => showSheet('paste')), []);
   const goTo = (card: RecordCard) => {
     setUnfolded({ ...unfolded, [card.id]: true });
     document.getElementById(cardId(card))?.scrollIntoView({ block: 'start' });
@@ -302,24 +393,25 @@ function LoadedManual({
       <Chosen manual={manual} where={{ workspaceId, domainId }} />
       <EffectDetails manual={manual} />
       <ol className={styles.steps}>
-        {manual.steps.map((step, index) => (
+        {steps.map((step, index) => (
           <li key={step.title} className={styles.step}>
             <StepTitle step={step} place={index + 1} />
             {!isDone(step) && <p className={styles.muted}>{step.text}</p>}
             {step.cards.map((card) => (
               <RecordCardView
                 key={card.id}
-                card={{ ...card, differences: ownDifferences(card.differences, told) }}
+                card={card}
                 nameForm={nameForm}
                 workspaceId={workspaceId}
                 domainId={domainId}
                 isOpen={isOpen(card)}
                 isPrinting={isPrinting}
-                onPaste={() => setSheet('paste')}
-                onToggle={() => setUnfolded({ ...unfolded, [card.id]: !isOpen(card) })}
+                isDue={isWhole || card === firstOpen}
+                onPaste={paste}
+                onToggle={toggle}
               />
             ))}
-            {step.cards.some((card) => card.purpose === 'dkim') && !manual.neverSends && (
+            {isWhole && step.cards.some((card) => card.purpose === 'dkim') && !manual.neverSends && (
               <RotationPanel
                 where={{ workspaceId, domainId }}
                 revision={revision}
@@ -329,24 +421,7 @@ function LoadedManual({
           </li>
         ))}
       </ol>
-      <ProvePanel workspaceId={workspaceId} domainId={domainId} revision={revision} />
-      <Timeline workspaceId={workspaceId} domainId={domainId} seenAt={manual.seenAt} />
-      {!manual.neverSends && <AboutVerifying />}
-      {manual.providers
-        .filter((provider) => provider.notes.length > 0 && !manual.neverSends)
-        .map((provider) => (
-          <section key={provider.id} className={styles.notes} aria-label={`About ${provider.name}`}>
-            <h3>About {provider.name}</h3>
-            <ul>
-              {provider.notes.map((note) => (
-                <li key={note}>{note}</li>
-              ))}
-            </ul>
-            <p className={styles.small}>
-              {provider.source.label}, {provider.source.date}
-            </p>
-          </section>
-        ))}
+      {isWhole && <ManualFoot where={{ workspaceId, domainId }} manual={manual} revision={revision} />}
       <Suspense>
         {(sheet === 'configure' || sheet === 'paste') && (
           <ConfigureSheet

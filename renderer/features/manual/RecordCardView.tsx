@@ -1,6 +1,5 @@
 import { ChevronRight } from 'lucide-react';
-import { useId, useState } from 'react';
-import { Button as AriaButton } from 'react-aria-components';
+import { memo, useId, useState } from 'react';
 import { applyFix } from '../../../shared/findings/apply-fix.ts';
 import type { DescribedFinding } from '../../../shared/findings/catalogue.ts';
 import type { RecordCard } from '../../../shared/manual/manual.ts';
@@ -207,16 +206,19 @@ function CardBody({ card, nameForm, workspaceId, domainId, onPaste }: CardProps)
 }
 
 /** One record: in a line where it stands, and unfolded all there is to say of it. */
-export function RecordCardView({
+export const RecordCardView = memo(function RecordCardView({
   isOpen,
   isPrinting,
+  isDue,
   onToggle,
   ...props
 }: CardProps & {
   readonly isOpen: boolean;
   /** Paper shows every record unfolded. */
   readonly isPrinting: boolean;
-  readonly onToggle: () => void;
+  /** What it unfolds to is drawn now; false: a moment later. */
+  readonly isDue: boolean;
+  readonly onToggle: (card: RecordCard) => void;
 }) {
   const { card, nameForm } = props;
   const body = useId();
@@ -225,17 +227,23 @@ export function RecordCardView({
   if (isOpen && !wasOpen) setWasOpen(true);
   return (
     <section id={cardId(card)} className={styles.card} aria-label={`${card.title} ${card.name.relative}`}>
-      <AriaButton className={styles.cardHead ?? ''} aria-expanded={isOpen} aria-controls={body} onPress={onToggle}>
+      <button
+        type="button"
+        className={styles.cardHead}
+        aria-expanded={isOpen}
+        aria-controls={body}
+        onClick={() => onToggle(card)}
+      >
         <ChevronRight size={14} className={styles.chevron} aria-hidden />
         <b>{card.title}</b>
         {card.optional && <span className={styles.optional}>optional</span>}
         {isOpen ? <i /> : <code>{card.name[nameForm]}</code>}
         <span className={`${styles.action} ${styles[card.action] ?? ''}`}>{ACTIONS[card.action]}</span>
         <VerdictMark verdict={card.verdict} word={card.summary} />
-      </AriaButton>
+      </button>
       <div id={body} className={styles.cardBody} hidden={!isOpen}>
-        {(wasOpen || isPrinting) && <CardBody {...props} />}
+        {((wasOpen && isDue) || isPrinting) && <CardBody {...props} />}
       </div>
     </section>
   );
-}
+});
