@@ -203,7 +203,7 @@ function useAfterPaint(): boolean {
 }
 
 /** What stands below the records: the proof, the history, and what somebody should know. */
-function ManualFoot(props: { readonly where: Where; readonly manual: Manual; readonly revision: string }) {
+function ManualFoot(props: { readonly where: DomainRef; readonly manual: Manual; readonly revision: string }) {
   const { where, manual, revision } = props;
   return (
     <>
