@@ -240,7 +240,7 @@ describe('the browser host', () => {
     const attempt = start([]);
     expect(await attempt.ended).toBe(1);
     expect(attempt.output()).toBe(
-      `The data file ${file} is damaged. No whole copy lies in ${path.join(path.dirname(file), 'copies')}. Put back one of your own with “sendwright backup restore FILE”, or move the file away to begin anew.\n`,
+      `The data file ${file} is damaged. There is no intact copy in ${path.join(path.dirname(file), 'copies')}. Restore one of your own with “sendwright backup restore FILE”, or move the file away to start over.\n`,
     );
     expect(readFileSync(file, 'utf8')).toMatch(/^a letter/);
   }, 60_000);
