@@ -1,7 +1,9 @@
 import type { Page } from '@playwright/test';
 import { chromium } from '@playwright/test';
 import { spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { findBrowser } from '../../../main/hosts/loopback/open-window.ts';
@@ -70,6 +72,22 @@ interface Told {
 
 /** What a program of Windows’ own says where there is no Windows. */
 const WINDOWS_PROGRAMS = path.join(import.meta.dirname, 'windows');
+
+let windowsFolder: string | undefined;
+
+/**
+ * A folder for the search path, in which a program of Windows is found under its whole name: to a system that parts
+ * folders otherwise that is one word. No checkout on Windows could hold a file of that name.
+ */
+function windowsPrograms(): string {
+  if (windowsFolder !== undefined) return windowsFolder;
+  const folder = mkdtempSync(path.join(tmpdir(), 'sendwright-windows-'));
+  copyFileSync(path.join(WINDOWS_PROGRAMS, 'reg'), path.join(folder, 'C:\\Windows\\System32\\reg.exe'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  windowsFolder = folder;
+  return folder;
+}
+
 const BROWSER_ENDS_WITHIN_MS = 5000;
 const LETS_GO_WITHIN_MS = 5000;
 const NEVER_LONGER_MS = 30_000;
@@ -126,7 +144,7 @@ export class StandIn {
       env: {
         ...process.env,
         ...(settings.platform === 'win32'
-          ? { PATH: `${WINDOWS_PROGRAMS}${path.delimiter}${process.env.PATH ?? ''}` }
+          ? { PATH: `${windowsPrograms()}${path.delimiter}${process.env.PATH ?? ''}`, SystemRoot: 'C:\\Windows' }
           : {}),
         ...environment,
         [SETTINGS_VARIABLE]: JSON.stringify(settings),
