@@ -5,6 +5,7 @@ import layout from './layout.module.css';
 import { FindingNote, VerdictMark } from './status.tsx';
 import { OutsideText } from './outside-text.tsx';
 import { duration, shortTime } from './time.ts';
+import { systemCodeWords } from '../../shared/text/system-codes.ts';
 
 const NAMES: Readonly<Record<ProbeStage['stage'], string>> = {
   resolve: 'Resolve',
@@ -30,16 +31,6 @@ const OUTCOMES = {
   unknown: { verdict: 'unknown', word: 'No result' },
 } as const;
 
-/** What the system calls it, in words. */
-const RESULTS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused',
-  ECONNRESET: 'cut',
-  EHOSTUNREACH: 'no route',
-  ENETUNREACH: 'no route from this machine',
-  EADDRNOTAVAIL: 'no route from this machine',
-  ETIMEDOUT: 'no answer',
-};
-
 const TRUST = {
   bundled: 'a public authority',
   system: 'an authority this system trusts',
@@ -61,7 +52,7 @@ function Attempts({ attempts }: { readonly attempts: readonly ConnectAttempt[] }
     <div key={address} style={{ display: 'contents' }}>
       <dt>{address}</dt>
       <dd>
-        {RESULTS[result] ?? result} after {duration(durationMs)}
+        {systemCodeWords(result)} after {duration(durationMs)}
         {startedAt > 0 && `, begun at ${duration(startedAt)}`}
       </dd>
     </div>

@@ -11,6 +11,7 @@ import type { CommonOptions } from './session.ts';
 import { openVault } from './passphrase.ts';
 import { chosenWorkspace } from './session.ts';
 import { readTextFile, writeTextFile } from './text-file.ts';
+import { systemCodeWords } from '../../../shared/text/system-codes.ts';
 
 /** `probe …` and `bundle`: proves that addresses are reachable, and packs what was found for support. */
 
@@ -37,7 +38,7 @@ function stageRows(stage: ProbeStage, outcome: ProbeTrace['outcome']): string[][
     '',
     '',
     `${attempt.durationMs} ms`,
-    `${attempt.address}: ${attempt.result}`,
+    `${attempt.address}: ${systemCodeWords(attempt.result)}`,
   ]);
   const { certificate } = stage;
   const facts =

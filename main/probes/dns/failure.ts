@@ -1,4 +1,5 @@
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
+import { systemCodeWords } from '../../../shared/text/system-codes.ts';
 
 /** Why a question got no answer. */
 
@@ -23,6 +24,6 @@ const NO_ROUTE: ReadonlySet<string> = new Set([
 /** What an error of a socket means for an observation. */
 export function networkFailure(protocol: string, { code, message }: NodeJS.ErrnoException): AskFailure {
   return code !== undefined && NO_ROUTE.has(code)
-    ? new AskFailure('offline', `this machine has no route there (${code})`)
-    : new AskFailure('network', `${protocol} failed: ${code ?? message}`);
+    ? new AskFailure('offline', systemCodeWords(code))
+    : new AskFailure('network', `${protocol} failed: ${code === undefined ? message : systemCodeWords(code)}`);
 }

@@ -5,6 +5,7 @@ import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { ConnectAttempt } from '../../../shared/service/trace.ts';
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
+import { systemCodeWords } from '../../../shared/text/system-codes.ts';
 
 export interface ConnectOptions {
   readonly host: string;
@@ -53,22 +54,23 @@ function cause({ host, port, addresses }: ConnectOptions, attempts: readonly Con
   if (met('ECONNREFUSED') !== undefined) return serviceFinding('probe.refused', { host, port });
   if (met('ECONNRESET') !== undefined) return serviceFinding('probe.reset', { host, stage: 'connecting' });
   const forbidden = met('EACCES', 'EPERM');
-  if (forbidden !== undefined) return serviceFinding('probe.forbidden-here', { host, port, message: forbidden });
+  const told = [...new Set(results)].map(systemCodeWords).join(', ');
+  if (forbidden !== undefined)
+    return serviceFinding('probe.forbidden-here', { host, port, message: systemCodeWords(forbidden) });
   if (results.some((result) => NO_ANSWER.has(result))) return serviceFinding('probe.timed-out', { host, port });
   if (results.length > 0 && results.every((result) => NO_ROUTE.has(result))) {
     return addresses.every(isSix)
       ? serviceFinding('probe.only-ipv6', { host })
-      : serviceFinding('probe.offline', { host, message: [...new Set(results)].join(', ') });
+      : serviceFinding('probe.offline', { host, message: told });
   }
-  const message = [...new Set(results)].join(', ');
-  return serviceFinding('probe.unreachable', { host, message: message === '' ? 'no address was tried' : message });
+  return serviceFinding('probe.unreachable', { host, message: told === '' ? 'no address was tried' : told });
 }
 
 /** A warning for addresses that fail while another one works; null when all is well or the fault is this machine's. */
 export function deadAddresses(options: ConnectOptions, attempts: readonly ConnectAttempt[]): Finding | null {
   const dead = attempts.filter(({ result }) => result !== 'connected' && !NO_ROUTE.has(result));
   if (dead.length === 0) return null;
-  const list = dead.map(({ address, result }) => `${address} (${result})`).join(', ');
+  const list = dead.map(({ address, result }) => `${address}: ${systemCodeWords(result)}`).join(', ');
   const values = { host: options.host, port: options.port, count: dead.length, total: attempts.length, list };
   return serviceFinding('probe.address-dead', values);
 }
@@ -116,7 +118,7 @@ export function connectFirst(options: ConnectOptions): Promise<Connection> {
       wakeOthers();
       if (won) return;
       release();
-      const detail = attempts.map(({ address, result }) => `${address}: ${result}`).join(', ');
+      const detail = attempts.map(({ address, result }) => `${address}: ${systemCodeWords(result)}`).join(', ');
       const { finding, message, stage } = options.deadline.failure(detail || 'No answer in time', () =>
         cause(options, attempts),
       );

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
+import { systemCodeWords } from '../../../shared/text/system-codes.ts';
 
 export interface ResolveOptions {
   /** @returns every address of a host, of both families. @throws with a system error code. */
@@ -64,7 +65,7 @@ export async function resolveHost(
   } catch (error) {
     if (error instanceof StageFailure) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;
-    const told = code === '' ? message : code;
+    const told = code === '' ? message : systemCodeWords(code);
     if (!UNKNOWN_NAME.has(code))
       throw new StageFailure(told, serviceFinding('probe.resolver-failed', { host, message: told }));
     // Some systems say "not found" for every name while there is no network at all.

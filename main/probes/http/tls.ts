@@ -178,11 +178,11 @@ function handshakeFailure(error: NodeJS.ErrnoException, host: string, port: numb
   // OpenSSL's reason in its own words, without the line of its source.
   const message = (error as { readonly reason?: string }).reason ?? error.message;
   const text = `${error.code ?? ''} ${error.message}`;
-  const failure = (finding: Finding) => new StageFailure(message, finding);
+  const failure = (finding: Finding, detail = message) => new StageFailure(detail, finding);
   if (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-    return failure(serviceFinding('probe.reset', { host, stage: 'the TLS handshake' }));
+    return failure(serviceFinding('probe.reset', { host, stage: 'the TLS handshake' }), 'The connection was cut');
   if (VERSION_FAULT.test(text)) return failure(serviceFinding('probe.tls-version', { host, message }));
-  if (NOT_TLS.test(text)) return failure(serviceFinding('probe.not-tls', { host, port }));
+  if (NOT_TLS.test(text)) return failure(serviceFinding('probe.not-tls', { host, port }), 'The answer is not TLS');
   if (NAME_FAULT.test(text)) return failure(serviceFinding('probe.tls-name', { host }));
   if (PROTOCOL_FAULT.test(text)) return failure(serviceFinding('probe.tls-protocol', { host }));
   if (WANTS_CERTIFICATE.test(text)) return failure(serviceFinding('probe.client-certificate', { host }));

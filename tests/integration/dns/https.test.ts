@@ -90,10 +90,10 @@ describeWith(['named', 'openssl', 'squid'], 'DNS over HTTPS', () => {
     );
     const closed = await freePort();
     expect(await failing(at(closed))).toBe(
-      `HTTPS through the proxy 127.0.0.1:${closed} (HTTPS_PROXY) failed: ECONNREFUSED`,
+      `HTTPS through the proxy 127.0.0.1:${closed} (HTTPS_PROXY) failed: connection refused (ECONNREFUSED)`,
     );
     expect(await failing(at(1080, { scheme: 'socks5' }))).toBe(
-      'the proxy 127.0.0.1:1080 (HTTPS_PROXY) is of the kind socks5, which is not supported',
+      'the proxy 127.0.0.1:1080 (HTTPS_PROXY) uses socks5, which is not supported',
     );
   });
 
