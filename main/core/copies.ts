@@ -9,10 +9,10 @@ import type { CoreContext } from './context.ts';
 import { record } from './context.ts';
 import { fail } from './errors.ts';
 import type { Log } from './ports.ts';
+import { DAY_MS } from '../../shared/time.ts';
 
 /** Copies of the data file: daily ones while the console runs, and what a command does with them where none runs. */
 
-const DAY_MS = 86_400_000;
 /** Checks that never end put a copy off for so long. */
 const LONGEST_WAIT_MS = DAY_MS / 2;
 

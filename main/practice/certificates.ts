@@ -10,6 +10,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { isIPv4 } from 'node:net';
+import { DAY_MS } from '../../shared/time.ts';
 
 export interface ServerCertificate {
   /** PEM: the certificate, then its issuer where there is one. */
@@ -27,7 +28,6 @@ export interface PracticeCertificates {
   readonly selfSigned: ServerCertificate;
 }
 
-const DAY_MS = 86_400_000;
 const ownNames = ['localhost', '127.0.0.1'];
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 

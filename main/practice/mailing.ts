@@ -10,6 +10,7 @@ import { binaryOctets } from '../../shared/evidence/mail/octets.ts';
 import { canonicalBody, canonicalField } from '../../shared/evidence/message/canonical.ts';
 import type { MessageVerdict } from '../../shared/evidence/message/message.ts';
 import { evaluateMessage } from '../../shared/evidence/message/message.ts';
+import { DAY_MS } from '../../shared/time.ts';
 
 /** A mailing of the practice service, and what comes back from it: as receivers evaluate what is published. */
 
@@ -33,7 +34,6 @@ const SERVICE_ADDRESS = '192.0.2.1';
 const SHOP_ADDRESS = '198.51.100.77';
 const NEWSLETTERS = 1200;
 const ORDERS = 48;
-const DAY_MS = 86_400_000;
 const SIGNED = ['from', 'to', 'subject', 'date', 'list-unsubscribe', 'list-unsubscribe-post'];
 const SELECTOR = 'api';
 

@@ -24,6 +24,7 @@ import type { SqliteDatabase } from './database.ts';
 import { checkFile, FILE_NAME, StoreError, storeErrorFrom } from './database.ts';
 import { migrations } from './migrations.ts';
 import { isRunning } from './processes.ts';
+import { DAY_MS } from '../../shared/time.ts';
 
 /** Copies of the data file: made by schedule, by hand and before a new format, looked into, and put back. */
 
@@ -55,7 +56,6 @@ export interface CopyContents {
 
 const CHOOSE_ANOTHER = 'Choose another: “sendwright backup list” shows all of them.';
 const FOLDER_NAME = 'copies';
-const DAY_MS = 86_400_000;
 /** Daily copies: so many are kept, none of them longer than that, but the newest few whatever their age. */
 const KEPT = { most: 7, longestMs: 60 * DAY_MS, always: 3 } as const;
 const HASH = '.sha256';

@@ -5,6 +5,7 @@ import { FUTURE_MS } from './clock.ts';
 import type { Reader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { StoredVerdicts } from './domains.ts';
+import { DAY_MS } from '../../shared/time.ts';
 
 export interface StoredTimelineEntry {
   readonly at: number;
@@ -27,8 +28,6 @@ export interface VerificationResult {
   /** What has changed. */
   readonly timeline: readonly StoredTimelineEntry[];
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * How long history is kept: every check for 30 days, then the last check of each day for 400 days; changes of verdicts

@@ -6,6 +6,7 @@ import { VERDICTS_BY_NEED } from '../../shared/verdict/verdict-words.ts';
 import type { DomainList, Item } from './domain-list.ts';
 import { domainList, withRows } from './domain-list.ts';
 import { afterPaint, attempt, core, onChange, tell, useApp } from '../session/store.ts';
+import { DAY_MS } from '../../shared/time.ts';
 
 /** The list of sender domains: what is there, what is shown of it, and which one is open. */
 
@@ -109,7 +110,6 @@ export function visibleItems(view: View): readonly Item[] {
 
 /** Changes come many at a time during a check; the list is drawn anew at most this often, in milliseconds. */
 const DRAW_EVERY_MS = 200;
-const DAY_MS = 86_400_000;
 
 interface Preloaded {
   readonly workspaceId: number;

@@ -55,3 +55,6 @@ export interface Lookup {
     options?: { readonly signal?: AbortSignal },
   ): LookupResult | Promise<LookupResult>;
 }
+
+/** Aliases that are followed one after another over answers that are there; a longer chain is taken for a loop. */
+export const MAX_ALIASES = 10;

@@ -3,6 +3,7 @@ import { ask, askedOf } from './asking.ts';
 import type { Lookup, LookupResult } from './lookup.ts';
 import { canonicalName, parentName } from './names.ts';
 import type { QueryType, ResourceRecord } from './records.ts';
+import { MAX_ALIASES } from './lookup.ts';
 
 /** The name and type whose whole record set the overlay decides. */
 export interface OverlaidSet {
@@ -11,8 +12,6 @@ export interface OverlaidSet {
   /** What is there afterwards; none: the set is removed. */
   readonly records: readonly ResourceRecord[];
 }
-
-const MAX_ALIASES = 10;
 
 interface Overlay {
   readonly sets: ReadonlyMap<string, OverlaidSet>;

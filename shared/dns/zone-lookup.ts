@@ -3,9 +3,7 @@ import type { LookupResult } from './lookup.ts';
 import { canonicalName, parentName } from './names.ts';
 import type { QueryType, ResourceRecord } from './records.ts';
 import { mnemonicOf } from './records.ts';
-
-/** Aliases followed before the chain is called a loop; resolvers stop at 8 to 16. */
-const MAX_ALIASES = 10;
+import { MAX_ALIASES } from './lookup.ts';
 
 export interface ZoneLookupOptions {
   /**

@@ -6,10 +6,10 @@ import { rememberingLately, rememberingOf } from '../memo.ts';
 import { wildcardBehind } from './in-the-way.ts';
 import { answerThatCounts, observationsOf } from '../observed/observed.ts';
 import type { Observation } from '../observed/observation.ts';
+import { MAX_ALIASES } from '../dns/lookup.ts';
 
 /** DNS as it was observed, to be judged: what was never asked is not known. */
 
-const MAX_ALIASES = 10;
 /** Lists of observations that are worked on at a time. */
 const LISTS = 8;
 

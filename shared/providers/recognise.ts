@@ -1,5 +1,6 @@
 import { canonicalName } from '../dns/names.ts';
 import type { TemplateField, TemplateMode, TemplateRecord } from './template/template.ts';
+import { escapePattern } from '../text/escape-pattern.ts';
 
 /**
  * Finds the values that only the provider knows in a text pasted from its page, from a zone file or from a letter:
@@ -92,10 +93,6 @@ function joinParentheses(text: string): string {
   );
 }
 
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
 /** A template's text as a pattern: literal parts loosely, open parts as groups named after their fields. */
 function patternFor(template: string, mode: TemplateMode, domain: string, isName: boolean): RegExp | null {
   const seen = new Set<string>();
@@ -103,26 +100,26 @@ function patternFor(template: string, mode: TemplateMode, domain: string, isName
   let position = 0;
   for (const match of template.matchAll(PLACEHOLDER)) {
     const [whole, id = ''] = match;
-    source += escape(template.slice(position, match.index)).replace(/;\s*/g, ';\\s*');
+    source += escapePattern(template.slice(position, match.index)).replace(/;\s*/g, ';\\s*');
     position = match.index + whole.length;
     const field = mode.fields.find((candidate) => candidate.id === id);
-    if (id === 'domain') source += escape(domain);
+    if (id === 'domain') source += escapePattern(domain);
     else if (field === undefined) return null;
     else if (seen.has(id)) source += `\\k<${id}>`;
     else source += `(?<${id}>${field.pattern})`;
     seen.add(id);
   }
-  source += escape(template.slice(position));
+  source += escapePattern(template.slice(position));
   // Whoever shows a name writes it relative to the domain, relative to the zone above it, or in full.
   if (isName) {
-    const suffixes = domain.split('.').map((_label, index, labels) => escape(labels.slice(index).join('.')));
-    const shortened = source.endsWith(escape(domain))
-      ? source.slice(0, -escape(domain).length).replace(/\\\.$/, '')
+    const suffixes = domain.split('.').map((_label, index, labels) => escapePattern(labels.slice(index).join('.')));
+    const shortened = source.endsWith(escapePattern(domain))
+      ? source.slice(0, -escapePattern(domain).length).replace(/\\\.$/, '')
       : source;
     const between = domain
       .split('.')
       .slice(0, -1)
-      .map((_label, index, labels) => escape(labels.slice(0, index + 1).join('.')));
+      .map((_label, index, labels) => escapePattern(labels.slice(0, index + 1).join('.')));
     source = `${shortened === '' ? '@?' : shortened}(?:(?:\\.|^)(?:${[...suffixes, ...between].join('|')}))?`;
   }
   return new RegExp(`^${source}\\.?$`, 'i');

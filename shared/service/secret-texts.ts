@@ -1,3 +1,5 @@
+import { escapePattern } from '../text/escape-pattern.ts';
+
 /** What in a text reads as a secret, whoever wrote it: for the support bundle and the log. */
 
 export const HIDDEN = '[hidden]';
@@ -64,10 +66,6 @@ export function hideSecrets(text: string, looksLikeKey: (run: string) => boolean
     .replace(QUERY_VALUE, `$1${HIDDEN}`)
     .replace(BARE_FRAGMENT, `$1${HIDDEN}`)
     .replace(OPAQUE, (run) => (looksLikeKey(run) ? HIDDEN : run));
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
 /** The spellings in which a known text may lie in another one. */

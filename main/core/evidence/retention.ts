@@ -4,10 +4,10 @@ import type { EvidenceCounts } from '../../store/evidence-mails.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
 import { refuseLocked, retentionInForce } from '../managed/service.ts';
+import { DAY_MS } from '../../../shared/time.ts';
 
 /** How long what came back from mail is kept, and what is kept no longer taken away. */
 
-const DAY_MS = 86_400_000;
 /** Reports of a workspace that are taken away at once: the rows of one may be thousands. */
 const REPORTS_A_STEP = 100;
 

@@ -11,10 +11,10 @@ import type { DayVolume, EvidenceDomain, ReportPeriod } from '../../store/eviden
 import type { Store } from '../../store/store.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
+import { DAY_S } from '../../../shared/time.ts';
 
 /** The history of what came back from mail: senders, and what a policy leans on. */
 
-const DAY_S = 86_400;
 /** Reports that are further apart leave a gap in what is known. */
 const LONGEST_GAP_S = 2 * DAY_S;
 

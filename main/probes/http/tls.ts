@@ -9,6 +9,7 @@ import type { CertificateFacts, TlsFacts } from '../../../shared/service/trace.t
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
 import { trustContext, trustOf } from './trust.ts';
+import { DAY_MS } from '../../../shared/time.ts';
 
 export interface TlsOptions {
   readonly socket: Socket;
@@ -32,7 +33,6 @@ export interface Secured {
   readonly findings: readonly Finding[];
 }
 
-const DAY_MS = 86_400_000;
 /** A certificate that ends sooner gets a warning. */
 const SOON_DAYS = 21;
 const MAX_CHAIN = 10;

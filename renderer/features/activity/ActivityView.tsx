@@ -9,11 +9,11 @@ import { Empty, Skeleton } from '../../ui/status.tsx';
 import { shortTime } from '../../ui/time.ts';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import styles from './ActivityView.module.css';
+import { DAY_MS } from '../../../shared/time.ts';
 
 const PAGE = 250;
 /** Letters are waited for this long before the search is made, in milliseconds. */
 const TYPING_MS = 200;
-const DAY_MS = 86_400_000;
 
 const KINDS = {
   save: 'Saves',

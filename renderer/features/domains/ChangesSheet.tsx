@@ -10,9 +10,9 @@ import { Empty, Skeleton, VerdictMark } from '../../ui/status.tsx';
 import { shortTime } from '../../ui/time.ts';
 import styles from './ChangesSheet.module.css';
 import { openDomain } from '../../data/domains.ts';
+import { DAY_MS } from '../../../shared/time.ts';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const SHOWN = 100;
 
 const PERIODS = [

@@ -1,3 +1,5 @@
+import { DAY_S } from '../../../shared/time.ts';
+
 /** The mail of days as the bars of a picture: few enough to be told apart. */
 
 export interface DayVolume {
@@ -14,7 +16,6 @@ export interface VolumeBar {
   readonly passing: number;
 }
 
-const DAY_S = 86_400;
 const MOST_BARS = 62;
 /** What one bar may stand for, in days; the shortest that gives few enough bars is taken. */
 const STEPS = [1, 7, 28, 91, 364] as const;

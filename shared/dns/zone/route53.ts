@@ -1,3 +1,5 @@
+import { MAX_ALIASES } from '../lookup.ts';
+
 /**
  * Zones as Amazon Route 53 lists them: the JSON of `aws route53 list-resource-record-sets`, or a change batch. Octets behind
  * a backslash are in octal there, and a name may be an alias within Amazon's own network.
@@ -20,8 +22,6 @@ interface ListedSet {
 const PRESENT = 'TYPE65401 \\# 0';
 /** Seconds; an alias has no TTL of its own. */
 const ALIAS_TTL = 60;
-/** Aliases of aliases that are followed within the zone. */
-const MOST_ALIASES = 10;
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -66,7 +66,7 @@ function lineOf({ name, type, ttl }: ListedSet, value: string): string {
 /** The set that an alias leads to where it is one of the zone's own; null: it lies elsewhere. */
 function behind(set: ListedSet, sets: ReadonlyMap<string, ListedSet>): ListedSet | null {
   let at: ListedSet | undefined = set;
-  for (let count = 0; at?.alias != null && count <= MOST_ALIASES; count += 1)
+  for (let count = 0; at?.alias != null && count <= MAX_ALIASES; count += 1)
     at = sets.get(`${at.alias.toLowerCase()} ${set.type}`);
   return at === undefined || at.alias !== null ? null : at;
 }
