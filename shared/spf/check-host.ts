@@ -331,13 +331,6 @@ const MAX_REMEMBERED = 256;
 /** Octets of a record worth remembering; a longer one is no record that many domains share. */
 const MAX_REMEMBERED_LENGTH = 2048;
 
-/** Lets the oldest go where there are as many as are kept. */
-function makeRoom(kept: { readonly size: number; keys(): Iterator<string>; delete(key: string): boolean }): void {
-  if (kept.size < MAX_REMEMBERED) return;
-  const { value, done } = kept.keys().next();
-  if (done !== true) kept.delete(value);
-}
-
 /** Reads a record, or gives what reading the same text gave before. */
 function readRecord(text: string): SpfParse {
   const known = lately.get(text);
@@ -345,10 +338,12 @@ function readRecord(text: string): SpfParse {
   const parse = parseSpf(text);
   if (text.length > MAX_REMEMBERED_LENGTH) return parse;
   if (metOnce.delete(text)) {
-    makeRoom(lately);
+    const [oldest] = lately.size < MAX_REMEMBERED ? [] : lately.keys();
+    if (oldest !== undefined) lately.delete(oldest);
     lately.set(text, parse);
   } else {
-    makeRoom(metOnce);
+    // Nobody is missed: whoever is popular is met twice between two clearings.
+    if (metOnce.size === MAX_REMEMBERED) metOnce.clear();
     metOnce.add(text);
   }
   return parse;

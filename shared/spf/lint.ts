@@ -12,7 +12,7 @@ import { lintCost, lintLength } from './cost.ts';
 import { findCovers, isIp, mechanismKey } from './meaning.ts';
 import { isOpen, readableSpf, repairReadable, repairSpf } from './repair.ts';
 import type { Mechanism, SpfParse } from './syntax.ts';
-import { parseSpf } from './syntax.ts';
+import { parseSpf, prefixText } from './syntax.ts';
 
 /** Findings of one record that are told; what can be wrong with a real one are a dozen. */
 const MAX_FINDINGS = 500;
@@ -144,7 +144,7 @@ function lintRanges({ before }: Halves): Finding[] {
     if (isPrivate) return spfFinding('spf.private-range', { term }, { span });
     const masked = maskedNetwork(network, prefix);
     if (samePrefix(masked, network, 8 * network.length)) return [];
-    const right = `${spelling.sign}${spelling.name}:${formatIp(masked)}${spelling.prefix}`;
+    const right = `${spelling.sign}${spelling.name}:${formatIp(masked)}${prefixText(mechanism)}`;
     const fix = replacement(span, right, 'Write where the range begins');
     return spfFinding('spf.host-bits', { term, right }, { span, fix });
   });

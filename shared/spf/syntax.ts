@@ -31,8 +31,10 @@ export interface Mechanism extends Written {
   readonly spelling: {
     readonly sign: Qualifier | '';
     readonly name: string;
-    readonly address: string;
-    readonly prefix: string;
+    /** Null: as the network's octets are usually written. */
+    readonly address: string | null;
+    /** Null: as `prefix4` is usually written. */
+    readonly prefix: string | null;
   };
 }
 
@@ -323,15 +325,28 @@ function numberAt(text: string, start: number): number {
 
 const digitsOf = (value: number): number => (value > 99 ? 3 : value > 9 ? 2 : 1);
 
+const usualSpellings = (sign: Qualifier | '') => ({
+  whole: { sign, name: 'ip4', address: null, prefix: '' },
+  prefixed: { sign, name: 'ip4', address: null, prefix: null },
+});
+
+/** Shared by all networks that are spelt alike: long records hold hundreds. */
+const USUAL_SPELLINGS = {
+  '': usualSpellings(''),
+  '+': usualSpellings('+'),
+  '-': usualSpellings('-'),
+  '~': usualSpellings('~'),
+  '?': usualSpellings('?'),
+};
+
 /** `ip4:192.0.2.0/24` in its usual spelling, which most of long records are: read without cutting it up; else null. */
 function usualNetwork(text: string, span: Span): Mechanism | null {
   const first = text[0];
   const isSigned = first === '+' || first === '-' || first === '~' || first === '?';
   const sign = isSigned ? (first as Qualifier) : '';
   if (!text.startsWith('ip4:', sign.length)) return null;
-  const start = sign.length + 4;
   const network: number[] = [];
-  let at = start;
+  let at = sign.length + 4;
   for (let index = 0; index < 4; index += 1) {
     const value = numberAt(text, at);
     if (value < 0 || value > 255) return null;
@@ -341,14 +356,14 @@ function usualNetwork(text: string, span: Span): Mechanism | null {
     if (text.charCodeAt(at) !== DOT) return null;
     at += 1;
   }
-  const end = at;
+  const isWhole = at === text.length;
   let prefix4 = 32;
-  if (at < text.length) {
+  if (!isWhole) {
     if (text.charCodeAt(at) !== SLASH) return null;
     prefix4 = numberAt(text, at + 1);
     if (prefix4 < 0 || prefix4 > 32 || at + 1 + digitsOf(prefix4) !== text.length) return null;
   }
-  const spelling = { sign, name: 'ip4', address: text.slice(start, end), prefix: text.slice(end) } as const;
+  const spelling = USUAL_SPELLINGS[sign][isWhole ? 'whole' : 'prefixed'];
   const qualifier = sign === '' ? '+' : sign;
   return { text, span, kind: 'mechanism', name: 'ip4', qualifier, prefix4, prefix6: 128, spelling, network };
 }
@@ -395,6 +410,9 @@ export function parseSpf(text: string): SpfParse {
     return { text, words: [], record: null, findings: [spfFinding('spf.too-long-to-read', { length: text.length })] };
 
   const words: SpfWord[] = [];
+  const terms: SpfTerm[] = [];
+  const mechanisms: Mechanism[] = [];
+  const known: { redirect?: Modifier; exp?: Modifier } = {};
   const findings: Finding[] = [];
   let position = VERSION_LENGTH;
   while (position < text.length) {
@@ -404,22 +422,18 @@ export function parseSpf(text: string): SpfParse {
     }
     const blank = text.indexOf(' ', position);
     const end = blank === -1 ? text.length : blank;
-    const [word, span] = [text.slice(position, end), { start: position, end }];
-    words.push({ text: word, span, term: readWord(word, span, findings) });
+    const word = text.slice(position, end);
+    const span = { start: position, end };
+    const term = readWord(word, span, findings);
+    words.push({ text: word, span, term });
     position = end;
-  }
-
-  const terms: SpfTerm[] = [];
-  const mechanisms: Mechanism[] = [];
-  const known: { redirect?: Modifier; exp?: Modifier } = {};
-  for (const { term } of words) {
     if (term === null) continue;
     terms.push(term);
     if (term.kind === 'mechanism') {
       mechanisms.push(term);
       continue;
     }
-    const { name, span } = term;
+    const { name } = term;
     if (name !== 'redirect' && name !== 'exp') continue;
     if (known[name] === undefined) known[name] = term;
     else if (findings.length < MAX_FAULTS) findings.push(spfFinding('spf.modifier-twice', { name }, { span }));
@@ -437,13 +451,18 @@ export function parseSpf(text: string): SpfParse {
   return { text, words, record: { text, terms, mechanisms, layout, ...known }, findings };
 }
 
+/** The prefix lengths of a mechanism as they were spelt, with their slash; empty where there are none. */
+export function prefixText({ spelling, prefix4 }: Pick<Mechanism, 'spelling' | 'prefix4'>): string {
+  return spelling.prefix ?? `/${prefix4}`;
+}
+
 /** One term as it was spelt, put together from what was read of it. */
 export function printTerm(term: SpfTerm): string {
   const { spelling } = term;
   if (term.kind === 'modifier') return `${spelling.name}=${term.value}`;
-  const { sign, name, address, prefix } = term.spelling;
-  const argument = term.domain?.text ?? address;
-  return `${sign}${name}${argument === '' ? '' : `:${argument}`}${prefix}`;
+  const { sign, name, address } = term.spelling;
+  const argument = term.domain?.text ?? address ?? term.network?.join('.') ?? '';
+  return `${sign}${name}${argument === '' ? '' : `:${argument}`}${prefixText(term)}`;
 }
 
 /** The text of a record, put together from its terms: the very text that was read. */
