@@ -127,7 +127,10 @@ describe('a damaged value', () => {
     scribble('UPDATE checks SET observations = @value WHERE domain_id = 1', 'no JSON');
     scribble('UPDATE domains SET verdict = @value, spf = @value WHERE id = 1', 'verifies');
     const list = await cli('domains', 'list', '--json', '--data-dir', folder);
-    expect(list).toMatchObject({ code: 0, error: expect.stringContaining('2 values of the data file can’t be read') });
+    expect(list).toMatchObject({
+      code: 0,
+      error: expect.stringContaining('2 values of the data file can no longer be read'),
+    });
     expect(JSON.parse(list.out)).toMatchObject([{ verdict: 'unknown' }, { verdict: 'verified' }]);
     const plan = await cli('plan', 'a.example', '--json', '--data-dir', folder);
     // Nothing is known of the domain: that is told as such.

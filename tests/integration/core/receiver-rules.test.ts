@@ -26,11 +26,14 @@ const empty = createSocket('udp4');
 
 const later = (days: number) => new Date(Date.parse(rulesIssued) + days * 24 * 60 * 60 * 1000).toISOString();
 const [google, ...others] = mailboxProviders;
+const OWN_CODE = '5.7.999';
 
 /** The program's rules, issued anew: Google asks for one thing alone, and there is a provider more. */
 function rules(issued: string, change: object = {}): string {
   const asked = google?.requirements.slice(0, 1);
-  const added = { ...google, id: 'example-mail', name: 'Example Mail' };
+  // A code of its own: what several receivers answer with stands for no one's rule.
+  const answers = google?.answers.slice(0, 1).map((answer) => ({ ...answer, code: OWN_CODE }));
+  const added = { ...google, id: 'example-mail', name: 'Example Mail', answers };
   return JSON.stringify({ issued, providers: [{ ...google, requirements: asked, ...change }, ...others, added] });
 }
 
@@ -89,7 +92,7 @@ describe('receivers’ rules', () => {
       const octets = Buffer.from(`sendwright-receiver-rules 1\n${text}`);
       return writeEnvelope(text, sign(null, octets, privateKey).toString('base64'));
     };
-    const notHeld = /^BAD_INPUT: The rules were not imported: its signature does not hold/;
+    const notHeld = /^BAD_INPUT: The rules were not imported: its signature does not match the key of this build/;
     expect(await refused(signRules(rules(later(1)), stranger))).toMatch(notHeld);
     expect(await refused(signed.replace('Google', 'Goggle'))).toMatch(notHeld);
     expect(await refused(writeEnvelope(rules(later(1)), plain))).toMatch(notHeld);
@@ -139,7 +142,9 @@ describe('receivers’ rules', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('Example Mail', 'Elsewhere Mail'));
     expect(await state()).toMatchObject({
       from: 'program',
-      trouble: expect.stringMatching(/receiver-rules\.json is ignored: its signature does not hold/),
+      trouble: expect.stringMatching(
+        /receiver-rules\.json is ignored: its signature does not match the key of this build/,
+      ),
     });
     const stranger = makeRulesKey(path.join(folder, 'stranger.pem'));
     const elsewhere = await openTestCore(desk.folder, { rulesKey: stranger });
@@ -186,7 +191,7 @@ describe('rules by command', () => {
 
   it('are what a bounce and a message are held against', async () => {
     const bounce = path.join(folder, 'bounce.txt');
-    writeFileSync(bounce, `550 ${google?.answers[0]?.code ?? ''} refused\n`);
+    writeFileSync(bounce, `550 ${OWN_CODE} refused\n`);
     const message = path.join(folder, 'message.eml');
     writeFileSync(message, 'From: a@example.com\r\nSubject: None\r\n\r\nNothing is signed.\r\n');
     const zone = path.join(folder, 'example.com.zone');

@@ -108,7 +108,7 @@ describeWith(['named', 'named-checkzone'], 'scheduled checks', () => {
       { before: 'verified', after: 'failing' },
       { before: 'verified', after: 'failing' },
     ]);
-    expect(changes[0]?.summary).toMatch(/^spf: /);
+    expect(changes[0]?.summary).toMatch(/^SPF: /);
     const timeline = await desk.client.domains.timeline({ workspaceId, domainId: ids[0] as number });
     expect(timeline.filter((entry) => entry.recordId === '').map((entry) => entry.after)).toEqual([
       'failing',

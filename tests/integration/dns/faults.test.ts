@@ -279,7 +279,7 @@ describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
     const outcome = await inspect(spfAt('late.test'));
     expect(codes(outcome)).toEqual(['diagnosis.negative-cache']);
     expect(outcome.verdict.summary).toMatch(
-      /^Published, but the system’s resolver remembers that nothing was there, for up to (1 minute|\d+ seconds)$/,
+      /^Published, but the system’s resolver still has a negative answer cached, for up to (1 minute|\d+ seconds)$/,
     );
     expect(await internet.program({ command: 'dig', args: ['@127.53.5.1', 'late.test', 'TXT'] })).toContain(
       'ANSWER: 0',
@@ -312,7 +312,7 @@ describeWith(TOOLS, 'faults of DNS, each told by its cause', () => {
     expect(codes(outcome)).toEqual(['diagnosis.port-53-blocked']);
     expect(outcome.verdict).toMatchObject({
       verdict: 'verified',
-      summary: 'Published and correct, as the system’s resolver says',
+      summary: 'Published and correct, according to the system’s resolver',
     });
   });
 
