@@ -70,7 +70,7 @@ describe('domains by command', () => {
     [['domains', 'configure', 'a.example.com'], 'Nothing to change.'],
     [['domains', 'configure', '--tag', 'x'], 'No domain was named.'],
     [['domains', 'configure', 'a.example.com', '--all', '--tag', 'x'], '--all means every domain in use.'],
-    [['domains', 'configure', 'a.example.com', '--mode', 'standard'], '--mode standard is of no provider.'],
+    [['domains', 'configure', 'a.example.com', '--mode', 'standard'], '--mode standard needs a provider.'],
     [['domains', 'configure', 'a.example.com', '--value', 'x'], '--value x names no field.'],
     [['activity', '--kind', 'letters'], '--kind: there is no “letters”.'],
   ])('say what is missing in %j', async (args, said) => {

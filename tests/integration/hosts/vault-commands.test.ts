@@ -134,7 +134,7 @@ describe('vault commands', () => {
     ]) {
       const { code, data } = await asked(...command, '--passphrase-file', file('p', PASSPHRASE));
       expect(code).toBe(exitCodes.locked);
-      expect(data).toMatchObject({ error: { message: expect.stringContaining('keychain alone') } });
+      expect(data).toMatchObject({ error: { message: expect.stringContaining('Only the system keychain') } });
     }
     expect((await cli('vault', 'status')).out).toMatch(/opens with +the system keychain/);
     expect((await cli('vault', 'begin-anew', '--yes', '--passphrase-file', file('p', PASSPHRASE))).code).toBe(0);
