@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startConsole } from '../../support/console.ts';
 import { firstChoice, makeWorkspace, newDesk, ownDesk, quitDesktop, startDesktop } from '../../support/desktop.ts';
@@ -102,6 +102,8 @@ test('--hidden begins in the tray, from where the window comes', async () => {
   expect(await desktop.exited).toBe(0);
 });
 
+const DAMAGED = 'not a database, and longer than a header of SQLite would be by any means';
+
 test.describe('says in words why it can’t start, with what to do, and ends with code 1', () => {
   test('where the data folder is a file', async () => {
     writeFileSync(desk.dataFolder, '');
@@ -123,17 +125,33 @@ test.describe('says in words why it can’t start, with what to do, and ends wit
     expect(desktop.all('error-box')[0]?.content).toContain('--data-dir is given without a folder');
   });
 
-  test('where the data file is damaged, which stays as it is', async () => {
+  test('where the data file is damaged and no copy is wanted, which stays as it is', async () => {
     const first = desk.start();
     await firstChoice(await first.page()).waitFor();
     expect(await quitDesktop(first)).toBe(0);
     const file = path.join(desk.dataFolder, 'sendwright.db');
-    writeFileSync(file, 'not a database, and longer than a header of SQLite would be by any means');
+    writeFileSync(file, DAMAGED);
     const desktop = desk.start();
+    await desktop.answerWhenAsked({ button: 'End' });
     expect(await desktop.exited).toBe(1);
     expect(desktop.all('error-box')).toMatchObject([{ content: expect.stringContaining('sendwright.db') }]);
-    expect(existsSync(file)).toBe(true);
+    expect(readFileSync(file, 'utf8')).toBe(DAMAGED);
   });
+});
+
+test('a copy takes the place of a damaged data file, and the window opens with what is in it', async () => {
+  const first = desk.start();
+  await makeWorkspace(await first.page());
+  expect(await quitDesktop(first)).toBe(0);
+  const file = path.join(desk.dataFolder, 'sendwright.db');
+  const copy = path.join(desk.home, 'copy.db');
+  copyFileSync(file, copy);
+  writeFileSync(file, DAMAGED);
+  const desktop = desk.start();
+  await desktop.answerWhenAsked({ button: 'Choose Another Copy…' });
+  await desktop.answerWhenAsked({ filePaths: [copy] });
+  await expect((await desktop.page()).getByRole('heading', { name: 'Acme' })).toBeVisible();
+  expect(await quitDesktop(desktop)).toBe(0);
 });
 
 test('on Windows it is known by its application’s id before it is ready', async () => {
