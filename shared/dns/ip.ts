@@ -35,7 +35,8 @@ function parseGroups(text: string, mayEndInIpv4: boolean): number[] | null {
   if (text === '') return [];
   const groups: number[] = [];
   const parts = text.split(':');
-  for (const [index, part] of parts.entries()) {
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index] as string;
     if (part.includes('.')) {
       const ipv4 = mayEndInIpv4 && index === parts.length - 1 ? parseIpv4(part) : null;
       if (ipv4 === null) return null;
@@ -64,7 +65,9 @@ export function parseIpv6(text: string): IpOctets | null {
     if (head === null || tail === null || head.length + tail.length > 7) return null;
     groups = [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
   }
-  return groups.flatMap((group) => [group >> 8, group & 0xff]);
+  const octets: number[] = [];
+  for (const group of groups) octets.push(group >> 8, group & 0xff);
+  return octets;
 }
 
 /** Whether the characters of `text` from `start` to `end` are an IPv4 address, as `parseIpv4` reads it. */

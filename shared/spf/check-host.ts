@@ -224,26 +224,41 @@ function* pointerName(context: Context, domain: string): Evaluation<string> {
   );
 }
 
+/** What a macro stands for (§7.2). @param pointer the value of `p`, which is asked for beforehand. */
+function macroValue(context: Context, letter: MacroLetter, domain: string, pointer: string): string {
+  const { address, localPart, senderDomain, helo, input } = context;
+  switch (letter) {
+    case 's':
+      return `${localPart}@${senderDomain}`;
+    case 'l':
+      return localPart;
+    case 'o':
+      return senderDomain;
+    case 'd':
+      return domain;
+    // Capitals, as other evaluators write them: an explanation is compared as text.
+    case 'i':
+      return address.length === 4 ? address.join('.') : nibbles(address).join('.').toUpperCase();
+    case 'p':
+      return pointer;
+    case 'v':
+      return address.length === 4 ? 'in-addr' : 'ip6';
+    case 'h':
+      return helo;
+    case 'c':
+      return formatIp(address);
+    case 'r':
+      return input.receiver ?? 'unknown';
+    case 't':
+      return String(Math.floor(input.now ?? 0));
+  }
+}
+
 function* expand(context: Context, macros: MacroString, domain: string): Evaluation<string> {
   const pointer = macros.some((part) => part.kind === 'macro' && part.letter === 'p')
     ? yield* pointerName(context, domain)
     : '';
-  const { address, localPart, senderDomain, helo, input } = context;
-  const values: Readonly<Record<MacroLetter, () => string>> = {
-    s: () => `${localPart}@${senderDomain}`,
-    l: () => localPart,
-    o: () => senderDomain,
-    d: () => domain,
-    // Capitals, as other evaluators write them: an explanation is compared as text.
-    i: () => (address.length === 4 ? address.join('.') : nibbles(address).join('.').toUpperCase()),
-    p: () => pointer,
-    v: () => (address.length === 4 ? 'in-addr' : 'ip6'),
-    h: () => helo,
-    c: () => formatIp(address),
-    r: () => input.receiver ?? 'unknown',
-    t: () => String(Math.floor(input.now ?? 0)),
-  };
-  return expandMacros(macros, (letter) => values[letter]());
+  return expandMacros(macros, (letter) => macroValue(context, letter, domain, pointer));
 }
 
 /** The name that a domain-spec stands for. A backslash is a character there, in names as text it begins an escape. */

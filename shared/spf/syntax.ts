@@ -199,15 +199,20 @@ function isA(kind: number, code: number): boolean {
   return code < 128 && ((CHARACTERS[code] as number) & kind) !== 0;
 }
 
+/** The sign that a term begins with; empty where there is none. */
+function signOf(text: string): Qualifier | '' {
+  const first = text[0];
+  return first === '+' || first === '-' || first === '~' || first === '?' ? first : '';
+}
+
 /** Reads sign and name; null when no name stands there. */
 function readHead(text: string): Head | null {
-  const first = text[0];
-  const isSigned = first === '+' || first === '-' || first === '~' || first === '?';
-  const start = isSigned ? 1 : 0;
+  const sign = signOf(text);
+  const start = sign.length;
   if (!isA(LETTER, text.charCodeAt(start))) return null;
   let end = start + 1;
   while (end < text.length && isA(NAME_CHARACTER, text.charCodeAt(end))) end += 1;
-  return { sign: isSigned ? (first as Qualifier) : '', name: text.slice(start, end), end };
+  return { sign, name: text.slice(start, end), end };
 }
 
 interface Found {
@@ -307,6 +312,7 @@ function parseMechanism(written: Written, report: Report): Mechanism | null {
   return { text, span, kind: 'mechanism', name, qualifier, prefix4, prefix6, spelling };
 }
 
+const SPACE = 32;
 const SLASH = 47;
 
 /** A number in decimal without leading zeros behind a place, up to three digits; -1 where there is none. */
@@ -341,10 +347,9 @@ const USUAL_SPELLINGS = {
 
 /** `ip4:192.0.2.0/24` in its usual spelling, which most of long records are: read without cutting it up; else null. */
 function usualNetwork(text: string, span: Span): Mechanism | null {
-  const first = text[0];
-  const isSigned = first === '+' || first === '-' || first === '~' || first === '?';
-  const sign = isSigned ? (first as Qualifier) : '';
-  if (!text.startsWith('ip4:', sign.length)) return null;
+  const isUnsigned = text.startsWith('ip4:');
+  const sign = isUnsigned ? '' : signOf(text);
+  if (!isUnsigned && (sign === '' || !text.startsWith('ip4:', 1))) return null;
   const network: number[] = [];
   let at = sign.length + 4;
   for (let index = 0; index < 4; index += 1) {
@@ -416,7 +421,7 @@ export function parseSpf(text: string): SpfParse {
   const findings: Finding[] = [];
   let position = VERSION_LENGTH;
   while (position < text.length) {
-    if (text[position] === ' ') {
+    if (text.charCodeAt(position) === SPACE) {
       position += 1;
       continue;
     }
