@@ -1,12 +1,11 @@
 import Database from 'better-sqlite3';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { generator } from '../support/hostile.ts';
 import { openTestCore } from '../support/core.ts';
+import { runUntilKilled } from '../support/killed-program.ts';
 
 /** Kills imports of reports at any moment, again and again on the same data folder: no report half in, and none in twice. */
 
@@ -30,19 +29,7 @@ function reportText(report: number): string {
 
 /** @returns how many files were told as read before the kill, and whether all were. */
 async function importUntilKilled(dataFolder: string, reports: string, lifeMs: number) {
-  const child = spawn(process.execPath, [PROGRAM, dataFolder, reports], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let told = '';
-  child.stdout.on('data', (part: Buffer) => {
-    told += part.toString();
-  });
-  const ended = once(child, 'exit');
-  await Promise.race([once(child.stdout, 'data'), ended]);
-  await new Promise((resolve) => {
-    setTimeout(resolve, lifeMs);
-  });
-  child.kill('SIGKILL');
-  await ended;
-  const lines = told.trimEnd().split('\n');
+  const { lines } = await runUntilKilled([PROGRAM, dataFolder, reports], lifeMs);
   const isWhole = lines.at(-1) === 'done';
   return { answered: Number(lines.at(isWhole ? -2 : -1)), isWhole };
 }

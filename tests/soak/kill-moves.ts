@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +10,7 @@ import { openStore } from '../../main/store/store.ts';
 import { fromFiles } from '../../shared/workspace/text-files.ts';
 import { generator } from '../support/hostile.ts';
 import { PASSPHRASE } from '../support/programs/busy-mover.ts';
+import { runUntilKilled } from '../support/killed-program.ts';
 import { inspect as inspectSaves } from './kill.ts';
 
 /** Kills programs in the middle of imports, exports, restores, copies and migrations, and looks at what is left. */
@@ -135,20 +134,9 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 /** @returns the last number that was said before the kill; 0: none. */
 async function workUntilKilled(kind: string, folder: string, lifeMs: number, waits: boolean): Promise<number> {
-  const child = spawn(process.execPath, [PROGRAM, kind, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let told = '';
-  child.stdout.on('data', (part: Buffer) => {
-    told += part.toString();
-  });
-  const ended = once(child, 'exit');
-  if (waits) await Promise.race([once(child.stdout, 'data'), ended]);
-  await new Promise((resolve) => {
-    setTimeout(resolve, lifeMs);
-  });
-  child.kill('SIGKILL');
-  const [code, signal] = (await ended) as [number | null, string | null];
+  const { lines, code, signal } = await runUntilKilled([PROGRAM, kind, folder], lifeMs, !waits);
   if (signal !== 'SIGKILL') throw new Error(`The program ended by itself with ${code}`);
-  return Number(told.trimEnd().split('\n').at(-1) ?? 0);
+  return Number(lines.at(-1) ?? 0);
 }
 
 /** So many kills of a kind on one folder; then another is prepared, so that it does not grow without end. */

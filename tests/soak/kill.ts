@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openStore } from '../../main/store/store.ts';
 import { DOMAINS_A_SAVE } from '../support/programs/busy-writer.ts';
+import { runUntilKilled } from '../support/killed-program.ts';
 
 /** Kills the core in the middle of saves, again and again on the same data folder, and looks at what is left. */
 
@@ -15,20 +14,9 @@ const LONGEST_LIFE_MS = 400;
 
 /** @returns the number of the last save that was answered before the kill. */
 async function writeUntilKilled(folder: string, lifeMs: number): Promise<number> {
-  const child = spawn(process.execPath, [WRITER, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let told = '';
-  child.stdout.on('data', (part: Buffer) => {
-    told += part.toString();
-  });
-  const ended = once(child, 'exit');
-  await Promise.race([once(child.stdout, 'data'), ended]);
-  await new Promise((resolve) => {
-    setTimeout(resolve, lifeMs);
-  });
-  child.kill('SIGKILL');
-  const [code, signal] = (await ended) as [number | null, string | null];
+  const { lines, code, signal } = await runUntilKilled([WRITER, folder], lifeMs);
   if (signal !== 'SIGKILL') throw new Error(`The writer ended by itself with ${code}`);
-  return Number(told.trimEnd().split('\n').at(-1));
+  return Number(lines.at(-1));
 }
 
 /** @throws when an answered save is missing, or anything is there by half. */
