@@ -25,9 +25,10 @@ export default {
     },
     {
       name: 'nothing-in-shared-knows-hand-overs',
+      comment: 'What formats are called is a word like any other',
       severity: 'error',
       from: { path: '^shared/', pathNot: '^shared/handover/' },
-      to: { path: '^shared/handover/' },
+      to: { path: '^shared/handover/', pathNot: '^shared/handover/words/' },
     },
     {
       name: 'findings-know-their-kinds-alone',
@@ -35,6 +36,13 @@ export default {
       severity: 'error',
       from: { path: '^shared/.+/findings\\.ts$' },
       to: { pathNot: ['^shared/findings/finding\\.ts$'] },
+    },
+    {
+      name: 'facts-know-their-kinds-alone',
+      comment: 'An area’s facts.ts counts as part of shared/facts, as its findings.ts does of shared/findings',
+      severity: 'error',
+      from: { path: '^shared/.+/facts\\.ts$' },
+      to: { pathNot: ['^shared/facts/fact\\.ts$'] },
     },
     {
       name: 'core-takes-its-parts-from-below',

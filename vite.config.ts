@@ -16,7 +16,7 @@ function preloadWindow(): Plugin {
       order: 'post',
       handler(html, { bundle = {} }) {
         const chunk = Object.values(bundle).find(
-          (output) => output.type === 'chunk' && /[\\/]window\.tsx$/.test(output.facadeModuleId ?? ''),
+          (output) => output.type === 'chunk' && output.moduleIds.some((id) => /[\\/]window\.tsx$/.test(id)),
         );
         if (chunk?.type !== 'chunk') return [];
         const scripts = [chunk.fileName, ...chunk.imports];
@@ -41,6 +41,26 @@ function preloadWindow(): Plugin {
   };
 }
 
+/** What the frame and its first view are made of, but for React DOM, by the paths of its modules. */
+const FIRST_PAINT = [
+  '/node_modules/react/',
+  '/node_modules/zustand/',
+  '/node_modules/use-sync-external-store/',
+  '/node_modules/@orpc/',
+  ...['plus', 'x', 'chevron-down', 'graduation-cap', 'lock', 'lock-open', 'moon', 'sun', 'shield-question-mark'].map(
+    (icon) => `/lucide-react/dist/esm/icons/${icon}.`,
+  ),
+  ...['App', 'Shell', 'TabBar', 'keys'].map((file) => `/renderer/app/${file}.`),
+  '/renderer/session/',
+  ...['managed', 'service', 'domain-list', 'domains'].map((file) => `/renderer/data/${file}.`),
+  ...['plain-button', 'status', 'time', 'tokens', 'base', 'after-paint', 'outside-text'].map(
+    (file) => `/renderer/ui/${file}.`,
+  ),
+  '/renderer/features/vault/words.',
+  '/renderer/features/domains/DomainsView.module.',
+  ...['text/counted', 'text/language', 'text/listed', 'vault/words'].map((file) => `/shared/${file}.`),
+];
+
 /** The window: bundled into dist/renderer, every asset a file of its own so that the content security policy holds. */
 export default defineConfig({
   root: path.resolve(import.meta.dirname, 'renderer'),
@@ -64,11 +84,9 @@ export default defineConfig({
         // Few files for the first paint: each is a way to the console and back.
         codeSplitting: {
           groups: [
-            { name: 'react-dom', test: /[\\/](react-dom|scheduler)[\\/]/ },
-            {
-              name: 'base',
-              test: /[\\/](react|zustand|use-sync-external-store|@orpc)[\\/]|renderer[\\/](session[\\/](store|connect|errors|faults|commands)|data[\\/](managed|service)|ui[\\/](plain-button|status|time))|lucide-react[\\/].*[\\/](plus|x|chevron-down)\./,
-            },
+            // All that runs before React DOM is there: the console is asked meanwhile.
+            { name: 'base', priority: 1, test: (id) => FIRST_PAINT.some((part) => id.includes(part)) },
+            { name: 'window', test: /[\\/](react-dom|scheduler)[\\/]|renderer[\\/]window\.tsx/ },
           ],
         },
       },

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { build } from 'vite';
 import type { Plugin } from 'vite';
 import { noteBundledPackages } from './bundled-packages.ts';
+import { lateTables } from './late-tables.ts';
 import { writeNotices } from './notices.ts';
+import { plainBuiltins } from './plain-builtins.ts';
+import { shortLines } from './short-lines.ts';
 import { buildRenderer } from './renderer.ts';
 
 /**
@@ -22,6 +25,8 @@ interface Program {
   readonly output: string;
   /** A sandboxed preload script is CommonJS; all else are modules. */
   readonly format: 'es' | 'cjs';
+  /** Read by any Node: it says which one is needed. */
+  readonly isForAnyNode?: true;
 }
 
 export const programs: readonly Program[] = [
@@ -29,21 +34,24 @@ export const programs: readonly Program[] = [
   { entry: 'main/hosts/electron/preload.ts', output: 'preload.cjs', format: 'cjs' },
   { entry: 'main/hosts/loopback/main.ts', output: 'loopback.js', format: 'es' },
   { entry: 'main/hosts/cli/cli.ts', output: 'cli.js', format: 'es' },
-  { entry: 'main/hosts/launcher.ts', output: 'sendwright.js', format: 'es' },
+  { entry: 'main/hosts/launcher.ts', output: 'sendwright.js', format: 'es', isForAnyNode: true },
   { entry: 'main/practice/practice-process.ts', output: 'practice-process.js', format: 'es' },
+  { entry: 'main/store/copy-thread.ts', output: 'copy-thread.js', format: 'es' },
 ];
 
 /**
  * Bundles the main-side programs, or others, into a folder below `dist`.
  *
  * @param plugins beside the bundle's own.
+ * @param hasSourceMaps with what leads from a line of the bundle to one of the sources; what is packaged has none.
  */
 export async function buildPrograms(
   chosen: readonly Program[] = programs,
   folder = 'main',
   plugins: readonly Plugin[] = [],
+  hasSourceMaps = false,
 ): Promise<void> {
-  for (const { entry, output, format } of chosen) {
+  for (const { entry, output, format, isForAnyNode = false } of chosen) {
     await build({
       configFile: false,
       root,
@@ -54,7 +62,13 @@ export async function buildPrograms(
         'process.env.SENDWRIGHT_RULES_KEY': JSON.stringify(process.env.SENDWRIGHT_RULES_KEY ?? ''),
       },
       ssr: { noExternal: true, target: 'node' },
-      plugins: [noteBundledPackages(output), ...plugins],
+      plugins: [
+        noteBundledPackages(output),
+        ...(format === 'es' ? [lateTables()] : []),
+        ...(format === 'es' && !isForAnyNode ? [plainBuiltins()] : []),
+        ...(hasSourceMaps ? [] : [shortLines()]),
+        ...plugins,
+      ],
       build: {
         ssr: path.join(root, entry),
         outDir: path.join(root, 'dist', folder),
@@ -62,14 +76,19 @@ export async function buildPrograms(
         // Electron and the checkout run Node 24; an npm package is run by the Node that is there.
         target: 'node22',
         minify: false,
-        sourcemap: false,
+        sourcemap: hasSourceMaps,
         // In kB; the advice is about pages, and these are read from a disk.
         chunkSizeWarningLimit: 10_000,
         rolldownOptions: {
           external,
+          // A class of the platform that is named and not used would be read in, with all that belongs to it.
+          treeshake: { unknownGlobalSideEffects: false },
           // What is imported when it is needed stays apart: undici, which few calls need, is two fifths of the core.
           output: {
             format,
+            // V8 keeps a script with any other character as two octets a character.
+            charset: 'ascii',
+            minify: !hasSourceMaps && { compress: false, mangle: false, codegen: { removeWhitespace: true } },
             entryFileNames: output,
             chunkFileNames: 'parts/[name]-[hash].js',
             codeSplitting: format === 'es',

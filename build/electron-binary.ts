@@ -75,7 +75,10 @@ export type ElectronRun =
  */
 export function runElectron(executable: string, args: readonly string[], folder: string): Promise<ElectronRun> {
   const startedAt = Date.now();
-  const child = spawn(executable, args, { stdio: 'inherit', cwd: folder });
+  // A stack in the log names the line of the source, not of the bundle.
+  const options = [process.env.NODE_OPTIONS, '--enable-source-maps'].filter(Boolean).join(' ');
+  const env = { ...process.env, NODE_OPTIONS: options };
+  const child = spawn(executable, args, { stdio: 'inherit', cwd: folder, env });
   const stop = (signal: NodeJS.Signals) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   return new Promise((resolve) => {

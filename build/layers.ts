@@ -13,7 +13,7 @@ const plantedFolder = 'shared/planted-by-the-layer-check';
 
 /**
  * Imports that must be found, or the check itself is broken: one by value, one by type, a circle of two folders that is
- * none of files, and findings that lean on what finds them.
+ * none of files, and findings and facts that lean on what tells them.
  */
 const planted = [
   { file: 'shared/planted-by-the-layer-check.ts', text: "export { createServer } from 'node:http';\n" },
@@ -27,10 +27,10 @@ const planted = [
     text: "import type { Planted } from '../spf/planted-by-the-layer-check.ts';\nexport type OfDns = Planted;\n",
   },
   { file: 'shared/spf/planted-by-the-layer-check.ts', text: 'export type Planted = 1;\n' },
-  {
-    file: `${plantedFolder}/findings.ts`,
+  ...['findings.ts', 'facts.ts'].map((name) => ({
+    file: `${plantedFolder}/${name}`,
     text: "export type { Planted } from '../spf/planted-by-the-layer-check.ts';\n",
-  },
+  })),
 ];
 
 interface Violation {
@@ -69,11 +69,13 @@ async function findViolations(root: string): Promise<Reading> {
 }
 
 /**
- * The folder a file belongs to. An area's findings lie beside what finds them, and are part of the catalogue that gathers
- * them: docs/decisions/2026-11-30-one-way-between-folders.md.
+ * The folder a file belongs to. An area's findings and facts lie beside what tells them, and are part of the catalogue that
+ * gathers them: docs/decisions/2026-11-30-one-way-between-folders.md.
  */
-const folderOf = (file: string) =>
-  /^shared\/.*\/findings\.ts$/.test(file) ? 'shared/findings' : path.posix.dirname(file);
+function folderOf(file: string): string {
+  const gathered = /^shared\/.*\/(findings|facts)\.ts$/.exec(file)?.[1];
+  return gathered === undefined ? path.posix.dirname(file) : `shared/${gathered}`;
+}
 
 /**
  * Circles between the folders of an area, each once, as the imports that close it.
@@ -141,7 +143,12 @@ export async function checkLayers(root: string): Promise<string[]> {
 
   const isPlant = (file: string) => file.includes('planted-by-the-layer-check');
   const isPlanted = (violation: Violation) => isPlant(violation.from);
-  for (const rule of ['shared-is-pure', 'renderer-knows-the-contract-alone', 'findings-know-their-kinds-alone']) {
+  for (const rule of [
+    'shared-is-pure',
+    'renderer-knows-the-contract-alone',
+    'findings-know-their-kinds-alone',
+    'facts-know-their-kinds-alone',
+  ]) {
     if (!withPlants.violations.some((violation) => violation.rule === rule && isPlanted(violation))) {
       problems.push(`the planted import against ${rule} was not found: the check is blind`);
     }

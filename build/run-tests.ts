@@ -13,7 +13,8 @@ import { runProgram } from './programs.ts';
 
 interface Tally {
   readonly passed: number;
-  readonly failed: number;
+  /** Names of what failed. */
+  readonly failed: readonly string[];
   /** Names of what was skipped. */
   readonly skipped: readonly string[];
 }
@@ -22,7 +23,11 @@ interface VitestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -70,15 +75,25 @@ function readReport<Report>(file: string): Report | null {
   }
 }
 
+/** What counts as one test, whatever it consists of. */
+function tallyOf(name: string, passed: boolean): Tally {
+  return passed ? { passed: 1, failed: [], skipped: [] } : { passed: 0, failed: [name], skipped: [] };
+}
+
 function runChecks(): Tally {
-  const passed = runScript('build/check.ts');
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
+  return tallyOf('the checks', runScript('build/check.ts'));
 }
 
 /** The long runs, short: a few hundred rounds each, the same each time, so that a red build tells of the change that was made. */
 function runSoak(): Tally {
-  const passed = runScript('tests/soak/run.ts', '300', process.env.SENDWRIGHT_SEED ?? '20261124');
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
+  return tallyOf('the long runs', runScript('tests/soak/run.ts', '300', process.env.SENDWRIGHT_SEED ?? '20261124'));
+}
+
+const nameOf = (file: string) => path.relative(root, file).replaceAll(path.sep, '/');
+
+/** A run may fail though none of its tests does, by an error between them. */
+function orWhole(name: string, passed: boolean, failed: readonly string[]): readonly string[] {
+  return passed || failed.length > 0 ? failed : [`${name}, outside its tests`];
 }
 
 function runVitest(): Tally {
@@ -86,13 +101,22 @@ function runVitest(): Tally {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const passed = succeeded('vitest', runProgram('vitest', args, { stdio: 'inherit', timeout: LONGEST_PART_MS }));
   const report = readReport<VitestReport>(file);
-  if (report === null) return { passed: 0, failed: 1, skipped: [] };
-  const tests = report.testResults.flatMap((suite) => suite.assertionResults);
-  const failed = tests.filter((test) => test.status === 'failed').length;
+  if (report === null) return tallyOf('vitest, without a report', false);
+  const tests = report.testResults.flatMap((suite) =>
+    suite.assertionResults.map((test) => ({ ...test, fullName: `${nameOf(suite.name)}: ${test.fullName}` })),
+  );
+  const failed = tests.flatMap(({ status, fullName, failureMessages }) => {
+    if (status !== 'failed') return [];
+    const [why = ''] = failureMessages?.[0]?.split('\n') ?? [];
+    return [`${fullName} ${why.slice(0, 500)}`];
+  });
+  // A file that fails before its first test has no failing test, yet the run has failed.
+  const files = report.testResults.filter(
+    (suite) => suite.status === 'failed' && !suite.assertionResults.some((test) => test.status === 'failed'),
+  );
   return {
     passed: tests.filter((test) => test.status === 'passed').length,
-    // A file that fails before its first test has no failing test, yet the run has failed.
-    failed: passed ? failed : Math.max(failed, 1),
+    failed: orWhole('vitest', passed, [...failed, ...files.map(({ name }) => nameOf(name))]),
     skipped: tests.filter((test) => !['passed', 'failed'].includes(test.status)).map((test) => test.fullName),
   };
 }
@@ -111,16 +135,18 @@ function runBrowserTests(): Tally {
   });
   const passed = succeeded('playwright', run);
   const report = readReport<PlaywrightSuite>(file);
-  if (report === null) return { passed: 0, failed: 1, skipped: [] };
+  if (report === null) return tallyOf('playwright, without a report', false);
   const tests = specsOf(report).flatMap((spec) =>
     spec.tests.map((test) => ({ title: `${spec.file}: ${spec.title}`, status: test.status })),
   );
-  const failed = tests.filter((test) => test.status === 'unexpected').length;
-  for (const { title, status } of tests)
-    if (status === 'flaky') console.log(`passed at the second try alone: ${title}`);
+  // What passes at its second try alone is a failure too: what it fails by at times is there at all times.
+  const failed = tests.flatMap(({ title, status }) => {
+    if (status === 'unexpected') return [title];
+    return status === 'flaky' ? [`${title} (passed at the second try)`] : [];
+  });
   return {
-    passed: tests.filter((test) => test.status === 'expected' || test.status === 'flaky').length,
-    failed: passed ? failed : Math.max(failed, 1),
+    passed: tests.filter((test) => test.status === 'expected').length,
+    failed: orWhole('playwright', passed, failed),
     skipped: tests.filter((test) => test.status === 'skipped').map((test) => test.title),
   };
 }
@@ -130,6 +156,9 @@ rmSync(scratch, { recursive: true, force: true });
 
 const skipped = tallies.flatMap((tally) => tally.skipped);
 for (const name of skipped) console.log(`skipped: ${name}`);
+// Whoever has only the end of a long output still learns what to look for.
+const failures = tallies.flatMap((tally) => tally.failed);
+for (const name of failures) console.log(`failed: ${name}`);
 
 /** Whether this test may be skipped where skips count: Electron's own, and what needs nothing but the programs named. */
 function mayBeSkipped(name: string): boolean {
@@ -141,7 +170,7 @@ const allowed = new Set((process.env.SENDWRIGHT_MAY_SKIP ?? '').split(' '));
 const forbidden = noSkips ? skipped.filter((name) => !mayBeSkipped(name)) : [];
 for (const name of forbidden) console.log(`must not be skipped here: ${name}`);
 
-const sum = (key: 'passed' | 'failed') => tallies.reduce((total, tally) => total + tally[key], 0);
-const failed = sum('failed') + forbidden.length;
-console.log(`${sum('passed')} passed, ${failed} failed, ${skipped.length - forbidden.length} skipped`);
-process.exitCode = failed === 0 && sum('passed') > 0 ? 0 : 1;
+const passed = tallies.reduce((total, tally) => total + tally.passed, 0);
+const failed = failures.length + forbidden.length;
+console.log(`${passed} passed, ${failed} failed, ${skipped.length - forbidden.length} skipped`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { hasDisplay } from '../main/hosts/loopback/open-window.ts';
-import { buildPrograms } from './bundle.ts';
+import { hasDisplay } from '../main/hosts/loopback/display.ts';
+import { buildPrograms, programs } from './bundle.ts';
 import { electronBinary, hindrance, runElectron } from './electron-binary.ts';
 import { buildRenderer } from './renderer.ts';
 
@@ -39,7 +39,7 @@ async function tryElectron(): Promise<string | null> {
   if (hindered !== null) return hindered;
   const electron = electronBinary({ fetch: true });
   if (!electron.found) return electron.reason;
-  await buildPrograms();
+  await buildPrograms(programs, 'main', [], true);
   const run = await runElectron(electron.path, [root, ...passedOn], root);
   if (!run.came) return run.reason;
   process.exitCode = run.code;

@@ -14,9 +14,12 @@ void loadView(useApp.getState().tab).catch(() => undefined);
 // The console is asked for what the first paint shows while React is still being loaded.
 void start().then((isConnected) => {
   const { tab, workspaceId } = useApp.getState();
-  if (isConnected && tab === 'domains' && workspaceId !== null) preloadDomains(workspaceId);
+  if (isConnected && tab === 'domains' && workspaceId !== null) void preloadDomains(workspaceId);
 });
-Promise.all([import('./window.tsx'), firstState(STAND_IN_AFTER_MS)]).then(
+const standIn = new Promise((resolve) => {
+  setTimeout(resolve, STAND_IN_AFTER_MS);
+});
+Promise.all([import('./window.tsx'), Promise.race([firstState(), standIn])]).then(
   ([window]) => window.draw(),
   (error: unknown) => {
     reportFault('error', error);

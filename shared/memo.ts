@@ -2,20 +2,27 @@
  * A pure function of one text that remembers its newest results: thousands of domains publish the same few records, and
  * each would be read anew.
  *
- * @param limit results that are kept; the oldest go first.
+ * @param limit results that are kept at least, and twice as many at the most: what was not asked about for as long as it
+ *   takes to fill one generation goes with the other.
+ * @param keyOf the same for texts that have the same result.
  */
-export function remembering<Result>(limit: number, work: (text: string) => Result): (text: string) => Result {
-  const known = new Map<string, Result>();
+export function remembering<Result>(
+  limit: number,
+  work: (text: string) => Result,
+  keyOf = (text: string): string => text,
+): (text: string) => Result {
+  let newer = new Map<string, Result>();
+  let older = new Map<string, Result>();
   return (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const result = work(text);
-    if (known.size >= limit)
-      for (const oldest of known.keys()) {
-        known.delete(oldest);
-        break;
-      }
-    known.set(text, result);
+    const key = keyOf(text);
+    const recent = newer.get(key);
+    if (recent !== undefined) return recent;
+    const result = older.get(key) ?? work(text);
+    if (newer.size >= limit) {
+      older = newer;
+      newer = new Map();
+    }
+    newer.set(key, result);
     return result;
   };
 }
@@ -36,7 +43,7 @@ export function rememberingOf<Key extends object, Result>(work: (key: Key) => Re
  * The same for objects that come and go by the thousand, each asked about several times in a row: what is kept of them all
  * would cost more than it saves.
  *
- * @param limit objects whose results are kept; the one that was asked about longest ago goes first.
+ * @param limit objects whose results are kept; the one that came first goes first.
  */
 export function rememberingLately<Key extends object, Result>(
   limit: number,
@@ -44,18 +51,15 @@ export function rememberingLately<Key extends object, Result>(
 ): (key: Key) => Result {
   const keys: Key[] = [];
   const results: Result[] = [];
+  let newest = -1;
   return (key) => {
-    // The newest stands last.
-    const at = keys.lastIndexOf(key);
-    if (at !== -1 && at === keys.length - 1) return results[at] as Result;
-    const result = at === -1 ? work(key) : (results[at] as Result);
-    const gone = at === -1 && keys.length >= limit ? 0 : at;
-    if (gone !== -1) {
-      keys.splice(gone, 1);
-      results.splice(gone, 1);
-    }
-    keys.push(key);
-    results.push(result);
+    if (newest !== -1 && keys[newest] === key) return results[newest] as Result;
+    const at = keys.indexOf(key);
+    if (at !== -1) return results[at] as Result;
+    const result = work(key);
+    newest = (newest + 1) % limit;
+    keys[newest] = key;
+    results[newest] = result;
     return result;
   };
 }

@@ -27,6 +27,8 @@ export interface ComposeOptions {
   readonly version: string;
   readonly keychain: KeychainPort | null;
   readonly practice: PracticePort | null;
+  /** Of the thread that makes copies; absent where the core makes them itself. */
+  readonly copyProgram?: string;
   readonly notifier: Notifier;
   /** Absent where the host can't tell; the environment's proxy is then the only one. */
   readonly systemProxy?: SystemProxy;
@@ -81,7 +83,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
   const hints = process.env.SENDWRIGHT_ROOT_HINTS;
   if (options.background) trimMemoryAfterStart(log);
   const tellRestored = options.background ? restoreAsOrdered(options.dataFolder, Date.now()) : null;
-  const store = openStore(options.dataFolder, Date.now);
+  const store = openStore(options.dataFolder, Date.now, options.copyProgram ?? null);
   tellRestored?.(store, log);
   const vault = createVault({
     storage: store.secrets,

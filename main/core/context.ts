@@ -1,4 +1,8 @@
 import type { ActivityEntry } from '../../shared/contract/activity.ts';
+import { fact } from '../../shared/facts/catalogue.ts';
+import type { Fact } from '../../shared/facts/fact.ts';
+import { describeFindings } from '../../shared/findings/catalogue.ts';
+import type { Finding } from '../../shared/findings/finding.ts';
 import type { Managed } from '../../shared/managed/policy.ts';
 import type { ProbeTrace } from '../../shared/service/trace.ts';
 import type { Views } from '../probes/dns/views.ts';
@@ -71,9 +75,24 @@ export interface RunningCore extends CoreContext {
 /** Names that an entry of the activity lists. */
 const MOST_NAMES = 20;
 
-/** Names as an entry of the activity lists them: the first of many, and no other is asked for. */
-export function listedNames<Item>(items: readonly Item[], nameOf: (item: Item) => string): string {
-  return items.slice(0, MOST_NAMES).map(nameOf).join(', ');
+/** Domains as an entry of the activity lists them: the first of many, and no other is asked for. */
+export function listedDomains<Item>(items: readonly Item[], nameOf: (item: Item) => string): Fact {
+  const domains = items.slice(0, MOST_NAMES).map(nameOf);
+  const others = items.length - domains.length;
+  return others === 0 ? fact('names.listed', { domains }) : fact('names.first', { domains, others });
+}
+
+/** The same for files. */
+export function listedFiles(names: readonly string[]): Fact {
+  const files = names.slice(0, MOST_NAMES);
+  const others = names.length - files.length;
+  return others === 0 ? fact('files.listed', { files }) : fact('files.first', { files, others });
+}
+
+/** The gravest of findings as a fact of its own; null where there is none. */
+export function gravestFinding(findings: readonly Finding[]): Fact | null {
+  const [gravest] = describeFindings(findings);
+  return gravest === undefined ? null : { code: gravest.code, values: gravest.values };
 }
 
 /** @throws NOT_FOUND when there is no such workspace. */
@@ -92,9 +111,12 @@ export function record(
   { store, clock, changes }: CoreContext,
   workspaceId: number,
   kind: ActivityEntry['kind'],
-  summary: string,
-  { detail = '', severity = 'info' }: { readonly detail?: string; readonly severity?: ActivityEntry['severity'] } = {},
+  what: Fact,
+  {
+    details = [],
+    severity = 'info',
+  }: { readonly details?: readonly Fact[]; readonly severity?: ActivityEntry['severity'] } = {},
 ): void {
-  store.records.addActivity(workspaceId, { at: clock.now(), kind, severity, summary, detail });
+  store.records.addActivity(workspaceId, { at: clock.now(), kind, severity, fact: what, details: [...details] });
   changes.publish({ kind: 'activity', workspaceId });
 }

@@ -1,17 +1,21 @@
+import { fact } from '../../shared/facts/catalogue.ts';
+import type { Fact } from '../../shared/facts/fact.ts';
 import path from 'node:path';
 import type { CopyContents, CopyFile } from '../store/copies.ts';
 import { performRestore, listCopies, lookInside, newestWhole, orderRestore, restoreCopy } from '../store/copies.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/database.ts';
-import { instantText } from '../../shared/text/instant.ts';
 import { openStore } from '../store/store.ts';
 import type { CoreContext } from './context.ts';
 import { record } from './context.ts';
-import { fail } from './errors.ts';
+import { fail, storeTrouble } from './errors.ts';
 import type { Log } from './ports.ts';
 import { DAY_MS } from '../../shared/time.ts';
 
 /** Copies of the data file: daily ones while the console runs, and what a command does with them where none runs. */
+
+/** Whether long work runs, for which somebody may be waiting. */
+const isAtWork = (jobs: CoreContext['jobs']): boolean => jobs.list().some(({ status }) => status === 'running');
 
 /** Checks that never end put a copy off for so long. */
 const LONGEST_WAIT_MS = DAY_MS / 2;
@@ -34,20 +38,14 @@ export function createCopyKeeper(context: CoreContext): CopyKeeper {
   let isFailing = false;
   /** Since when a copy waits in this run. */
   let dueSince: number | null = null;
-  const givesWay = (isOverdue: boolean) => !isOverdue && jobs.list().some(({ status }) => status === 'running');
+  const givesWay = (isOverdue: boolean) => !isOverdue && isAtWork(jobs);
 
   /** Copies that are not made are missed on the day when one is needed: it is told before. */
   function logCopyFailure(error: unknown): void {
-    const detail =
-      error instanceof StoreError
-        ? `${error.message} ${error.remedy}`
-        : 'Look into the log in the data folder. It is tried again every minute.';
+    const detail = storeTrouble(error) ?? fact('copy.look-into-log');
     try {
       for (const { id } of store.workspaces.list())
-        record(context, id, 'workspace', 'Today’s copy of the data file could not be made', {
-          detail,
-          severity: 'error',
-        });
+        record(context, id, 'workspace', fact('copy.not-made'), { details: [detail], severity: 'error' });
     } catch (other) {
       // A disk that takes no copy may take no entry either; the log has it.
       log.error({ error: other }, 'that no copy was made could not be told');
@@ -57,9 +55,12 @@ export function createCopyKeeper(context: CoreContext): CopyKeeper {
   async function make(isOverdue: boolean): Promise<void> {
     let hasGivenWay = false;
     try {
-      const { file } = await store.copies.make('daily', () => {
-        hasGivenWay ||= givesWay(isOverdue);
-        return !isClosed && !hasGivenWay;
+      const { file } = await store.copies.make('daily', {
+        isWanted() {
+          hasGivenWay ||= givesWay(isOverdue);
+          return !isClosed && !hasGivenWay;
+        },
+        isBusy: () => isAtWork(jobs),
       });
       store.copies.dropOld();
       isFailing = false;
@@ -98,6 +99,10 @@ export function createCopyKeeper(context: CoreContext): CopyKeeper {
   };
 }
 
+/** Makes a copy for a person, beside whatever else the core does. @throws StoreError */
+export const makeByHand = ({ store, jobs }: CoreContext): Promise<CopyFile> =>
+  store.copies.make('by-hand', { isWanted: () => true, isBusy: () => isAtWork(jobs) });
+
 export interface CopyView extends CopyFile {
   /** Null where it can't be put back. */
   readonly contents: CopyContents | null;
@@ -129,8 +134,16 @@ export async function copyNow(dataFolder: string): Promise<CopyFile> {
 /** The copies of a data folder, the newest first. */
 export const copiesOf = listCopies;
 
-/** What is in a copy. @throws StoreError where it can’t be put back. */
-export const lookIntoCopy = lookInside;
+/** What is in a copy that somebody named. @throws BAD_INPUT where it can’t be put back. */
+export function lookIntoCopy(dataFolder: string, file: string): CopyContents {
+  try {
+    return lookInside(dataFolder, file);
+  } catch (error) {
+    // A full disk is no fault of the copy.
+    if (!(error instanceof StoreError) || error.fault === 'full') throw error;
+    throw fail('BAD_INPUT', error.message, { field: 'FILE', remedy: error.remedy });
+  }
+}
 
 /** A data file that does not open, and what there is to take its place. */
 export interface Damage {
@@ -149,8 +162,8 @@ export function damageOf(error: unknown, dataFolder: string): Damage | null {
  *
  * @throws NOT_FOUND where there is no copy of that name in the list; StoreError where it can't be put back.
  */
-export function restoreByStart(dataFolder: string, name: string): void {
-  lookInside(dataFolder, copyNamed(dataFolder, name).file);
+export async function restoreByStart(store: Store, dataFolder: string, name: string): Promise<void> {
+  await store.copies.look(copyNamed(dataFolder, name).file);
   orderRestore(dataFolder, name);
 }
 
@@ -165,21 +178,20 @@ export function copyNamed(dataFolder: string, name: string): CopyFile {
   });
 }
 
+const asideFact = (path: string | null): Fact =>
+  path === null ? fact('copy.none-before') : fact('copy.set-aside', { path });
+
 /** Puts back what was ordered before the last end of the console. @returns what tells of it, once the file is open. */
 export function restoreAsOrdered(dataFolder: string, now: number): (store: Store, log: Log) => void {
   const outcome = performRestore(dataFolder, now);
   if (outcome === null) return () => undefined;
   return (store, log) => {
-    const summary = outcome.done
-      ? `The copy of ${instantText(outcome.copy.madeAt)} was put back`
-      : 'The copy could not be put back, and nothing was changed';
-    const detail = outcome.done
-      ? `The earlier data file is kept: ${outcome.aside ?? 'there was none'}`
-      : `${outcome.error.message} ${outcome.error.remedy}`;
+    const what = outcome.done ? fact('copy.put-back', { madeAt: outcome.copy.madeAt }) : fact('copy.not-put-back');
+    const detail = outcome.done ? asideFact(outcome.aside) : fact('store.trouble', { storeFault: outcome.error.fault });
     const severity = outcome.done ? 'warning' : 'error';
     log.warn({ outcome }, 'a copy of the data file was to be put back');
     for (const { id } of store.workspaces.list())
-      store.records.addActivity(id, { at: now, kind: 'workspace', severity, summary, detail });
+      store.records.addActivity(id, { at: now, kind: 'workspace', severity, fact: what, details: [detail] });
   };
 }
 

@@ -12,7 +12,7 @@ import { createAsking } from './service/asking.ts';
 import { createChanges } from './state/changes.ts';
 import { askableBasis, askQuietly } from './service/service.ts';
 import { createCopyKeeper } from './copies.ts';
-import { createDamageReporter, damageWords } from './damage.ts';
+import { createDamageReporter, damageWords, lossWords, reportLosses } from './damage.ts';
 import { createIdleLock } from './vault/idle-lock.ts';
 import { createWatching } from './evidence/watching.ts';
 import { createJobs } from './jobs/service.ts';
@@ -128,6 +128,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   };
 
   for (const trouble of store.troubles) parts.log.warn({ trouble }, 'the data file is in danger');
+  reportLosses(context);
   publishVaultState(context, asking.look);
   await parts.vault.start();
   const tickSchedules = createTick(context);
@@ -199,10 +200,10 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     wake: periodicWork.wake,
     answer: (question) => answerAbout(context, question),
     damage() {
-      const { length } = store.damage();
-      return length === 0 ? null : damageWords(length);
+      const damage = store.damage();
+      return damage.length === 0 ? null : damageWords(damage);
     },
-    troubles: store.troubles,
+    troubles: [...store.troubles, ...store.losses.map(lossWords)],
     openLink: context.links.open,
     hasSchedule: () =>
       store.workspaces.list().some((workspace) => store.records.schedule(workspace.id)?.enabled === true),
@@ -211,6 +212,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       for (const timer of timers) clearInterval(timer);
       periodicWork.end();
       await copies.close();
+      await store.copies.close();
       await context.uploads.close();
       await context.watching.close();
       await asking.close();

@@ -1,7 +1,10 @@
+import { anyListed } from '../../shared/text/listed.ts';
 import { ORPCError, ValidationError } from '@orpc/server';
 import type { ContractErrorCode, ErrorData } from '../../shared/contract/errors.ts';
 import { contractErrors } from '../../shared/contract/errors.ts';
-import { StoreError, storeErrorFrom } from '../store/database.ts';
+import { fact } from '../../shared/facts/catalogue.ts';
+import type { Fact } from '../../shared/facts/fact.ts';
+import { storeErrorFrom } from '../store/database.ts';
 import { VaultFault } from '../vault/faults.ts';
 import type { VaultWay } from '../vault/faults.ts';
 
@@ -12,6 +15,12 @@ export function fail(
   data: ErrorData,
 ): ORPCError<ContractErrorCode, ErrorData> {
   return new ORPCError(code, { status: contractErrors[code].status, message, data, defined: true });
+}
+
+/** What keeps the data file or a copy from being used, as it is stored; null for any other error. */
+export function storeTrouble(error: unknown): Fact | null {
+  const trouble = storeErrorFrom(error, 'sendwright.db');
+  return trouble === null ? null : fact('store.trouble', { storeFault: trouble.fault });
 }
 
 /** Why one of several things was refused, in words. @throws the error itself where it is no refusal of what was given. */
@@ -59,21 +68,26 @@ function fromValidation(error: ValidationError, input: unknown): Error {
   );
 }
 
-/** The ways out of a fault, as they are named to people, the nearest first. */
-const WAYS_OUT: readonly (readonly [VaultWay, string])[] = [
-  ['unlock', 'unlock the vault with its passphrase'],
-  ['open-with-keychain', 'unlock it with the system keychain'],
-  ['create', 'choose a passphrase'],
-  ['change-passphrase', 'change the passphrase'],
-  ['begin-anew-with-keychain', 'begin anew under the system keychain'],
-  ['begin-anew', 'begin anew with another passphrase'],
+/** The ways out of a fault, as they are named to people, the nearest first: alone, and among others. */
+const WAYS_OUT: readonly (readonly [way: VaultWay, alone: string, among: string])[] = [
+  ['unlock', 'Unlock the vault with its passphrase.', 'unlock the vault with its passphrase'],
+  ['open-with-keychain', 'Unlock it with the system keychain.', 'unlock it with the system keychain'],
+  ['create', 'Choose a passphrase.', 'choose a passphrase'],
+  ['change-passphrase', 'Change the passphrase.', 'change the passphrase'],
+  [
+    'begin-anew-with-keychain',
+    'Reset the vault under the system keychain.',
+    'reset the vault under the system keychain',
+  ],
+  ['begin-anew', 'Reset the vault with another passphrase.', 'reset the vault with another passphrase'],
 ];
 
 /** @returns an imperative that names what can be done, or `otherwise` where nothing fits. */
 function wayOut(ways: readonly VaultWay[], otherwise: string): string {
-  const words = WAYS_OUT.filter(([way]) => ways.includes(way)).map(([, text]) => text);
-  const text = words.length > 1 ? `${words.slice(0, -1).join(', ')}, or ${words.at(-1) ?? ''}` : (words[0] ?? '');
-  return text === '' ? otherwise : `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+  const found = WAYS_OUT.filter(([way]) => ways.includes(way));
+  const [first] = found;
+  if (first === undefined) return otherwise;
+  return found.length === 1 ? first[1] : `One of these helps: ${anyListed(found.map(([, , among]) => among))}.`;
 }
 
 const VAULT_CODES: Readonly<Record<VaultFault['fault'], ContractErrorCode>> = {
@@ -92,7 +106,7 @@ function vaultRemedy(fault: VaultFault): string {
   switch (fault.fault) {
     case 'wrong-passphrase':
       return fault.ways.includes('unlock')
-        ? 'Type the passphrase again. If it is forgotten, begin anew: what is sealed is kept.'
+        ? 'Type the passphrase again. If it is forgotten, reset the vault: what is sealed is kept.'
         : 'Type the passphrase again. Nothing was changed.';
     case 'weak':
       return 'Choose at least 8 characters; a few words are best.';
@@ -146,7 +160,7 @@ export async function toContractError(
     if (error.code in contractErrors) return error;
   }
   if (error instanceof VaultFault) return fromVault(error);
-  const store = error instanceof StoreError ? error : storeErrorFrom(error, 'sendwright.db');
+  const store = storeErrorFrom(error, 'sendwright.db');
   if (store !== null) {
     await report('the data file could not be used');
     return fail(store.fault === 'full' ? 'STORE_FULL' : 'STORE_FAILED', store.message, { remedy: store.remedy });

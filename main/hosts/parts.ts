@@ -21,6 +21,10 @@ export const practiceProgram = bundled
   ? path.join(root, 'dist', 'main', 'practice-process.js')
   : path.join(root, 'main', 'practice', 'practice-process.ts');
 
+export const copyProgram = bundled
+  ? path.join(root, 'dist', 'main', 'copy-thread.js')
+  : path.join(root, 'main', 'store', 'copy-thread.ts');
+
 export const commandLineProgram = bundled
   ? path.join(root, 'dist', 'main', 'cli.js')
   : path.join(root, 'main', 'hosts', 'cli', 'cli.ts');

@@ -1,4 +1,5 @@
-import type { FaultId } from './faults.ts';
+import { domainOfAddress } from '../../shared/dns/mail-address.ts';
+import type { FaultId } from '../../shared/practice/faults.ts';
 
 /**
  * The account of the practice service: the interface of the cloud email service as the documented application calls it,
@@ -125,7 +126,7 @@ function validate(body: Body, { state, isPublished }: PracticeAccountOptions): A
 
 /** An address is counted as checked when its domain is verified. */
 function checkedAddresses(body: Body, { isPublished }: PracticeAccountOptions): Answer {
-  const isChecked = (email: string) => isPublished(email.slice(email.lastIndexOf('@') + 1));
+  const isChecked = (email: string) => isPublished(domainOfAddress(email));
   return { result: textsOf(body, 'emails').map((email) => ({ email, is_checked: isChecked(email) })) };
 }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FaultId } from './faults.ts';
+import type { FaultId } from '../../shared/practice/faults.ts';
 
 /** How an answer of the practised interface is written, well or under a fault of its form. */
 export interface WrittenAnswer {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FaultId } from './faults.ts';
+import type { FaultId } from '../../shared/practice/faults.ts';
 
 /**
  * The practised application's side: where the service posts its responses, and where its support reads figures. It

@@ -1,3 +1,4 @@
+import { MAX_ALIASES } from '../../shared/dns/lookup.ts';
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { createServer } from 'node:net';
@@ -6,11 +7,10 @@ import { AUTHORITATIVE_ANSWER, decode, encode, streamEncode } from 'dns-packet';
 import type { Answer, Packet, Question } from 'dns-packet';
 import { canonicalName } from '../../shared/dns/names.ts';
 import type { ResourceRecord } from '../../shared/dns/records.ts';
-import type { FaultId } from './faults.ts';
+import type { FaultId } from '../../shared/practice/faults.ts';
 import { nameExists } from './zone.ts';
 
 const MAX_UDP_OCTETS = 1232;
-const MAX_ALIASES = 8;
 const RCODE_NXDOMAIN = 3;
 const RCODE_SERVFAIL = 2;
 const RCODE_REFUSED = 5;

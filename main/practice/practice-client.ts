@@ -1,7 +1,7 @@
 import type { Change } from '../../shared/plan/types.ts';
 import type { Channel, PracticeAnswer, PracticeRequest, SentMailing } from './channel.ts';
-import { faults } from './faults.ts';
-import type { Fault } from './faults.ts';
+import { faults } from '../../shared/practice/faults.ts';
+import type { Fault } from '../../shared/practice/faults.ts';
 import type { PracticeAddresses } from './practice.ts';
 
 type Asked = PracticeRequest extends infer Request

@@ -9,7 +9,7 @@ import type { WrittenAnswer } from './answer-form.ts';
 import { writeAnswer } from './answer-form.ts';
 import { answerApplication } from './application.ts';
 import type { PracticeCertificates, ServerCertificate } from './certificates.ts';
-import type { FaultId } from './faults.ts';
+import type { FaultId } from '../../shared/practice/faults.ts';
 
 export interface PracticeServiceOptions extends PracticeAccountOptions {
   readonly certificates: PracticeCertificates;

@@ -1,9 +1,10 @@
+import { sameData } from '../../shared/dns/same-data.ts';
 import type { Change } from '../../shared/plan/types.ts';
 import type { ResourceRecord } from '../../shared/dns/records.ts';
 import { canonicalName, sameName } from '../../shared/dns/names.ts';
 import { joinTxt } from '../../shared/dns/txt.ts';
 import { providerTemplates } from '../../shared/providers/catalogue.ts';
-import type { FaultId } from './faults.ts';
+import type { FaultId } from '../../shared/practice/faults.ts';
 
 /** What the two practice name servers hold: every name of the world, as far as anything was published under it. */
 export interface PracticeZone {
@@ -26,20 +27,24 @@ const providerHosts: readonly string[] = providerTemplates.flatMap(({ modes }) =
   ),
 );
 
+/** The names whose SPF records providers have included, as far as they are the same for every customer. */
+const includedNames: readonly string[] = providerTemplates.flatMap(({ modes }) =>
+  modes.flatMap(({ spfTerms, fields }) =>
+    spfTerms.flatMap((term) => {
+      const [, fieldId, name] = /^include:(?:\{([a-zA-Z]+)\}|([^{}]+))$/.exec(term) ?? [];
+      const field = fields.find(({ id }) => id === fieldId);
+      return [name, field?.fallback, ...(field?.choices ?? [])].filter((each) => each !== undefined);
+    }),
+  ),
+);
+
 /**
  * The SPF records of the providers' own sending hosts, and the hosts that their aliases lead to, with addresses kept for documentation (RFC 5737, RFC 3849): the
  * practice world has no others, and a receiver's evaluation has to lead somewhere.
  */
 export const senderRecords: readonly ResourceRecord[] = [
   ...[...new Set(providerHosts)].map((name) => ({ name, ttl: 3600, type: 'A' as const, address: '192.0.2.1' })),
-  ...[
-    '_spf.elasticemail.com',
-    '_spf.sendgrid.com',
-    'spf.unione.io',
-    'amazonses.com',
-    'mailgun.org',
-    'spf.mailjet.com',
-  ].map((name) => ({
+  ...[...new Set(includedNames)].map((name) => ({
     name,
     ttl: 3600,
     type: 'TXT' as const,
@@ -50,16 +55,8 @@ export const senderRecords: readonly ResourceRecord[] = [
 /** The octets after which a form that cuts values off stops. */
 const CUT_OFF = 255;
 
-function sameData(left: ResourceRecord, right: ResourceRecord): boolean {
-  if (left.type !== right.type || !sameName(left.name, right.name)) return false;
-  if (left.type === 'TXT' && right.type === 'TXT') return joinTxt(left.strings) === joinTxt(right.strings);
-  if (left.type === 'CNAME' && right.type === 'CNAME') return sameName(left.target, right.target);
-  if (left.type === 'NS' && right.type === 'NS') return sameName(left.target, right.target);
-  if (left.type === 'MX' && right.type === 'MX') {
-    return left.preference === right.preference && sameName(left.exchange, right.exchange);
-  }
-  return false;
-}
+const sameRecord = (left: ResourceRecord, right: ResourceRecord): boolean =>
+  sameName(left.name, right.name) && sameData(left, right);
 
 function spoil(record: ResourceRecord, domain: string, fault: FaultId): ResourceRecord {
   if (fault === 'dns-zone-doubled') return { ...record, name: `${record.name}.${domain}` };
@@ -86,10 +83,10 @@ export function publish(
   for (const change of changes) {
     if (change.action !== 'add' && change.action !== 'replace') continue;
     const keepsOld = fault === 'dns-second-spf' && change.purpose === 'spf';
-    if (!keepsOld) primary = primary.filter((old) => !change.before.some((gone) => sameData(old, gone)));
+    if (!keepsOld) primary = primary.filter((old) => !change.before.some((gone) => sameRecord(old, gone)));
     for (const record of change.after) {
       const kept = spoil(record, domain, fault);
-      if (!primary.some((old) => sameData(old, kept))) primary.push(kept);
+      if (!primary.some((old) => sameRecord(old, kept))) primary.push(kept);
       published += 1;
     }
     if (keepsOld && change.action === 'add') {

@@ -1,6 +1,9 @@
 import { canonicalName } from '../../shared/dns/names.ts';
 import type { QueryType, ResourceRecord } from '../../shared/dns/records.ts';
-import type { AnsweringServer, Observation } from '../../shared/observed/observation.ts';
+import { fact } from '../../shared/facts/catalogue.ts';
+import { isFact } from '../../shared/facts/known-fact.ts';
+import { rememberingLately } from '../../shared/memo.ts';
+import type { AnsweringServer, Failure, Observation } from '../../shared/observed/observation.ts';
 
 /**
  * A check's observations as they are stored. Of thousands of domains there are many: each server is written once, and
@@ -16,7 +19,7 @@ const IS_USUAL = 8;
 const OVER_TCP = 16;
 
 /** Fields that few observations have; they are written under their names. */
-const RARE = ['checkingDisabled', 'zone', 'negativeTtl', 'soaSerial', 'failure'] as const;
+type Rare = 'checkingDisabled' | 'zone' | 'negativeTtl' | 'soaSerial' | 'failure';
 
 /** Fields with a place of their own; `checkedAt` is told by the check. */
 type Placed = 'question' | 'server' | 'seenAt' | 'checkedAt' | 'durationMs' | 'outcome' | 'records' | 'aliases';
@@ -25,8 +28,20 @@ type Placed = 'question' | 'server' | 'seenAt' | 'checkedAt' | 'durationMs' | 'o
 type Flagged = 'rcode' | 'transport' | 'authoritative' | 'authenticated';
 
 /** An observation; it is none as soon as a field of it is in no list, for that would be lost. */
-type Writable =
-  Exclude<keyof Observation, Placed | Flagged | (typeof RARE)[number]> extends never ? Observation : never;
+type Writable = Exclude<keyof Observation, Placed | Flagged | Rare> extends never ? Observation : never;
+
+/** Why there was no answer: the reason, and the code and values of what was met. */
+type PackedFailure = readonly [reason: Failure['reason'], code: string, values?: Failure['what']['values']];
+
+/** What earlier versions wrote: a sentence in the place of code and values. */
+interface ToldFailure {
+  readonly reason: Failure['reason'];
+  readonly message: string;
+}
+
+type Rest = Partial<Omit<Observation, 'failure'>> & { readonly failure?: PackedFailure | ToldFailure };
+
+type PlainObservation = Omit<Observation, 'failure'> & { readonly failure?: ToldFailure };
 
 type Packed = readonly [
   server: number,
@@ -38,7 +53,7 @@ type Packed = readonly [
   flags: number,
   records: readonly unknown[],
   aliases: readonly string[],
-  rest?: Partial<Observation>,
+  rest?: Rest,
 ];
 
 interface Check {
@@ -52,7 +67,7 @@ function ownerOf(name: string, aliases: readonly string[]): string {
 }
 
 function packRecord(record: ResourceRecord, owner: string, type: QueryType): unknown {
-  if (record.name !== owner || record.type !== type) return record;
+  if (record.type !== type || record.name !== owner) return record;
   switch (record.type) {
     case 'TXT':
       return [record.ttl, ...record.strings];
@@ -75,46 +90,73 @@ function unpackRecord(packed: unknown, name: string, type: QueryType): ResourceR
 }
 
 /** What neither has a place of its own nor is told by the flags; null where there is nothing, as nearly always. */
-function restOf(observation: Writable, isUsual: boolean, isKnown: boolean): Partial<Observation> | null {
+function restOf(observation: Writable, isUsual: boolean, isKnown: boolean): Rest | null {
+  const { checkingDisabled, zone, negativeTtl, soaSerial, failure } = observation;
+  const hasRare = (checkingDisabled ?? zone ?? negativeTtl ?? soaSerial ?? failure) !== undefined;
+  if (isUsual && isKnown && !hasRare) return null;
   const { rcode, transport, authoritative, authenticated } = observation;
-  let rest: Partial<Record<keyof Observation, unknown>> | null = null;
-  if (!isUsual) rest = { rcode, transport };
-  if (!isKnown) rest = { ...rest, authoritative, authenticated };
-  for (const field of RARE) {
-    if (observation[field] === undefined) continue;
-    rest ??= {};
-    rest[field] = observation[field];
-  }
-  return rest as Partial<Observation> | null;
+  const rare: { [Field in Exclude<Rare, 'failure'>]: Observation[Field] } = {
+    checkingDisabled,
+    zone,
+    negativeTtl,
+    soaSerial,
+  };
+  // JSON leaves out what is undefined.
+  return {
+    ...(isUsual ? {} : { rcode, transport }),
+    ...(isKnown ? {} : { authoritative, authenticated }),
+    ...rare,
+    ...(failure === undefined ? {} : { failure: packFailure(failure) }),
+  } as Rest;
 }
 
-/** @returns the text that `readCheck` reads. */
-export function writeCheck(observations: readonly Observation[]): string {
+function packFailure({ reason, what: { code, values } }: Failure): PackedFailure {
+  return Object.keys(values).length === 0 ? [reason, code] : [reason, code, values];
+}
+
+function unpackFailure(packed: PackedFailure | ToldFailure): Failure {
+  if ('message' in packed) return { reason: packed.reason, what: fact('earlier', { outside: packed.message }) };
+  const [reason, code, values = {}] = packed;
+  return { reason, what: { code, values } };
+}
+
+function packObservation(observation: Writable, server: number): Packed {
+  const { question, aliases, records, rcode, transport, authoritative, authenticated } = observation;
+  const isUsual = rcode === USUAL.rcode && (transport === USUAL.transport || transport === 'tcp');
+  const isKnown = authoritative !== undefined && authenticated !== undefined;
+  let flags = isUsual ? IS_USUAL + (transport === 'tcp' ? OVER_TCP : 0) : 0;
+  if (isKnown) flags += KNOWN_FLAGS + (authoritative ? AUTHORITATIVE : 0) + (authenticated ? AUTHENTICATED : 0);
+  const rest = restOf(observation, isUsual, isKnown);
+  const owner = ownerOf(question.name, aliases);
+  const packed = records.map((record) => packRecord(record, owner, question.type));
+  const { seenAt, durationMs, outcome } = observation;
+  const told = [server, question.name, question.type, seenAt, durationMs, outcome, flags, packed, aliases] as const;
+  return rest === null ? told : [...told, rest];
+}
+
+/** Observations that are remembered as they are written, for each server that gave one. */
+const REMEMBERED = 8;
+const packedAsFirst = rememberingLately(REMEMBERED, (observation: Observation) =>
+  JSON.stringify(packObservation(observation, 0)),
+);
+
+/**
+ * @param shared how many of the last observations other checks have as well, such as what is published at names of others.
+ * @returns the text that `readCheck` reads.
+ */
+export function writeCheck(observations: readonly Observation[], shared = 0): string {
   const servers: AnsweringServer[] = [];
-  const asked = observations.map((observation): Packed => {
-    const { question, server, aliases, rcode, transport, authoritative, authenticated } = observation;
-    let index = servers.indexOf(server);
-    if (index === -1) index = servers.push(server) - 1;
-    const owner = ownerOf(question.name, aliases);
-    const isUsual = rcode === USUAL.rcode && (transport === USUAL.transport || transport === 'tcp');
-    const isKnown = authoritative !== undefined && authenticated !== undefined;
-    let flags = isUsual ? IS_USUAL + (transport === 'tcp' ? OVER_TCP : 0) : 0;
-    if (isKnown) flags += KNOWN_FLAGS + (authoritative ? AUTHORITATIVE : 0) + (authenticated ? AUTHENTICATED : 0);
-    const rest = restOf(observation, isUsual, isKnown);
-    const told = [
-      index,
-      question.name,
-      question.type,
-      observation.seenAt,
-      observation.durationMs,
-      observation.outcome,
-      flags,
-      observation.records.map((record) => packRecord(record, owner, question.type)),
-      aliases,
-    ] as const;
-    return rest === null ? told : [...told, rest];
+  const own: Packed[] = [];
+  let others = '';
+  observations.forEach((observation, at) => {
+    let index = servers.indexOf(observation.server);
+    if (index === -1) index = servers.push(observation.server) - 1;
+    if (at < observations.length - shared) own.push(packObservation(observation, index));
+    else if (index === 0) others += `,${packedAsFirst(observation)}`;
+    else others += `,${JSON.stringify(packObservation(observation, index))}`;
   });
-  return JSON.stringify({ servers, asked } satisfies Check);
+  const asked = JSON.stringify(own).slice(1, -1) + others;
+  return `{"servers":${JSON.stringify(servers)},"asked":[${own.length === 0 ? asked.slice(1) : asked}]}`;
 }
 
 const OUTCOMES: ReadonlySet<unknown> = new Set(['answer', 'nodata', 'nxdomain', 'failure']);
@@ -143,7 +185,7 @@ function isRecord(record: ResourceRecord): boolean {
   }
 }
 
-function isObservation({ question, server, seenAt, outcome, records, aliases }: Observation): boolean {
+function isObservation({ question, server, seenAt, outcome, records, aliases, failure }: Observation): boolean {
   return (
     isText(question.name) &&
     isText(question.type) &&
@@ -152,7 +194,8 @@ function isObservation({ question, server, seenAt, outcome, records, aliases }: 
     Number.isInteger(seenAt) &&
     OUTCOMES.has(outcome) &&
     records.every(isRecord) &&
-    areTexts(aliases)
+    areTexts(aliases) &&
+    (failure === undefined || (isText(failure.reason) && isFact(failure.what)))
   );
 }
 
@@ -164,7 +207,7 @@ function isObservation({ question, server, seenAt, outcome, records, aliases }: 
  */
 export function readCheck(text: string, checkedAt: number): readonly Observation[] | null {
   try {
-    const observations = unpackCheck(JSON.parse(text) as Check | readonly Observation[], checkedAt);
+    const observations = unpackCheck(JSON.parse(text) as Check | readonly PlainObservation[], checkedAt);
     return observations.every(isObservation) ? observations : null;
   } catch {
     // Of another shape than any check has: what it was can't be said.
@@ -172,8 +215,17 @@ export function readCheck(text: string, checkedAt: number): readonly Observation
   }
 }
 
-function unpackCheck(check: Check | readonly Observation[], checkedAt: number): readonly Observation[] {
-  if (!('asked' in check)) return check.map((observation) => ({ ...observation, checkedAt }));
+/** The failure as a part of its observation. */
+function failureIn(packed: Rest['failure']): Pick<Observation, 'failure'> {
+  return packed === undefined ? {} : { failure: unpackFailure(packed) };
+}
+
+function unpackRest({ failure, ...rest }: Rest): Partial<Observation> {
+  return { ...rest, ...failureIn(failure) };
+}
+
+function unpackCheck(check: Check | readonly PlainObservation[], checkedAt: number): readonly Observation[] {
+  if (!('asked' in check)) return check.map(({ failure, ...told }) => ({ ...told, ...failureIn(failure), checkedAt }));
   return check.asked.map(([server, name, type, seenAt, durationMs, outcome, flags, records, aliases, rest]) => {
     const owner = ownerOf(name, aliases);
     return {
@@ -190,7 +242,7 @@ function unpackCheck(check: Check | readonly Observation[], checkedAt: number): 
       outcome,
       records: records.map((record) => unpackRecord(record, owner, type)),
       aliases,
-      ...rest,
+      ...(rest === undefined ? {} : unpackRest(rest)),
     };
   });
 }

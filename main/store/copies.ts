@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
-  createReadStream,
   existsSync,
   fsyncSync,
   linkSync,
@@ -19,9 +18,11 @@ import {
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { instantText } from '../../shared/text/instant.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checkFile, FILE_NAME, StoreError, storeErrorFrom } from './database.ts';
+import { markFile } from './mark.ts';
 import { migrations } from './migrations.ts';
 import { isRunning } from './processes.ts';
 import { DAY_MS } from '../../shared/time.ts';
@@ -62,6 +63,19 @@ const HASH = '.sha256';
 const BLOCK_OCTETS = 2 ** 20;
 /** Pages copied before something else has its turn. */
 const PAGES_A_STEP = 64;
+
+/** How a copy is made beside other work. */
+export interface CopyPace {
+  /** Asked between the steps; once false, the copy is given up and nothing is left of it. */
+  readonly isWanted: () => boolean;
+  /** Called after each step with the file that has grown; may keep the caller waiting. */
+  readonly afterStep: (unfinished: string) => void;
+  /** Called when nothing more is read of the data file. */
+  readonly afterReading: () => void;
+}
+
+/** As fast as it goes. */
+export const AT_ONCE: CopyPace = { isWanted: () => true, afterStep: () => undefined, afterReading: () => undefined };
 /** How long another program's open file is waited for before it is left alone. */
 const PATIENCE_MS = 1000;
 
@@ -120,24 +134,43 @@ export function listCopies(dataFolder: string): readonly CopyFile[] {
   return copies.sort((left, right) => right.madeAt - left.madeAt || right.file.localeCompare(left.file));
 }
 
-function hashOf(file: string): string {
+/** Takes a file in block by block, and tells after each what the caller may wait for. @returns SHA-256 in hexadecimal. */
+function* hashing(file: string): Generator<void, string> {
   const hash = createHash('sha256');
   const block = Buffer.alloc(BLOCK_OCTETS);
   const handle = openSync(file, 'r');
   try {
-    for (let read = readSync(handle, block); read > 0; read = readSync(handle, block))
+    for (let read = readSync(handle, block); read > 0; read = readSync(handle, block)) {
       hash.update(block.subarray(0, read));
+      yield;
+    }
   } finally {
     closeSync(handle);
   }
   return hash.digest('hex');
 }
 
-/** The same of a file that may be large, while everything else goes on. */
-async function hashBeside(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const block of createReadStream(file, { highWaterMark: BLOCK_OCTETS })) hash.update(block as Buffer);
-  return hash.digest('hex');
+function hashOf(file: string): string {
+  const blocks = hashing(file);
+  for (;;) {
+    const { done, value } = blocks.next();
+    if (done === true) return value;
+  }
+}
+
+/**
+ * The same of a file that may be large, while everything else goes on. Node's streams would read it in threads that all
+ * of the program shares, and which have the priority of whoever was first to need them.
+ */
+async function hashBeside(file: string, pace: CopyPace): Promise<string> {
+  const blocks = hashing(file);
+  for (;;) {
+    const { done, value } = blocks.next();
+    if (done === true) return value;
+    pace.afterStep(file);
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await setImmediate();
+  }
 }
 
 function damaged(file: string, why: string): StoreError {
@@ -306,7 +339,6 @@ function placeErrorFrom(error: unknown, folder: string): StoreError | null {
 /**
  * Copies the data file while it is in use (SQLite's online backup), so much at a time that nothing else has to wait.
  *
- * @param isWanted asked between the steps; once false, nothing is left of the copy.
  * @returns the copy, whole and checked, with the SHA-256 of its octets beside it.
  */
 export async function makeCopy(
@@ -314,7 +346,7 @@ export async function makeCopy(
   dataFolder: string,
   reason: 'daily' | 'by-hand',
   now: number,
-  isWanted: () => boolean = () => true,
+  pace: CopyPace = AT_ONCE,
 ): Promise<CopyFile> {
   let file = folderOf(dataFolder);
   let unfinished = `${file}.unfinished-${process.pid}`;
@@ -325,10 +357,12 @@ export async function makeCopy(
     closeSync(openSync(unfinished, 'wx', 0o600));
     await database.backup(unfinished, {
       progress() {
-        if (!isWanted()) throw new Error('The copy is no longer needed');
+        if (!pace.isWanted()) throw new Error('The copy is no longer needed');
+        pace.afterStep(unfinished);
         return PAGES_A_STEP;
       },
     });
+    pace.afterReading();
     const copy = new Database(unfinished);
     try {
       checkFile(copy, unfinished, migrations.length);
@@ -336,7 +370,7 @@ export async function makeCopy(
     } finally {
       copy.close();
     }
-    writeFileSync(`${file}${HASH}`, `${await hashBeside(unfinished)}\n`, { mode: 0o600 });
+    writeFileSync(`${file}${HASH}`, `${await hashBeside(unfinished, pace)}\n`, { mode: 0o600 });
     renameSync(unfinished, file);
     synchronise(path.dirname(file));
     return { file, reason, madeAt: now, octets: statSync(file).size };
@@ -424,6 +458,8 @@ export function restoreCopy(
       // The log of one file, beside another, would be taken for that one's.
       for (const side of ['-wal', '-shm', '-journal']) rmSync(`${file}${side}`, { force: true });
     }
+    // What the copy does not hold was given up on a person’s word.
+    rmSync(markFile(dataFolder), { force: true });
     renameSync(staged.file, file);
     synchronise(dataFolder);
     return { contents: staged.contents, aside };

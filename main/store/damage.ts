@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { verdict } from '../../shared/contract/values.ts';
+import { fact } from '../../shared/facts/catalogue.ts';
+import type { Fact } from '../../shared/facts/fact.ts';
+import { isFact } from '../../shared/facts/known-fact.ts';
 import type { PurposeVerdict, Verdict } from '../../shared/verdict/types.ts';
 import { purposeVerdict } from '../../shared/contract/values.ts';
 
@@ -13,6 +16,10 @@ export interface Damage {
 
 /** Places that are kept; whoever has that many needs a copy and no longer list. */
 const MOST_KEPT = 1000;
+
+/** Looked up, because lists of thousands have five of them a row. */
+const VERDICTS: ReadonlySet<string> = new Set(verdict.options);
+const PURPOSE_VERDICTS: ReadonlySet<string> = new Set(purposeVerdict.options);
 
 /** Any JSON object, as a shape for values whose inside is looked at by whoever reads them. */
 export const anyObject = z.record(z.string(), z.unknown());
@@ -30,6 +37,12 @@ export function createReader() {
 
   return {
     note,
+    /** Whether a row is what was written, as its statement told by `isWhole` of sums.ts; one that is not is noted. */
+    isWhole({ whole }: { readonly whole: number }, table: string, row: string | number): boolean {
+      if (whole === 1) return true;
+      note(table, 'row', row);
+      return false;
+    },
     /** All that was noted since the file was opened, each place once. */
     noted: (): readonly Damage[] => [...noted.values()],
     /**
@@ -62,15 +75,20 @@ export function createReader() {
       });
       return Object.fromEntries(kept) as Partial<Value>;
     },
+    /** A fact that lies in two columns, its code and its values in JSON. */
+    fact(code: string, data: string, table: string, row: string | number): Fact {
+      const read = { code, values: parseJson(data) };
+      if (isFact(read)) return read;
+      note(table, 'data', row);
+      return fact('entry.damaged');
+    },
     verdict(value: string, table: string, column: string, row: string | number): Verdict {
-      const known = verdict.safeParse(value);
-      if (known.success) return known.data;
+      if (VERDICTS.has(value)) return value as Verdict;
       note(table, column, row);
       return 'unknown';
     },
     purposeVerdict(value: string, table: string, column: string, row: string | number): PurposeVerdict {
-      const known = purposeVerdict.safeParse(value);
-      if (known.success) return known.data;
+      if (PURPOSE_VERDICTS.has(value)) return value as PurposeVerdict;
       note(table, column, row);
       return 'unknown';
     },

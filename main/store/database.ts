@@ -13,8 +13,9 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { nameOrder } from '../../shared/dns/name-order.ts';
 import { migrations } from './migrations.ts';
+import { prepareWhenUsed } from './statements.ts';
+import { fillSums, keepSums, registerSums } from './sums.ts';
 
 /** The data file: one SQLite database in the data folder. */
 export type SqliteDatabase = Database.Database;
@@ -86,14 +87,23 @@ export function storeErrorFrom(error: unknown, file: string): StoreError | null 
 /** A value that is not what its column takes counts as unknown when it is read; the rows beside it are whole. */
 const isOfOneRow = (line: string) => line.startsWith('CHECK constraint failed in ');
 
-/** @throws StoreError when an open file is another program's, of a newer format than `known`, or damaged. */
-export function checkFile(database: SqliteDatabase, file: string, known: number): void {
+/** An index that differs from its table: it is made from that, and can be made again. */
+const isOfAnIndex = (line: string) =>
+  /^(?:row \d+ missing from index |row \d+ values differ from index |wrong # of entries in index |non-unique entry in index |rowid not at end-of-record for row \d+ of index )/.test(
+    line,
+  );
+
+/**
+ * @returns whether indexes differ from their tables, which can be mended; all else is in order.
+ * @throws StoreError when an open file is another program's, of a newer format than `known`, or damaged.
+ */
+function lookThrough(database: SqliteDatabase, file: string, known: number): boolean {
   const applicationId = database.pragma('application_id', { simple: true }) as number;
   const version = database.pragma('user_version', { simple: true }) as number;
   const isNew = version === 0 && applicationId === 0;
   if (isNew) {
     const tables = database.prepare('SELECT count(*) AS amount FROM sqlite_schema').get() as { amount: number };
-    if (tables.amount === 0) return;
+    if (tables.amount === 0) return false;
   }
   if (applicationId !== APPLICATION_ID) {
     throw new StoreError('not-ours', `${file} belongs to another program.`, 'Choose another data folder.');
@@ -105,9 +115,34 @@ export function checkFile(database: SqliteDatabase, file: string, known: number)
       'Install the newer version, or choose another data folder.',
     );
   }
-  const found = database.pragma('quick_check') as readonly { readonly quick_check: string }[];
-  const check = found.map(({ quick_check: line }) => line).find((line) => line !== 'ok' && !isOfOneRow(line));
+  const found = database.pragma('integrity_check') as readonly { readonly integrity_check: string }[];
+  const faults = found.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok' && !isOfOneRow(line));
+  const check = faults.find((line) => !isOfAnIndex(line));
   if (check !== undefined) throw new StoreError('damaged', `The data file ${file} is damaged: ${check}.`, PUT_BACK);
+  return faults.length > 0;
+}
+
+/** @throws StoreError when an open file is another program's, of a newer format than `known`, or damaged. */
+export function checkFile(database: SqliteDatabase, file: string, known: number): void {
+  if (lookThrough(database, file, known))
+    throw new StoreError('damaged', `The data file ${file} is damaged: an index differs from its table.`, PUT_BACK);
+}
+
+/**
+ * The same for a file that may be written: an index that differs from its table is made again from that.
+ *
+ * @returns whether one was.
+ */
+function checkAndMend(database: SqliteDatabase, file: string, known: number): boolean {
+  if (!lookThrough(database, file, known)) return false;
+  try {
+    database.exec('REINDEX');
+  } catch (error) {
+    // Two rows have what only one may: which of them is right can't be told.
+    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CONSTRAINT'))) throw error;
+  }
+  checkFile(database, file, known);
+  return true;
 }
 
 function copyBeforeMigration(database: SqliteDatabase, folder: string, version: number): void {
@@ -163,6 +198,7 @@ function migrate(database: SqliteDatabase, folder: string, steps: readonly strin
       // Another process may have migrated while this one waited for the lock.
       if ((database.pragma('user_version', { simple: true }) as number) !== version) return;
       database.exec(steps[version] as string);
+      fillSums(database);
       database.pragma(`user_version = ${version + 1}`);
     });
     apply.immediate();
@@ -170,13 +206,13 @@ function migrate(database: SqliteDatabase, folder: string, steps: readonly strin
 }
 
 /** Opens a file as it is used, and brings it to today's format. */
-function openFile(file: string, folder: string, steps: readonly string[]): SqliteDatabase {
+function openFile(file: string, folder: string, steps: readonly string[], onMended: () => void): SqliteDatabase {
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    checkFile(database, file, steps.length);
+    registerSums(database);
+    if (checkAndMend(database, file, steps.length)) onMended();
     // Before the first table: a file that is there keeps the size it has. Larger pages are fewer calls for a bulk check.
     database.pragma(`page_size = ${PAGE_OCTETS}`);
-    database.function('name_order', { deterministic: true }, nameOrder);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     // A bulk check writes megabytes: copied from the log into the file less often, each page fewer times.
@@ -189,6 +225,7 @@ function openFile(file: string, folder: string, steps: readonly string[]): Sqlit
       database.pragma(`application_id = ${APPLICATION_ID}`);
     }
     migrate(database, folder, steps);
+    prepareWhenUsed(database, () => keepSums(database));
     return database;
   } catch (error) {
     database.close();
@@ -204,7 +241,7 @@ function makeFile(file: string, folder: string, steps: readonly string[]): void 
   try {
     // Owned by one account from its first octet on; SQLite gives its side files the same rights.
     closeSync(openSync(unfinished, 'wx', 0o600));
-    openFile(unfinished, folder, steps).close();
+    openFile(unfinished, folder, steps, () => undefined).close();
     try {
       linkSync(unfinished, file);
     } catch (error) {
@@ -233,16 +270,21 @@ function checkNotEmptied(file: string): void {
  *
  * @param folder must exist.
  * @param steps to each format from the one before.
+ * @param onMended called where an index was made again.
  * @throws StoreError when the file is newer, damaged, emptied, another program's, or can't be written.
  */
-export function openDatabase(folder: string, steps: readonly string[] = migrations): SqliteDatabase {
+export function openDatabase(
+  folder: string,
+  steps: readonly string[] = migrations,
+  onMended: () => void = () => undefined,
+): SqliteDatabase {
   const file = path.join(folder, FILE_NAME);
   try {
     checkOwner(file);
     checkWritable(folder, file);
     if (!existsSync(file)) makeFile(file, folder, steps);
     checkNotEmptied(file);
-    return openFile(file, folder, steps);
+    return openFile(file, folder, steps, onMended);
   } catch (error) {
     throw storeErrorFrom(error, file) ?? error;
   }

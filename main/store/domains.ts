@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Steps } from '../../shared/steps.ts';
 import { domainConfiguration } from '../../shared/contract/domains.ts';
 import { verdict as verdictSchema } from '../../shared/contract/values.ts';
+import { nameOrder } from '../../shared/dns/name-order.ts';
 import { remembering } from '../../shared/memo.ts';
 import type { PurposeVerdict, Verdict } from '../../shared/verdict/types.ts';
 import type { DocumentKey } from '../../shared/workspace/document.ts';
@@ -9,6 +10,8 @@ import { FUTURE_MS } from './clock.ts';
 import type { Reader } from './damage.ts';
 import { createReader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
+import type { Sums } from './sums.ts';
+import { resultColumns, resultCounter, sumOfColumns } from './sums.ts';
 
 export interface StoredDomain<Configuration> {
   readonly id: number;
@@ -39,6 +42,18 @@ export type StoredDkimKey = DocumentKey;
 /** What has to be published of a key. */
 export type StoredPublicKey = Pick<StoredDkimKey, 'selector' | 'algorithm' | 'publicKey' | 'revokedAt'>;
 
+interface KeyRow {
+  readonly domain_id: number;
+  readonly selector: string;
+  readonly algorithm: StoredDkimKey['algorithm'];
+  readonly bits: number;
+  readonly public_key: string;
+  readonly created_at: number;
+  readonly signing_since: number | null;
+  readonly revoked_at: number | null;
+  readonly sum: number | null;
+}
+
 interface DomainRow {
   id: number;
   workspace_id: number;
@@ -54,16 +69,27 @@ interface DomainRow {
   dkim: string;
   dmarc: string;
   seen_at: number | null;
+  checked_at: number | null;
+  unchanged: number;
   record_verdicts: string;
+  sum: number;
+  result_sum: number;
 }
 
-const KEY_COLUMNS =
-  'selector, algorithm, bits, public_key AS publicKey, created_at AS createdAt, signing_since AS signingSince, revoked_at AS revokedAt';
+const toKey = (row: KeyRow): StoredDkimKey => ({
+  selector: row.selector,
+  algorithm: row.algorithm,
+  bits: row.bits,
+  publicKey: row.public_key,
+  createdAt: row.created_at,
+  signingSince: row.signing_since,
+  revokedAt: row.revoked_at,
+});
 
 /** Older versions wrote fewer of them. */
 const storedConfiguration = domainConfiguration.partial();
 const storedVerdicts = z.record(z.string(), verdictSchema);
-const keyAlgorithm = z.enum(['rsa', 'ed25519']);
+const ALGORITHMS: ReadonlySet<string> = new Set(['rsa', 'ed25519'] satisfies StoredDkimKey['algorithm'][]);
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** Characters of a pasted zone that are written at a time. */
@@ -82,12 +108,13 @@ function* textParts(text: string, length: number): Generator<string> {
   }
 }
 
-/** SQLite's way to say that there is no limit. */
-const ALL = -1;
+/** A list of nothing, in JSON. */
+const NONE = '[]';
 
 const NO_VERDICTS: Readonly<Record<string, Verdict>> = {};
 
-const UNKNOWN: StoredVerdicts = {
+/** What is said of a domain that was never checked. */
+export const UNKNOWN: StoredVerdicts = {
   verdict: 'unknown',
   spf: 'unknown',
   dkim: 'unknown',
@@ -103,25 +130,33 @@ export interface CheckPace {
   readonly first: number;
 }
 
-/** When a domain's next check is due; 0 when it was never checked, or by a clock that was wrong. */
-const DUE_AT = `CASE WHEN checked_at IS NULL OR checked_at > @latest THEN 0 WHEN verdict = 'verified' THEN checked_at + @every
+/** Whether what the last check found is not what was written: of those that `damaged` of the repository gives. */
+const IS_DAMAGED = 'id IN (SELECT value FROM json_each(@damaged))';
+
+/** When a domain's next check is due; 0 when it was never checked, by a clock that was wrong, or is damaged. */
+const DUE_AT = `CASE WHEN checked_at IS NULL OR checked_at > @latest OR ${IS_DAMAGED} THEN 0 WHEN verdict = 'verified' THEN checked_at + @every
   ELSE checked_at + min(@every, @first * (1 << min(unchanged, 12))) END`;
 
-/** What a domain's last check says counts unless a clock that was wrong made it. */
-const VERDICT = `CASE WHEN seen_at > @latest THEN 'unknown' ELSE verdict END`;
+/** What a domain's last check says counts unless a clock that was wrong made it, or it is damaged. */
+const VERDICT = `CASE WHEN seen_at > @latest OR ${IS_DAMAGED} THEN 'unknown' ELSE verdict END`;
 
 /**
  * Sender domains with what their last check found. A domain can't be deleted: the table refuses it too.
  *
  * @param now milliseconds since the epoch.
  */
-export function domainRepository<Configuration>(database: SqliteDatabase, reader: Reader, now: () => number) {
+export function domainRepository<Configuration>(
+  database: SqliteDatabase,
+  reader: Reader,
+  sums: Sums,
+  now: () => number,
+) {
   const latest = () => now() + FUTURE_MS;
   const columns =
-    'id, workspace_id, name, unicode_name, in_use, added_at, revision, configuration, pasted_at, verdict, spf, dkim, dmarc, seen_at, record_verdicts';
-  const ofWorkspace = database.prepare(
-    `SELECT ${columns} FROM domains WHERE workspace_id = ? ORDER BY name_order(unicode_name) LIMIT ?`,
-  );
+    'id, workspace_id, name, unicode_name, in_use, added_at, revision, configuration, pasted_at, verdict, spf, dkim, dmarc, seen_at, checked_at, unchanged, record_verdicts, sum, result_sum';
+  const ofWorkspace = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ?`);
+  const amount = database.prepare('SELECT count(*) FROM domains WHERE workspace_id = ?').pluck();
+  const shownNames = database.prepare('SELECT id, unicode_name FROM domains WHERE workspace_id = ?');
   const one = database.prepare(`SELECT ${columns} FROM domains WHERE workspace_id = ? AND id = ?`);
   const inUse = database
     .prepare(
@@ -136,7 +171,7 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
   const setInUse = database.prepare('UPDATE domains SET in_use = ? WHERE workspace_id = ? AND id = ?');
   const setAddedAt = database.prepare('UPDATE domains SET added_at = ? WHERE id = ?');
   const configure = database.prepare(
-    'UPDATE domains SET configuration = @configuration, revision = revision + 1 WHERE id = @id AND revision = @revision',
+    'UPDATE domains SET configuration = @configuration, revision = revision + 1, sum = NULL WHERE id = @id AND revision = @revision',
   );
   const setPastedAt = database.prepare('UPDATE domains SET pasted_at = ?, revision = revision + 1 WHERE id = ?');
   const forgetPasted = database.prepare('DELETE FROM pasted_zones WHERE domain_id = ?');
@@ -144,20 +179,29 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
   const beginPasted = database.prepare('INSERT INTO pasted_zones (begun_at) VALUES (?)');
   const insertPart = database.prepare('INSERT INTO pasted_parts (zone_id, text) VALUES (?, ?)');
   const assignPasted = database.prepare('UPDATE pasted_zones SET domain_id = ? WHERE id = ?');
-  const pastedParts = database
-    .prepare(
-      `SELECT pasted_parts.text FROM pasted_zones JOIN pasted_parts ON pasted_parts.zone_id = pasted_zones.id
-       WHERE domain_id = ? ORDER BY pasted_parts.id`,
-    )
-    .pluck();
+  const pastedParts = database.prepare(
+    `SELECT parts.text, parts.id, ${sums.isWhole('pasted_zones', 'zones')} AND ${sums.isWhole('pasted_parts', 'parts')} AS whole
+       FROM pasted_zones AS zones JOIN pasted_parts AS parts ON parts.zone_id = zones.id
+       WHERE domain_id = ? ORDER BY parts.id`,
+  );
   const pastedId = database.prepare('SELECT id FROM pasted_zones WHERE domain_id = ?').pluck();
   const setVerdicts = database.prepare(
-    'UPDATE domains SET verdict = @verdict, spf = @spf, dkim = @dkim, dmarc = @dmarc, seen_at = @seenAt WHERE id = @id',
+    `UPDATE domains SET verdict = @verdict, spf = @spf, dkim = @dkim, dmarc = @dmarc, seen_at = @seenAt,
+       result_sum = CASE WHEN ${sums.isWholeResult()}
+         THEN row_sum(@verdict, @spf, @dkim, @dmarc, @seenAt, checked_at, record_verdicts) + unchanged ELSE result_sum END
+     WHERE id = @id`,
+  );
+  const countResults = resultCounter(database);
+  const saveVerdicts = database.transaction((id: number, verdicts: StoredVerdicts): void =>
+    countResults([id], () => setVerdicts.run({ ...verdicts, id })),
   );
   const counts = database.prepare(
     `SELECT ${VERDICT} AS verdict, count(*) AS amount FROM domains WHERE workspace_id = @workspaceId GROUP BY 1`,
   );
-  const keys = database.prepare(`SELECT ${KEY_COLUMNS} FROM dkim_keys WHERE domain_id = ? ORDER BY created_at`);
+  const keyColumns = sums.columns('dkim_keys') as readonly (keyof KeyRow)[];
+  const keys = database.prepare(
+    `SELECT ${keyColumns.join(', ')}, sum FROM dkim_keys WHERE domain_id = ? ORDER BY created_at`,
+  );
   const addKey = database.prepare(
     'INSERT INTO dkim_keys (domain_id, selector, algorithm, bits, public_key, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
@@ -169,7 +213,7 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
     `SELECT ${columns} FROM domains WHERE +workspace_id = ? AND id IN (SELECT value FROM json_each(?))`,
   );
   const keysOfSeveral = database.prepare(
-    `SELECT domain_id AS domainId, selector, algorithm, public_key AS publicKey, revoked_at AS revokedAt FROM dkim_keys
+    `SELECT ${keyColumns.join(', ')}, sum FROM dkim_keys
      WHERE domain_id IN (SELECT value FROM json_each(?)) ORDER BY created_at`,
   );
   const due = database
@@ -196,9 +240,39 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
     return value;
   }
 
-  const isWholeKey = (key: StoredPublicKey): boolean => {
-    const isWhole = keyAlgorithm.safeParse(key.algorithm).success && BASE64.test(key.publicKey);
-    if (!isWhole) reader.note('dkim_keys', 'public_key', key.selector);
+  const suspects = database.prepare(`SELECT id FROM domains WHERE NOT ${sums.isWholeResult()}`).pluck();
+  let suspected: string | null = null;
+  /**
+   * The domains whose last outcome is damaged, for statements that go through thousands; a list in JSON. Where there was
+   * none when it was asked first, none is looked for again.
+   */
+  const damaged = (): string => {
+    if (suspected !== NONE) {
+      const ids = suspects.all() as number[];
+      for (const id of ids) reader.note('domains', 'result', id);
+      suspected = JSON.stringify(ids);
+    }
+    return suspected;
+  };
+
+  const summedColumns = sums.columns('domains') as readonly (keyof DomainRow)[];
+  const isWholeRow = (row: DomainRow): boolean => {
+    if (row.sum === sumOfColumns(row, summedColumns)) return true;
+    reader.note('domains', 'row', row.id);
+    return false;
+  };
+  const isWholeResult = (row: DomainRow): boolean => {
+    if (row.result_sum === sumOfColumns(row, resultColumns) + row.unchanged) return true;
+    reader.note('domains', 'result', row.id);
+    suspected = null;
+    return false;
+  };
+
+  /** Summed here, because the database would call for each row's sum. */
+  const isWholeKey = (row: KeyRow): boolean => {
+    const isSummed = row.sum === sumOfColumns(row, keyColumns);
+    const isWhole = isSummed && ALGORITHMS.has(row.algorithm) && BASE64.test(row.public_key);
+    if (!isWhole) reader.note('dkim_keys', isSummed ? 'public_key' : 'row', row.selector);
     return isWhole;
   };
 
@@ -214,31 +288,61 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
     };
   };
 
-  const toDomain = (row: DomainRow): StoredDomain<Configuration> => ({
-    id: row.id,
-    workspaceId: row.workspace_id,
-    name: row.name,
-    unicodeName: row.unicode_name,
-    inUse: row.in_use === 1,
-    addedAt: row.added_at,
-    revision: row.revision,
-    configuration:
-      row.configuration === null ? null : ofRow(readConfiguration, row.configuration, 'configuration', row.id),
-    pastedAt: row.pasted_at,
-    ...verdictsOf(row),
-    recordVerdicts:
-      row.record_verdicts === '{}'
-        ? NO_VERDICTS
-        : (ofRow(readVerdicts, row.record_verdicts, 'record_verdicts', row.id) ?? NO_VERDICTS),
-  });
+  const configurationOf = ({ id, configuration }: DomainRow) =>
+    configuration === null ? null : ofRow(readConfiguration, configuration, 'configuration', id);
+  const recordVerdictsOf = ({ id, record_verdicts: text }: DomainRow) =>
+    text === '{}' ? NO_VERDICTS : (ofRow(readVerdicts, text, 'record_verdicts', id) ?? NO_VERDICTS);
+
+  const toDomain = (row: DomainRow): StoredDomain<Configuration> => {
+    const hasResult = isWholeResult(row);
+    const { verdict, spf, dkim, dmarc, seenAt } = hasResult ? verdictsOf(row) : UNKNOWN;
+    return {
+      id: row.id,
+      workspaceId: row.workspace_id,
+      name: row.name,
+      unicodeName: row.unicode_name,
+      inUse: row.in_use === 1,
+      addedAt: row.added_at,
+      revision: row.revision,
+      // Under a name that may be another one: a domain stays in the list.
+      configuration: isWholeRow(row) ? configurationOf(row) : null,
+      pastedAt: row.pasted_at,
+      verdict,
+      spf,
+      dkim,
+      dmarc,
+      seenAt,
+      recordVerdicts: hasResult ? recordVerdictsOf(row) : NO_VERDICTS,
+    };
+  };
+
+  /** By workspace, the ids of its domains in the order of their names: no domain is deleted, and each keeps its name. */
+  const orders = new Map<number, readonly number[]>();
+
+  function orderOf(workspaceId: number): readonly number[] {
+    const known = orders.get(workspaceId);
+    if (known !== undefined && known.length === amount.get(workspaceId)) return known;
+    const rows = shownNames.all(workspaceId) as Pick<DomainRow, 'id' | 'unicode_name'>[];
+    const keyed = rows.map(({ id, unicode_name }) => ({ id, key: nameOrder(unicode_name) }));
+    const order = keyed.sort((left, right) => (left.key < right.key ? -1 : 1)).map(({ id }) => id);
+    orders.set(workspaceId, order);
+    return order;
+  }
 
   return {
     /** The domains of a workspace, or the first so many of them, in the order of their names. */
-    list: (workspaceId: number, first = ALL): StoredDomain<Configuration>[] =>
-      (ofWorkspace.all(workspaceId, first) as DomainRow[]).map(toDomain),
+    list: database.transaction((workspaceId: number, first?: number): StoredDomain<Configuration>[] => {
+      const order = orderOf(workspaceId).slice(0, first);
+      const rows = first === undefined ? ofWorkspace.all(workspaceId) : several.all(workspaceId, JSON.stringify(order));
+      const byId = new Map((rows as DomainRow[]).map((row) => [row.id, row]));
+      return order.flatMap((id) => {
+        const row = byId.get(id);
+        return row === undefined ? [] : [toDomain(row)];
+      });
+    }),
     /** The ids of all domains in use, or of those that are not verified, as they lie in the file. */
     idsInUse: (workspaceId: number, which: 'all' | 'not-verified'): number[] =>
-      inUse.all({ workspaceId, all: which === 'all' ? 1 : 0, latest: latest() }) as number[],
+      inUse.all({ workspaceId, all: which === 'all' ? 1 : 0, latest: latest(), damaged: damaged() }) as number[],
     find(workspaceId: number, id: number): StoredDomain<Configuration> | null {
       const row = one.get(workspaceId, id) as DomainRow | undefined;
       return row === undefined ? null : toDomain(row);
@@ -255,8 +359,8 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
       const found = new Map<number, { domain: StoredDomain<Configuration>; dkimKeys: StoredPublicKey[] }>();
       for (const row of several.all(workspaceId, wanted) as DomainRow[])
         found.set(row.id, { domain: toDomain(row), dkimKeys: [] });
-      for (const key of keysOfSeveral.all(wanted) as (StoredPublicKey & { readonly domainId: number })[])
-        if (isWholeKey(key)) found.get(key.domainId)?.dkimKeys.push(key);
+      for (const row of keysOfSeveral.all(wanted) as KeyRow[])
+        if (isWholeKey(row)) found.get(row.domain_id)?.dkimKeys.push(toKey(row));
       return found;
     },
     names: (workspaceId: number): Set<string> => new Set(names.all(workspaceId) as string[]),
@@ -304,10 +408,15 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
       setPastedAt.run(now, id);
     }),
     /** The zone's text; empty where none was pasted. */
-    pastedZone: (id: number): string => (pastedParts.all(id) as string[]).join(''),
+    pastedZone(id: number): string {
+      const parts = pastedParts.all(id) as { readonly text: string; readonly id: number; readonly whole: number }[];
+      // Without one of its parts it is another zone.
+      const isWhole = parts.every((part) => reader.isWhole(part, 'pasted_parts', part.id));
+      return isWhole ? parts.map(({ text }) => text).join('') : '';
+    },
     /** What stands for the zone's text: another text has another one. Null where none was pasted. */
     pastedZoneId: (id: number): number | null => (pastedId.get(id) as number | undefined) ?? null,
-    setVerdicts: (id: number, verdicts: StoredVerdicts): void => void setVerdicts.run({ ...verdicts, id }),
+    setVerdicts: (id: number, verdicts: StoredVerdicts): void => saveVerdicts.immediate(id, verdicts),
     counts(workspaceId: number): Record<Verdict, number> {
       const result: Record<Verdict, number> = {
         verified: 0,
@@ -317,11 +426,14 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
         failing: 0,
         unknown: 0,
       };
-      for (const row of counts.all({ workspaceId, latest: latest() }) as { verdict: string; amount: number }[])
+      for (const row of counts.all({ workspaceId, latest: latest(), damaged: damaged() }) as {
+        verdict: string;
+        amount: number;
+      }[])
         result[verdictSchema.safeParse(row.verdict).data ?? 'unknown'] += row.amount;
       return result;
     },
-    dkimKeys: (id: number): StoredDkimKey[] => (keys.all(id) as StoredDkimKey[]).filter(isWholeKey),
+    dkimKeys: (id: number): StoredDkimKey[] => (keys.all(id) as KeyRow[]).filter(isWholeKey).map(toKey),
     /** @returns false when the selector is taken. */
     addDkimKey: (id: number, key: StoredDkimKey): boolean =>
       addKey.run(id, key.selector, key.algorithm, key.bits, key.publicKey, key.createdAt).changes === 1,
@@ -330,10 +442,10 @@ export function domainRepository<Configuration>(database: SqliteDatabase, reader
       void markKey.run(key.signingSince, key.revokedAt, id, key.selector),
     /** Ids of the domains in use whose next check is due, the longest waiting first; one never checked is. */
     due: (workspaceId: number, pace: CheckPace, until: number): number[] =>
-      due.all({ workspaceId, ...pace, now: until, latest: latest() }) as number[],
+      due.all({ workspaceId, ...pace, now: until, latest: latest(), damaged: damaged() }) as number[],
     /** When the first check is due, or null when there is no domain in use; may lie in the past. */
     nextDue: (workspaceId: number, pace: CheckPace): number | null =>
-      nextDue.get({ workspaceId, ...pace, latest: latest() }) as number | null,
+      nextDue.get({ workspaceId, ...pace, latest: latest(), damaged: damaged() }) as number | null,
   };
 }
 

@@ -1,6 +1,9 @@
 import type { StoredTlsReport } from '../../shared/evidence/tls/tls-summary.ts';
+import type { SourceSumInTime } from '../../shared/evidence/senders/sender-volume.ts';
 import type { NamedSender, SourceSum, SourceSumByFrom } from '../../shared/evidence/senders/senders.ts';
+import type { Reader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
+import type { Sums } from './sums.ts';
 
 /** A report as it is kept. Times are seconds since the epoch. */
 export interface NewReport {
@@ -171,8 +174,11 @@ const CHOSEN_ROWS = `workspace_id = @workspaceId AND domain = @domain AND begin_
   AND (@from IS NULL OR header_from = @from OR substr(header_from, -length(@from) - 1) = '.' || @from)`;
 const PASSING = "sum(CASE WHEN dkim = 'pass' OR spf = 'pass' THEN messages ELSE 0 END) AS passing";
 
+/** Rows that are held against their sums before they are summed up: of more it would take longer than a person waits. */
+const LOOKED_THROUGH = 50_000;
+
 /** What came back from mail: reports, each once, and the rows of a domain together. */
-export function evidenceRepository(database: SqliteDatabase) {
+export function evidenceRepository(database: SqliteDatabase, reader: Reader, sums: Sums) {
   const byContent = database.prepare('SELECT id FROM evidence_reports WHERE workspace_id = ? AND content = ?').pluck();
   const byIdentity = database
     .prepare('SELECT id FROM evidence_reports WHERE workspace_id = ? AND identity = ?')
@@ -184,27 +190,51 @@ export function evidenceRepository(database: SqliteDatabase) {
   let openSpool: (() => OwnSpool) | null = null;
   const sumsBy = (
     more: string,
+    and = '',
+    by = more,
   ) => `SELECT ${more} source, sum(messages) AS messages, dkim, spf, signers, failed_signers, spf_domain, spf_result, reasons,
        count(DISTINCT report_id) AS reporters, min(nullif(begin_at, 0)) AS since, max(end_at) AS until
-     FROM evidence_rows WHERE ${CHOSEN_ROWS}
-     GROUP BY ${more} source, dkim, spf, signers, failed_signers, spf_domain, spf_result, reasons`;
-  const sums = database.prepare(sumsBy(''));
-  const sumsByFrom = database.prepare(sumsBy('header_from,'));
-  const days = database.prepare(
-    `SELECT begin_at / 86400 * 86400 AS day, sum(messages) AS messages, ${PASSING}
-     FROM evidence_rows WHERE ${CHOSEN_ROWS} GROUP BY day ORDER BY day`,
+     FROM evidence_rows WHERE ${CHOSEN_ROWS} ${and}
+     GROUP BY ${by} source, dkim, spf, signers, failed_signers, spf_domain, spf_result, reasons`;
+  const isWholeRow = sums.isWhole('evidence_rows');
+  const damagedRows = database.prepare(
+    `SELECT report_id, line FROM evidence_rows
+     WHERE workspace_id = @workspaceId AND domain = @domain AND NOT ${isWholeRow}`,
   );
-  const domains = database.prepare(
-    `SELECT domain, sum(messages) AS messages, ${PASSING}
-     FROM evidence_rows WHERE workspace_id = ? GROUP BY domain ORDER BY domain`,
+  // Each by itself: where one may be either, the rows of all domains before it are gone through.
+  const isMuch = {
+    all: database.prepare(`SELECT 1 FROM evidence_rows WHERE workspace_id = ? LIMIT 1 OFFSET ${LOOKED_THROUGH}`),
+    domain: database.prepare(
+      `SELECT 1 FROM evidence_rows WHERE workspace_id = ? AND domain = ? LIMIT 1 OFFSET ${LOOKED_THROUGH}`,
+    ),
+  };
+  /** A statement over rows, and the same over those alone that are whole: to look at each row costs more than to sum it up. */
+  const overRows = (sql: (and: string) => string) => ({
+    all: database.prepare(sql('')),
+    whole: database.prepare(sql(`AND ${isWholeRow}`)),
+  });
+  const senders = overRows((and) => sumsBy('', and));
+  const sendersByFrom = overRows((and) => sumsBy('header_from,', and));
+  /** By stretches of so many seconds from a time on; numbers come in as floating ones, and would be divided as such. */
+  const sendersInTime = overRows((and) =>
+    sumsBy('CAST((begin_at - @since) / @step AS INTEGER) AS stretch,', and, 'stretch,'),
+  );
+  const days = overRows(
+    (and) => `SELECT begin_at / 86400 * 86400 AS day, sum(messages) AS messages, ${PASSING}
+     FROM evidence_rows WHERE ${CHOSEN_ROWS} ${and} GROUP BY day ORDER BY day`,
+  );
+  const domains = overRows(
+    (and) => `SELECT domain, sum(messages) AS messages, ${PASSING}
+     FROM evidence_rows WHERE workspace_id = @workspaceId ${and} GROUP BY domain ORDER BY domain`,
   );
   const periods = database.prepare(
-    `SELECT policy, begin_at AS beginAt, end_at AS endAt FROM evidence_reports
+    `SELECT id, policy, begin_at AS beginAt, end_at AS endAt, ${sums.isWhole('evidence_reports')} AS whole FROM evidence_reports
      WHERE workspace_id = ? AND domain = ? AND policy IS NOT NULL AND begin_at IS NOT NULL AND end_at IS NOT NULL
      ORDER BY begin_at, end_at`,
   );
   const tlsReports = database.prepare(
-    `SELECT org, begin_at AS beginAt, end_at AS endAt, data ->> '$.policies' AS policies, data ->> '$.places' AS places FROM evidence_reports
+    `SELECT id, org, begin_at AS beginAt, end_at AS endAt, data ->> '$.policies' AS policies, data ->> '$.places' AS places,
+       ${sums.isWhole('evidence_reports')} AS whole FROM evidence_reports
      WHERE workspace_id = ? AND domain = ? AND kind = 'tls-rpt' ORDER BY begin_at DESC LIMIT 10000`,
   );
   const tlsDomains = database
@@ -212,11 +242,13 @@ export function evidenceRepository(database: SqliteDatabase) {
       `SELECT DISTINCT domain FROM evidence_reports WHERE workspace_id = ? AND kind = 'tls-rpt' AND domain IS NOT NULL`,
     )
     .pluck();
-  const names = database.prepare('SELECT key, name, kind FROM evidence_names WHERE workspace_id = ? AND domain = ?');
-  const allNames = database.prepare('SELECT domain, key, name, kind FROM evidence_names WHERE workspace_id = ?');
+  const names = database.prepare(
+    `SELECT domain, key, name, kind, ${sums.isWhole('evidence_names')} AS whole FROM evidence_names
+     WHERE workspace_id = @workspaceId AND (@domain IS NULL OR domain = @domain)`,
+  );
   const putName = database.prepare(
     `INSERT INTO evidence_names (workspace_id, domain, key, name, kind) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (workspace_id, domain, key) DO UPDATE SET name = excluded.name, kind = excluded.kind`,
+     ON CONFLICT (workspace_id, domain, key) DO UPDATE SET name = excluded.name, kind = excluded.kind, sum = NULL`,
   );
   const dropName = database.prepare('DELETE FROM evidence_names WHERE workspace_id = ? AND domain = ? AND key = ?');
   const chosen = `workspace_id = @workspaceId AND (@domain IS NULL OR domain = @domain)
@@ -275,9 +307,59 @@ export function evidenceRepository(database: SqliteDatabase) {
     return ids.length;
   });
 
+  /** The domains that were looked through, each under the revision at which all of its rows were whole. */
+  const found = new Map<string, number>();
+  const revisionOf = (workspaceId: number, domain: string) => (revision.get(workspaceId, domain) ?? 0) as number;
+  const revisions = database.prepare('SELECT domain, revision FROM evidence_revisions WHERE workspace_id = ?');
+
+  /** @param domain null: all of a workspace. @returns whether rows of it are damaged; these are noted. */
+  function hasDamagedRows(workspaceId: number, domain: string | null): boolean {
+    const state: readonly (readonly [string, number])[] =
+      domain === null
+        ? (revisions.all(workspaceId) as { domain: string; revision: number }[]).map((row) => [
+            row.domain,
+            row.revision,
+          ])
+        : [[domain, revisionOf(workspaceId, domain)]];
+    const unknown = state.filter(([name, number]) => found.get(`${workspaceId} ${name}`) !== number);
+    if (unknown.length === 0) return false;
+    const much = domain === null ? isMuch.all.get(workspaceId) : isMuch.domain.get(workspaceId, domain);
+    if (much !== undefined) return false;
+    let isDamaged = false;
+    for (const [name, number] of unknown) {
+      const damaged = damagedRows.all({ workspaceId, domain: name }) as { report_id: number; line: number }[];
+      for (const row of damaged) reader.note('evidence_rows', 'row', `${row.report_id}.${row.line}`);
+      if (damaged.length > 0) isDamaged = true;
+      else found.set(`${workspaceId} ${name}`, number);
+    }
+    return isDamaged;
+  }
+
+  type OverRows = ReturnType<typeof overRows>;
+  const wholeRows = <Row>(
+    { all, whole }: OverRows,
+    choice: { workspaceId: number; domain?: string; step?: number } & {
+      [Parameter in keyof MailChoice]: MailChoice[Parameter];
+    },
+  ): Row[] => (hasDamagedRows(choice.workspaceId, choice.domain ?? null) ? whole : all).all(choice) as Row[];
+
+  /** Those that are what was written, without what told so. */
+  const wholeOnes = <Row extends object>(
+    rows: readonly unknown[],
+    table: string,
+    keyOf: (row: Row) => string | number,
+  ): Row[] =>
+    (rows as readonly (Row & { readonly whole: number })[]).flatMap(({ whole, ...row }) => {
+      const rest = row as unknown as Row;
+      return reader.isWhole({ whole }, table, keyOf(rest)) ? [rest] : [];
+    });
+  type NamedRow = NamedSender & { readonly domain: string };
+  const namesOf = (workspaceId: number, domain: string | null) =>
+    wholeOnes<NamedRow>(names.all({ workspaceId, domain }), 'evidence_names', (row) => `${row.domain} ${row.key}`);
+
   return {
     /** A number that changes with whatever is kept of a domain, whichever process changed it; it never comes again. */
-    revision: (workspaceId: number, domain: string): number => (revision.get(workspaceId, domain) ?? 0) as number,
+    revision: revisionOf,
     /** Takes the rows of a report as they are read; to be closed, whatever comes of them. */
     spool(): RowSpool {
       openSpool ??= rowSpools(database);
@@ -292,27 +374,40 @@ export function evidenceRepository(database: SqliteDatabase) {
     add: (report: NewReport, rows: RowSpool | null) => add.immediate(report, rows as OwnSpool | null),
     /** The mail of a domain day by day, by the day on which the period of its report begins. */
     days: (workspaceId: number, domain: string, { since = 0, from = null }: MailChoice = {}): readonly DayVolume[] =>
-      days.all({ workspaceId, domain, since, from }) as DayVolume[],
+      wholeRows(days, { workspaceId, domain, since, from }),
     /** The mail of a domain by source and result. */
     sums: (workspaceId: number, domain: string, { since = 0, from = null }: MailChoice = {}): readonly SourceSum[] =>
-      (sums.all({ workspaceId, domain, since, from }) as SumRow[]).map(sumOf),
+      wholeRows<SumRow>(senders, { workspaceId, domain, since, from }).map(sumOf),
+    /** The same, by stretches of `step` seconds that begin with `since`. */
+    sumsInTime: (
+      workspaceId: number,
+      domain: string,
+      { since, from = null, step }: MailChoice & { readonly since: number; readonly step: number },
+    ): readonly SourceSumInTime[] =>
+      wholeRows<SumRow & { stretch: number }>(sendersInTime, { workspaceId, domain, since, from, step }).map((row) => ({
+        ...sumOf(row),
+        stretch: row.stretch,
+      })),
     /** The same, by the domain in From too. */
     sumsByFrom: (workspaceId: number, domain: string): readonly SourceSumByFrom[] =>
-      (sumsByFrom.all({ workspaceId, domain, since: 0, from: null }) as (SumRow & { header_from: string })[]).map(
+      wholeRows<SumRow & { header_from: string }>(sendersByFrom, { workspaceId, domain, since: 0, from: null }).map(
         (row) => ({ ...sumOf(row), headerFrom: row.header_from }),
       ),
-    domains: (workspaceId: number): readonly EvidenceDomain[] => domains.all(workspaceId) as EvidenceDomain[],
+    domains: (workspaceId: number): readonly EvidenceDomain[] => wholeRows(domains, { workspaceId }),
     /** Which policy receivers met when, report by report, the oldest first. */
     periods: (workspaceId: number, domain: string): readonly ReportPeriod[] =>
-      periods.all(workspaceId, domain) as ReportPeriod[],
+      wholeOnes<ReportPeriod & { id: number }>(
+        periods.all(workspaceId, domain),
+        'evidence_reports',
+        (row) => row.id,
+      ).map(({ id: _id, ...period }) => period),
     /** The newest TLS reports about a domain’s mail servers. */
     tlsReports: (workspaceId: number, domain: string): readonly StoredTlsReport[] =>
-      (
-        tlsReports.all(workspaceId, domain) as (Omit<StoredTlsReport, 'policies' | 'places'> & {
-          policies: string;
-          places: string;
-        })[]
-      ).map(({ policies, places, ...report }) => ({
+      wholeOnes<Omit<StoredTlsReport, 'policies' | 'places'> & { id: number; policies: string; places: string }>(
+        tlsReports.all(workspaceId, domain),
+        'evidence_reports',
+        (row) => row.id,
+      ).map(({ id: _id, policies, places, ...report }) => ({
         ...report,
         policies: JSON.parse(policies) as StoredTlsReport['policies'],
         places: JSON.parse(places) as StoredTlsReport['places'],
@@ -320,9 +415,9 @@ export function evidenceRepository(database: SqliteDatabase) {
     /** The domains that TLS reports are about. */
     tlsDomains: (workspaceId: number): readonly string[] => tlsDomains.all(workspaceId) as string[],
     names: (workspaceId: number, domain: string): readonly NamedSender[] =>
-      names.all(workspaceId, domain) as NamedSender[],
+      namesOf(workspaceId, domain).map(({ domain: _domain, ...sender }) => sender),
     /** What people said of senders, in whosever name these send. */
-    allNames: (workspaceId: number) => allNames.all(workspaceId) as (NamedSender & { readonly domain: string })[],
+    allNames: (workspaceId: number): readonly NamedRow[] => namesOf(workspaceId, null),
     putName: (workspaceId: number, domain: string, { key, name, kind }: NamedSender): void => {
       rename.immediate(workspaceId, domain, () => putName.run(workspaceId, domain, key, name, kind));
     },

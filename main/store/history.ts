@@ -1,10 +1,16 @@
 import type { Observation } from '../../shared/observed/observation.ts';
+import { fact } from '../../shared/facts/catalogue.ts';
+import type { Fact } from '../../shared/facts/fact.ts';
 import type { Verdict } from '../../shared/verdict/types.ts';
+import { rememberingLately } from '../../shared/memo.ts';
 import { readCheck } from './check-text.ts';
 import { FUTURE_MS } from './clock.ts';
 import type { Reader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
+import type { Sums } from './sums.ts';
+import { checkCounter, checkRowSum, resultCounter, resultSum } from './sums.ts';
 import type { StoredVerdicts } from './domains.ts';
+import { UNKNOWN } from './domains.ts';
 import { DAY_MS } from '../../shared/time.ts';
 
 export interface StoredTimelineEntry {
@@ -13,7 +19,7 @@ export interface StoredTimelineEntry {
   readonly recordId: string;
   readonly before: Verdict | null;
   readonly after: Verdict;
-  readonly summary: string;
+  readonly fact: Fact;
 }
 
 /** A check's whole outcome for one domain, written at once. */
@@ -35,6 +41,20 @@ export interface VerificationResult {
  */
 export const retention = { everyCheckMs: 30 * DAY_MS, dailyCheckMs: 400 * DAY_MS, changesMs: 1096 * DAY_MS } as const;
 
+interface TimelineRow {
+  readonly id: number;
+  readonly at: number;
+  readonly recordId: string;
+  readonly before: string | null;
+  readonly after: string;
+  readonly code: string;
+  readonly data: string;
+  readonly whole: number;
+}
+
+/** Verdicts of records that are remembered as they are written: thousands of domains share an object of them. */
+const REMEMBERED = 8;
+
 const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 
 /**
@@ -43,24 +63,27 @@ const dayOf = (at: number): number => Math.floor(at / DAY_MS);
  *
  * @param now milliseconds since the epoch.
  */
-export function historyRepository(database: SqliteDatabase, reader: Reader, now: () => number) {
-  const addCheck = database.prepare('INSERT INTO checks (domain_id, at, observations) VALUES (?, ?, ?)');
+export function historyRepository(database: SqliteDatabase, reader: Reader, sums: Sums, now: () => number) {
+  const addCheck = database.prepare('INSERT INTO checks (domain_id, at, observations, sum) VALUES (?, ?, ?, ?)');
   const setVerdicts = database.prepare(
-    `UPDATE domains SET unchanged = CASE WHEN verdict = ? THEN unchanged + 1 ELSE 0 END, verdict = ?, spf = ?, dkim = ?,
-     dmarc = ?, seen_at = ?, checked_at = ?, record_verdicts = ? WHERE id = ?`,
+    `UPDATE domains SET unchanged = CASE WHEN verdict = ? THEN unchanged + 1 ELSE 0 END,
+       result_sum = ? + CASE WHEN verdict = ? THEN unchanged + 1 ELSE 0 END,
+       verdict = ?, spf = ?, dkim = ?, dmarc = ?, seen_at = ?, checked_at = ?, record_verdicts = ? WHERE id = ?`,
   );
   const addChange = database.prepare(
-    'INSERT INTO timeline (domain_id, at, record_id, before, after, summary) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO timeline (domain_id, at, record_id, before, after, code, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const checks = database.prepare(
-    'SELECT id, at, observations FROM checks WHERE domain_id = ? AND at <= ? ORDER BY id DESC LIMIT ?',
+    'SELECT id, domain_id, at, observations, sum FROM checks WHERE domain_id = ? AND at <= ? ORDER BY id DESC LIMIT ?',
   );
   const timeline = database.prepare(
-    'SELECT id, at, record_id AS recordId, before, after, summary FROM timeline WHERE domain_id = ? ORDER BY id DESC LIMIT 500',
+    `SELECT id, at, record_id AS recordId, before, after, code, data, ${sums.isWhole('timeline')} AS whole FROM timeline
+     WHERE domain_id = ? ORDER BY id DESC LIMIT 500`,
   );
   const changed = database.prepare(
     `SELECT domains.id, domains.name, domains.unicode_name AS unicodeName, first.before, domains.verdict AS after,
-       last.at, last.summary
+       last.at, last.code, last.data, first.id AS firstId, last.id AS lastId, ${sums.isWhole('timeline', 'first')} AS firstWhole,
+       ${sums.isWhole('timeline', 'last')} AS lastWhole, ${sums.isWholeResult('domains')} AS resultWhole
      FROM domains
      JOIN timeline AS first ON first.id = (
        SELECT min(id) FROM timeline WHERE domain_id = domains.id AND at > @since AND at <= @latest AND record_id = '' AND before IS NOT NULL)
@@ -79,15 +102,36 @@ export function historyRepository(database: SqliteDatabase, reader: Reader, now:
   const forgetChanges = database.prepare(`DELETE FROM timeline WHERE ${ofWorkspace}`);
   const forgetVerdicts = database.prepare(
     `UPDATE domains SET verdict = 'unknown', spf = 'unknown', dkim = 'unknown', dmarc = 'unknown', seen_at = NULL,
-       checked_at = NULL, unchanged = 0, record_verdicts = '{}' WHERE workspace_id = ?`,
+       checked_at = NULL, unchanged = 0, record_verdicts = '{}', result_sum = ? WHERE workspace_id = ?`,
   );
 
-  const save = ({ domainId, at, check, verdicts, recordVerdicts, timeline: changes }: VerificationResult) => {
-    addCheck.run(domainId, at, check);
+  const domainsOf = database.prepare('SELECT id FROM domains WHERE workspace_id = ?').pluck();
+
+  const textOf = rememberingLately(REMEMBERED, (verdicts: VerificationResult['recordVerdicts']) =>
+    JSON.stringify(verdicts),
+  );
+  const countChecks = checkCounter(database);
+  const countResults = resultCounter(database);
+
+  /** @returns the sum of the check. */
+  const save = ({ domainId, at, check, verdicts, recordVerdicts, timeline: changes }: VerificationResult): number => {
+    const checkSum = checkRowSum(domainId, at, check);
+    addCheck.run(domainId, at, check, checkSum);
     const { verdict, spf, dkim, dmarc, seenAt } = verdicts;
-    setVerdicts.run(verdict, verdict, spf, dkim, dmarc, seenAt, at, JSON.stringify(recordVerdicts), domainId);
+    const texts = textOf(recordVerdicts);
+    const sum = resultSum({ ...verdicts, checkedAt: at, recordVerdicts: texts });
+    setVerdicts.run(verdict, sum, verdict, verdict, spf, dkim, dmarc, seenAt, at, texts, domainId);
     for (const entry of changes)
-      addChange.run(domainId, entry.at, entry.recordId, entry.before, entry.after, entry.summary);
+      addChange.run(
+        domainId,
+        entry.at,
+        entry.recordId,
+        entry.before,
+        entry.after,
+        entry.fact.code,
+        JSON.stringify(entry.fact.values),
+      );
+    return checkSum;
   };
 
   /**
@@ -118,30 +162,48 @@ export function historyRepository(database: SqliteDatabase, reader: Reader, now:
     return removed;
   });
 
+  const saveResults = database.transaction((results: readonly VerificationResult[]): void => {
+    const domainIds = results.map(({ domainId }) => domainId);
+    countResults(domainIds, () => countChecks(results.map(save)));
+  });
+
   return {
     /** Writes results in one transaction: what a crash leaves is whole. */
-    saveResults: database.transaction((results: readonly VerificationResult[]): void => {
-      for (const result of results) save(result);
-    }),
+    saveResults: (results: readonly VerificationResult[]): void => saveResults.immediate(results),
     /** Forgets all that was seen of a workspace's domains, as if none had ever been checked. */
     forget: database.transaction((workspaceId: number): void => {
-      for (const statement of [forgetChecks, forgetChanges, forgetVerdicts]) statement.run(workspaceId);
+      for (const statement of [forgetChecks, forgetChanges]) statement.run(workspaceId);
+      const nothing = { ...UNKNOWN, checkedAt: null, recordVerdicts: '{}' };
+      countResults(domainsOf.all(workspaceId) as number[], () => forgetVerdicts.run(resultSum(nothing), workspaceId));
     }),
     /** The observations of a domain's newest checks, so many checks back, the newest check first. */
     observations: (domainId: number, lastChecks = 20): Observation[] =>
       (
-        checks.all(domainId, now() + FUTURE_MS, lastChecks) as { id: number; at: number; observations: string }[]
+        checks.all(domainId, now() + FUTURE_MS, lastChecks) as {
+          id: number;
+          domain_id: number;
+          at: number;
+          observations: string;
+          sum: number;
+        }[]
       ).flatMap((check) => {
-        const observations = readCheck(check.observations, check.at);
+        const isWhole = check.sum === checkRowSum(check.domain_id, check.at, check.observations);
+        const observations = isWhole ? readCheck(check.observations, check.at) : null;
         if (observations === null) reader.note('checks', 'observations', check.id);
         return observations ?? [];
       }),
     timeline: (domainId: number): StoredTimelineEntry[] =>
-      (timeline.all(domainId) as (StoredTimelineEntry & { readonly id: number })[]).map(({ id, ...entry }) => ({
-        ...entry,
-        before: entry.before === null ? null : reader.verdict(entry.before, 'timeline', 'before', id),
-        after: reader.verdict(entry.after, 'timeline', 'after', id),
-      })),
+      (timeline.all(domainId) as TimelineRow[]).map(({ id, at, recordId, before, after, code, data, whole }) => {
+        if (!reader.isWhole({ whole }, 'timeline', id))
+          return { at, recordId, before: null, after: 'unknown', fact: fact('entry.damaged') };
+        return {
+          at,
+          recordId,
+          before: before === null ? null : reader.verdict(before, 'timeline', 'before', id),
+          after: reader.verdict(after, 'timeline', 'after', id),
+          fact: reader.fact(code, data, 'timeline', id),
+        };
+      }),
     /** Domains whose verdict is another than it was then, with the last change since. */
     changedSince: (workspaceId: number, since: number) =>
       (
@@ -152,12 +214,25 @@ export function historyRepository(database: SqliteDatabase, reader: Reader, now:
           before: string;
           after: string;
           at: number;
-          summary: string;
+          code: string;
+          data: string;
+          firstId: number;
+          lastId: number;
+          firstWhole: number;
+          lastWhole: number;
+          resultWhole: number;
         }[]
-      ).map((domain) => ({
+      ).map(({ code, data, firstId, lastId, firstWhole, lastWhole, resultWhole, ...domain }) => ({
         ...domain,
-        before: reader.verdict(domain.before, 'timeline', 'before', domain.id),
-        after: reader.verdict(domain.after, 'domains', 'verdict', domain.id),
+        fact: reader.isWhole({ whole: lastWhole }, 'timeline', lastId)
+          ? reader.fact(code, data, 'timeline', lastId)
+          : fact('entry.damaged'),
+        before: reader.isWhole({ whole: firstWhole }, 'timeline', firstId)
+          ? reader.verdict(domain.before, 'timeline', 'before', domain.id)
+          : 'unknown',
+        after: reader.isWhole({ whole: resultWhole }, 'domains', domain.id)
+          ? reader.verdict(domain.after, 'domains', 'verdict', domain.id)
+          : 'unknown',
       })),
     /**
      * Takes away what is older than `retention` keeps, for so many domains, so that nothing else has to wait long.

@@ -1,6 +1,7 @@
 /**
  * Every format the data file has had, as the step to it. A step that was ever released is never changed; a new format
- * is a new step at the end.
+ * is a new step at the end. Rows that a step changes, and those of a table that gets another column, have their sums set to
+ * NULL by it.
  */
 export const migrations: readonly string[] = [
   `
@@ -348,5 +349,185 @@ export const migrations: readonly string[] = [
     modified_at INTEGER NOT NULL,
     PRIMARY KEY (folder_id, name)
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- What happened, as a code and its values. A sentence that an earlier version stored is kept as it is, unless it is one
+  -- without values.
+  CREATE TABLE activity_facts (
+    id INTEGER PRIMARY KEY,
+    workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    code TEXT NOT NULL,
+    data TEXT NOT NULL CHECK (json_valid(data)),
+    details TEXT NOT NULL CHECK (json_valid(details))
+  ) STRICT;
+  WITH known (sentence, code) AS (VALUES
+    ('Settings saved', 'settings.saved'),
+    ('Scheduled checks off', 'schedule.off'),
+    ('Support bundle prepared', 'bundle.prepared'),
+    ('Retention of evidence from mail changed', 'evidence.retention'),
+    ('Keys accepted', 'keys.accepted'),
+    ('Service told of the response domain', 'service.told'),
+    ('Service not told', 'service.not-told'),
+    ('The service accepts the new API key; the old one was discarded', 'service.key-accepted'),
+    ('The old API key is in force again', 'service.old-key-back'),
+    ('The old API key was discarded', 'service.old-key-discarded'),
+    ('Vault unlocked', 'vault.unlocked'),
+    ('Vault locked', 'vault.locked'),
+    ('Wrong passphrase for the vault', 'vault.wrong-passphrase'),
+    ('The system keychain could not open the vault', 'vault.keychain-refused'),
+    ('Passphrase chosen for the vault', 'vault.passphrase-added'),
+    ('Passphrase of the vault changed', 'vault.passphrase-changed'),
+    ('The vault has a new key', 'vault.key-renewed'),
+    ('The system keychain opens the vault from now on', 'vault.keychain-added'),
+    ('Vault begun anew', 'vault.begun-anew'),
+    ('Secrets are kept until the console closes', 'vault.session'),
+    ('The vault is no longer locked automatically', 'vault.idle-never'),
+    ('Workspace exported as text files', 'workspace.exported-as-text'),
+    ('Workspace exported, sealed under a passphrase', 'workspace.exported-sealed'),
+    ('Workspace imported', 'workspace.imported'),
+    ('Practice workspace made', 'practice.made'),
+    ('Practice reset', 'practice.reset'),
+    ('Today’s copy of the data file could not be made', 'copy.not-made'),
+    ('The copy could not be put back, and nothing was changed', 'copy.not-put-back'))
+  INSERT INTO activity_facts (id, workspace_id, at, kind, severity, code, data, details)
+    SELECT id, workspace_id, at, kind, severity, coalesce(known.code, 'earlier'),
+      CASE WHEN known.code IS NULL THEN json_object('outside', summary) ELSE '{}' END,
+      CASE detail WHEN '' THEN '[]'
+        ELSE json_array(json_object('code', 'earlier', 'values', json_object('outside', detail))) END
+    FROM activity LEFT JOIN known ON known.sentence = summary ORDER BY id;
+  DROP TABLE activity;
+  ALTER TABLE activity_facts RENAME TO activity;
+  CREATE INDEX activity_by_workspace ON activity (workspace_id, id);
+
+  CREATE TABLE timeline_facts (
+    id INTEGER PRIMARY KEY,
+    domain_id INTEGER NOT NULL REFERENCES domains (id),
+    at INTEGER NOT NULL,
+    record_id TEXT NOT NULL,
+    before TEXT,
+    after TEXT NOT NULL,
+    code TEXT NOT NULL,
+    data TEXT NOT NULL CHECK (json_valid(data))
+  ) STRICT;
+  WITH known (sentence, code) AS (VALUES
+    ('Every required record is published and correct', 'domain.verified'),
+    ('Waiting for the choice of a record template', 'domain.no-template'),
+    ('Not checked', 'verdict.not-checked'),
+    ('Not queried in the last check', 'verdict.not-asked'),
+    ('Waiting for a value from the provider', 'verdict.waiting'),
+    ('Not published yet', 'verdict.not-published'),
+    ('Published earlier, now missing', 'verdict.missing'),
+    ('The published record does not name the provider yet', 'verdict.others-only'),
+    ('What is published works; a better record is prepared', 'verdict.works'),
+    ('Published; what the provider publishes behind it is not known', 'verdict.behind-not-known'),
+    ('Published and correct', 'verdict.right'),
+    ('Published, but not everywhere yet', 'verdict.not-everywhere'),
+    ('Another value is published', 'verdict.other-value'),
+    ('Published, but DNSSEC validation fails: validating resolvers refuse it', 'verdict.bogus'),
+    ('The domain is not delegated', 'verdict.not-delegated'),
+    ('The alias loops', 'verdict.alias-loop'),
+    ('The CNAME is flattened: its target’s records are shown instead', 'verdict.flattened'),
+    ('There are addresses instead of the CNAME', 'verdict.proxied'),
+    ('Not published: a wildcard answers instead', 'verdict.wildcard'),
+    ('Not published: it is at a name with the zone’s name doubled', 'verdict.zone-doubled'))
+  INSERT INTO timeline_facts (id, domain_id, at, record_id, before, after, code, data)
+    SELECT id, domain_id, at, record_id, before, after, coalesce(known.code, 'earlier'),
+      CASE WHEN known.code IS NULL THEN json_object('outside', summary) ELSE '{}' END
+    FROM timeline LEFT JOIN known ON known.sentence = summary ORDER BY id;
+  DROP TABLE timeline;
+  ALTER TABLE timeline_facts RENAME TO timeline;
+  CREATE INDEX timeline_by_domain ON timeline (domain_id, at);
+
+  UPDATE evidence_folders SET trouble = CASE trouble
+      WHEN 'it is not there' THEN 'missing' WHEN 'this account may not read it' THEN 'not-permitted' ELSE 'disk' END
+    WHERE trouble IS NOT NULL;
+
+  UPDATE jobs SET data = json_set(data, '$.message',
+      json_object('code', 'earlier', 'values', json_object('outside', json_extract(data, '$.message'))))
+    WHERE json_valid(data) AND json_type(data, '$.message') = 'text';
+  `,
+  `
+  -- Why something was accepted that is weaker, as facts; the sentences of earlier versions as they are.
+  UPDATE domains SET configuration = json_set(configuration, '$.weaker', json((
+      SELECT json_group_array(json(CASE json_type(value, '$.what')
+        WHEN 'text' THEN json_set(value, '$.what', json_array(
+          json_object('code', 'earlier', 'values', json_object('outside', json_extract(value, '$.what')))))
+        ELSE value END))
+      FROM json_each(configuration, '$.weaker'))))
+    WHERE json_type(configuration, '$.weaker') = 'array';
+
+  -- What a mail that was kept says. The rows hold what names people: nothing of them may stay in the free space.
+  PRAGMA secure_delete = ON;
+  UPDATE evidence_mails SET fact = json_set(fact, '$.what',
+      json_object('code', 'earlier', 'values', json_object('outside', json_extract(fact, '$.what'))))
+    WHERE json_type(fact, '$.what') = 'text';
+  PRAGMA secure_delete = OFF;
+  `,
+  `
+  -- What each row says of itself (sums.ts); rows without are summed once the step is done.
+  ALTER TABLE activity ADD COLUMN sum INTEGER;
+  ALTER TABLE checks ADD COLUMN sum INTEGER;
+  ALTER TABLE dkim_keys ADD COLUMN sum INTEGER;
+  ALTER TABLE domains ADD COLUMN sum INTEGER;
+  ALTER TABLE drafts ADD COLUMN sum INTEGER;
+  ALTER TABLE evidence_folder_files ADD COLUMN sum INTEGER;
+  ALTER TABLE evidence_folders ADD COLUMN sum INTEGER;
+  ALTER TABLE evidence_mails ADD COLUMN sum INTEGER;
+  ALTER TABLE evidence_names ADD COLUMN sum INTEGER;
+  ALTER TABLE evidence_reports ADD COLUMN sum INTEGER;
+  ALTER TABLE evidence_retention ADD COLUMN sum INTEGER;
+  ALTER TABLE evidence_revisions ADD COLUMN sum INTEGER;
+  ALTER TABLE evidence_rows ADD COLUMN sum INTEGER;
+  ALTER TABLE jobs ADD COLUMN sum INTEGER;
+  ALTER TABLE pasted_parts ADD COLUMN sum INTEGER;
+  ALTER TABLE pasted_zones ADD COLUMN sum INTEGER;
+  ALTER TABLE schedules ADD COLUMN sum INTEGER;
+  ALTER TABLE service_accounts ADD COLUMN sum INTEGER;
+  ALTER TABLE settings ADD COLUMN sum INTEGER;
+  ALTER TABLE template_overrides ADD COLUMN sum INTEGER;
+  ALTER TABLE timeline ADD COLUMN sum INTEGER;
+  ALTER TABLE traces ADD COLUMN sum INTEGER;
+  ALTER TABLE vault_generations ADD COLUMN sum INTEGER;
+  ALTER TABLE vault_idle_lock ADD COLUMN sum INTEGER;
+  ALTER TABLE vault_keepers ADD COLUMN sum INTEGER;
+  ALTER TABLE vault_secrets ADD COLUMN sum INTEGER;
+  ALTER TABLE workspaces ADD COLUMN sum INTEGER;
+  -- Of what the last check found.
+  ALTER TABLE domains ADD COLUMN result_sum INTEGER;
+  CREATE TABLE totals (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    rows INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    changes INTEGER NOT NULL
+  ) STRICT;
+  -- By which the mark of the last commit, which lies beside the file, knows whose it is.
+  CREATE TABLE data_file (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    identity TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO data_file (id, identity) VALUES (1, lower(hex(randomblob(16))));
+  `,
+  `
+  -- What the stages of a probe met, as facts; the sentences of earlier versions as they are. A row that is not what was
+  -- written stays as it is, and is told as damaged.
+  UPDATE traces SET sum = NULL, data = (
+      WITH stage (path, at, value) AS (
+        SELECT '$.stages', key, value FROM json_each(traces.data, '$.stages') WHERE type = 'object'
+        UNION ALL
+        SELECT '$.beside.stages', key, value FROM json_each(traces.data, '$.beside.stages') WHERE type = 'object'),
+      told (path, list) AS (
+        SELECT path, json_group_array(json_remove(json_set(value, '$.met',
+            json_object('code', 'earlier', 'values', json_object('outside', coalesce(json_extract(value, '$.detail'), '')))),
+          '$.detail') ORDER BY at)
+        FROM stage GROUP BY path)
+      SELECT json_replace(traces.data,
+        '$.stages', json(coalesce((SELECT list FROM told WHERE path = '$.stages'), '[]')),
+        '$.beside.stages', json(coalesce((SELECT list FROM told WHERE path = '$.beside.stages'), '[]'))))
+    WHERE json_valid(data) AND json_type(data, '$.stages') = 'array'
+      AND (sum IS NULL OR sum IS row_sum(id, workspace_id, kind, started_at, data));
   `,
 ];

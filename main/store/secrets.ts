@@ -1,7 +1,8 @@
+import type { Reader } from './damage.ts';
 import { parseJson } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { Eraser } from './eraser.ts';
-import { createEraser } from './eraser.ts';
+import type { Sums } from './sums.ts';
 
 export interface StoredSecret {
   readonly id: string;
@@ -38,21 +39,25 @@ export interface KeyReplacement {
   readonly reseal: (secret: StoredSecret) => Buffer | null;
 }
 
+/** Minutes, where it can't be read what somebody chose: rather locked too often than never. */
+const IDLE_WHEN_UNKNOWN = 5;
+
 /**
  * Sealed secrets, and the wrapped copies of the data keys. Nothing here can be read without a keeper.
  *
  * A *generation* is what one data key seals: its keepers wrap that key, its secrets are sealed under it. One is in force
  * and takes what is set; earlier ones stay for the day when one of their keepers opens again.
  */
-export function secretRepository(database: SqliteDatabase, eraser: Eraser = createEraser(database)) {
+export function secretRepository(database: SqliteDatabase, reader: Reader, sums: Sums, eraser: Eraser) {
   const { overwriting, emptyLog } = eraser;
   const generations = database.prepare(
-    `SELECT id, begun_at AS begunAt, ended_at AS endedAt, ended_by AS endedBy FROM vault_generations
-     ORDER BY ended_at IS NULL DESC, id DESC`,
+    `SELECT id, begun_at AS begunAt, ended_at AS endedAt, ended_by AS endedBy, ${sums.isWhole('vault_generations')} AS whole
+     FROM vault_generations ORDER BY ended_at IS NULL DESC, id DESC`,
   );
   const inForce = database.prepare('SELECT id FROM vault_generations WHERE ended_at IS NULL').pluck();
   const keepers = database.prepare(
-    'SELECT id, kind, parameters, wrapped FROM vault_keepers WHERE generation = ? ORDER BY id',
+    `SELECT id, kind, parameters, wrapped, ${sums.isWhole('vault_keepers')} AS whole FROM vault_keepers
+     WHERE generation = ? ORDER BY id`,
   );
   const isNewest = `generation = ? AND NOT EXISTS (
     SELECT 1 FROM vault_secrets AS newer WHERE newer.id = secret.id AND newer.generation > secret.generation)`;
@@ -62,14 +67,15 @@ export function secretRepository(database: SqliteDatabase, eraser: Eraser = crea
      WHERE ${isNewest} GROUP BY about`,
   );
   const find = database.prepare(
-    `SELECT id, sealed, set_at AS setAt, ends_in AS endsIn, generation FROM vault_secrets WHERE id = ?
-     ORDER BY generation DESC LIMIT 1`,
+    `SELECT id, sealed, set_at AS setAt, ends_in AS endsIn, generation, ${sums.isWhole('vault_secrets')} AS whole
+     FROM vault_secrets WHERE id = ? ORDER BY generation DESC LIMIT 1`,
   );
   const put = database.prepare(
     `INSERT INTO vault_secrets (id, generation, sealed, set_at, ends_in)
      SELECT @id, id, @sealed, @setAt, @endsIn FROM vault_generations WHERE id = @generation AND ended_at IS NULL
      ON CONFLICT (id, generation) DO UPDATE
-       SET sealed = excluded.sealed, set_at = excluded.set_at, ends_in = excluded.ends_in`,
+       SET sealed = excluded.sealed, set_at = excluded.set_at, ends_in = excluded.ends_in,
+         sum = NULL`,
   );
   const clear = database.prepare('DELETE FROM vault_secrets WHERE id = ?');
   const addKeeper = database.prepare(
@@ -87,18 +93,28 @@ export function secretRepository(database: SqliteDatabase, eraser: Eraser = crea
     'UPDATE vault_secrets SET generation = @to, sealed = @sealed WHERE id = @id AND generation = @from',
   );
 
-  const idleMinutes = database.prepare('SELECT minutes FROM vault_idle_lock WHERE id = 1').pluck();
+  const idleMinutes = database.prepare(
+    `SELECT minutes, ${sums.isWhole('vault_idle_lock')} AS whole FROM vault_idle_lock WHERE id = 1`,
+  );
   const setIdleMinutes = database.prepare(
-    'INSERT INTO vault_idle_lock (id, minutes) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET minutes = excluded.minutes',
+    'INSERT INTO vault_idle_lock (id, minutes) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET minutes = excluded.minutes, sum = NULL',
   );
   const dropIdleMinutes = database.prepare('DELETE FROM vault_idle_lock');
 
   const current = () => (inForce.get() as number | undefined) ?? null;
 
+  /** What is sealed says itself whether it is whole; what stands beside it is left out where it may be another. */
+  function newest(id: string): (StoredSecret & { readonly generation: number }) | null {
+    const row = find.get(id) as (StoredSecret & { generation: number; whole: number }) | undefined;
+    if (row === undefined) return null;
+    const { whole, ...secret } = row;
+    return reader.isWhole({ whole }, 'vault_secrets', id) ? secret : { ...secret, endsIn: null };
+  }
+
   function moveAll(from: number, to: number, reseal: KeyReplacement['reseal']): number {
     let moved = 0;
     for (const id of newestIn.all(from) as string[]) {
-      const sealed = reseal(find.get(id) as StoredSecret);
+      const sealed = reseal(newest(id) as StoredSecret);
       if (sealed !== null) moved += move.run({ id, from, to, sealed }).changes;
     }
     return moved;
@@ -107,21 +123,31 @@ export function secretRepository(database: SqliteDatabase, eraser: Eraser = crea
   return {
     /** The one in force first, then the others, the newest first. */
     generations: (): StoredGeneration[] =>
-      (generations.all() as Omit<StoredGeneration, 'keepers'>[]).map((row) => ({
-        ...row,
-        keepers: (keepers.all(row.id) as (StoredKeeper & { id: number; parameters: string })[]).map((keeper) => ({
-          ...keeper,
-          // No keeper opens with what is no JSON, and another one may.
-          parameters: parseJson(keeper.parameters) ?? null,
-        })),
-      })),
+      (generations.all() as (Omit<StoredGeneration, 'keepers'> & { readonly whole: number })[]).map(
+        ({ whole, ...row }) => {
+          reader.isWhole({ whole }, 'vault_generations', row.id);
+          const wrapped = keepers.all(row.id) as (StoredKeeper & { id: number; parameters: string; whole: number })[];
+          return {
+            ...row,
+            keepers: wrapped.map(({ whole: isWhole, ...keeper }) => {
+              reader.isWhole({ whole: isWhole }, 'vault_keepers', keeper.id);
+              // No keeper opens with what is no JSON, and another one may.
+              return { ...keeper, parameters: parseJson(keeper.parameters) ?? null };
+            }),
+          };
+        },
+      ),
     /** How many secrets have their newest sealed row in a generation, by the first part of their id. */
     secretsIn: (generation: number): Readonly<Record<string, number>> =>
       Object.fromEntries(
         (countIn.all(generation) as { about: string; amount: number }[]).map(({ about, amount }) => [about, amount]),
       ),
     /** After how many minutes without work an open vault is locked; null: never. */
-    idleMinutes: (): number | null => (idleMinutes.get() as number | undefined) ?? null,
+    idleMinutes(): number | null {
+      const row = idleMinutes.get() as { readonly minutes: number; readonly whole: number } | undefined;
+      if (row === undefined) return null;
+      return reader.isWhole(row, 'vault_idle_lock', 1) ? row.minutes : IDLE_WHEN_UNKNOWN;
+    },
     setIdleMinutes(minutes: number | null): void {
       if (minutes === null) dropIdleMinutes.run();
       else setIdleMinutes.run(minutes);
@@ -129,8 +155,7 @@ export function secretRepository(database: SqliteDatabase, eraser: Eraser = crea
     /** Id of the generation in force. */
     current,
     /** The newest sealed row of a secret. */
-    find: (id: string): (StoredSecret & { readonly generation: number }) | null =>
-      (find.get(id) as (StoredSecret & { generation: number }) | undefined) ?? null,
+    find: newest,
     /** @returns false, with nothing written, when that generation is no longer in force. */
     put(generation: number, secret: StoredSecret): boolean {
       const write = () => put.run({ generation, ...secret }).changes === 1;

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/text/counted.ts';
 import { VaultFault } from './faults.ts';
 
 /** Tries with a passphrase that may wait while another is made: each takes 128 MB and half a second. */
@@ -44,7 +45,10 @@ export function createTries(now: () => number) {
       const seconds = Math.ceil(waitMs / 1000);
       throw new VaultFault(
         'too-soon',
-        `After ${wrong} wrong passphrases the next one can be tried in ${seconds} second${seconds === 1 ? '' : 's'}`,
+        counted(seconds, {
+          one: `After ${wrong} wrong passphrases the next one can be tried in {count} second`,
+          other: `After ${wrong} wrong passphrases the next one can be tried in {count} seconds`,
+        }),
         [],
         waitMs,
       );

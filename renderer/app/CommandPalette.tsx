@@ -1,4 +1,5 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { showControls } from '../../shared/text/controls.ts';
 import type { KeyboardEvent } from 'react';
 import type { DomainRow } from '../../shared/contract/domains.ts';
 import type { JobState } from '../../shared/contract/jobs.ts';
@@ -19,10 +20,11 @@ import {
   openTab,
   openWorkspace,
   showDomain,
-  tabs,
   tell,
   useApp,
 } from '../session/store.ts';
+import { useStateFor } from '../ui/state-for.ts';
+import { tabs } from '../session/tabs.ts';
 import { applyTheme } from '../session/theme.ts';
 
 /** Domains offered at once; typing more of the name narrows them down. */
@@ -141,7 +143,7 @@ function useCommandList(): readonly Command[] {
       ...(workspaceId === null ? [] : [...workspaceCommands(workspaceId), ...jobCommands(job)]),
       ...workspaces.map((workspace) => ({
         id: `workspace-${workspace.id}`,
-        label: workspace.name,
+        label: showControls(workspace.name),
         kind: 'Workspace',
         run: () => openWorkspace(workspace.id),
       })),
@@ -203,10 +205,12 @@ function useCommandList(): readonly Command[] {
   }, [workspaces, workspaceId, job, vault, mayChoosePassphrase, offered, practiceLock]);
 }
 
+const NONE: readonly DomainRow[] = [];
+
 /** The domains of the open workspace, asked for where its list has not been shown yet. */
 function useRows(workspaceId: number | null): readonly DomainRow[] {
   const listed = useDomains((state) => (state.workspaceId === workspaceId ? (state.list?.rows ?? null) : null));
-  const [asked, setAsked] = useState<readonly DomainRow[]>([]);
+  const [asked, setAsked] = useStateFor<readonly DomainRow[]>(workspaceId ?? '', NONE);
   const isMissing = listed === null && workspaceId !== null;
   useEffect(() => {
     if (!isMissing) return undefined;
@@ -217,7 +221,7 @@ function useRows(workspaceId: number | null): readonly DomainRow[] {
     return () => {
       current = false;
     };
-  }, [isMissing, workspaceId]);
+  }, [isMissing, workspaceId, setAsked]);
   return listed ?? asked;
 }
 

@@ -1,4 +1,7 @@
+import { counted } from '../../shared/text/counted.ts';
 import { GraduationCap, Lock, LockOpen, Moon, Plus, ShieldQuestion, Sun, X } from 'lucide-react';
+import { showControls } from '../../shared/text/controls.ts';
+import { OutsideText } from '../ui/outside-text.tsx';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { PlainButton } from '../ui/plain-button.tsx';
 import type { ConnectionStatus } from '../../shared/service/evidence.ts';
@@ -12,6 +15,7 @@ import { openPractice } from '../session/practice.ts';
 import { useSignsOfWork } from '../session/in-use.ts';
 import { closeAlert, closeError, core, openSheet, openWorkspace, useApp } from '../session/store.ts';
 import { TabBar, TabPanel } from './TabBar.tsx';
+import { useAfterFrame } from '../ui/after-paint.ts';
 import { applyTheme } from '../session/theme.ts';
 import { vaultWord } from '../features/vault/words.ts';
 import { useView } from './views.ts';
@@ -61,7 +65,7 @@ function Rail() {
       </div>
       <div className={`${styles.railTitle} ${styles.wide}`}>Workspaces</div>
       {workspaces.map((workspace) => (
-        <div key={workspace.id} title={workspace.name}>
+        <div key={workspace.id} title={showControls(workspace.name)}>
           <button
             type="button"
             className={styles.workspace}
@@ -69,12 +73,14 @@ function Rail() {
             onClick={() => openWorkspace(workspace.id)}
           >
             <i className={styles.initials} aria-hidden>
-              {initials(workspace.name)}
+              {initials(showControls(workspace.name))}
             </i>
-            <b>{workspace.name}</b>
+            <b>
+              <OutsideText text={workspace.name} />
+            </b>
             {workspace.practice && <span className={`${styles.badge} ${styles.wide}`}>practice</span>}
             <small>
-              {workspace.domainCount} domain{workspace.domainCount === 1 ? '' : 's'}
+              {counted(workspace.domainCount, { one: '{count} domain', other: '{count} domains' })}
               {workspace.verdictCounts.failing > 0 && `, ${workspace.verdictCounts.failing} failing`}
             </small>
           </button>
@@ -129,7 +135,9 @@ function Header() {
   return (
     <header className={styles.header}>
       <h1>
-        <span>{workspace.name}</span>
+        <span>
+          <OutsideText text={workspace.name} />
+        </span>
         {workspace.practice && <span className={styles.badge}>practice</span>}
       </h1>
       <div className={styles.facts}>
@@ -197,9 +205,13 @@ export function Shell() {
 
   const isSheetOpen = useApp((state) => state.sheet !== null);
 
-  // Whoever opens a sheet, or the palette, types on at once: it is there by then.
+  // Whoever opens a sheet, or the palette, types on at once: it is there by then. So are the words of times, which the
+  // platform loads with the first one that is written, which would else be while results stream in.
   useEffect(() => {
-    const timer = setTimeout(() => void loadSheets(), SHEETS_AFTER_MS);
+    const timer = setTimeout(() => {
+      void loadSheets();
+      shortTime(Date.now());
+    }, SHEETS_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
 
@@ -218,6 +230,8 @@ export function Shell() {
   useKeys();
   useSignsOfWork();
   const View = useView(tab);
+  // Tabs and header answer at once; the view, which is more, comes with the next frame.
+  const isPainted = useAfterFrame();
   return (
     <div className={styles.frame}>
       <Rail />
@@ -227,7 +241,7 @@ export function Shell() {
         <div className={styles.contents}>
           <TabBar />
           <TabPanel>
-            {View === null || workspaceId === null ? (
+            {View === null || workspaceId === null || !isPainted ? (
               <Skeleton />
             ) : (
               <View key={workspaceId} workspaceId={workspaceId} />

@@ -1,6 +1,7 @@
 import type { KeyboardEvent, ReactNode } from 'react';
 import styles from './App.module.css';
-import { openTab, tabs, useApp } from '../session/store.ts';
+import { openTab, useApp } from '../session/store.ts';
+import { tabs } from '../session/tabs.ts';
 
 const idOf = (tab: string) => `tab-${tab}`;
 

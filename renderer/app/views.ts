@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react';
 import { useEffect, useState } from 'react';
-import type { TabId } from '../session/store.ts';
+import type { TabId } from '../session/tabs.ts';
 
 /** The views behind the tabs, each in a file of its own that is loaded when it is opened first. */
 

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/text/counted.ts';
 import { create } from 'zustand';
 import type { DomainRow } from '../../shared/contract/domains.ts';
 import type { JobState } from '../../shared/contract/jobs.ts';
@@ -5,6 +6,7 @@ import type { PurposeVerdict } from '../../shared/verdict/types.ts';
 import { VERDICTS_BY_NEED } from '../../shared/verdict/verdict-words.ts';
 import type { DomainList, Item } from './domain-list.ts';
 import { domainList, withRows } from './domain-list.ts';
+import { LastAsked, Reader } from './reader.ts';
 import { afterPaint, attempt, core, onChange, tell, useApp } from '../session/store.ts';
 import { DAY_MS } from '../../shared/time.ts';
 
@@ -129,8 +131,8 @@ function takePreloaded(workspaceId: number): Preloaded['rows'] | null {
 /** Rows that a tall window shows. */
 const FIRST_ROWS = 60;
 
-/** Asks for the first screen of a workspace's list before the view that shows it is there. */
-export function preloadDomains(workspaceId: number): void {
+/** Asks for the first screen of a workspace's list before the view that shows it is there. @returns when it has come. */
+export async function preloadDomains(workspaceId: number): Promise<void> {
   // What goes wrong is told when the view asks for the whole.
   const rows = core()
     .domains.list({ workspaceId, first: FIRST_ROWS })
@@ -139,51 +141,64 @@ export function preloadDomains(workspaceId: number): void {
   const stop = onChange((change) => {
     if (change.kind === 'domains' || change.kind === 'reload') void takePreloaded(workspaceId);
   });
-  preloaded = { workspaceId, rows, stop };
+  const mine = { workspaceId, rows, stop };
+  preloaded = mine;
+  const found = await rows;
+  // The view is drawn with them where it is not drawn yet.
+  if (preloaded === mine && found !== null && found.length > 0)
+    useDomains.setState({ ...fresh, workspaceId, list: domainList(found), openId: found[0]?.id ?? null });
 }
+
+/** What part of the list is wanted. */
+const shows = new LastAsked();
 
 /** Opens the list of a workspace. @returns the function that closes it. */
 export function openDomains(workspaceId: number): () => void {
-  useDomains.setState({ ...fresh, workspaceId, openId: lastOpen.get(workspaceId) ?? null });
+  const isBegun = preloaded?.workspaceId === workspaceId && useDomains.getState().workspaceId === workspaceId;
+  if (!isBegun) useDomains.setState({ ...fresh, workspaceId, openId: lastOpen.get(workspaceId) ?? null });
+  shows.next();
   // Asked for from outside the list, before it was shown or while it is.
   const showWanted = () => {
     const { wanted } = useApp.getState();
     if (wanted?.workspaceId !== workspaceId) return;
     useApp.setState({ wanted: null });
+    shows.next();
     useDomains.setState({ openId: wanted.domainId, filter: '', show: 'all' });
   };
   showWanted();
   const stopWanting = useApp.subscribe(showWanted);
   const pending = new Map<number, DomainRow>();
   let timer: number | undefined;
-  let loads = 0;
-  let isClosed = false;
-  const show = (rows: readonly DomainRow[]) => {
-    if (isClosed) return;
+  const show = (rows: readonly DomainRow[]) =>
     useDomains.setState(({ openId }) => ({ list: domainList(rows), openId: openId ?? rows[0]?.id ?? null }));
-  };
-  const load = async () => {
-    loads += 1;
+  const showFirst = async () => {
     const firstRows = await takePreloaded(workspaceId);
-    if (firstRows !== null && firstRows.length > 0) {
-      show(firstRows);
-      // Painted before the whole list is asked for: reading that takes the window longer than a frame.
-      await afterPaint();
-    }
-    const rows = await attempt(() => core().domains.list({ workspaceId }));
-    loads -= 1;
-    if (rows === null) return;
-    show(rows);
-    if (pending.size > 0) draw();
+    if (firstRows === null || firstRows.length === 0 || reader.hasEnded) return;
+    if (!isBegun) show(firstRows);
+    // Painted before the whole list is asked for: reading that takes the window longer than a frame.
+    await afterPaint();
   };
+  const reader: Reader<readonly DomainRow[]> = new Reader<readonly DomainRow[]>(
+    async () => {
+      await showFirst();
+      return reader.hasEnded ? null : attempt(() => core().domains.list({ workspaceId }));
+    },
+    (rows) => {
+      if (rows !== null) show(rows);
+    },
+  );
   const draw = () => {
     window.clearTimeout(timer);
     timer = undefined;
     // What changes while the list is on its way is drawn on top of it.
-    if (loads > 0) return;
+    if (reader.isReading) return;
     const changed = new Map(pending);
     pending.clear();
     useDomains.setState(({ list }) => (list === null ? {} : { list: withRows(list, changed) }));
+  };
+  const load = async () => {
+    await reader.read();
+    if (!reader.hasEnded && pending.size > 0) draw();
   };
   void load();
   const stop = onChange((change) => {
@@ -193,7 +208,7 @@ export function openDomains(workspaceId: number): () => void {
     timer ??= window.setTimeout(draw, DRAW_EVERY_MS);
   });
   return () => {
-    isClosed = true;
+    reader.end();
     window.clearTimeout(timer);
     stop();
     stopWanting();
@@ -202,10 +217,11 @@ export function openDomains(workspaceId: number): () => void {
 
 /** Shows a part of the list; which domains have changed is asked for then. */
 export async function showOnly(workspaceId: number, show: Show): Promise<void> {
+  const isWanted = shows.next();
   if (show === 'changed') {
     const since = Date.now() - DAY_MS;
     const found = await attempt(() => core().domains.changedSince({ workspaceId, since }));
-    if (found === null || useDomains.getState().workspaceId !== workspaceId) return;
+    if (found === null || !isWanted() || useDomains.getState().workspaceId !== workspaceId) return;
     useDomains.setState({ changed: new Set(found.map(({ id }) => id)) });
   }
   useDomains.setState({ show });
@@ -231,14 +247,23 @@ export async function publishAll(workspaceId: number, domainIds: readonly number
     if (result === null) return;
     total += result.published;
   }
-  tell(`${total} record${total === 1 ? '' : 's'} published in the practice zone`);
+  tell(
+    counted(total, {
+      one: '{count} record published in the practice zone',
+      other: '{count} records published in the practice zone',
+    }),
+  );
   await verify(workspaceId, domainIds);
 }
 
 export async function setInUse(workspaceId: number, domainIds: readonly number[], inUse: boolean): Promise<void> {
   const rows = await attempt(() => core().domains.setInUse({ workspaceId, domainIds: [...domainIds], inUse }));
-  if (rows !== null)
+  if (rows !== null) {
+    const name = rows[0]?.unicodeName ?? '';
     tell(
-      `${rows.length === 1 ? rows[0]?.unicodeName : `${rows.length} domains`} marked ${inUse ? 'in use' : 'not in use'}`,
+      inUse
+        ? counted(rows.length, { one: `${name} marked in use`, other: '{count} domains marked in use' })
+        : counted(rows.length, { one: `${name} marked not in use`, other: '{count} domains marked not in use' }),
     );
+  }
 }

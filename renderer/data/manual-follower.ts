@@ -1,5 +1,6 @@
 import type { ManualAsOf } from '../../shared/contract/domains.ts';
 import type { StateChange } from '../../shared/contract/state.ts';
+import { Reader } from './reader.ts';
 
 /** When a manual that is shown has to be asked for. */
 
@@ -17,42 +18,29 @@ type Show = (manual: ManualAsOf | null) => void;
 /** Keeps what is shown of one domain up to date, and asks for it no oftener than there is something new to learn. */
 export class ManualFollower {
   readonly ref: DomainRef;
-  private readonly ask: () => Promise<ManualAsOf | null>;
+  private readonly reader: Reader<ManualAsOf>;
   private readonly show: Show;
   /** The last change that what is shown takes in, and the last that is of interest. */
   private shown = -1;
   private wanted = -1;
   /** Changes under way whose answer is the manual. */
   private underWay = 0;
-  private isReading = false;
-  private hasEnded = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param ask gives null where the manual can't be read. */
   constructor(ref: DomainRef, ask: () => Promise<ManualAsOf | null>, show: Show) {
     this.ref = ref;
-    this.ask = ask;
     this.show = show;
+    this.reader = new Reader(ask, (manual) => this.learn(manual));
   }
 
-  async read(): Promise<void> {
-    this.isReading = true;
-    const manual = await this.ask();
-    this.isReading = false;
-    if (this.hasEnded) return;
-    if (manual !== null) {
-      this.take(manual);
-      this.readSoon();
-      return;
-    }
-    // Asked again when the next change is told, or when the person wants it.
-    this.wanted = this.shown;
-    this.show(null);
+  read(): Promise<void> {
+    return this.reader.read();
   }
 
   /** Shows a manual, unless a newer one is shown already. */
   take(manual: ManualAsOf): void {
-    if (this.hasEnded || manual.asOf < this.shown) return;
+    if (this.reader.hasEnded || manual.asOf < this.shown) return;
     this.shown = manual.asOf;
     this.show(manual);
   }
@@ -82,15 +70,27 @@ export class ManualFollower {
   }
 
   end(): void {
-    this.hasEnded = true;
+    this.reader.end();
     clearTimeout(this.timer);
   }
 
+  private learn(manual: ManualAsOf | null): void {
+    if (manual !== null) {
+      this.take(manual);
+      this.readSoon();
+      return;
+    }
+    // Asked again when the next change is told, or when the person wants it.
+    this.wanted = this.shown;
+    this.show(null);
+  }
+
   private readSoon(): void {
-    if (this.hasEnded || this.isReading || this.wanted <= this.shown) return;
+    if (this.reader.hasEnded || this.wanted <= this.shown) return;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      if (this.underWay === 0 && !this.isReading && this.wanted > this.shown) void this.read();
+      // What is being read may take the change in; whether it does, its answer tells.
+      if (this.underWay === 0 && !this.reader.isReading && this.wanted > this.shown) void this.read();
     }, TOGETHER_MS);
   }
 }

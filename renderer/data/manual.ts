@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ManualAsOf } from '../../shared/contract/domains.ts';
-import { attempt, core, onChange } from '../session/store.ts';
+import { afterPaint, attempt, core, onChange } from '../session/store.ts';
 import type { DomainRef } from './manual-follower.ts';
 import { ManualFollower } from './manual-follower.ts';
+import { Reader } from './reader.ts';
 
 /** The manual of one domain: read anew when it may be another one, and taken from the answer to a change that is made here. */
 
@@ -60,4 +61,37 @@ export function useManual({ workspaceId, domainId }: DomainRef, round: number): 
     };
   }, [workspaceId, domainId, round]);
   return shown;
+}
+
+/**
+ * What stands beside a manual and is not its own: asked for once the manual is painted, and not at all for one that was
+ * passed by on the way to another.
+ *
+ * @param revision another one: it is asked for anew.
+ * @returns null until it is there; and what puts a newer one in its place.
+ */
+export function useBesideManual<Value>(
+  ask: () => Promise<Value>,
+  revision: string,
+): readonly [Value | null, (value: Value) => void] {
+  const [found, setFound] = useState<Value | null>(null);
+  const latest = useRef(ask);
+  latest.current = ask;
+  const reader = useRef<Reader<Value> | null>(null);
+  useEffect(() => {
+    const current: Reader<Value> = new Reader<Value>(
+      async () => {
+        await afterPaint();
+        return current.hasEnded ? null : attempt(latest.current);
+      },
+      (value) => {
+        if (value !== null) setFound(value);
+      },
+    );
+    reader.current = current;
+    void current.read();
+    return () => current.end();
+  }, [revision]);
+  const put = useCallback((value: Value) => reader.current?.put(value), []);
+  return [found, put];
 }

@@ -1,30 +1,22 @@
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import type { AccountDomainsView, ServiceView } from '../../shared/contract/service.ts';
-import { core, onChange } from '../session/store.ts';
+import { core } from '../session/store.ts';
+import { useFresh } from './fresh.ts';
 
 /** What the service said last, read anew whenever that changes. */
 function useQueried<Value>(workspaceId: number, read: (workspaceId: number) => Promise<Value>): Value | null {
-  const [told, setValue] = useState<{ readonly workspaceId: number; readonly value: Value } | null>(null);
-  useEffect(() => {
-    let isCurrent = true;
-    const load = async () => {
-      try {
-        const value = await read(workspaceId);
-        if (isCurrent) setValue({ workspaceId, value });
-      } catch {
-        // What was read last stays while the console does not answer; the window says that it doesn't.
-      }
-    };
-    void load();
-    const stop = onChange((change) => {
-      const isOwn = (change.kind === 'settings' || change.kind === 'domains') && change.workspaceId === workspaceId;
-      if (change.kind === 'reload' || isOwn) void load();
-    });
-    return () => {
-      isCurrent = false;
-      stop();
-    };
+  const ask = useCallback(async () => {
+    try {
+      return { workspaceId, value: await read(workspaceId) };
+    } catch {
+      // What was read last stays while the console does not answer; the window says that it doesn't.
+      return null;
+    }
   }, [workspaceId, read]);
+  const { value: told } = useFresh(
+    ask,
+    (change) => (change.kind === 'settings' || change.kind === 'domains') && change.workspaceId === workspaceId,
+  );
   return told?.workspaceId === workspaceId ? told.value : null;
 }
 

@@ -1,22 +1,12 @@
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import type { Settings } from '../../shared/contract/settings.ts';
-import { attempt, core, onChange } from '../session/store.ts';
+import { core } from '../session/store.ts';
+import { useFreshSettings } from './fresh.ts';
 
-/** The saved settings of a workspace, read anew when they change. */
+/** The saved settings of a workspace, read anew when they change; null until they are there. */
 export function useSavedSettings(workspaceId: number): Settings | null {
-  const [settings, setSettings] = useState<Settings | null>(null);
-  useEffect(() => {
-    const load = async () => {
-      const read = await attempt(() => core().settings.get({ workspaceId }));
-      // What was read last stays while the console does not answer.
-      if (read !== null) setSettings(read);
-    };
-    void load();
-    return onChange((change) => {
-      if (change.kind === 'reload' || (change.kind === 'settings' && change.workspaceId === workspaceId)) void load();
-    });
-  }, [workspaceId]);
-  return settings;
+  const ask = useCallback(() => core().settings.get({ workspaceId }), [workspaceId]);
+  return useFreshSettings(workspaceId, ask).value;
 }
 
 /** Whether a request that carries the Auth key may be sent: it is set, can be opened, and the address is https. */

@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import { providerTemplates } from '../../shared/providers/catalogue.ts';
 import type { ProviderTemplate } from '../../shared/providers/template/template.ts';
-import { attempt, core, onChange } from '../session/store.ts';
+import { core } from '../session/store.ts';
+import { useFreshSettings } from './fresh.ts';
 
 /** A provider's template as a workspace has it. */
 export interface WorkspaceTemplate {
@@ -20,21 +21,6 @@ const catalogue: readonly WorkspaceTemplate[] = providerTemplates.map((template)
 
 /** The templates of a workspace, its own changes laid over the catalogue; the catalogue until they are loaded. */
 export function useTemplates(workspaceId: number): readonly WorkspaceTemplate[] {
-  const [templates, setTemplates] = useState(catalogue);
-  useEffect(() => {
-    let current = true;
-    const load = async () => {
-      const found = await attempt(() => core().templates.list({ workspaceId }));
-      if (current && found !== null) setTemplates(found);
-    };
-    void load();
-    const stop = onChange((change) => {
-      if (change.kind === 'reload' || (change.kind === 'settings' && change.workspaceId === workspaceId)) void load();
-    });
-    return () => {
-      current = false;
-      stop();
-    };
-  }, [workspaceId]);
-  return templates;
+  const ask = useCallback(() => core().templates.list({ workspaceId }), [workspaceId]);
+  return useFreshSettings(workspaceId, ask).value ?? catalogue;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { create } from 'zustand';
-import type { TabId } from './store.ts';
+import type { TabId } from './tabs.ts';
 import { openTab, useApp } from './store.ts';
 
 /** What can be done by typing its name: views say what they can do, for as long as they are shown. */

@@ -10,19 +10,10 @@ import { shownError } from './errors.ts';
 import type { ShownError } from './errors.ts';
 import { reportFaultsTo } from './faults.ts';
 import { closeWhenTakenOver } from './one-window.ts';
+import type { TabId } from './tabs.ts';
+import { tabs } from './tabs.ts';
 
 /** What every view shares: the connection, the workspaces, the vault, the jobs, and which tab is open. */
-
-export const tabs = [
-  { id: 'settings', label: 'General settings' },
-  { id: 'domains', label: 'Sender domains' },
-  { id: 'responses', label: 'Responses' },
-  { id: 'monitoring', label: 'Monitoring' },
-  { id: 'evidence', label: 'Evidence' },
-  { id: 'activity', label: 'Activity' },
-] as const;
-
-export type TabId = (typeof tabs)[number]['id'];
 
 /** The sheets about the vault: one leads to another without giving up what waits for the vault. */
 const vaultSheets = ['vault', 'passphrase', 'new-key', 'begin-anew', 'bring-back'] as const;
@@ -199,26 +190,27 @@ export function openSheet(sheet: AppState['sheet']): void {
 }
 
 /** Whoever asked for the vault, and waits for it. */
-let onVault: ((isOpen: boolean) => void) | null = null;
+let vaultWaits: ((isOpen: boolean) => void)[] = [];
 
 function settleVault(isOpen: boolean): void {
-  const settle = onVault;
-  onVault = null;
+  const waits = vaultWaits;
+  vaultWaits = [];
   if (useApp.getState().vaultReason !== null) useApp.setState({ vaultReason: null });
-  settle?.(isOpen);
+  for (const settle of waits) settle(isOpen);
 }
 
 /**
- * Opens the vault sheet for something that needs secrets.
+ * Opens the vault sheet for something that needs secrets. What asks while it is open waits for it as well.
  *
  * @param reason what needs it, in a sentence without a full stop.
  * @returns whether secrets can be kept or used afterwards; false when the sheet was closed instead.
  */
 export function askForVault(reason: string): Promise<boolean> {
-  settleVault(false);
-  useApp.setState({ sheet: 'vault', vaultReason: reason });
+  const { sheet, vaultReason } = useApp.getState();
+  const isAskedFor = vaultReason !== null && vaultSheets.some((known) => known === sheet);
+  if (!isAskedFor) useApp.setState({ sheet: 'vault', vaultReason: reason });
   return new Promise((resolve) => {
-    onVault = resolve;
+    vaultWaits.push(resolve);
   });
 }
 
@@ -287,7 +279,7 @@ function apply(change: StateChange): void {
   if (change.kind === 'link') useApp.setState({ link: change.link });
   if (change.kind === 'vault') {
     // A keychain that answered late has opened it while its sheet was asking.
-    if (onVault !== null && change.vault.state === 'open') vaultChanged(change.vault);
+    if (vaultWaits.length > 0 && change.vault.state === 'open') vaultChanged(change.vault);
     else useApp.setState({ vault: change.vault });
   }
   if (change.kind === 'notice') {
@@ -423,17 +415,13 @@ export async function start(): Promise<boolean> {
   return true;
 }
 
-/** Resolves when there is a first state to show, or after so many milliseconds at most. */
-export function firstState(most: number): Promise<void> {
+/** Resolves when there is a first state to show. */
+export function firstState(): Promise<void> {
   return new Promise((resolve) => {
     const stop = useApp.subscribe(({ phase }) => {
-      if (phase !== 'connecting') settle();
-    });
-    const timer = setTimeout(settle, most);
-    function settle() {
-      clearTimeout(timer);
+      if (phase === 'connecting') return;
       stop();
       resolve();
-    }
+    });
   });
 }

@@ -1,4 +1,6 @@
+import { counted } from '../../shared/text/counted.ts';
 import { CircleCheck, CircleDashed, OctagonX, TriangleAlert } from 'lucide-react';
+import { factText } from '../../shared/facts/fact-text.ts';
 import { describeFindings } from '../../shared/findings/catalogue.ts';
 import type { CertificateFacts, ConnectAttempt, ProbeStage, ProbeTrace } from '../../shared/service/trace.ts';
 import layout from './layout.module.css';
@@ -43,8 +45,9 @@ function day(instant: number): string {
 }
 
 function daysLeft(days: number): string {
-  if (days < 0) return `ended ${-days} day${days === -1 ? '' : 's'} ago`;
-  return `${days} day${days === 1 ? '' : 's'} left`;
+  return days < 0
+    ? counted(-days, { one: 'ended {count} day ago', other: 'ended {count} days ago' })
+    : counted(days, { one: '{count} day left', other: '{count} days left' });
 }
 
 function Attempts({ attempts }: { readonly attempts: readonly ConnectAttempt[] }) {
@@ -115,7 +118,7 @@ function Timeline({ trace }: { readonly trace: ProbeTrace }) {
             <Icon size={15} color={COLOURS[state]} aria-label={WORDS[state]} role="img" />
             <b>{NAMES[stage.stage]}</b>
             <code>
-              <OutsideText text={stage.detail} />
+              <OutsideText text={factText(stage.met)} />
             </code>
             <span className={layout.lane}>
               <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden>
@@ -161,7 +164,7 @@ function Head({ trace }: { readonly trace: ProbeTrace }) {
 }
 
 /** What a probe found: its outcome, the causes with their remedies, and the stages; beside each other for two ports. */
-export function ProbeReport({ trace }: { readonly trace: ProbeTrace }) {
+export default function ProbeReport({ trace }: { readonly trace: ProbeTrace }) {
   const { beside } = trace;
   const headings = beside === undefined ? [] : [trace, beside].map(({ url }) => `Port ${portOf(url)}`);
   return (

@@ -1,5 +1,5 @@
 import { Check, ChevronDown, Copy, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import {
   Button as AriaButton,
@@ -25,6 +25,7 @@ import {
 import { Button } from './button.tsx';
 import { PlainButton } from './plain-button.tsx';
 import styles from './controls.module.css';
+import { useStateFor } from './state-for.ts';
 import status from './status.module.css';
 
 export interface FieldProps {
@@ -261,13 +262,13 @@ async function copyText(text: string): Promise<boolean> {
  * Copies a text; says so for a moment, to the eye and to a screen reader. The browser's own button: a manual has dozens of
  * them, and React Aria's takes ten times as long to be drawn.
  */
-export function CopyButton(props: {
+export const CopyButton = memo(function CopyButton(props: {
   readonly text: string;
   readonly label: string;
   readonly isNamed?: boolean;
   readonly onCopied?: () => void;
 }) {
-  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
+  const [outcome, setOutcome] = useStateFor<'copied' | 'refused' | null>(props.text, null);
   const timer = useRef<number | undefined>(undefined);
   useEffect(() => () => window.clearTimeout(timer.current), []);
   const copy = async () => {
@@ -298,4 +299,4 @@ export function CopyButton(props: {
       <output className={status.visuallyHidden}>{word === '' ? '' : `${props.label}: ${word}`}</output>
     </span>
   );
-}
+});

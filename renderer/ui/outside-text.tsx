@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { shownParts } from '../../shared/text/controls.ts';
 import styles from './status.module.css';
 
@@ -5,7 +6,7 @@ import styles from './status.module.css';
  * A text that comes from DNS, a file, a certificate or the service. What a screen would obey instead of showing it is
  * marked and told by its number, so that nothing reads as something else.
  */
-export function OutsideText({ text }: { readonly text: string }) {
+export const OutsideText = memo(function OutsideText({ text }: { readonly text: string }) {
   const parts = shownParts(text);
   if (!parts.some(({ isControl }) => isControl)) return text;
   return (
@@ -22,4 +23,4 @@ export function OutsideText({ text }: { readonly text: string }) {
       })}
     </bdi>
   );
-}
+});

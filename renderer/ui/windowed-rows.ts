@@ -2,8 +2,8 @@ import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 
 /** Rows drawn above and below those in sight, so that scrolling does not outrun the drawing. */
 const SPARE_ROWS = 6;
-/** Of the window's height, what a list takes at most: a guess for the first drawing, measured right after it. */
-const USUAL_SHARE = 0.8;
+/** Of the window's height, in CSS pixels, what a list leaves to others at least: a guess, measured right after the first drawing. */
+const USUAL_REST = 240;
 
 export interface WindowedRows {
   /** The scrolling box. */
@@ -29,7 +29,9 @@ export function useWindowedRows(count: number, rowHeight: number, headHeight: nu
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({
     top: 0,
-    page: Math.ceil((window.innerHeight * USUAL_SHARE) / rowHeight),
+    page: Math.max(1, Math.ceil((window.innerHeight - USUAL_REST) / rowHeight)),
+    // What is out of sight is not worth waiting for: it is drawn once the first rows are measured.
+    spare: 0,
   });
 
   const onScroll = useCallback(() => {
@@ -38,13 +40,17 @@ export function useWindowedRows(count: number, rowHeight: number, headHeight: nu
     // Whole rows alone: scrolling by a part of one draws nothing anew.
     const top = Math.floor(element.scrollTop / rowHeight);
     const page = Math.max(1, Math.ceil((element.clientHeight - headHeight) / rowHeight));
-    setPlace((before) => (before.top === top && before.page === page ? before : { top, page }));
+    setPlace((before) =>
+      before.top === top && before.page === page && before.spare === SPARE_ROWS
+        ? before
+        : { top, page, spare: SPARE_ROWS },
+    );
   }, [rowHeight, headHeight]);
 
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(onScroll);
+    const observer = new ResizeObserver(() => requestAnimationFrame(onScroll));
     observer.observe(element);
     return () => observer.disconnect();
   }, [onScroll]);
@@ -61,7 +67,7 @@ export function useWindowedRows(count: number, rowHeight: number, headHeight: nu
     [rowHeight, headHeight],
   );
 
-  const first = Math.max(0, Math.min(place.top, count - place.page) - SPARE_ROWS);
-  const end = Math.min(count, place.top + place.page + SPARE_ROWS);
+  const first = Math.max(0, Math.min(place.top, count - place.page) - place.spare);
+  const end = Math.min(count, place.top + place.page + place.spare);
   return { box, first, end, page: place.page, onScroll, reveal };
 }

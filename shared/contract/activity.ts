@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { procedure } from './procedure.ts';
-import { instant, inWorkspace } from './values.ts';
+import { instant, inWorkspace, storedFact } from './values.ts';
 
 /** What was done, and when. */
 
@@ -9,8 +9,9 @@ export const activityEntry = z.object({
   at: instant,
   kind: z.enum(['save', 'probe', 'domains', 'verify', 'vault', 'practice', 'export', 'schedule', 'workspace']),
   severity: z.enum(['info', 'warning', 'error']),
-  summary: z.string(),
-  detail: z.string(),
+  fact: storedFact,
+  /** What is to be known besides, each a line of its own. */
+  details: z.array(storedFact),
 });
 
 export const activityContract = {
@@ -21,6 +22,7 @@ export const activityContract = {
         severities: z.array(activityEntry.shape.severity).optional(),
         /** Nothing older than this. */
         since: instant.optional(),
+        /** Part of the text of an entry, in whatever case. */
         text: z.string().max(200).optional(),
         before: z.int().optional(),
         limit: z.int().min(1).max(500),

@@ -1,13 +1,25 @@
 import { z } from 'zod';
 import type { Observation } from '../observed/observation.ts';
 import type { RotationPlan } from '../dkim/rotation.ts';
+import { fact } from '../facts/catalogue.ts';
+import type { Fact } from '../facts/fact.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
 import type { Manual } from '../manual/manual.ts';
 import type { ReceiverVerdict } from '../judge/receiver.ts';
 import type { OfferedSaving, DescribedSpfTree } from '../manual/spf-budget.ts';
 import { LONGEST_AGE } from '../policy/mta-sts.ts';
 import { procedure } from './procedure.ts';
-import { derived, instant, domainId, inWorkspace, inDomain, verdict, purposeVerdict, handOverText } from './values.ts';
+import {
+  derived,
+  instant,
+  domainId,
+  inWorkspace,
+  inDomain,
+  verdict,
+  purposeVerdict,
+  handOverText,
+  storedFact,
+} from './values.ts';
 import { secretStatus } from './vault.ts';
 import { jobState } from './jobs.ts';
 
@@ -62,6 +74,15 @@ const spfChoice = z.object({
   edited: editedText.nullable(),
 });
 
+/** Why something would be weaker. Files of earlier versions have it as a sentence. */
+const explanation = z.union([
+  z.array(storedFact).max(64),
+  z
+    .string()
+    .max(2048)
+    .transform((outside): Fact[] => [fact('earlier', { outside })]),
+]);
+
 export const domainConfiguration = z.object({
   /** Empty: the workspace's record template. */
   providers: z.array(domainProvider).max(8),
@@ -93,7 +114,7 @@ export const domainConfiguration = z.object({
     .max(32),
   /** What was chosen to be weaker than it is, by whom and when. Absent: nothing. */
   weaker: z
-    .array(z.object({ kind: weakeningKind, by: z.string().max(256), at: instant, what: z.string().max(2048) }))
+    .array(z.object({ kind: weakeningKind, by: z.string().max(256), at: instant, what: explanation }))
     .max(weakeningKind.options.length)
     .optional(),
 });
@@ -182,7 +203,7 @@ export const timelineEntry = z.object({
   recordId: z.string(),
   before: verdict.nullable(),
   after: verdict,
-  summary: z.string(),
+  fact: storedFact,
 });
 
 /** A domain whose verdict is another than it was, and what changed last. */
@@ -193,7 +214,7 @@ export const changedDomain = z.object({
   before: verdict,
   after: verdict,
   at: instant,
-  summary: z.string(),
+  fact: storedFact,
 });
 
 const manyDomains = z.array(domainId).min(1).max(100_000);

@@ -4,7 +4,9 @@ import type { DescribedBounce } from '../evidence/bounce/bounce-words.ts';
 import type { EvidenceFile, ReadFile } from '../evidence/reports/file.ts';
 import type { StoredMail } from '../evidence/kept/kept-mail.ts';
 import type { DescribedMessage } from '../evidence/message/message-words.ts';
+import type { SenderVolume } from '../evidence/senders/sender-volume.ts';
 import type { Sender } from '../evidence/senders/senders.ts';
+import type { FolderTrouble } from '../evidence/watched/folder-trouble.ts';
 import type { TlsPolicySum } from '../evidence/tls/tls-summary.ts';
 import type { Mending } from '../manual/mending.ts';
 import type { PublishedPolicies } from '../policy/published.ts';
@@ -45,8 +47,8 @@ const folders = z.array(
     addedAt: instant,
     /** When it was looked through last. */
     lookedAt: instant.nullable(),
-    /** Why it could not be, in words; null where it could. */
-    trouble: z.string().nullable(),
+    /** Why it could not be; null where it could. */
+    trouble: z.enum(['missing', 'not-permitted', 'disk'] satisfies readonly FolderTrouble[]).nullable(),
     /** How many of its files were read. */
     files: z.int(),
   }),
@@ -77,6 +79,10 @@ export const evidenceContract = {
       }),
     )
     .output(z.array(derived<ReadFile>())),
+  /** Reads a file of any size that `transfer.octets` took in part by part, and forgets what was taken in. */
+  readUpload: procedure
+    .input(inWorkspace.extend({ name: z.string().min(1).max(4096), uploadId: z.string().max(64) }))
+    .output(derived<ReadFile>()),
   /**
    * What a receiver makes of a message, or why a bounce came back, the domain that it was sent from, and what the manual says of the
    * records that it asks for. Its verdict is kept as long as the workspace asks.
@@ -108,6 +114,8 @@ export const evidenceContract = {
   volume: procedure
     .input(ofDomain.extend({ sinceDays }))
     .output(z.array(z.object({ day: z.int(), messages: z.number(), passing: z.number() }))),
+  /** The mail of the largest senders over time, and when receivers found another policy. */
+  senderVolume: procedure.input(ofDomain.extend({ sinceDays })).output(derived<SenderVolume>()),
   /** Who sends in a domain's name, by the reports of receivers. */
   senders: procedure.input(ofDomain.extend({ sinceDays })).output(senders),
   /** The senders of a domain as a file. */

@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './procedure.ts';
-import { instant, workspaceId, jobId, nothing } from './values.ts';
+import { instant, workspaceId, jobId, nothing, storedFact } from './values.ts';
 
 /** Long work, watched from any number on. */
 
@@ -19,7 +19,7 @@ export const jobState = z.object({
   /** Milliseconds left at this rate; null while it can't be said. */
   timeLeft: z.number().nullable(),
   counts: z.record(z.string(), z.int()),
-  message: z.string(),
+  message: storedFact,
   /** Grows by one with each progress report. */
   sequence: z.int(),
 });

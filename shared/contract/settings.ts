@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SettingName } from '../settings/setting-labels.ts';
 import type { ConnectionStatus } from '../service/evidence.ts';
 import type { ProbeTrace } from '../service/trace.ts';
 import { procedure } from './procedure.ts';
@@ -36,7 +37,7 @@ export const settingsFields = z.object({
   dmarcReportAddress: z.string().max(320),
   /** Where letters to the service's support go, or empty. */
   supportAddress: z.string().max(320),
-});
+} satisfies Readonly<Record<SettingName, z.ZodType>>);
 
 export const settings = z.object({
   workspaceId,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isFact } from '../facts/known-fact.ts';
+import type { Fact } from '../facts/fact.ts';
 
 /** What the descriptions of several areas are made of. */
 
@@ -7,6 +9,9 @@ import { z } from 'zod';
  * description; at the border only its outermost shape is looked at, because the core is the only one to write it.
  */
 export const derived = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
+
+/** What happened or was found, as `factText` makes a sentence of it. */
+export const storedFact = z.custom<Fact>(isFact);
 
 /** Milliseconds since the epoch. */
 export const instant = z.int().nonnegative();

@@ -23,7 +23,7 @@ const vaultWay = z.enum([
   /** A new key under a new passphrase; what is sealed is kept, to be entered again. */
   'begin-anew',
   'begin-anew-with-keychain',
-  /** Open what was sealed before the vault was begun anew, with the passphrase of that time. */
+  /** Open what was sealed before the vault was reset, with the passphrase of that time. */
   'bring-back',
 ]);
 
@@ -56,7 +56,7 @@ export const vaultState = z.object({
   openedBy: keeperKind.nullable(),
   /** What is sealed under the key in force. */
   sealed: secretCounts,
-  /** What was sealed before the vault was begun anew, is kept, and was not entered again since. */
+  /** What was sealed before the vault was reset, is kept, and was not entered again since. */
   waiting: secretCounts,
   /** Who can open what waits. */
   waitingFor: z.array(keeperKind),

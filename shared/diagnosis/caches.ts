@@ -2,7 +2,7 @@ import { diagnosisFinding } from './findings.ts';
 import type { Finding } from '../findings/finding.ts';
 import { isNewerSerial } from '../observed/serials.ts';
 import type { Observation } from '../observed/observation.ts';
-import { durationText } from './duration.ts';
+import { durationText } from '../text/duration.ts';
 import { evidenceOf } from './evidence.ts';
 import { newestAnswers, newestSerial } from './servers.ts';
 import type { NameViews } from './views.ts';
@@ -53,11 +53,23 @@ const CODES = {
   'negative-cache': 'diagnosis.negative-cache',
 } as const;
 
-export function staleResolvers(views: NameViews): readonly Finding[] {
+/** A resolver that says something else than the zone's own servers, and for how many seconds it will; null: not known. */
+export interface StaleResolver {
+  readonly resolver: Observation;
+  readonly state: keyof typeof CODES;
+  readonly seconds: number | null;
+}
+
+export function staleResolvers(views: NameViews): readonly StaleResolver[] {
   return answeredOf(views.resolvers).flatMap((resolver) => {
     const state = resolverState(views, resolver);
     if (state === null || state === 'agrees') return [];
-    const seconds = secondsLeft(views, resolver);
+    return [{ resolver, state, seconds: secondsLeft(views, resolver) }];
+  });
+}
+
+export function staleFindings(views: NameViews): readonly Finding[] {
+  return staleResolvers(views).map(({ resolver, state, seconds }) => {
     const values = {
       server: serverLabel(resolver.server),
       zone: views.zone ?? views.name,
@@ -65,6 +77,6 @@ export function staleResolvers(views: NameViews): readonly Finding[] {
       ...(seconds === null ? {} : { endsAt: resolver.seenAt + seconds * 1000 }),
     };
     const evidence = [resolver, ...newestAnswers(views).slice(0, 1)].map(evidenceOf);
-    return [diagnosisFinding(CODES[state], values, { evidence })];
+    return diagnosisFinding(CODES[state], values, { evidence });
   });
 }

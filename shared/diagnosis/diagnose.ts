@@ -5,7 +5,7 @@ import type { Finding } from '../findings/finding.ts';
 import { planFinding } from '../plan/findings.ts';
 import { satisfies } from '../plan/satisfies.ts';
 import type { Observation } from '../observed/observation.ts';
-import { staleResolvers } from './caches.ts';
+import { staleFindings } from './caches.ts';
 import { evidenceOf } from './evidence.ts';
 import { disagreement, faultyServers, newestAnswers } from './servers.ts';
 import type { NameViews, Subject } from './views.ts';
@@ -163,7 +163,7 @@ export function diagnose(
     ...cut,
     ...bogus(views),
     ...single.filter((finding) => finding !== null),
-    ...staleResolvers(views),
+    ...staleFindings(views),
     ...faultyServers(views),
   ];
 }

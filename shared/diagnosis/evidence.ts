@@ -1,5 +1,6 @@
 import type { Evidence } from '../findings/finding.ts';
 import { valueText } from '../dns/record-text.ts';
+import { failureText } from '../observed/failure-text.ts';
 import type { Observation } from '../observed/observation.ts';
 
 const MAX_LINES = 5;
@@ -16,7 +17,7 @@ export function evidenceOf(observation: Observation): Evidence {
     answer: values.join('; '),
     nodata: 'no such record',
     nxdomain: 'the name does not exist',
-    failure: failure?.message ?? 'no answer',
+    failure: failureText(failure),
   }[outcome];
   const of = [server.name, server.address].filter((part) => part !== undefined && part !== '').join(' ');
   return {

@@ -1,6 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
 import { diagnosisFinding } from './findings.ts';
 import { isNewerSerial, newestOf, serialsOf } from '../observed/serials.ts';
+import { failureText } from '../observed/failure-text.ts';
 import type { Observation } from '../observed/observation.ts';
 import { evidenceOf } from './evidence.ts';
 import type { NameViews } from './views.ts';
@@ -55,7 +56,7 @@ export function faultyServers(views: NameViews): readonly Finding[] {
       zone: views.zone ?? views.name,
       name: views.name,
       addresses: seen.map((observation) => observation.server.address).join(', '),
-      message: first.failure?.message ?? 'no answer',
+      message: failureText(first.failure),
       code: first.rcode ?? 'an error',
     };
     return diagnosisFinding(code, values, { evidence: seen.map(evidenceOf) });

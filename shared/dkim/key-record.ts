@@ -3,7 +3,7 @@ import type { Finding, Span, TextFix } from '../findings/finding.ts';
 import { dkimFinding } from './findings.ts';
 import { findTag, parseTagList, printTags, removalSpan } from '../tags/tag-list.ts';
 import type { Tag, TagList } from '../tags/tag-list.ts';
-import { decodeBase64, encodeBase64, isWrappedEd25519, readRsaPublicKey } from './public-key.ts';
+import { decodeBase64, encodeBase64, isWrappedEd25519, readRsaPublicKey, withoutPadding } from './public-key.ts';
 
 /** DKIM key records (RFC 6376 §3.6.1, RFC 8463 §4). */
 export interface DkimKey {
@@ -113,10 +113,10 @@ interface KeyReading {
 /** What got into a key beside base64: quotes and backslashes of a zone file, dashes and spaces of a word processor. */
 const NOT_BASE64 = /-----(?:BEGIN|END) [A-Z ]{0,20}PUBLIC KEY-----|(?:(?!-----(?:BEGIN|END) )[^A-Za-z0-9+/=])+/g;
 
-function readCharacters(type: DkimKey['type'], raw: string, at: number): KeyReading | null {
+/** Why a value is not base64. */
+function characterFault(type: DkimKey['type'], raw: string, at: number): KeyReading {
   const compact = withoutBlanks(raw);
   if (/^[A-Za-z0-9+/]*$/.test(compact) && compact.length % 4 === 1) return { bits: 0, code: 'dkim.cut-off' };
-  if (decodeBase64(compact) !== null) return null;
   const cleaned = raw.replace(NOT_BASE64, '');
   const octets = decodeBase64(cleaned);
   // Whatever is left must be a key, or something else than stray characters is wrong with it.
@@ -132,9 +132,8 @@ function readCharacters(type: DkimKey['type'], raw: string, at: number): KeyRead
 
 /** @param raw as it stands in the record, `at` offset so and so. */
 function readKey(type: 'rsa' | 'ed25519', raw: string, at: number): KeyReading {
-  const fault = readCharacters(type, raw, at);
-  if (fault !== null) return fault;
-  const octets = decodeBase64(raw) as Uint8Array;
+  const octets = decodeBase64(raw);
+  if (octets === null) return characterFault(type, raw, at);
   if (type === 'ed25519') {
     if (octets.length < ED25519_OCTETS) return { bits: 0, code: 'dkim.cut-off' };
     if (isWrappedEd25519(octets)) {
@@ -173,7 +172,7 @@ function otherType(type: DkimKey['type'], key: Tag, typeTag: Tag | undefined): r
 /** Some decoders refuse base64 without the `=` that fill its last four characters. */
 function paddingFault(key: Tag): Finding[] {
   const compact = withoutBlanks(key.value);
-  const bare = compact.replace(/=+$/, '');
+  const bare = withoutPadding(compact);
   const padded = bare.padEnd(Math.ceil(bare.length / 4) * 4, '=');
   if (compact === padded || !/^[A-Za-z0-9+/]*$/.test(bare) || bare.length % 4 === 1) return [];
   const fix = { label: 'Complete the key', edits: [{ span: key.valueSpan, text: padded }] };

@@ -96,13 +96,35 @@ export function isWrappedEd25519(der: Uint8Array): boolean {
   return der.length === ED25519_INFO.length + 32 && ED25519_INFO.every((octet, index) => der[index] === octet);
 }
 
+const NO_SEXTET = 0xff;
+
+/** What a character of base64 stands for, by its code (RFC 4648 §4). */
+const SEXTETS = new Uint8Array(128).fill(NO_SEXTET);
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+for (let value = 0; value < BASE64.length; value += 1) SEXTETS[BASE64.charCodeAt(value)] = value;
+
+/** Base64 without the `=` that fill its last four characters. */
+export function withoutPadding(base64: string): string {
+  let end = base64.length;
+  while (base64.charCodeAt(end - 1) === 0x3d) end -= 1;
+  return base64.slice(0, end);
+}
+
 /** @returns the octets, or null when the text is not base64. White space is allowed (RFC 6376 §2.10). */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
   const compact = text.replace(/[ \t\r\n]+/g, '');
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) return null;
-  const binary = atob(compact.replace(/=+$/, ''));
-  const octets = new Uint8Array(binary.length);
-  for (let index = 0; index < binary.length; index += 1) octets[index] = binary.charCodeAt(index);
+  const bare = withoutPadding(compact);
+  if (compact.length - bare.length > 2 || bare.length % 4 === 1) return null;
+  const octets = new Uint8Array(Math.floor((bare.length * 3) / 4));
+  let bits = 0;
+  let at = 0;
+  for (let index = 0; index < bare.length; index += 1) {
+    const value = SEXTETS[bare.charCodeAt(index)] ?? NO_SEXTET;
+    if (value === NO_SEXTET) return null;
+    bits = (bits << 6) | value;
+    // The first of four characters completes no octet, each of the others one.
+    if (index % 4 !== 0) octets[at++] = bits >> (6 - 2 * (index % 4));
+  }
   return octets;
 }
 

@@ -1,3 +1,4 @@
+import { allListed } from '../text/listed.ts';
 import { dkimName, isSelector } from './selector.ts';
 
 /**
@@ -101,10 +102,6 @@ function momentsOf(incoming: RotationKey | undefined, negativeTtl: number): Mome
   };
 }
 
-function list(selectors: readonly string[]): string {
-  return selectors.length < 2 ? (selectors[0] ?? '') : `${selectors.slice(0, -1).join(', ')} and ${selectors.at(-1)}`;
-}
-
 function hours(seconds: number): string {
   if (seconds < 5400) return `${Math.max(1, Math.round(seconds / 60))} minutes`;
   return `${Math.round(seconds / 3600)} hours`;
@@ -134,7 +131,7 @@ function draftSteps(
   { made, published, known, switched, mayRevoke }: Moments,
   isMade: boolean,
 ): readonly Draft[] {
-  const old = list(outgoing);
+  const old = allListed(outgoing);
   const changed = (value: string | null) =>
     outgoing.map((selector) => ({ name: dkimName(selector, domain), type: 'TXT' as const, value }));
   const maker = kind === 'own-key' ? 'Make a key pair' : 'Ask the provider for a new key';
@@ -204,7 +201,7 @@ function summarise(steps: readonly RotationStep[], incoming: string, outgoing: r
   const next = steps.find((step) => step.state !== 'done');
   switch (next?.id) {
     case 'make':
-      return `${list(outgoing)} can be changed for ${incoming} at any time.`;
+      return `${allListed(outgoing)} can be changed for ${incoming} at any time.`;
     case 'publish':
       return `The key at ${incoming} is made and not yet seen in DNS.`;
     case 'wait':
@@ -212,9 +209,9 @@ function summarise(steps: readonly RotationStep[], incoming: string, outgoing: r
     case 'switch':
       return `${incoming} is known everywhere: sign with it now.`;
     case 'keep':
-      return `Mail is signed with ${incoming}; ${list(outgoing)} stays until older mail is delivered.`;
+      return `Mail is signed with ${incoming}; ${allListed(outgoing)} stays until older mail is delivered.`;
     default:
-      return `${list(outgoing)} may be revoked.`;
+      return `${allListed(outgoing)} may be revoked.`;
   }
 }
 
@@ -231,7 +228,7 @@ function delegatedPlan(
     outgoing: [],
     incoming: selectors[0] ?? '',
     steps: [],
-    summary: `The provider changes the keys behind ${list(selectors)} by itself. Leave the aliases in place, all of them.`,
+    summary: `The provider changes the keys behind ${allListed(selectors)} by itself. Leave the aliases in place, all of them.`,
     mayRevokeFrom: null,
   };
 }

@@ -1,7 +1,7 @@
 import type { Asking } from '../dns/asking.ts';
-import { ask, asked as answered } from '../dns/asking.ts';
-import type { Lookup } from '../dns/lookup.ts';
-import { canonicalName, nameLabels } from '../dns/names.ts';
+import { asked as answered } from '../dns/asking.ts';
+import type { Lookup, LookupResult } from '../dns/lookup.ts';
+import { canonicalName, nameLabels, parentName } from '../dns/names.ts';
 import { likelyZone } from '../dns/sender-domain.ts';
 import { joinTxt } from '../dns/txt.ts';
 import { remembering } from '../memo.ts';
@@ -43,39 +43,50 @@ const LONG_NAME_LABELS = 8;
 
 /** The domains to ask for a name, in order: at most 8 (RFC 9989 §4.10). */
 export function treeWalkDomains(domain: string): readonly string[] {
-  const labels = nameLabels(canonicalName(domain));
-  const domains = labels.length > 0 ? [labels.join('.')] : [];
-  const next = labels.length >= LONG_NAME_LABELS ? labels.slice(-(LONG_NAME_LABELS - 1)) : labels.slice(1);
-  for (let rest = next; rest.length > 0; rest = rest.slice(1)) domains.push(rest.join('.'));
-  return domains;
+  const domains: string[] = [];
+  for (let at: string | null = canonicalName(domain); at !== null && at !== ''; at = parentName(at)) domains.push(at);
+  if (domains.length < LONG_NAME_LABELS) return domains;
+  return [domains[0] as string, ...domains.slice(-(LONG_NAME_LABELS - 1))];
 }
 
 /** Records that are remembered as they were read: thousands of domains publish the same few. */
 const REMEMBERED = 64;
 const readRecord = remembering(REMEMBERED, parseDmarc);
 
+function policyName(domain: string): string {
+  return `_dmarc.${domain}`;
+}
+
 /** A name above the registered one: a public suffix. */
 function isPublicSuffix(candidate: string, domain: string): boolean {
   return nameLabels(candidate).length < nameLabels(likelyZone(domain)).length;
 }
 
-function* askStep(candidate: string, domain: string): Asking<{ step: TreeWalkStep; findings: readonly Finding[] }> {
-  const name = `_dmarc.${candidate}`;
-  const answer = yield* ask(name, 'TXT');
+interface Told {
+  readonly step: TreeWalkStep;
+  readonly findings: readonly Finding[];
+}
+
+const NO_FINDINGS: readonly Finding[] = [];
+
+/** @param answer to the question for the TXT records at the candidate's `_dmarc` name. */
+function stepBy(answer: LookupResult, candidate: string, domain: string): Told {
   const base = { domain: candidate, publicSuffix: 'u' as const };
   if (answer.status === 'failure') {
+    const name = policyName(candidate);
     // Of what nobody was asked about, a public suffix is taken to publish nothing: hardly any does.
     if (answer.reason === 'not-known' && isPublicSuffix(candidate, domain))
-      return { step: { ...base, outcome: 'none' }, findings: [] };
+      return { step: { ...base, outcome: 'none' }, findings: NO_FINDINGS };
     const findings = [dmarcFinding('dmarc.lookup-failed', { name, message: answer.message })];
     return { step: { ...base, outcome: 'failure' }, findings };
   }
-  const records = answer.status === 'answer' ? answer.records : [];
-  const texts = records
-    .flatMap((record) => (record.type === 'TXT' ? [joinTxt(record.strings)] : []))
-    .filter(isDmarcRecord);
+  const texts: string[] = [];
+  for (const record of answer.status === 'answer' ? answer.records : []) {
+    const text = record.type === 'TXT' ? joinTxt(record.strings) : '';
+    if (isDmarcRecord(text)) texts.push(text);
+  }
   const [text] = texts;
-  if (text === undefined) return { step: { ...base, outcome: 'none' }, findings: [] };
+  if (text === undefined) return { step: { ...base, outcome: 'none' }, findings: NO_FINDINGS };
   if (texts.length > 1) {
     const findings = [dmarcFinding('dmarc.several-records', { count: texts.length })];
     return { step: { ...base, outcome: 'discarded' }, findings };
@@ -85,7 +96,7 @@ function* askStep(candidate: string, domain: string): Asking<{ step: TreeWalkSte
   const isInvalid = record === null || findings.some(({ code }) => code === 'dmarc.repeated-tag');
   return isInvalid
     ? { step: { ...base, publicSuffix, outcome: 'unusable', text }, findings }
-    : { step: { ...base, publicSuffix, outcome: 'record', text, record }, findings: [] };
+    : { step: { ...base, publicSuffix, outcome: 'record', text, record }, findings: NO_FINDINGS };
 }
 
 function isFound(step: TreeWalkStep): boolean {
@@ -123,7 +134,7 @@ interface Settled {
 
 function settle(domain: string, steps: readonly TreeWalkStep[]): Settled {
   const last = steps.at(-1);
-  const isCutShort = last?.outcome === 'failure' && !(nameLabels(last.domain).length === 1 && steps.some(isFound));
+  const isCutShort = last?.outcome === 'failure' && !(parentName(last.domain) === '' && steps.some(isFound));
   const organisation = isCutShort ? null : selectOrganisationalDomain(domain, steps);
   return { applied: selectPolicy(domain, organisation, steps), organisation, isCutShort };
 }
@@ -134,7 +145,7 @@ export function* dmarcWalk(asked: string): Asking<DmarcDiscovery> {
   const steps: TreeWalkStep[] = [];
   const findings: Finding[] = [];
   for (const candidate of treeWalkDomains(domain)) {
-    const { step, findings: more } = yield* askStep(candidate, domain);
+    const { step, findings: more } = stepBy(yield { name: policyName(candidate), type: 'TXT' }, candidate, domain);
     steps.push(step);
     const isPassedOver = step.outcome === 'failure' && !candidate.includes('.') && steps.some(isFound);
     if (!isPassedOver) findings.push(...more);
@@ -193,7 +204,7 @@ export function recordForNamesBelow(
 
 /** Whether a domain exists in DNS: only NXDOMAIN says that it does not (RFC 9989 §3.2.13, RFC 8020). */
 export function* domainExists(domain: string): Asking<boolean | 'unknown'> {
-  const answer = yield* ask(domain, 'TXT');
+  const answer = yield { name: domain, type: 'TXT' };
   if (answer.status === 'failure') return (answer.aliases?.length ?? 0) > 0 ? true : 'unknown';
   // An alias whose target is gone gives NXDOMAIN too (RFC 6604 §3), but the name itself is there.
   return answer.status !== 'nxdomain' || answer.aliases.length > 0;

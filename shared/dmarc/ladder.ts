@@ -1,3 +1,5 @@
+import { allListed } from '../text/listed.ts';
+import { counted, countText } from '../text/counted.ts';
 import { rejectInPractice } from './evaluate.ts';
 import type { PolicyEvidence } from './policy-evidence.ts';
 import { noEvidence } from './policy-evidence.ts';
@@ -67,14 +69,14 @@ function reported(
   if (ownMail === null || ownMail.messages === 0)
     return { kind, asks, state: 'unknown', known: 'No report about mail of your own was read here.' };
   const { now: faulty, before = 0 } = count(ownMail);
-  const of = `${ownMail.messages.toLocaleString('en')} messages of your own in the reports`;
+  const of = `${countText(ownMail.messages)} messages of your own in the reports`;
   if (faulty === 0 && before > 0) {
-    const known = `${before.toLocaleString('en')} of ${of} ${fault}; everything that their senders were reported with since is in order.`;
+    const known = `${countText(before)} of ${of} ${fault}; everything that their senders were reported with since is in order.`;
     return { kind, asks, state: 'met', known };
   }
   return faulty === 0
     ? { kind, asks, state: 'met', known: `None of ${of} ${fault}.` }
-    : { kind, asks, state: 'not-met', known: `${faulty.toLocaleString('en')} of ${of} ${fault}.` };
+    : { kind, asks, state: 'not-met', known: `${countText(faulty)} of ${of} ${fault}.` };
 }
 
 function signedCondition(asks: string, context: LadderContext): StepCondition {
@@ -119,7 +121,7 @@ function timeConditions(policies: readonly DmarcPolicy[], context: LadderContext
     const known = 'No report was read here that tells since when the policy is published.';
     return [{ kind: 'time', asks, state: 'unknown', known }];
   }
-  const known = `Reports cover ${waited.map(({ policy, days }) => `${days} days of p=${policy}`).join(' and ')}.`;
+  const known = `Reports cover ${allListed(waited.map(({ policy, days }) => counted(days, { one: `{count} day of p=${policy}`, other: `{count} days of p=${policy}` })))}.`;
   return [{ kind: 'time', asks, state: waited.every(({ days }) => days * DAY >= MONTH) ? 'met' : 'not-met', known }];
 }
 

@@ -1,7 +1,9 @@
+import { withoutMailto } from '../dns/mail-address.ts';
+import { allListed } from '../text/listed.ts';
 import { remembering } from '../memo.ts';
 import type { Finding, Span, TextFix } from '../findings/finding.ts';
 import { dmarcFinding } from './findings.ts';
-import { canonicalName, checkName } from '../dns/names.ts';
+import { canonicalName, isHostName } from '../dns/names.ts';
 import type { Tag, TagList } from '../tags/tag-list.ts';
 import { findTag, parseTagList, printTags, removalSpan } from '../tags/tag-list.ts';
 
@@ -81,16 +83,13 @@ function isPolicy(value: string): value is DmarcPolicy {
 const URI = /^[a-z][a-z0-9+.-]*:(?:[a-z0-9\-._~:/?#[\]@$&'()*+;=]|%[0-9a-f]{2})*$/i;
 /** The limit that RFC 7489 §6.2 allowed behind an address. */
 const SIZE = /![0-9]+[kmgt]?$/i;
-const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
 /** The domain of a `mailto:` URI, where it has one address with a domain of at least two labels; else null. */
 export function reportDomain(uri: string): string | null {
   const [address = ''] = uri.slice('mailto:'.length).split('?', 1);
   const at = address.indexOf('@');
   const domain = address.slice(at + 1);
-  if (!/^mailto:/i.test(uri) || at < 1 || checkName(domain) !== null) return null;
-  const labels = domain.split('.');
-  return labels.length > 1 && labels.every((label) => HOST_LABEL.test(label)) ? canonicalName(domain) : null;
+  return /^mailto:/i.test(uri) && at > 0 && isHostName(domain) ? canonicalName(domain) : null;
 }
 
 function readAddress(tag: Tag, text: string, start: number, findings: Finding[]): string | null {
@@ -162,7 +161,7 @@ function meantByPiece(text: string, span: Span, list: TagList): Pick<Finding, 'f
   if (KNOWN.has(name.toLowerCase()) && value !== '') return { fix: write(`${name.toLowerCase()}=${value}`) };
   if (isPolicy(piece.toLowerCase()) && findTag(list, 'p') === undefined)
     return { readings: [write(`p=${piece.toLowerCase()}`), remove] };
-  const address = piece.replace(/^mailto:/i, '');
+  const address = withoutMailto(piece);
   if (reportDomain(`mailto:${address}`) !== null && findTag(list, 'rua') === undefined)
     return { readings: [write(`rua=mailto:${address}`), remove] };
   return { fix: remove };
@@ -350,7 +349,7 @@ export function lintDmarc(texts: readonly string[]): Finding[] {
   if (record.testing) {
     const enforced = [`p=${p}`, `sp=${sp}`, `np=${np}`].filter((policy) => !policy.endsWith('=none'));
     const isImplied = (policy: string) => policy === `sp=${p}` || policy === `np=${sp}`;
-    const policies = enforced.filter((policy) => !isImplied(policy)).join(' and ');
+    const policies = allListed(enforced.filter((policy) => !isImplied(policy)));
     advice.push(
       enforced.length === 0
         ? dmarcFinding('dmarc.test-of-nothing', {}, spanOf('t'))

@@ -20,11 +20,6 @@ export interface LookupAtOnce extends Lookup {
   query(name: string, type: QueryType, options?: { readonly signal?: AbortSignal }): LookupResult;
 }
 
-/** Asks one question. */
-export function* ask(name: string, type: QueryType): Asking<LookupResult> {
-  return yield { name, type };
-}
-
 /** Does the work over answers that are there. */
 export function askedAtOnce<Result>(work: Asking<Result>, lookup: LookupAtOnce): Result {
   let step = work.next();

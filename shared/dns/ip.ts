@@ -148,6 +148,66 @@ export function samePrefix(left: IpOctets, right: IpOctets, prefix: number): boo
   return ((left[whole] as number) & mask) === ((right[whole] as number) & mask);
 }
 
+export interface IpNetwork {
+  readonly address: IpOctets;
+  /** Bits that all its addresses have in common. */
+  readonly prefix: number;
+}
+
+/**
+ * Reads a network in CIDR notation (RFC 4632 §3.1); an address is a network of one. Bits behind the prefix have no meaning.
+ *
+ * @returns null when it is none.
+ */
+export function parseNetwork(text: string): IpNetwork | null {
+  const [host = '', size, ...more] = text.split('/');
+  const address = parseIp(host);
+  if (address === null || more.length > 0) return null;
+  const most = address.length * 8;
+  if (size === undefined) return { address, prefix: most };
+  if (!/^\d{1,3}$/.test(size)) return null;
+  // A mapped address is the IPv4 address, and its prefix counts from there.
+  const prefix = Number(size) - (address.length === 4 && host.includes(':') ? 96 : 0);
+  return prefix >= 0 && prefix <= most ? { address, prefix } : null;
+}
+
+/** The first and the last address of a network. */
+export function networkEnds({ address, prefix }: IpNetwork): { readonly first: IpOctets; readonly last: IpOctets } {
+  const maskAt = (index: number) => (0xff << (8 - Math.min(8, Math.max(0, prefix - index * 8)))) & 0xff;
+  return {
+    first: address.map((octet, index) => octet & maskAt(index)),
+    last: address.map((octet, index) => octet | (~maskAt(index) & 0xff)),
+  };
+}
+
+/** Whether the whole of a network, or an address, lies within another network. */
+export function isWithin(inner: IpNetwork, outer: IpNetwork): boolean {
+  return outer.prefix <= inner.prefix && samePrefix(inner.address, outer.address, outer.prefix);
+}
+
+/** Networks that nothing comes from across the internet (RFC 6890, RFC 5771, RFC 4291 §2.5). */
+const INSIDE = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '224.0.0.0/4',
+  '255.255.255.255',
+  '::',
+  '::1',
+  'fc00::/7',
+  'fe80::/10',
+  'ff00::/8',
+].map((text) => parseNetwork(text) as IpNetwork);
+
+/** Whether nothing comes from an address, or from all of a network, across the internet. */
+export function isInside(address: IpOctets, prefix = address.length * 8): boolean {
+  return INSIDE.some((network) => isWithin({ address, prefix }, network));
+}
+
 /** The name that a PTR question asks for (RFC 1035 §3.5, RFC 3596 §2.5). */
 export function reverseName(address: IpOctets): string {
   if (address.length === 4) return `${[...address].reverse().join('.')}.in-addr.arpa`;

@@ -56,5 +56,5 @@ export interface Lookup {
   ): LookupResult | Promise<LookupResult>;
 }
 
-/** Aliases that are followed one after another over answers that are there; a longer chain is taken for a loop. */
-export const MAX_ALIASES = 10;
+/** Aliases that are followed one after another, about as many as resolvers follow; a longer chain is taken for a loop. */
+export const MAX_ALIASES = 12;

@@ -13,10 +13,12 @@ const DOT = 46;
 const BACKSLASH = 92;
 const UPPER_A = 65;
 const UPPER_Z = 90;
+/** From an ASCII letter to the same in lower case. */
+const LOWER_BY = 32;
 
 /** Whether a name ends in a dot that is no part of its last label: behind an even number of backslashes. */
 export function endsInDot(name: string): boolean {
-  if (!name.endsWith('.')) return false;
+  if (name.charCodeAt(name.length - 1) !== DOT) return false;
   let backslashes = 0;
   while (name[name.length - 2 - backslashes] === '\\') backslashes += 1;
   return backslashes % 2 === 0;
@@ -43,14 +45,26 @@ export function canonicalName(name: string): string {
 export function sameName(left: string, right: string): boolean {
   if (left === right) return true;
   // Letter case changes no length, and a final dot changes it by one.
-  return Math.abs(left.length - right.length) <= 1 && canonicalName(left) === canonicalName(right);
+  const longer = left.length - right.length;
+  if (longer > 1 || longer < -1) return false;
+  if (longer !== 0) return canonicalName(left) === canonicalName(right);
+  for (let index = 0; index < left.length; index += 1)
+    if (lowerCode(left, index) !== lowerCode(right, index)) return false;
+  return true;
+}
+
+/** The code of a character, that of an ASCII letter in lower case. */
+function lowerCode(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code >= UPPER_A && code <= UPPER_Z ? code + LOWER_BY : code;
 }
 
 /** Whether `child` is `parent` or lies below it. */
 export function isSubdomain(child: string, parent: string): boolean {
   const below = canonicalName(child);
   const above = canonicalName(parent);
-  return above === '' || below === above || below.endsWith(`.${above}`);
+  if (above === '' || below === above) return true;
+  return below.endsWith(above) && below.charCodeAt(below.length - above.length - 1) === DOT;
 }
 
 /** The labels of a name, leftmost first; none for the root. */
@@ -149,6 +163,17 @@ export function checkName(name: string): NameFault | null {
     total += octets;
   }
   return total > MAX_NAME_LENGTH ? { fault: 'name-too-long', octets: total } : null;
+}
+
+/** Whether a text is a label of letters, digits and inner hyphens, as host names have them (RFC 1123 §2.1). */
+export function isHostLabel(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(text);
+}
+
+/** Whether a text is a host name of two labels at least, in A-labels, without a final dot (RFC 1123 §2.1). */
+export function isHostName(text: string): boolean {
+  const labels = text.split('.');
+  return labels.length > 1 && checkName(text) === null && labels.every(isHostLabel);
 }
 
 /** A label of letters, digits, underscores and inner hyphens: what every tool and every DNS host takes as it stands. */

@@ -1,5 +1,5 @@
 import type { Asking, LookupAtOnce } from './asking.ts';
-import { ask, askedOf } from './asking.ts';
+import { askedOf } from './asking.ts';
 import type { Lookup, LookupResult } from './lookup.ts';
 import { canonicalName, parentName } from './names.ts';
 import type { QueryType, ResourceRecord } from './records.ts';
@@ -57,7 +57,7 @@ function isCutOff(owner: string | undefined, name: string, overlay: Overlay): bo
 function* wildcardCut(name: string, result: LookupResult, overlay: Overlay): Asking<boolean> {
   if (overlay.existing.size === 0) return false;
   if ((result.aliases ?? []).length > 0) {
-    const alias = yield* ask(name, 'CNAME');
+    const alias = yield { name, type: 'CNAME' };
     return alias.status === 'answer' && isCutOff(alias.records[0]?.name, name, overlay);
   }
   return result.status === 'answer' && isCutOff(result.records[0]?.name, name, overlay);
@@ -82,7 +82,7 @@ function* answerFor(
   }
   if (own !== undefined) return { status: 'nodata', aliases };
 
-  const result = yield* ask(name, type);
+  const result = yield { name, type };
   const followed = result.aliases ?? [];
   const isGone = (alias !== undefined && followed.length > 0) || (yield* wildcardCut(name, result, overlay));
   if (isGone) return { status: overlay.existing.has(name) ? 'nodata' : 'nxdomain', aliases };

@@ -13,6 +13,8 @@ export const limits = {
   /** Archives within archives: one more than any known sender needs. */
   archiveDepth: 2,
   xmlDepth: 32,
+  /** Places of one report that are not well-formed; what stands behind them is not read. */
+  xmlErrors: 100_000,
   jsonDepth: 32,
   /** Characters from the end of one tag to the end of the next. */
   xmlStretch: 4 * 2 ** 20,

@@ -5,7 +5,7 @@ import { octetsToText, splitText } from '../dns/txt.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, escapes, exactText, oneBelowAnother, prepare, shellQuote } from './format.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /** TTL of a set of texts that az makes when it adds the first; its command for that takes none. */
 const MADE_TTL = 3600;

@@ -2,7 +2,7 @@ import { relativeName } from '../dns/names.ts';
 import { rdataText } from '../dns/zone/printer.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, oneBelowAnother, prepare } from './format.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 function write(input: HandOver): string {
   const { sets, heading } = prepare(input);

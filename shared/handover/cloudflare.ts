@@ -3,7 +3,7 @@ import type { ResourceRecord } from '../dns/records.ts';
 import { rdataText } from '../dns/zone/printer.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, jsonText, prepare } from './format.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /** Seconds: Cloudflare takes no shorter TTL but `1`, which means automatic. */
 const SHORTEST_TTL = 60;

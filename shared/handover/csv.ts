@@ -5,7 +5,7 @@ import { valueText } from '../dns/record-text.ts';
 import { csvTable } from '../text/csv.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { exactText, prepare } from './format.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 const NOTATION = 'in zone-file notation, because its octets are not text';
 

@@ -5,7 +5,7 @@ import type { RecordSet } from '../plan/record-sets.ts';
 import { valueText } from '../dns/record-text.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, exactText, oneBelowAnother, prepare, quotedText, refuseOctets } from './format.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 function call(record: ResourceRecord, name: string): string {
   const [owner, ttl] = [quotedText(name), `TTL(${record.ttl})`];

@@ -1,7 +1,7 @@
 import type { HandOver, HandOverFormat } from './format.ts';
 import { visible } from './format.ts';
 import { text } from './text.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /** A letter with the records, ready to be sent to whoever edits DNS. */
 export interface MailDraft {

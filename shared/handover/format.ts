@@ -5,7 +5,7 @@ import { joinTxt, MAX_STRING_OCTETS, octetsToText, textToOctets } from '../dns/t
 import type { RecordSet } from '../plan/record-sets.ts';
 import { handedOver, isInZone, recordSets } from '../plan/record-sets.ts';
 import type { Change } from '../plan/types.ts';
-import type { HandOverFormatId, HandOverWords } from './words.ts';
+import type { HandOverFormatId, HandOverWords } from './words/format-words.ts';
 
 /** One way to hand records over to whoever edits DNS. */
 export interface HandOverFormat extends HandOverWords {

@@ -3,7 +3,7 @@ import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, prepare, shellQuote } from './format.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
 import { yamlText } from './yaml.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /** gcloud splits lists at commas, unless another separator is named in front: one that no value holds. */
 function list(values: readonly string[]): string {

@@ -14,8 +14,8 @@ import { powershell } from './powershell.ts';
 import { route53 } from './route53.ts';
 import { terraformAws, terraformCloudflare } from './terraform.ts';
 import { text } from './text.ts';
-import type { HandOverFormatId } from './words.ts';
-import { handOverFormatIds } from './words.ts';
+import type { HandOverFormatId } from './words/format-words.ts';
+import { handOverFormatIds } from './words/format-words.ts';
 
 const byId: Readonly<Record<HandOverFormatId, HandOverFormat>> = {
   text,

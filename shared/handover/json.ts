@@ -4,7 +4,7 @@ import { joinTxt, octetsToText } from '../dns/txt.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { jsonText, prepare, setKey } from './format.ts';
 import { isInZone } from '../plan/record-sets.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 function data(record: ResourceRecord): object {
   // What stands in the way may be of another type than what is planned.

@@ -3,7 +3,7 @@ import { rdataText } from '../dns/zone/printer.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, oneBelowAnother, prepare } from './format.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /**
  * What must be so for the update to be made (RFC 2136 §2.4): the set is still as it was observed, and a name gets an

@@ -4,7 +4,7 @@ import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, exactText, prepare, refuseOctets } from './format.ts';
 import { yamlText } from './yaml.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /**
  * A text as octoDNS takes it by default: semicolons behind a backslash, one pair of quotation marks around it taken off,

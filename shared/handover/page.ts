@@ -1,6 +1,6 @@
 import type { HandOver, HandOverFormat } from './format.ts';
 import { letterOf } from './letter.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 function html(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

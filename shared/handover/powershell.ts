@@ -4,7 +4,7 @@ import { joinTxt, octetsToText, splitText } from '../dns/txt.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, oneBelowAnother, prepare, refuseOctets } from './format.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /** Characters that the cmdlet takes as a text; longer ones need dnscmd, which takes several strings. */
 const MAX_TEXT = 254;

@@ -3,7 +3,7 @@ import { rdataText } from '../dns/zone/printer.ts';
 import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { jsonText, prepare, visible } from './format.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /** Limits of a change batch: characters of its comment and of a value; records and characters of all values. */
 const MAX_COMMENT = 256;

@@ -5,7 +5,7 @@ import type { RecordSet } from '../plan/record-sets.ts';
 import type { HandOver, HandOverFormat } from './format.ts';
 import { commentLines, identifiers, prepare, quotedText } from './format.ts';
 import { route53Value } from './route53.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 /** Seconds: Cloudflare takes no shorter TTL but `1`, which means automatic. */
 const SHORTEST_TTL = 60;

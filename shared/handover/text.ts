@@ -1,7 +1,7 @@
 import type { HandOver, HandOverFormat } from './format.ts';
 import { oneBelowAnother } from './format.ts';
 import { letterOf } from './letter.ts';
-import { handOverWords } from './words.ts';
+import { handOverWords } from './words/format-words.ts';
 
 function write(input: HandOver): string {
   const letter = letterOf(input);

@@ -1,13 +1,14 @@
 import type { DmarcPolicy } from '../dmarc/record.ts';
 import { addressCount, networksIn } from '../dns/address-set.ts';
-import type { Asking } from '../dns/asking.ts';
+import type { Asking, LookupAtOnce } from '../dns/asking.ts';
+import { askedAtOnce } from '../dns/asking.ts';
 import { sameName } from '../dns/names.ts';
 import type { KeyView } from './keys.ts';
-import { keyAt } from './keys.ts';
+import { keyAt, keyQuestion } from './keys.ts';
 import type { PolicyView, ReportView } from './policy.ts';
-import { policyInForce, reportsOf } from './policy.ts';
-import type { Senders } from './senders.ts';
-import { sendersOf } from './senders.ts';
+import { ownPolicy, policyInForce, reportsOf } from './policy.ts';
+import type { EvaluateSenders, Senders } from './senders.ts';
+import { evaluateAtOnce, sendersByRecord, sendersOf } from './senders.ts';
 
 /**
  * The one judge: what receivers make of a domain as DNS stands, whatever Lookup says how it stands: observations, a
@@ -53,13 +54,28 @@ function dmarcErrors({ discovery }: PolicyView): readonly PermanentError[] {
   return [{ name: `_dmarc.${own.domain}`, standard: 'DMARC', reason }];
 }
 
-/** Judges a domain. Bounded: the tree walk asks at most 8 times, SPF as often as receivers may, each key once. */
-export function* judgeDomain(subject: Subject): Asking<Judgement> {
+function otherBounceDomains({ domain, bounceDomains }: Subject): readonly string[] {
+  return bounceDomains.filter((name) => !sameName(name, domain));
+}
+
+/** Asks what `judgeDomain` asks, and judges no more than it takes to know the next question. */
+export function* judgementQuestions(subject: Subject, evaluate: EvaluateSenders = sendersByRecord): Asking<void> {
+  yield* reportsOf(yield* ownPolicy(subject.domain));
+  for (const name of [subject.domain, ...otherBounceDomains(subject)]) yield* sendersOf(name, evaluate);
+  for (const { selector, domain } of subject.keys) yield keyQuestion(selector, domain);
+}
+
+/**
+ * Judges a domain. Bounded: the tree walk asks at most 8 times, SPF as often as receivers may, each key once.
+ *
+ * @param evaluate how an SPF record is evaluated.
+ */
+export function* judgeDomain(subject: Subject, evaluate: EvaluateSenders = sendersByRecord): Asking<Judgement> {
   const { domain } = subject;
   const dmarc = yield* policyInForce(domain);
   const reports = yield* reportsOf(dmarc);
-  const senders: [Senders, ...Senders[]] = [yield* sendersOf(domain)];
-  for (const name of subject.bounceDomains) if (!sameName(name, domain)) senders.push(yield* sendersOf(name));
+  const senders: [Senders, ...Senders[]] = [yield* sendersOf(domain, evaluate)];
+  for (const name of otherBounceDomains(subject)) senders.push(yield* sendersOf(name, evaluate));
   const keys: KeyView[] = [];
   for (const { selector, domain: signer } of subject.keys) keys.push(yield* keyAt(selector, signer));
   const permerrors: PermanentError[] = [
@@ -73,6 +89,11 @@ export function* judgeDomain(subject: Subject): Asking<Judgement> {
     ...dmarcErrors(dmarc),
   ];
   return { dmarc, reports, senders, keys, permerrors };
+}
+
+/** Judges a domain by answers that are there. */
+export function judgedAtOnce(subject: Subject, lookup: LookupAtOnce): Judgement {
+  return askedAtOnce(judgeDomain(subject, evaluateAtOnce(lookup)), lookup);
 }
 
 /** A policy in force, null where no record applies. */

@@ -1,8 +1,6 @@
-import type { Asking } from '../dns/asking.ts';
-import { ask } from '../dns/asking.ts';
+import type { Asking, DnsQuestion } from '../dns/asking.ts';
 import type { LookupResult } from '../dns/lookup.ts';
 import { joinTxt } from '../dns/txt.ts';
-import { remembering } from '../memo.ts';
 import { parseDkimKey } from '../dkim/key-record.ts';
 import { dkimName } from '../dkim/selector.ts';
 
@@ -28,13 +26,14 @@ export interface KeyView {
   readonly bits: number;
 }
 
-/** Records that are remembered as they were read. */
-const REMEMBERED = 64;
-const readKey = remembering(REMEMBERED, parseDkimKey);
-
 /** Judges the key of a selector (RFC 6376 §3.6.1, §6.1.2; RFC 8301 §3.2). */
 export function* keyAt(selector: string, domain: string): Asking<KeyView> {
-  return keyIn(yield* ask(dkimName(selector, domain), 'TXT'), selector, domain);
+  return keyIn(yield keyQuestion(selector, domain), selector, domain);
+}
+
+/** Where the key of a selector stands. */
+export function keyQuestion(selector: string, domain: string): DnsQuestion {
+  return { name: dkimName(selector, domain), type: 'TXT' };
 }
 
 /** The same by what was answered to the question for its TXT record. */
@@ -47,12 +46,15 @@ export function keyIn(answer: LookupResult, selector: string, domain: string): K
   if (answer.status !== 'answer')
     return { ...view, usable: 'no', reason: view.target === null ? 'missing' : 'dangling' };
   const texts = answer.records.flatMap((record) => (record.type === 'TXT' ? [joinTxt(record.strings)] : []));
-  const [text = ''] = texts;
-  const { key, findings } = readKey(text);
+  const { key, findings } = parseDkimKey(texts[0] ?? '');
   const short = findings.find(({ code }) => code === 'dkim.too-short');
-  const read = { ...view, texts, bits: key?.bits ?? Number(short?.values.bits ?? 0) };
-  if (texts.length > 1) return { ...read, usable: 'no', reason: 'several' };
-  if (key === null) return { ...read, usable: 'no', reason: 'broken' };
-  if (key.publicKey === '') return { ...read, usable: 'no', reason: 'revoked' };
-  return { ...read, usable: 'yes', reason: 'usable' };
+  return { ...view, texts, bits: key?.bits ?? Number(short?.values.bits ?? 0), ...keyAmong(texts) };
+}
+
+/** Judges the texts of the TXT records that stand at a selector, one at least. */
+export function keyAmong(texts: readonly string[]): Pick<KeyView, 'usable' | 'reason'> {
+  if (texts.length > 1) return { usable: 'no', reason: 'several' };
+  const { key } = parseDkimKey(texts[0] ?? '');
+  if (key === null) return { usable: 'no', reason: 'broken' };
+  return key.publicKey === '' ? { usable: 'no', reason: 'revoked' } : { usable: 'yes', reason: 'usable' };
 }

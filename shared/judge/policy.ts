@@ -4,7 +4,6 @@ import type { DmarcPolicy, DmarcRecord } from '../dmarc/record.ts';
 import { reportDomain } from '../dmarc/record.ts';
 import { consentName } from '../dmarc/reports.ts';
 import type { Asking } from '../dns/asking.ts';
-import { ask } from '../dns/asking.ts';
 import { checkName, isSubdomain } from '../dns/names.ts';
 import { joinTxt } from '../dns/txt.ts';
 
@@ -13,8 +12,15 @@ import { joinTxt } from '../dns/txt.ts';
 /** A policy as it is published; null: no record applies. */
 export type PolicyInForce = DmarcPolicy | 'unknown' | null;
 
-export interface PolicyView {
+interface OwnPolicy {
   readonly policy: PolicyInForce;
+  /** The domain that publishes the record in force; null where there is none, or where it is not known. */
+  readonly at: string | null;
+  readonly record: DmarcRecord | null;
+  readonly discovery: DmarcDiscovery;
+}
+
+export interface PolicyView extends OwnPolicy {
   /** For a name below the domain that exists and has no record of its own. */
   readonly subdomainPolicy: PolicyInForce;
   /** For a name below the domain that does not exist. */
@@ -23,10 +29,6 @@ export interface PolicyView {
   readonly testing: boolean;
   /** The same for names below the domain, by the record that is in force there. */
   readonly testingBelow: boolean;
-  /** The domain that publishes the record in force; null where there is none, or where it is not known. */
-  readonly at: string | null;
-  readonly record: DmarcRecord | null;
-  readonly discovery: DmarcDiscovery;
 }
 
 export interface ReportView {
@@ -42,8 +44,8 @@ function belowOf(record: DmarcRecord | null) {
   return { subdomains, nonexistent: record?.nonexistentPolicy ?? subdomains };
 }
 
-/** Finds the policy in force by the tree walk of RFC 9989 §4.10. */
-export function* policyInForce(domain: string): Asking<PolicyView> {
+/** Finds the policy in force for a domain itself by the tree walk of RFC 9989 §4.10: it asks all that `policyInForce` asks. */
+export function* ownPolicy(domain: string): Asking<OwnPolicy> {
   const discovery = yield* dmarcWalk(domain);
   const { record, policyDomain, temporaryFailure } = discovery;
   const isOwn = discovery.steps[0]?.domain === policyDomain;
@@ -54,17 +56,20 @@ export function* policyInForce(domain: string): Asking<PolicyView> {
     const found = yield* domainExists(domain);
     if (found !== true) policy = found === 'unknown' ? found : inherited.nonexistent;
   }
-  const below = recordForNamesBelow(domain, discovery);
+  return { policy, at: record === null ? null : policyDomain, record, discovery };
+}
+
+/** Finds the policy in force for a domain and for the names below it. */
+export function* policyInForce(domain: string): Asking<PolicyView> {
+  const own = yield* ownPolicy(domain);
+  const below = recordForNamesBelow(domain, own.discovery);
   const ofBelow = belowOf(below.record);
   return {
-    policy,
+    ...own,
     subdomainPolicy: below.isKnown ? ofBelow.subdomains : 'unknown',
     nonexistentPolicy: below.isKnown ? ofBelow.nonexistent : 'unknown',
-    testing: record?.testing === true,
+    testing: own.record?.testing === true,
     testingBelow: below.record?.testing === true,
-    at: record === null ? null : policyDomain,
-    record,
-    discovery,
   };
 }
 
@@ -78,7 +83,7 @@ function* consentOf(address: string, publisher: string, organisation: string | n
   if (organisation === null && isSubdomain(publisher, destination)) return 'unknown';
   const name = consentName(publisher, destination);
   if (checkName(name) !== null) return 'no';
-  const answer = yield* ask(name, 'TXT');
+  const answer = yield { name, type: 'TXT' };
   if (answer.status === 'failure') return 'unknown';
   if (answer.status !== 'answer') return 'no';
   const isConsent = (text: string) => /^[ \t]*v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/i.test(text);
@@ -86,7 +91,7 @@ function* consentOf(address: string, publisher: string, organisation: string | n
 }
 
 /** Who gets reports, aggregate and failure ones: each address once. */
-export function* reportsOf({ record, at, discovery }: PolicyView): Asking<readonly ReportView[]> {
+export function* reportsOf({ record, at, discovery }: OwnPolicy): Asking<readonly ReportView[]> {
   if (record === null || at === null) return [];
   const reports: ReportView[] = [];
   const seen = new Set<string>();

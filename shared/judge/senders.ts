@@ -1,5 +1,5 @@
 import { remembering, rememberingLately } from '../memo.ts';
-import { evaluatedOnce } from './shared-evaluations.ts';
+import { evaluationsOnce } from './shared-evaluations.ts';
 import type { AddressFamily, AddressRange, AddressRanges, AddressSet } from '../dns/address-set.ts';
 import {
   commonRanges,
@@ -11,7 +11,7 @@ import {
   unitedRanges,
 } from '../dns/address-set.ts';
 import type { Asking, LookupAtOnce } from '../dns/asking.ts';
-import { ask } from '../dns/asking.ts';
+import { askedAtOnce } from '../dns/asking.ts';
 import { parseIp } from '../dns/ip.ts';
 import type { LookupResult } from '../dns/lookup.ts';
 import { canonicalName, checkName } from '../dns/names.ts';
@@ -211,7 +211,7 @@ function* splitByAddresses(
   { name, domain }: { readonly name: string; readonly domain: string },
 ): Asking<Split> {
   const isFour = walk.family === 'four';
-  const answer = yield* ask(name, isFour ? 'A' : 'AAAA');
+  const answer = yield { name, type: isFour ? 'A' : 'AAAA' };
   if (answer.status === 'failure') return unknown(walk, name, regions);
   if (answer.status !== 'answer') return { matched: [], rest: emptyHanded(walk, regions, domain, name) };
   const ranges = (answer.records as readonly RecordOf<'A'>[]).flatMap(({ address }) => {
@@ -230,7 +230,7 @@ function* splitByMx(
   place: { readonly name: string; readonly domain: string },
 ): Asking<Split> {
   const { name, domain } = place;
-  const answer = yield* ask(name, 'MX');
+  const answer = yield { name, type: 'MX' };
   if (answer.status === 'failure') return unknown(walk, name, regions);
   if (answer.status !== 'answer') return { matched: [], rest: emptyHanded(walk, regions, domain, name) };
   if (answer.records.length > standardLimits.names) {
@@ -264,7 +264,7 @@ function* splitByTerm(walk: Walk, regions: readonly Region[], mechanism: Mechani
   const place = { name, domain };
   if (mechanism.name === 'a') return yield* splitByAddresses(walk, counted, mechanism, place);
   if (mechanism.name === 'mx') return yield* splitByMx(walk, counted, mechanism, place);
-  const answer = yield* ask(name, 'A');
+  const answer = yield { name, type: 'A' };
   if (answer.status === 'failure') return unknown(walk, name, counted);
   if (answer.status === 'answer') return { matched: counted, rest: [] };
   return { matched: [], rest: emptyHanded(walk, counted, domain, name) };
@@ -300,7 +300,7 @@ function selectRecord(answer: LookupResult): Selected {
 /** The record of an included or redirected domain. */
 function* evaluate(walk: Walk, domain: string, regions: readonly Region[]): Asking<Outcome> {
   const isDomain = domain.includes('.') && isAskable(domain);
-  const selected: Selected = isDomain ? selectRecord(yield* ask(domain, 'TXT')) : { state: 'none' };
+  const selected: Selected = isDomain ? selectRecord(yield { name: domain, type: 'TXT' }) : { state: 'none' };
   switch (selected.state) {
     case 'record':
       return yield* evaluateRecord(walk, domain, selected.text, regions);
@@ -377,10 +377,17 @@ export function* sendersByRecord(domain: string, text: string): Asking<Senders> 
   };
 }
 
+const evaluatedOnce = evaluationsOnce(
+  (own, { permanentError, notKnown }: Senders) => permanentError !== null || notKnown.includes(own),
+);
+
 /** Lookups that are worked on at a time. */
 const LOOKUPS = 16;
 
 const judgedOf = rememberingLately(LOOKUPS, (_lookup: LookupAtOnce) => new Map<string, Senders>());
+
+/** How a record's text is evaluated for a domain: by asking, or with answers that are there. */
+export type EvaluateSenders = (domain: string, text: string) => Asking<Senders> | Senders;
 
 /** As `sendersByRecord` over answers that are there; each text of a domain is judged once by a Lookup. */
 export function sendersAtOnce(domain: string, text: string, lookup: LookupAtOnce): Senders {
@@ -388,15 +395,24 @@ export function sendersAtOnce(domain: string, text: string, lookup: LookupAtOnce
   const key = `${domain} ${text}`;
   const before = judged.get(key);
   if (before !== undefined) return before;
-  const senders = evaluatedOnce(domain, text, lookup, sendersByRecord(domain, text));
+  const once = evaluatedOnce(domain, text, lookup, (of) => askedAtOnce(sendersByRecord(domain, text), of));
+  const senders = { ...once, domain };
   judged.set(key, senders);
   return senders;
 }
 
+/** As `sendersByRecord`, where all answers are there: nothing is asked that was evaluated before. */
+export function evaluateAtOnce(lookup: LookupAtOnce): EvaluateSenders {
+  return (domain, text) => sendersAtOnce(domain, text, lookup);
+}
+
 /** Who may send with a domain in MAIL FROM. */
-export function* sendersOf(domain: string): Asking<Senders> {
-  const selected = selectRecord(yield* ask(domain, 'TXT'));
-  if (selected.state === 'record') return yield* sendersByRecord(domain, selected.text);
+export function* sendersOf(domain: string, evaluate: EvaluateSenders = sendersByRecord): Asking<Senders> {
+  const selected = selectRecord(yield { name: domain, type: 'TXT' });
+  if (selected.state === 'record') {
+    const senders = evaluate(domain, selected.text);
+    return 'next' in senders ? yield* senders : senders;
+  }
   const isSeveral = selected.state === 'several';
   return {
     domain,

@@ -1,11 +1,9 @@
-import type { Asking, DnsQuestion, LookupAtOnce } from '../dns/asking.ts';
-import { askedAtOnce } from '../dns/asking.ts';
+import type { DnsQuestion, LookupAtOnce } from '../dns/asking.ts';
 import type { LookupResult } from '../dns/lookup.ts';
 import { canonicalName, checkName } from '../dns/names.ts';
 import type { ResourceRecord } from '../dns/records.ts';
 import { joinTxt } from '../dns/txt.ts';
 import { remembering } from '../memo.ts';
-import type { Senders } from './senders.ts';
 
 /**
  * Thousands of domains publish the same few SPF records, over the same includes. What one of them was evaluated to holds
@@ -19,9 +17,9 @@ interface Asked {
   readonly answer: LookupResult;
 }
 
-interface Evaluated {
+interface Evaluated<Result> {
   readonly asked: readonly Asked[];
-  readonly senders: Senders;
+  readonly result: Result;
 }
 
 /** Texts whose evaluations are remembered, and evaluations of one text: its includes seldom answer in many ways. */
@@ -29,8 +27,6 @@ const TEXTS = 256;
 const EVALUATIONS = 4;
 /** Octets of a record that others may publish as well. */
 const MAX_LENGTH = 2048;
-
-const evaluationsOf = remembering(TEXTS, (_text): Evaluated[] => []);
 
 function sameRecord(left: ResourceRecord, right: ResourceRecord): boolean {
   if (left === right) return true;
@@ -41,7 +37,8 @@ function sameRecord(left: ResourceRecord, right: ResourceRecord): boolean {
 }
 
 /** Whether two answers are the same to check_host(): TTLs, owners and aliases make no difference to it. */
-function sameAnswer(left: LookupResult, right: LookupResult): boolean {
+export function sameAnswer(left: LookupResult, right: LookupResult): boolean {
+  if (left.status === 'failure') return right.status === 'failure' && left.reason === right.reason;
   if (left.status !== 'answer' || right.status !== 'answer') return left.status === right.status;
   const [ours, theirs] = [left.records, right.records];
   return (
@@ -51,7 +48,17 @@ function sameAnswer(left: LookupResult, right: LookupResult): boolean {
   );
 }
 
-function textsOf(answer: LookupResult): readonly string[] {
+/**
+ * Whether all that was asked then is answered in the same way now. Each question follows from the text and the answers
+ * before it, so as long as they are the same, so is the next.
+ */
+function isAnsweredAlike(asked: readonly Asked[], own: string, lookup: LookupAtOnce): boolean {
+  for (const { name, type, answer } of asked) if (!sameAnswer(answer, lookup.query(name ?? own, type))) return false;
+  return true;
+}
+
+/** The texts of an answer that lead to further questions: of TXT records, and the hosts of MX records. */
+export function textsOf(answer: LookupResult): readonly string[] {
   if (answer.status !== 'answer') return [];
   return answer.records.flatMap((record) => {
     if (record.type === 'TXT') return [joinTxt(record.strings)];
@@ -59,9 +66,8 @@ function textsOf(answer: LookupResult): readonly string[] {
   });
 }
 
-/** Whether what was found for a domain holds whatever the domain is called: its name is in nothing that was found. */
-function isOfAnyDomain(own: string, text: string, asked: readonly Asked[], senders: Senders): boolean {
-  if (senders.permanentError !== null || senders.notKnown.includes(own)) return false;
+/** Whether what was found for a domain holds whatever the domain is called: its name is in nothing that was asked. */
+function isOfAnyDomain(own: string, text: string, asked: readonly Asked[]): boolean {
   const texts = [text, ...asked.flatMap(({ answer }) => textsOf(answer))];
   // A macro may stand for the domain's name.
   if (texts.some((each) => each.includes('%'))) return false;
@@ -70,38 +76,40 @@ function isOfAnyDomain(own: string, text: string, asked: readonly Asked[], sende
 }
 
 /**
- * Evaluates the SPF record of a domain, or gives what evaluating the same text gave where all that was asked then is
- * answered in the same way now. It asks what the evaluation asks, and nothing else.
+ * Evaluates a text for a domain, or gives what evaluating the same text gave where all that was asked then is answered in
+ * the same way now. It asks what the evaluation asks, and nothing else.
  *
- * @param evaluation of the text for the domain, not begun.
+ * @param evaluate the same result for the same domain, text and answers; it asks the Lookup that it is given alone.
  */
-export function evaluatedOnce(
+export type EvaluateOnce<Result> = (
   domain: string,
   text: string,
   lookup: LookupAtOnce,
-  evaluation: Asking<Senders>,
-): Senders {
-  const own = canonicalName(domain);
-  if (text.length > MAX_LENGTH || own === '' || checkName(own) !== null) return askedAtOnce(evaluation, lookup);
-  const known = evaluationsOf(text);
-  // Each question follows from the text and the answers before it, so as long as they are the same, so is the next.
-  const before = known.find(({ asked }) =>
-    asked.every(({ name, type, answer }) => sameAnswer(answer, lookup.query(name ?? own, type))),
-  );
-  if (before !== undefined) return { ...before.senders, domain };
-  const asked = new Map<string, Asked>();
-  const senders = askedAtOnce(evaluation, {
-    query: (name, type) => {
-      const answer = lookup.query(name, type);
-      const key = `${type} ${name}`;
-      if (!asked.has(key)) asked.set(key, { name: canonicalName(name) === own ? null : name, type, answer });
-      return answer;
-    },
-  });
-  const all = [...asked.values()];
-  if (isOfAnyDomain(own, text, all, senders)) {
-    if (known.length === EVALUATIONS) known.shift();
-    known.push({ asked: all, senders });
-  }
-  return senders;
+  evaluate: (lookup: LookupAtOnce) => Result,
+) => Result;
+
+/** @param namesDomain whether a result has something of the domain's own name in it, so that it is no other's. */
+export function evaluationsOnce<Result>(namesDomain: (own: string, result: Result) => boolean): EvaluateOnce<Result> {
+  const evaluationsOf = remembering(TEXTS, (_text): Evaluated<Result>[] => []);
+  return (domain, text, lookup, evaluate) => {
+    const own = canonicalName(domain);
+    if (text.length > MAX_LENGTH || own === '' || checkName(own) !== null) return evaluate(lookup);
+    const known = evaluationsOf(text);
+    for (const before of known) if (isAnsweredAlike(before.asked, own, lookup)) return before.result;
+    const asked = new Map<string, Asked>();
+    const result = evaluate({
+      query: (name, type) => {
+        const answer = lookup.query(name, type);
+        const key = `${type} ${name}`;
+        if (!asked.has(key)) asked.set(key, { name: canonicalName(name) === own ? null : name, type, answer });
+        return answer;
+      },
+    });
+    const all = [...asked.values()];
+    if (!namesDomain(own, result) && isOfAnyDomain(own, text, all)) {
+      if (known.length === EVALUATIONS) known.shift();
+      known.push({ asked: all, result });
+    }
+    return result;
+  };
 }

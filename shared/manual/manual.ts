@@ -1,7 +1,10 @@
+import { counted } from '../text/counted.ts';
 import { serverLabel } from '../diagnosis/views.ts';
 import { lintDkimKeySet, parseDkimKey } from '../dkim/key-record.ts';
 import { relativeName } from '../dns/names.ts';
 import { joinTxt, octetsToText } from '../dns/txt.ts';
+import { fact } from '../facts/catalogue.ts';
+import { factText, factsText } from '../facts/fact-text.ts';
 import type { DescribedFinding } from '../findings/catalogue.ts';
 import { describeFindings } from '../findings/catalogue.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -16,6 +19,7 @@ import { latestPerServer, publishedSet } from '../observed/observed.ts';
 import { concerned, txtTexts } from '../plan/satisfies.ts';
 import { observedLookup } from '../plan/observed-lookup.ts';
 import type { Change, ChosenWeakening, Plan, WeakeningKind } from '../plan/types.ts';
+import { failureText } from '../observed/failure-text.ts';
 import type { Observation } from '../observed/observation.ts';
 import type { EditedText, RequiredRecord } from '../required/record.ts';
 import { PURPOSE_WORDS } from '../required/record-words.ts';
@@ -220,7 +224,7 @@ function toManualObservation(required: RequiredRecord, observation: Observation,
   const records = concerned(required, observation.records);
   const lines = records.slice(0, MAX_ANSWERS).map((record) => valueText(record).slice(0, MAX_ANSWER_LENGTH));
   const nothing = observation.outcome === 'nxdomain' ? 'The name does not exist' : 'No such record';
-  const failure = observation.failure?.message ?? 'No answer';
+  const failure = observation.failure === undefined ? 'No answer' : failureText(observation.failure);
   return {
     server: serverLabel(observation.server),
     kind: observation.server.kind,
@@ -297,7 +301,7 @@ function cardFor(
     before,
     diff: isEdited ? diffText(before.join(' '), value) : [],
     verdict: verdict?.verdict ?? 'unknown',
-    summary: verdict?.summary ?? 'Not checked',
+    summary: factText(verdict?.fact ?? fact('verdict.not-checked')),
     seenAt: verdict?.seenAt ?? null,
     observations: latestPerServer(input.observations, required.name, required.type).map((observation) =>
       toManualObservation(required, observation, dns),
@@ -330,9 +334,14 @@ function meaningOf(published: string, edited: EditedText | undefined): NonNullab
   return { from: published, to: isChosen ? edited.to : published, isChosen };
 }
 
-const changesText = (amount: number) => `${amount} change${amount === 1 ? '' : 's'}`;
+function needsText(name: string, changes: number, titles: string): string {
+  return counted(changes, {
+    one: `${name} needs {count} change in DNS: ${titles}.`,
+    other: `${name} needs {count} changes in DNS: ${titles}.`,
+  });
+}
 
-/** Where the domain stands, in one sentence. */
+/** Where the domain stands, in a sentence or two. */
 function sentenceFor(
   name: string,
   { verdict, seenAt }: Pick<ReturnType<typeof domainVerdict>, 'verdict' | 'seenAt'>,
@@ -353,7 +362,10 @@ function sentenceFor(
   if (verdict === 'change-prepared')
     return conflicts.length > 0
       ? inTheWay
-      : `${name} works as it is; ${changesText(toMake.length)} prepared: ${titles(toMake)}.`;
+      : counted(toMake.length, {
+          one: `${name} works as it is; {count} change prepared: ${titles(toMake)}.`,
+          other: `${name} works as it is; {count} changes prepared: ${titles(toMake)}.`,
+        });
   if (verdict !== 'failing') {
     if (waiting.length > 0 && waiting.every((card) => card.needsKeyPair)) return `${name} waits for a DKIM key pair.`;
     if (waiting.length > 0) return `${name} waits for values from the provider: ${titles(waiting)}.`;
@@ -361,15 +373,18 @@ function sentenceFor(
   if (verdict === 'pending') return `${name} is published, but not every name server answers with it yet.`;
   if (verdict === 'failing' || verdict === 'to-do') {
     if (conflicts.length > 0) return inTheWay;
-    if (toMake.length > 0) return `${name} needs ${changesText(toMake.length)} in DNS: ${titles(toMake)}.`;
+    if (toMake.length > 0) return needsText(name, toMake.length, titles(toMake));
     return `${name} could not be verified: ${titles(needed.filter((card) => card.verdict === verdict))}.`;
   }
   if (hasZone && needed.every((card) => card.action !== 'unknown')) {
-    const asked = seenAt === undefined ? 'DNS itself has not been asked' : 'DNS itself gave no answer';
-    if (conflicts.length > 0) return `Against the pasted zone, ${inTheWay} ${asked}.`;
+    const asked =
+      seenAt === undefined
+        ? 'That is by the pasted zone: DNS itself has not been asked.'
+        : 'That is by the pasted zone: DNS itself gave no answer.';
+    if (conflicts.length > 0) return `${inTheWay} ${asked}`;
     return toMake.length === 0
-      ? `${name} is complete in the pasted zone. ${asked}.`
-      : `Against the pasted zone, ${name} needs ${changesText(toMake.length)}: ${titles(toMake)}. ${asked}.`;
+      ? `${name} is complete. ${asked}`
+      : `${needsText(name, toMake.length, titles(toMake))} ${asked}`;
   }
   if (seenAt === undefined)
     return `${name} has not been checked. The records below are complete and can be handed over.`;
@@ -513,10 +528,12 @@ export function buildManual(input: ManualInput): Manual {
     service: serviceWordOf(input),
     plan,
     chosen: (chosen ?? []).flatMap(({ kind, what, by, at }) =>
-      describeFindings([planFinding('plan.chosen-weaker', { what, by, at: instantText(at) })]).map((finding) => ({
-        kind,
-        finding,
-      })),
+      describeFindings([planFinding('plan.chosen-weaker', { what: factsText(what), by, at: instantText(at) })]).map(
+        (finding) => ({
+          kind,
+          finding,
+        }),
+      ),
     ),
     effect: { line: effectLine(plan.effect), parts: effectParts(plan.effect) },
     questions: describeFindings(plan.questions),

@@ -1,3 +1,4 @@
+import { factsText } from '../facts/fact-text.ts';
 import { instantText } from '../text/instant.ts';
 import type { Manual } from './manual.ts';
 
@@ -13,7 +14,7 @@ export function remarksOf({
   const isChanged = effect.parts.some((part) => part.isChanged);
   return [
     ...(isChanged ? [`Effect: ${effect.line}`, ...effect.parts.flatMap(({ note }) => note ?? [])] : []),
-    ...plan.chosen.map(({ what, by, at }) => `Accepted by ${by}, ${instantText(at)}: ${what}.`),
+    ...plan.chosen.map(({ what, by, at }) => `Accepted by ${by}, ${instantText(at)}: ${factsText(what)}.`),
     ...questions.map(({ title, explanation }) => `Open question: ${title}. ${explanation}`),
   ];
 }

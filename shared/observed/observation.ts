@@ -1,4 +1,5 @@
 import type { FailureReason } from '../dns/lookup.ts';
+import type { Fact } from '../facts/fact.ts';
 import type { QueryType, ResourceRecord } from '../dns/records.ts';
 
 /** Who answered: the operating system's resolver, a chosen one, a zone's own server, DNS over HTTPS, a pasted zone. */
@@ -8,6 +9,12 @@ export interface AnsweringServer {
   readonly address: string;
   /** The server's host name where it is known. */
   readonly name?: string;
+}
+
+/** Why a question got no usable answer: the reason, and what was met in particular. */
+export interface Failure {
+  readonly reason: FailureReason;
+  readonly what: Fact;
 }
 
 /** What one server said to one question at one time. A fact: stored, never edited. */
@@ -38,5 +45,5 @@ export interface Observation {
   readonly negativeTtl?: number;
   /** Serial of the SOA that came with the answer. */
   readonly soaSerial?: number;
-  readonly failure?: { readonly reason: FailureReason; readonly message: string };
+  readonly failure?: Failure;
 }

@@ -78,6 +78,7 @@ export function answerThatCounts(
 ): Observation | null {
   const [first] = told;
   if (first === undefined) return null;
+  if (told.length === 1) return first.outcome === 'failure' || first.checkingDisabled === true ? null : first;
   const { name, type } = first.question;
   const all = latestPerServer(told, name, type).filter((observation) => observation.outcome !== 'failure');
   return all.find((observation) => isUpToDate(observation, observations)) ?? all[0] ?? null;
@@ -122,27 +123,57 @@ const indexOf = rememberingLately(LISTS, (observations: readonly Observation[]):
 
 const NONE: readonly Observation[] = [];
 
+/** Observations of a list that is looked through faster than an index of it is made. */
+const FEW = 16;
+
+/** The first observation of one question, whoever answered. */
+export function firstOf(observations: readonly Observation[], name: string, type: QueryType): Observation | undefined {
+  // A loop: thousands of domains are looked through several times each, and a function made for each look is garbage.
+  for (const observation of observations) {
+    const { question } = observation;
+    if (question.type === type && sameName(question.name, name)) return observation;
+  }
+  return undefined;
+}
+
 /** The observations of one question, whoever answered; the list they are among is not changed any more. */
 export function observationsOf(
   observations: readonly Observation[],
   name: string,
   type: QueryType,
 ): readonly Observation[] {
-  return indexOf(observations).byType.get(type)?.get(canonicalName(name)) ?? NONE;
+  if (observations.length > FEW) return indexOf(observations).byType.get(type)?.get(canonicalName(name)) ?? NONE;
+  let found: Observation[] | null = null;
+  for (const observation of observations) {
+    const { question } = observation;
+    if (question.type !== type || !sameName(question.name, name)) continue;
+    if (found === null) found = [observation];
+    else found.push(observation);
+  }
+  return found ?? NONE;
 }
-
 /**
- * Whether the observations are one check of one resolver that answered all there is, each question once: no server can
- * differ from another.
+ * Whether the observations are one check of one resolver, each question once: no server can differ from another. What
+ * others publish may have been asked in vain.
  */
 export function isSoleAnswer(observations: readonly Observation[]): boolean {
   const [first] = observations;
   if (first === undefined || first.server.kind === 'authoritative' || first.server.kind === 'pasted') return false;
-  for (const { server, checkedAt, checkingDisabled, outcome } of observations) {
-    const isSole = server === first.server && checkedAt === first.checkedAt && checkingDisabled !== true;
-    if (!isSole || outcome === 'failure') return false;
-  }
-  return !indexOf(observations).hasRepeats;
+  for (const { server, checkedAt, checkingDisabled } of observations)
+    if (server !== first.server || checkedAt !== first.checkedAt || checkingDisabled === true) return false;
+  return !hasRepeats(observations);
+}
+
+/** Whether some question was observed more than once. */
+function hasRepeats(observations: readonly Observation[]): boolean {
+  if (observations.length > FEW) return indexOf(observations).hasRepeats;
+  return observations.some(({ question: { name, type } }, index) => {
+    for (let before = 0; before < index; before += 1) {
+      const { question } = observations[before] as Observation;
+      if (question.type === type && sameName(question.name, name)) return true;
+    }
+    return false;
+  });
 }
 
 /** @returns null when no server has answered the question. */

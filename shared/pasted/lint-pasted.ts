@@ -1,3 +1,4 @@
+import { allListed } from '../text/listed.ts';
 import type { Finding, TextFix } from '../findings/finding.ts';
 import { pastedFinding } from './findings.ts';
 import type { PastedRecord, Wrapping } from './read-pasted.ts';
@@ -32,7 +33,7 @@ function notationFindings({ wrappings }: PastedRecord): readonly Finding[] {
   const kinds = [...new Set(wrappings.map(({ kind }) => kind))];
   // Quotation marks go without saying where a whole line was pasted.
   const told = kinds.length > 1 ? kinds.filter((kind) => kind !== 'quotes' && kind !== 'escape') : kinds;
-  const what = (told.length === 0 ? kinds : told).map((kind) => WORDS[kind]).join(' and ');
+  const what = allListed((told.length === 0 ? kinds : told).map((kind) => WORDS[kind]));
   const fix: TextFix = { label: 'Keep only the value', edits: wrappings.map(({ span, text }) => ({ span, text })) };
   return [pastedFinding('pasted.notation', { what }, { span: first.span, fix })];
 }

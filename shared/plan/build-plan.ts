@@ -1,3 +1,4 @@
+import { allListed } from '../text/listed.ts';
 import { lintDkimAnswer, parseDkimKey } from '../dkim/key-record.ts';
 import type { ReportedMail } from '../dmarc/policy-evidence.ts';
 import { lintDmarc, parseDmarc } from '../dmarc/record.ts';
@@ -31,7 +32,8 @@ import { observedLookup } from './observed-lookup.ts';
 import { meantTexts, plannedDmarc } from './planned-dmarc.ts';
 import { passesTerms, plannedSpf } from './planned-spf.ts';
 import { policyAdvice } from './policy-advice.ts';
-import { concerned, foreignServers, sameData, satisfies, txtTexts } from './satisfies.ts';
+import { sameData } from '../dns/same-data.ts';
+import { concerned, foreignServers, satisfies, txtTexts } from './satisfies.ts';
 import type { Change, ChosenWeakening, Plan, WeakeningKind } from './types.ts';
 import type { Observation } from '../observed/observation.ts';
 import type { RecordPurpose, RecordValue, RequiredRecord } from '../required/record.ts';
@@ -240,7 +242,7 @@ function isFulfilledBy(required: RequiredRecord, records: readonly ResourceRecor
   if (required.match.kind === 'dmarc-policy' && planning.chosen.has('policy') && required.value.state === 'known') {
     // A milder policy was chosen: what is stricter is not what is wanted.
     const [exact] = prepare(required, required.value.data, records, planning).after;
-    return exact !== undefined && concerned(required, records).some((record) => sameRecord(record, exact));
+    return exact !== undefined && concerned(required, records).some((record) => sameData(record, exact));
   }
   if (required.match.kind !== 'spf-terms') return true;
   const { dns } = planning;
@@ -370,11 +372,8 @@ function delegationObstacle(
     return planFinding('plan.delegated-elsewhere', { name, servers: foreign.slice(0, 4).join(', ') });
   if (records.length > 0) return null;
   const types = [...new Set(dataAt(name, observations).map(({ type }) => type))];
-  if (types.length > 0)
-    return planFinding('plan.delegation-hides', { name, what: `${types.join(' and ')} records exist` });
-  return isNameInUse(name, observations)
-    ? planFinding('plan.delegation-hides', { name, what: 'Something exists below or' })
-    : null;
+  if (types.length > 0) return planFinding('plan.delegation-hides', { name, types: allListed(types) });
+  return isNameInUse(name, observations) ? planFinding('plan.delegation-hides-below', { name }) : null;
 }
 
 function planRecord(required: RequiredRecord, planning: Planning): Change {
@@ -473,7 +472,7 @@ function planRecord(required: RequiredRecord, planning: Planning): Change {
   const told = [...ofToday, ...merged, ...several, ...behindAlias(required, data, planning)];
   const [only] = before;
   // What can't be made any better stays.
-  if (before.length === 1 && only !== undefined && after.length === 1 && sameRecord(only, after[0] as ResourceRecord))
+  if (before.length === 1 && only !== undefined && after.length === 1 && sameData(only, after[0] as ResourceRecord))
     return change('keep', before, before, unusable ?? told);
   const shown = required.purpose === 'dmarc' ? [...told, ...adviceOn(after)] : told;
   return change(before.length === 0 ? 'add' : 'replace', before, after, shown, edits);
@@ -511,12 +510,12 @@ function withoutCollisions(changes: readonly Change[]): readonly Change[] {
     if (!sameName(one.name, other.name) || one.type === 'NS') return false;
     if (one.type === 'CNAME' || other.type === 'CNAME') {
       const [left, right] = [one.after[0], other.after[0]];
-      return left === undefined || right === undefined || !sameRecord(left, right);
+      return left === undefined || right === undefined || !sameData(left, right);
     }
     const isOneKey = one.purpose === 'dkim' && other.purpose === 'dkim';
     return (
       isOneKey &&
-      !(one.after[0] !== undefined && other.after[0] !== undefined && sameRecord(one.after[0], other.after[0]))
+      !(one.after[0] !== undefined && other.after[0] !== undefined && sameData(one.after[0], other.after[0]))
     );
   };
   return changes.map((change) => {
@@ -552,7 +551,7 @@ function undo(change: Change, made: readonly Change[]): Change {
   const { edits: _edits, weakens: _weakens, ...plain } = change;
   const others = made.filter((other) => other !== change && isSameSet(other, change));
   const isGone = (record: ResourceRecord) =>
-    others.some((other) => other.before.some((gone) => sameRecord(gone, record)));
+    others.some((other) => other.before.some((gone) => sameData(gone, record)));
   return {
     ...plain,
     action: change.after.length === 0 ? 'add' : 'replace',
@@ -575,7 +574,7 @@ function withoutForeign(changes: readonly Change[]): readonly Change[] {
       if (other.action === 'keep') return other.after;
       return otherIndex < index && other.action === 'replace' ? other.before : [];
     });
-    const isKept = (record: ResourceRecord) => kept.some((own) => own.name === record.name && sameRecord(own, record));
+    const isKept = (record: ResourceRecord) => kept.some((own) => own.name === record.name && sameData(own, record));
     return change.action === 'replace'
       ? { ...change, before: change.before.filter((record) => !isKept(record)) }
       : change;
@@ -597,7 +596,7 @@ function withSetTtls(changes: readonly Change[], observations: readonly Observat
     const group = changes.filter((other) => isMade(other) && isSameSet(other, change));
     const isFromZone = publishedSet(observations, change.name, change.type)?.isFromZone === true;
     const gone = group.flatMap((other) => other.before);
-    const stays = change.beside.find((record) => !gone.some((each) => sameRecord(each, record)));
+    const stays = change.beside.find((record) => !gone.some((each) => sameData(each, record)));
     const ttl = isFromZone && stays !== undefined ? stays.ttl : group[0]?.after[0]?.ttl;
     return ttl === undefined ? change : { ...change, after: change.after.map((record) => ({ ...record, ttl })) };
   });
@@ -612,13 +611,6 @@ function withLogoPolicy(changes: readonly Change[]): readonly Change[] {
   return changes.map((change) =>
     change.purpose === 'bimi' ? { ...change, findings: [...change.findings, ...lintBimiPolicy(record)] } : change,
   );
-}
-
-function sameRecord(left: ResourceRecord, right: ResourceRecord): boolean {
-  if (left.type === 'TXT') return sameData(right, { type: 'TXT', strings: left.strings });
-  if (left.type === 'CNAME' || left.type === 'NS') return sameData(right, { type: left.type, target: left.target });
-  if (left.type === 'MX') return sameData(right, { type: 'MX', preference: left.preference, exchange: left.exchange });
-  return false;
 }
 
 function isHandedOver({ action }: Change): boolean {

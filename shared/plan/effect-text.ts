@@ -1,5 +1,7 @@
+import { withoutMailto } from '../dns/mail-address.ts';
 import { rejectInPractice } from '../dmarc/evaluate.ts';
 import type { EffectSide } from '../judge/judge.ts';
+import { countText } from '../text/counted.ts';
 import type { MailEffect } from './mail-effect.ts';
 import type { Plan } from './types.ts';
 
@@ -42,12 +44,7 @@ const CONSENTS = { yes: '', no: ' (without consent: none are sent)', unknown: ' 
 
 function reportsText({ reports }: EffectSide): string {
   if (reports.length === 0) return 'nobody';
-  return reports.map(({ address, consent }) => `${address.replace(/^mailto:/i, '')}${CONSENTS[consent]}`).join(', ');
-}
-
-/** Digits in groups of three. */
-function grouped(count: string): string {
-  return count.replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return reports.map(({ address, consent }) => `${withoutMailto(address)}${CONSENTS[consent]}`).join(', ');
 }
 
 /** So many names of what can't be counted are told in a line. */
@@ -55,7 +52,7 @@ const MOST_NAMED = 3;
 
 function sendersText({ senders }: EffectSide): string {
   const { count, complete, notKnown } = senders;
-  const known = `${grouped(count)} address${count === '1' ? '' : 'es'}`;
+  const known = `${countText(BigInt(count))} address${count === '1' ? '' : 'es'}`;
   if (complete) return known;
   const named = notKnown.slice(0, MOST_NAMED).join(', ');
   const left = notKnown.length - MOST_NAMED;
@@ -77,19 +74,16 @@ function errorsText({ permerrors }: EffectSide): string {
 
 /** How many messages fail, of how many. */
 function failingText(failing: number, messages: number): string {
-  const all = grouped(String(messages));
-  return failing === 0 ? `all ${all} messages pass DMARC` : `${grouped(String(failing))} of ${all} messages fail DMARC`;
+  const all = countText(messages);
+  return failing === 0 ? `all ${all} messages pass DMARC` : `${countText(failing)} of ${all} messages fail DMARC`;
 }
 
 /** The mail of the reports, in one line; who fails is its note. */
 function mailPart({ messages, failing, senders, others }: MailEffect): EffectPart {
-  const rest = others === 0 ? [] : [`${grouped(String(others))} of other senders`];
+  const rest = others === 0 ? [] : [`${countText(others)} of other senders`];
   const named = senders
     .filter((sender) => sender.failing.after > 0)
-    .map(
-      (each) =>
-        `${each.sender} (${each.is}) ${grouped(String(each.failing.after))} of ${grouped(String(each.messages))}`,
-    );
+    .map((each) => `${each.sender} (${each.is}) ${countText(each.failing.after)} of ${countText(each.messages)}`);
   return {
     label: 'Mail of the reports',
     before: failingText(failing.before, messages),

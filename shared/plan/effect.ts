@@ -1,8 +1,9 @@
+import { domainOfAddress } from '../dns/mail-address.ts';
+import { countText } from '../text/counted.ts';
 import type { AddressSet } from '../dns/address-set.ts';
 import { addressCount, isEmptySet, networksIn, noAddresses, united, without } from '../dns/address-set.ts';
 import type { LookupAtOnce } from '../dns/asking.ts';
 import type { Asking } from '../dns/asking.ts';
-import { ask, askedAtOnce } from '../dns/asking.ts';
 import { sameName } from '../dns/names.ts';
 import { overlayLookup, wildcardAnswering } from '../dns/overlay-lookup.ts';
 import type { DmarcPolicy } from '../dmarc/record.ts';
@@ -11,8 +12,9 @@ import { consentName } from '../dmarc/reports.ts';
 import type { Finding } from '../findings/finding.ts';
 import { planFinding } from './findings.ts';
 import type { Judgement, PermanentError, Subject } from '../judge/judge.ts';
-import { judgeDomain } from '../judge/judge.ts';
+import { judgedAtOnce, judgementQuestions } from '../judge/judge.ts';
 import type { PolicyInForce } from '../judge/policy.ts';
+import type { EvaluateSenders } from '../judge/senders.ts';
 import { sendersAtOnce, sendersByRecord } from '../judge/senders.ts';
 import { spfText } from '../spf/syntax.ts';
 import { questionsBehind } from './judged-view.ts';
@@ -52,21 +54,35 @@ export function subjectOf(domain: string, required: readonly RequiredRecord[]): 
     const isBounce = purpose === 'return-path' || purpose === 'mx' || purpose === 'spf';
     const isNew = !sameName(name, domain) && !bounceDomains.some((known) => sameName(known, name));
     if (isBounce && isNew) bounceDomains.push(name);
+    if (purpose !== 'dkim') continue;
     const [, selector, signer] = SELECTOR.exec(name) ?? [];
-    if (purpose !== 'dkim' || selector === undefined || signer === undefined || selector === '*') continue;
+    if (selector === undefined || signer === undefined || selector === '*') continue;
     if (!keys.some((key) => sameName(key.selector, selector))) keys.push({ selector, domain: signer });
   }
   return { domain, bounceDomains, keys };
 }
 
-/** Asks for everything that a domain and its requirements are judged by. */
-export function* judgedQuestions(domain: string, required: readonly RequiredRecord[]): Asking<void> {
-  yield* judgeDomain(subjectOf(domain, required));
+/**
+ * Asks for everything that a domain and its requirements are judged by, beside the questions of `questionsFor`.
+ *
+ * @param evaluate how an SPF record is evaluated.
+ */
+export function* judgedQuestions(
+  domain: string,
+  required: readonly RequiredRecord[],
+  evaluate: EvaluateSenders = sendersByRecord,
+): Asking<void> {
+  // Keys that stand at their own names are required records, which `questionsFor` asks for.
+  const others = required.filter(({ purpose, type }) => purpose !== 'dkim' || type !== 'TXT');
+  yield* judgementQuestions(subjectOf(domain, others), evaluate);
   for (const record of required) {
-    for (const { name, type } of questionsBehind(record)) yield* ask(name, type);
+    for (const question of questionsBehind(record)) yield question;
     // What the provider sends from has to be known, whether its terms are published or not.
     if (record.match.kind === 'spf-terms' && record.value.state === 'known')
-      for (const term of record.match.terms) yield* sendersByRecord(record.name, spfText([term, '-all']));
+      for (const term of record.match.terms) {
+        const senders = evaluate(record.name, spfText([term, '-all']));
+        if ('next' in senders) yield* senders;
+      }
   }
 }
 
@@ -92,10 +108,10 @@ export function judgedEffect(
   subject: Subject,
   changes: readonly Change[],
   dns: LookupAtOnce,
-  before: Judgement = askedAtOnce(judgeDomain(subject), dns),
+  before: Judgement = judgedAtOnce(subject, dns),
 ): { readonly before: Judgement; readonly after: Judgement } {
   const prepared = preparedLookup(changes, dns);
-  return { before, after: prepared === dns ? before : askedAtOnce(judgeDomain(subject), prepared) };
+  return { before, after: prepared === dns ? before : judgedAtOnce(subject, prepared) };
 }
 
 /** No record at all is the mildest. */
@@ -160,7 +176,7 @@ function senderWeakenings(
     const gone = without(was.passing, is.passing);
     const lost = index === 0 && chosen !== 'all' ? without(gone, chosen) : gone;
     if (isEmptySet(lost)) return [];
-    const count = addressCount(lost).toLocaleString('en');
+    const count = countText(addressCount(lost));
     const values = { name: was.domain, count, networks: networksText(lost) };
     return [{ kind: 'senders', finding: planFinding('plan.sender-lost', values) }];
   });
@@ -258,7 +274,7 @@ export function openQuestions({
   if (names.length > 0) findings.push(planFinding('plan.senders-not-known', { names: names.slice(0, 5).join(', ') }));
   for (const { address, consent } of after.reports) {
     if (consent !== 'unknown') continue;
-    const destination = address.slice(address.lastIndexOf('@') + 1);
+    const destination = domainOfAddress(address);
     const name = consentName(after.dmarc.at ?? '', destination);
     findings.push(planFinding('plan.consent-not-known', { address, name }));
   }

@@ -34,7 +34,14 @@ export const planFindings = {
   },
   'plan.delegation-hides': {
     severity: 'error',
-    title: '{what} at {name}',
+    title: '{types} records exist at {name}',
+    explanation: 'Once {name} is delegated to other servers, nothing else at that name or below it is seen.',
+    remedy: 'Remove what exists there, or choose another name.',
+    source: 'RFC 1034 §4.2.1',
+  },
+  'plan.delegation-hides-below': {
+    severity: 'error',
+    title: 'Something exists at or below {name}',
     explanation: 'Once {name} is delegated to other servers, nothing else at that name or below it is seen.',
     remedy: 'Remove what exists there, or choose another name.',
     source: 'RFC 1034 §4.2.1',

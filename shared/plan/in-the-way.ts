@@ -11,10 +11,10 @@ import type { RequiredRecord } from '../required/record.ts';
 
 /** What can stand in the way of a record besides others of its name and type: data beside an alias, delegations, wildcards. */
 
-/** Types that may stand where an alias is to go. */
 /** Lists of observations that are worked on at a time. */
 const LISTS = 8;
 
+/** Types that may stand where an alias is to go. */
 const DATA_TYPES = ['A', 'AAAA', 'MX', 'TXT'] as const;
 
 /** Types by which a name shows that it exists itself. */

@@ -2,16 +2,20 @@ import type { LookupAtOnce } from '../dns/asking.ts';
 import type { LookupResult } from '../dns/lookup.ts';
 import type { QueryType } from '../dns/records.ts';
 import { canonicalName, sameName } from '../dns/names.ts';
-import { keyIn } from '../judge/keys.ts';
+import { keyAmong, keyIn } from '../judge/keys.ts';
 import { sendersAtOnce } from '../judge/senders.ts';
+import { evaluationsOnce } from '../judge/shared-evaluations.ts';
 import { isDmarcRecord, parseDmarc } from '../dmarc/record.ts';
 import { remainingTerms } from '../spf/remaining-terms.ts';
 import { isSpfRecord } from '../spf/syntax.ts';
 import { resultOf } from './observed-lookup.ts';
 import { passesTerms } from './planned-spf.ts';
-import { concerned, satisfies, txtTexts } from './satisfies.ts';
+import { concerned, isTextOf, satisfies, txtTexts } from './satisfies.ts';
 import type { Observation } from '../observed/observation.ts';
-import type { RequiredRecord } from '../required/record.ts';
+import { rememberingLately } from '../memo.ts';
+import type { MatchRule, RequiredRecord } from '../required/record.ts';
+
+type SpfTerms = Extract<MatchRule, { readonly kind: 'spf-terms' }>;
 
 /**
  * What one server's answer means for a requirement, as receivers would find who ask that server.
@@ -44,7 +48,29 @@ function viewOfSpf(required: RequiredRecord, texts: readonly string[], holds: bo
   if (text === undefined) return texts.length > 0 ? 'other' : holds ? 'has' : 'absent';
   if (second !== undefined) return 'broken';
   if (match.kind !== 'spf-terms') return holds ? 'has' : 'other';
-  const terms = remainingTerms(match.terms, match.choice?.without ?? []);
+  const viewed = viewedOnce(match);
+  return (holds ? viewed.held : viewed.other)(name, text, dns, (of) =>
+    viewOfTerms({ required, terms: remainingTerms(match.terms, match.choice?.without ?? []) }, text, holds, of),
+  );
+}
+
+/** Terms that are required, of which it is remembered what a text means for them: thousands of domains share them. */
+const MATCHES = 16;
+const viewedOnce = rememberingLately(MATCHES, ({ terms, choice }: SpfTerms) => {
+  // Terms that name the domain, or may by a macro, are no other's.
+  const namesDomain = (own: string) =>
+    [...terms, ...(choice?.without ?? [])].some((term) => term.includes('%') || term.toLowerCase().includes(own));
+  return { held: evaluationsOnce<ServerView>(namesDomain), other: evaluationsOnce<ServerView>(namesDomain) };
+});
+
+/** What one SPF record means for the provider whose terms are required. */
+function viewOfTerms(
+  { required, terms }: { readonly required: RequiredRecord; readonly terms: readonly string[] },
+  text: string,
+  holds: boolean,
+  dns: LookupAtOnce,
+): ServerView {
+  const { name } = required;
   const senders = sendersAtOnce(name, text, dns);
   if (senders.state === 'unreadable') return 'broken';
   const passes = passesTerms(senders, terms, dns);
@@ -76,13 +102,9 @@ export function namesBehind(required: RequiredRecord): readonly string[] {
 
 function viewOfKey(required: RequiredRecord, texts: readonly string[], holds: boolean): ServerView {
   if (texts.length === 0) return 'absent';
-  if (texts.length > 1) return 'broken';
-  const answer: LookupResult = {
-    status: 'answer',
-    aliases: [],
-    records: [{ name: required.name, ttl: 0, type: 'TXT', strings: [texts[0] as string] }],
-  };
-  const { usable, reason } = keyIn(answer, '', '');
+  // What was made here was read when it was made, or when it came with its workspace.
+  if (holds && required.source.kind === 'local-key' && isTextOf(required, texts)) return 'has';
+  const { usable, reason } = keyAmong(texts);
   if (holds) return usable === 'yes' || reason === 'revoked' ? 'has' : 'broken';
   return usable === 'yes' ? 'other' : 'broken';
 }

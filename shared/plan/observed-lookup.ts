@@ -1,10 +1,11 @@
 import type { LookupAtOnce } from '../dns/asking.ts';
 import type { LookupResult } from '../dns/lookup.ts';
-import { canonicalName } from '../dns/names.ts';
+import { canonicalName, sameName } from '../dns/names.ts';
 import type { QueryType } from '../dns/records.ts';
 import { rememberingLately, rememberingOf } from '../memo.ts';
 import { wildcardBehind } from './in-the-way.ts';
 import { answerThatCounts, observationsOf } from '../observed/observed.ts';
+import { failureText } from '../observed/failure-text.ts';
 import type { Observation } from '../observed/observation.ts';
 import { MAX_ALIASES } from '../dns/lookup.ts';
 
@@ -37,7 +38,7 @@ export function resultOf(observation: Observation): LookupResult {
     return {
       status: 'failure',
       reason: failure?.reason ?? 'network',
-      message: failure?.message ?? 'no answer',
+      message: failureText(failure),
       aliases,
     };
   if (outcome !== 'answer') return { status: outcome, aliases };
@@ -67,6 +68,17 @@ const lookupBeyond = rememberingOf((observations: readonly Observation[]) =>
   rememberingOf((beyond: LookupAtOnce) => makeLookup(observations, beyond)),
 );
 
+/** Whether anything was asked about a name. */
+function isSeen(name: string, observations: readonly Observation[]): boolean {
+  for (const { question } of observations) if (sameName(question.name, name)) return true;
+  return false;
+}
+
+/** What is said of a name that nobody asked about. */
+export function notAsked(name: string): LookupResult & { readonly status: 'failure' } {
+  return { status: 'failure', reason: 'not-known', message: `${name} was not asked about` };
+}
+
 function makeLookup(observations: readonly Observation[], beyond?: LookupAtOnce): LookupAtOnce {
   /** What was seen behind an alias by the first type that was asked there. */
   const answerBehindAlias = (name: string): Observation | null => {
@@ -87,13 +99,13 @@ function makeLookup(observations: readonly Observation[], beyond?: LookupAtOnce)
     const answer = answerThatCounts(told, observations) ?? (told[0] as Observation);
     const result = resultOf(answer);
     if (result.status !== 'answer') return result;
-    const isOwnWord = answer.server.kind === 'pasted';
+    const { records, aliases, server } = answer;
+    const seen = { records, aliases, isOwnWord: server.kind === 'pasted' };
     // Which wildcard an alias comes from is seen by any type that it was followed for.
     const wildcard =
-      wildcardBehind(name, type, { ...answer, isOwnWord }, observations) ??
-      (type === 'CNAME' ? wildcardOfAlias(name) : null);
+      wildcardBehind(name, type, seen, observations) ?? (type === 'CNAME' ? wildcardOfAlias(name) : null);
     if (wildcard === null) return result;
-    return { ...result, records: result.records.map((record) => ({ ...record, name: wildcard })) };
+    return { ...result, records: records.map((record) => ({ ...record, name: wildcard })) };
   };
 
   /** An alias that was seen on the way to another type, as the answer to who asks for the alias itself. */
@@ -130,10 +142,11 @@ function makeLookup(observations: readonly Observation[], beyond?: LookupAtOnce)
         const followed = told?.aliases ?? [];
         if (told !== null && !isNotKnown(told))
           return aliases.length === 0 ? told : { ...told, aliases: [...aliases, ...followed] };
+        if (aliases.length === 0 && beyond === undefined && !isSeen(asked, observations)) return notAsked(asked);
         const next = followed.at(-1) ?? (type === 'CNAME' ? undefined : aliasAt(name));
         if (next === undefined) {
           if (absentNames(observations).has(name)) return { status: 'nxdomain', aliases };
-          return { status: 'failure', reason: 'not-known', message: `${name} was not asked about`, aliases };
+          return { ...notAsked(name), aliases };
         }
         aliases.push(...(followed.length > 0 ? followed : [next]));
         name = next;

@@ -2,6 +2,7 @@ import type { DnsQuestion, LookupAtOnce } from '../dns/asking.ts';
 import { canonicalName } from '../dns/names.ts';
 import { buildPlan } from './build-plan.ts';
 import { wildcardQuestions } from './in-the-way.ts';
+import { notAsked } from './observed-lookup.ts';
 import { handedOver } from './record-sets.ts';
 import type { Observation } from '../observed/observation.ts';
 import type { RequiredRecord } from '../required/record.ts';
@@ -25,7 +26,7 @@ export function planQuestions(
     query(name, type) {
       const key = `${name}/${type}`;
       if (!asked.has(key) && questions.size < MOST) questions.set(key, { name, type });
-      return { status: 'failure', reason: 'not-known', message: `${name} was not asked about` };
+      return notAsked(name);
     },
   };
   const { changes } = buildPlan(domain, required, observations, zone, { beyond });

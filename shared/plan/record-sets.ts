@@ -1,6 +1,6 @@
 import { canonicalName, isSubdomain } from '../dns/names.ts';
 import type { ResourceRecord } from '../dns/records.ts';
-import { sameData } from './satisfies.ts';
+import { sameData } from '../dns/same-data.ts';
 import type { Change } from './types.ts';
 import type { PreparedType } from '../required/record.ts';
 
@@ -40,23 +40,9 @@ export interface RecordSet {
   readonly isKnown: boolean;
 }
 
-function isSame(left: ResourceRecord, right: ResourceRecord): boolean {
-  switch (right.type) {
-    case 'TXT':
-      return sameData(left, { type: 'TXT', strings: right.strings });
-    case 'CNAME':
-    case 'NS':
-      return sameData(left, { type: right.type, target: right.target });
-    case 'MX':
-      return sameData(left, { type: 'MX', preference: right.preference, exchange: right.exchange });
-    default:
-      return false;
-  }
-}
-
 /** Each record once. */
 function distinct(records: readonly ResourceRecord[]): readonly ResourceRecord[] {
-  return records.filter((record, index) => records.findIndex((known) => isSame(known, record)) === index);
+  return records.filter((record, index) => records.findIndex((known) => sameData(known, record)) === index);
 }
 
 /** The changes within the zone, gathered by name and type, in their order. */
@@ -81,7 +67,7 @@ export function recordSets({
   return [...groups.values()].map((group) => {
     const [first] = group as [Change, ...Change[]];
     const has = (records: readonly ResourceRecord[], record: ResourceRecord) =>
-      records.some((known) => isSame(known, record));
+      records.some((known) => sameData(known, record));
     const changing = group.filter((change) => change.action !== 'keep');
     const after = distinct(changing.flatMap((change) => change.after));
     const before = distinct(changing.flatMap((change) => change.before));
@@ -92,7 +78,7 @@ export function recordSets({
     const ttl = (after[0] ?? stays[0] ?? published[0])?.ttl ?? 3600;
     const timed = (record: ResourceRecord): ResourceRecord => ({ ...record, ttl });
     /** It stays with another TTL: the old record goes, and the new one comes. */
-    const isRetimed = (record: ResourceRecord) => before.some((known) => isSame(known, record) && known.ttl !== ttl);
+    const isRetimed = (record: ResourceRecord) => before.some((known) => sameData(known, record) && known.ttl !== ttl);
     const all = distinct([...stays, ...after]).map(timed);
     return {
       name: first.name,

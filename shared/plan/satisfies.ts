@@ -3,13 +3,14 @@ import { parseDkimKey, sameDkimKey } from '../dkim/key-record.ts';
 import { isDmarcRecord } from '../dmarc/record.ts';
 import { sameName } from '../dns/names.ts';
 import type { RecordOf, ResourceRecord } from '../dns/records.ts';
+import { sameData } from '../dns/same-data.ts';
 import { joinTxt } from '../dns/txt.ts';
 import { appliesTo, holdsChosen, noSpfChoice } from '../spf/choice.ts';
 import { parseSpf } from '../spf/syntax.ts';
 import { findTag, parseTagList } from '../tags/tag-list.ts';
 import { dmarcTextsOf, isMeantAsDmarc, spfTextsOf } from './meant.ts';
 import { dmarcSuffices } from './planned-dmarc.ts';
-import type { MatchRule, RecordValue, RequiredRecord } from '../required/record.ts';
+import type { MatchRule, RequiredRecord } from '../required/record.ts';
 
 /** The joined texts of the TXT records among these. */
 export function txtTexts(records: readonly ResourceRecord[]): readonly string[] {
@@ -34,16 +35,11 @@ function recordsOf(
   records: readonly ResourceRecord[],
   choose: (texts: readonly string[]) => readonly string[],
 ): readonly ResourceRecord[] {
-  const chosen = choose(txtTexts(records));
+  const texts = txtTexts(records);
+  const chosen = choose(texts);
+  // Nearly always every text at the name is meant.
+  if (chosen.length === records.length) return records;
   return records.filter((record) => record.type === 'TXT' && chosen.includes(joinTxt(record.strings)));
-}
-
-/** The same data: names without letter case, TXT after joining its strings. */
-export function sameData(record: ResourceRecord, value: RecordValue): boolean {
-  if (value.type === 'TXT') return record.type === 'TXT' && joinTxt(record.strings) === joinTxt(value.strings);
-  if (value.type === 'CNAME') return record.type === 'CNAME' && sameName(record.target, value.target);
-  if (value.type === 'NS') return record.type === 'NS' && sameName(record.target, value.target);
-  return record.type === 'MX' && record.preference === value.preference && sameName(record.exchange, value.exchange);
 }
 
 /** Servers that a name is delegated to beside those that are required, or in their place. */
@@ -75,7 +71,6 @@ type SpfTerms = Extract<MatchRule, { readonly kind: 'spf-terms' }>;
 
 /** Records that are remembered as they were read. */
 const REMEMBERED = 64;
-const readKey = remembering(REMEMBERED, (text) => parseDkimKey(text).key);
 const holdsTerms = remembering(REMEMBERED, (words: string) => {
   const terms = words.split(' ');
   return remembering(REMEMBERED, (text) => holdsChosen(text, terms, noSpfChoice));
@@ -95,6 +90,12 @@ const deniesAll = remembering(REMEMBERED, (text): boolean => {
   const [first] = parseSpf(text).record?.mechanisms ?? [];
   return first?.name === 'all' && first.qualifier === '-';
 });
+
+/** Whether the one text that is published is the very one that is required. */
+export function isTextOf({ value }: RequiredRecord, texts: readonly string[]): boolean {
+  const data = value.state === 'known' ? value.data : null;
+  return data?.type === 'TXT' && texts.length === 1 && texts[0] === joinTxt(data.strings);
+}
 
 /**
  * Whether what is published fulfils a requirement, compared by meaning.
@@ -118,8 +119,8 @@ export function satisfies(required: RequiredRecord, records: readonly ResourceRe
       const text = data.type === 'TXT' ? joinTxt(data.strings) : '';
       // Nearly always the very text that is asked for is published: it need not be read twice, and not once where the
       // key was made here.
-      if (texts[0] === text) return required.source.kind === 'local-key' || readKey(text) !== null;
-      const [wanted, have] = [readKey(text), readKey(texts[0] as string)];
+      if (isTextOf(required, texts)) return required.source.kind === 'local-key' || parseDkimKey(text).key !== null;
+      const [wanted, have] = [parseDkimKey(text).key, parseDkimKey(texts[0] as string).key];
       return wanted !== null && have !== null && sameDkimKey(wanted, have);
     }
     case 'dmarc-policy': {

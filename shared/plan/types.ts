@@ -1,4 +1,5 @@
 import type { ResourceRecord } from '../dns/records.ts';
+import type { Fact } from '../facts/fact.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { EffectSide } from '../judge/judge.ts';
 import type { PreparedType, RecordPurpose } from '../required/record.ts';
@@ -15,8 +16,8 @@ export interface ChosenWeakening {
   readonly by: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** What would be weaker, in words, as it was explained. */
-  readonly what: string;
+  /** What would be weaker, as it was explained. */
+  readonly what: readonly Fact[];
 }
 
 /** One step of a plan. `before` is what to take away, `after` what to publish; their TTLs are in seconds. */

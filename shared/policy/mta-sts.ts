@@ -1,4 +1,4 @@
-import { canonicalName, checkName } from '../dns/names.ts';
+import { canonicalName, isHostName } from '../dns/names.ts';
 import type { Finding, Span } from '../findings/finding.ts';
 import { policiesFinding } from './findings.ts';
 import { findTag, printTags } from '../tags/tag-list.ts';
@@ -67,10 +67,7 @@ export function lintMtaSts(texts: readonly string[]): readonly Finding[] {
 
 /** Whether a text can stand in an `mx` line: a host name in A-labels, or `*.` and a domain. */
 export function isMtaStsMx(text: string): boolean {
-  const name = text.startsWith('*.') ? text.slice(2) : text;
-  const labels = name.split('.');
-  const isHost = (label: string) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(label);
-  return labels.length > 1 && checkName(name) === null && labels.every(isHost);
+  return isHostName(text.startsWith('*.') ? text.slice(2) : text);
 }
 
 interface Line {

@@ -12,12 +12,12 @@ import { sparkpost } from './data/sparkpost.ts';
 import { unione } from './data/unione.ts';
 import type { ProviderTemplate } from './template/template.ts';
 
-/** Every provider that the console knows, in the order that a person chooses from. */
-export const providerTemplates: readonly ProviderTemplate[] = [
-  elasticEmail,
+/** Every provider that the console knows by its id, in the order that a person chooses from. */
+const byId = {
+  'elastic-email': elasticEmail,
   sendgrid,
   unione,
-  amazonSes,
+  'amazon-ses': amazonSes,
   mailgun,
   postmark,
   brevo,
@@ -26,7 +26,12 @@ export const providerTemplates: readonly ProviderTemplate[] = [
   resend,
   mandrill,
   custom,
-];
+} as const satisfies Readonly<Record<string, ProviderTemplate>>;
+
+/** What else has to be known of every provider is a table by these. */
+export type ProviderId = keyof typeof byId;
+
+export const providerTemplates: readonly ProviderTemplate[] = Object.values(byId);
 
 /** @throws RangeError where the catalogue has no template of that id. */
 export function templateById(id: string): ProviderTemplate {

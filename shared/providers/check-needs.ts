@@ -1,3 +1,4 @@
+import { withoutMailto } from '../dns/mail-address.ts';
 import { dkimName } from '../dkim/selector.ts';
 import { reportDomain } from '../dmarc/record.ts';
 import { consentName } from '../dmarc/reports.ts';
@@ -82,7 +83,7 @@ function extraFaults({ domain, extras }: DomainNeeds): readonly NeedFault[] {
 /** Reports go to another domain only where a record there says so, and that record's name holds both names. */
 function reportFaults({ domain, dmarc }: DomainNeeds): readonly NeedFault[] {
   const address = dmarc.reportAddress?.trim() ?? '';
-  const destination = reportDomain(`mailto:${address.replace(/^mailto:/i, '')}`);
+  const destination = reportDomain(`mailto:${withoutMailto(address)}`);
   if (destination === null || isSubdomain(destination, domain)) return [];
   const name = consentName(domain, destination);
   const fault = nameFault(name);

@@ -1,4 +1,6 @@
-import { remembering, rememberingOf } from '../memo.ts';
+import { withoutMailto } from '../dns/mail-address.ts';
+import { allListed } from '../text/listed.ts';
+import { remembering, rememberingLately, rememberingOf } from '../memo.ts';
 import { dkimRecord } from '../dkim/generate.ts';
 import { dkimName } from '../dkim/selector.ts';
 import type { DomainUsers } from '../dmarc/ladder.ts';
@@ -34,6 +36,8 @@ import {
 const TTL = 3600;
 /** Prepared records that are remembered: of SPF for each choice, of DMARC in all. */
 const REMEMBERED = 64;
+/** Choices and lists of providers that are remembered as they were made. */
+const REMEMBERED_CHOICES = 16;
 
 export interface DmarcChoice {
   readonly policy: DmarcPolicy;
@@ -222,7 +226,7 @@ function spfRecord(domain: string, need: SpfNeed, decided: SpfChoice): RequiredR
         ? need.isTold
           ? `Lets receivers know that the service may send for ${need.name}.`
           : `Says who may send for ${need.name}.`
-        : `Lets receivers know that ${templates.map(({ name }) => name).join(' and ')} may send for ${need.name}.`,
+        : `Lets receivers know that ${allListed(templates.map(({ name }) => name))} may send for ${need.name}.`,
     source:
       first === undefined
         ? need.isTold
@@ -246,7 +250,7 @@ export function dmarcRecord(choice: DmarcChoice): DmarcRecord {
     aggregateReports:
       choice.reportAddress === null || choice.reportAddress === ''
         ? []
-        : [`mailto:${choice.reportAddress.replace(/^mailto:/i, '')}`],
+        : [`mailto:${withoutMailto(choice.reportAddress)}`],
     failureReports: [],
     failureOptions: ['0'],
     others: [],
@@ -259,10 +263,15 @@ const preparedDmarc = remembering(REMEMBERED, (text) => {
   return { record, value: known(printDmarc(record)) };
 });
 
+/** The same by the choice itself, which domains that were configured together share. */
+const preparedOf = rememberingLately(REMEMBERED_CHOICES, (choice: DmarcChoice) =>
+  preparedDmarc(JSON.stringify(choice)),
+);
+
 const DMARC_SOURCE = { kind: 'sendwright', label: 'RFC 9989 §4.7, RFC 9990 §4' } as const;
 
 function dmarcRecords(domain: string, choice: DmarcChoice, edited: EditedText | null = null): RequiredRecord[] {
-  const { record, value } = preparedDmarc(JSON.stringify(choice));
+  const { record, value } = preparedOf(choice);
   const own: RequiredRecord = {
     id: 'dmarc',
     purpose: 'dmarc',
@@ -345,6 +354,8 @@ const NEVER_SENDS_MATCH: Readonly<Partial<Record<RequiredRecord['purpose'], Requ
   spf: { kind: 'no-senders' },
 };
 
+const chosenOf = rememberingLately(REMEMBERED_CHOICES, chosenProviders);
+
 interface ProviderRecords {
   /** Every provider of the domain. */
   readonly own: readonly Chosen[];
@@ -362,7 +373,7 @@ interface ProviderRecords {
 /** The records that come from the service and from templates; the service's word stands for its own provider alone. */
 function providerRecords(needs: DomainNeeds): ProviderRecords {
   const { domain } = needs;
-  const own = chosenProviders(needs.providers);
+  const own = chosenOf(needs.providers);
   const of = (chosen: Chosen) => chosen.mode.records.map((record) => fromTemplate(domain, chosen, record));
   const told = needs.told ?? null;
   if (told === null || needs.neverSends)
@@ -393,7 +404,7 @@ function providerRecords(needs: DomainNeeds): ProviderRecords {
     differences: [
       ...recordDifferences(records, standIn.filter(isCovered)),
       ...(spf === null || missing.length > 0 ? [] : spfDifferences(told.spf, spf)),
-      ...dmarcDifferences(told.dmarc, preparedDmarc(JSON.stringify(needs.dmarc)).record, domain),
+      ...dmarcDifferences(told.dmarc, preparedOf(needs.dmarc).record, domain),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { networkEnds, parseIp, parseNetwork } from '../dns/ip.ts';
 
 /** A deny list as people paste it: addresses, CIDR blocks and ranges, with comments. */
 
@@ -40,25 +40,6 @@ const HOW_TO_WRITE = 'Write an address, a block such as 192.0.2.0/24, or a range
 const REVERSED = 'The range begins with the higher address: put the lower one first.';
 const MIXED = 'A range has both ends in the same family, IPv4 or IPv6.';
 
-/** An address in full; short and octal spellings of IPv4 mean different things to different programs and are refused. */
-function octetsOf(text: string): readonly number[] | null {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toByteArray();
-  if (!ipaddr.IPv6.isValid(text) || text.includes('%')) return null;
-  return ipaddr.process(text).toByteArray();
-}
-
-function maskOctet(prefix: number, index: number): number {
-  const bits = Math.min(8, Math.max(0, prefix - index * 8));
-  return (0xff << (8 - bits)) & 0xff;
-}
-
-function block(octets: readonly number[], prefix: number): AddressRange {
-  return {
-    first: octets.map((octet, index) => octet & maskOctet(prefix, index)),
-    last: octets.map((octet, index) => octet | (~maskOctet(prefix, index) & 0xff)),
-  };
-}
-
 /** The length of a netmask, `255.255.255.0` being 24; null where it has holes. */
 function prefixOfMask(mask: readonly number[]): number | null {
   const bits = mask.map((octet) => octet.toString(2).padStart(8, '0')).join('');
@@ -66,17 +47,11 @@ function prefixOfMask(mask: readonly number[]): number | null {
 }
 
 function readBlock(network: string, size: string): AddressRange | null {
-  const octets = octetsOf(network);
-  if (octets === null) return null;
-  if (/^\d{1,3}$/.test(size)) {
-    // A mapped address counts as the IPv4 address that it is, and so does its block.
-    const isMapped = octets.length === 4 && network.includes(':');
-    const prefix = Number(size) - (isMapped ? 96 : 0);
-    return prefix >= 0 && prefix <= octets.length * 8 ? block(octets, prefix) : null;
-  }
-  const mask = octetsOf(size);
-  const prefix = mask === null || mask.length !== 4 || octets.length !== 4 ? null : prefixOfMask(mask);
-  return prefix === null ? null : block(octets, prefix);
+  const read = parseNetwork(`${network}/${size}`);
+  if (read !== null) return networkEnds(read);
+  const [address, mask] = [parseIp(network), parseIp(size)];
+  const prefix = mask === null || mask.length !== 4 || address?.length !== 4 ? null : prefixOfMask(mask);
+  return address === null || prefix === null ? null : networkEnds({ address, prefix });
 }
 
 function compare(left: readonly number[], right: readonly number[]): number {
@@ -91,16 +66,16 @@ function compare(left: readonly number[], right: readonly number[]): number {
 function readEntry(text: string): AddressRange | string {
   const ends = text.split(/\s*(?:[-‐-―]|\.\.+)\s*/);
   if (ends.length === 2) {
-    const first = octetsOf(ends[0] ?? '');
+    const first = parseIp(ends[0] ?? '');
     const short = first?.length === 4 && /^\d{1,3}$/.test(ends[1] ?? '');
-    const last = octetsOf(short ? `${first.slice(0, 3).join('.')}.${ends[1]}` : (ends[1] ?? ''));
+    const last = parseIp(short ? `${first.slice(0, 3).join('.')}.${ends[1]}` : (ends[1] ?? ''));
     if (first === null || last === null) return HOW_TO_WRITE;
     if (first.length !== last.length) return MIXED;
     return compare(first, last) > 0 ? REVERSED : { first, last };
   }
   const [network = '', size, ...more] = text.split(/\/|\s+/);
   if (more.length > 0) return HOW_TO_WRITE;
-  const octets = octetsOf(network);
+  const octets = parseIp(network);
   const range = size === undefined ? octets && { first: octets, last: octets } : readBlock(network, size);
   return range ?? HOW_TO_WRITE;
 }

@@ -1,7 +1,9 @@
-import ipaddr from 'ipaddr.js';
+import { formatIp, parseIpv6 } from '../dns/ip.ts';
 import { toASCII } from 'tr46';
 import { catalogue } from '../findings/catalogue.ts';
-import { anyOf, HIDDEN, hideSecrets } from './secret-texts.ts';
+import type { Fact, Kind } from '../facts/fact.ts';
+import { changedFact } from '../facts/known-fact.ts';
+import { anyOf, HIDDEN, hideByEnd, hideSecrets } from './secret-texts.ts';
 import { APPLICATION_PATHS } from './urls.ts';
 
 /**
@@ -21,6 +23,8 @@ export interface KnownTexts {
   readonly names: readonly string[];
   /** Secrets that are known by their value. */
   readonly secrets: readonly string[];
+  /** The last characters of those that are not, because the vault is locked. */
+  readonly secretEnds?: readonly string[];
 }
 
 /** Longer texts go whole: nothing that a probe keeps comes near this. */
@@ -68,7 +72,7 @@ function findIpv6(run: string): { readonly start: number; readonly end: number }
       if (end - start < 2 || end - start > MAX_IPV6) continue;
       const part = run.slice(start, end);
       // "::" alone names no machine, and would make times out of clocks.
-      if (part !== '::' && part.includes(':') && ipaddr.IPv6.isValid(part)) return { start, end };
+      if (part !== '::' && part.includes(':') && parseIpv6(part) !== null) return { start, end };
     }
   }
   return null;
@@ -81,7 +85,7 @@ function hideIpv6(run: string, standIn: (address: string) => string): string {
   const found = findIpv6(bare);
   if (found === null) return run;
   const { start, end } = found;
-  const address = standIn(ipaddr.IPv6.parse(bare.slice(start, end)).toNormalizedString());
+  const address = standIn(formatIp(parseIpv6(bare.slice(start, end)) ?? []));
   return bare.slice(0, start) + address + hideIpv6(bare.slice(end), standIn) + (zone === undefined ? '' : '%zone');
 }
 
@@ -122,10 +126,16 @@ function numbered(kind: string, canonical: (text: string) => string): (text: str
 /** Certificate facts and findings' values that are names whatever they look like. */
 const NAME_KEYS: ReadonlySet<string> = new Set(['subject', 'issuer', 'chain', 'account']);
 
+/** Kinds of values in facts that name somebody or something, and those that are words of ours. */
+const NAME_KINDS: ReadonlySet<Kind> = new Set(['name', 'names', 'called', 'path', 'files']);
+const OWN_KINDS: ReadonlySet<Kind> = new Set(['settings', 'format', 'fault', 'bounce']);
+
 export interface Redaction {
   readonly text: (text: string) => string;
   /** Every text of a plain value, at any depth; numbers and truth values stay. */
   readonly value: (value: unknown) => unknown;
+  /** A fact whose values are hidden by what they are; those that may be anything, by what they look like. */
+  readonly fact: (fact: Fact) => Fact;
 }
 
 export function createRedaction(options: RedactionOptions, known: KnownTexts): Redaction {
@@ -157,7 +167,7 @@ export function createRedaction(options: RedactionOptions, known: KnownTexts): R
     let text = input.replace(PRIVATE_USE, '\uFFFD');
     for (const [index, own] of OWN_TEXTS.entries()) text = text.replaceAll(own, ownMark(index));
     if (secretPattern !== null) text = text.replace(secretPattern, HIDDEN);
-    text = hideSecrets(text);
+    text = hideByEnd(hideSecrets(text), known.secretEnds ?? []);
     if (options.hideAddresses) text = hideAddresses(text);
     if (options.hideNames) text = hideNames(text);
     for (const [index, own] of OWN_TEXTS.entries()) text = text.replaceAll(ownMark(index), own);
@@ -185,7 +195,16 @@ export function createRedaction(options: RedactionOptions, known: KnownTexts): R
       ]),
     );
   };
-  return { text: redactText, value: redactValue };
+  const redactFact = (fact: Fact): Fact =>
+    changedFact(fact, (kind, value) => {
+      if (OWN_KINDS.has(kind) || typeof value === 'number') return value;
+      const redact = options.hideNames && NAME_KINDS.has(kind) ? nameStandIn : redactText;
+      if (typeof value === 'string') return redact(value);
+      return kind === 'finding'
+        ? { code: (value as Fact).code, values: redactValue((value as Fact).values) as Fact['values'] }
+        : (value as readonly string[]).map(redact);
+    });
+  return { text: redactText, value: redactValue, fact: redactFact };
 }
 
 function decodeHost(host: string): string {

@@ -97,6 +97,25 @@ export function hideKnown(text: string, secrets: readonly string[]): string {
   );
 }
 
+/** What may stand in a key and breaks off where an address or a sentence goes on. */
+const RUN = /[\p{L}\p{N}._~+=-]+/gu;
+
+/**
+ * Takes out runs of 8 characters or more that end as a secret does whose value is not known.
+ *
+ * @param ends the last characters of each.
+ */
+export function hideByEnd(text: string, ends: readonly string[]): string {
+  if (!ends.some((end) => text.includes(end))) return text;
+  return text.replace(RUN, (run) => {
+    let length = run.length;
+    // A full stop behind it belongs to the sentence.
+    while (length > 0 && run[length - 1] === '.') length -= 1;
+    const isOne = length >= LEAST_HIDDEN && ends.some((end) => run.endsWith(end, length));
+    return isOne ? `${HIDDEN}${run.slice(length)}` : run;
+  });
+}
+
 /** A pattern for any of the texts, the longest first; null for none. */
 export function anyOf(texts: readonly string[]): RegExp | null {
   const spellings = [...new Set(texts.filter((text) => text.trim() !== '').flatMap(spellingsOf))];

@@ -1,3 +1,4 @@
+import type { Fact } from '../facts/fact.ts';
 import type { Finding } from '../findings/finding.ts';
 
 /** The stages of one probe with their timing: what the window draws as a timeline. Plain data, stored as it is. */
@@ -42,8 +43,8 @@ export interface ProbeStage {
   /** Milliseconds from the probe's start. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** What came, in a line. */
-  readonly detail: string;
+  /** What came of it. */
+  readonly met: Fact;
   readonly addresses?: readonly string[];
   readonly attempts?: readonly ConnectAttempt[];
   readonly tls?: TlsFacts;

@@ -1,3 +1,4 @@
+import { anyListed } from '../text/listed.ts';
 import type { Finding } from '../findings/finding.ts';
 import { serviceFinding } from './findings.ts';
 
@@ -84,7 +85,7 @@ function normalize(input: string, schemes: readonly string[], defaultScheme: str
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined && !schemes.includes(scheme)) {
     return refuse(
-      serviceFinding('url.scheme', { scheme, allowed: schemes.map((each) => `${each}://`).join(' or '), example }),
+      serviceFinding('url.scheme', { scheme, allowed: anyListed(schemes.map((each) => `${each}://`)), example }),
     );
   }
   if (scheme === undefined && /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text))

@@ -1,6 +1,5 @@
 import { remembering } from '../memo.ts';
-import type { IpOctets } from '../dns/ip.ts';
-import { formatIp, parseIp, samePrefix } from '../dns/ip.ts';
+import { formatIp, isInside, networkEnds, samePrefix } from '../dns/ip.ts';
 import { textToOctets } from '../dns/txt.ts';
 import { applyFix } from '../findings/apply-fix.ts';
 import type { Finding, Span, TextFix } from '../findings/finding.ts';
@@ -109,27 +108,8 @@ function lintAll(parse: SpfParse, { all }: Halves): Finding[] {
   return findings;
 }
 
-/** Ranges that no mail of the internet comes from (RFC 6890). */
-const PRIVATE_RANGES = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-].map((range) => {
-  const [address, prefix] = range.split('/') as [string, string];
-  return { network: parseIp(address) as IpOctets, prefix: Number(prefix) };
-});
-
 /** Ranges wider than these hold the senders of many owners. */
 const WIDEST = { ip4: 8, ip6: 19 } as const;
-
-/** A network with every bit behind its prefix cleared. */
-function maskedNetwork(network: IpOctets, prefix: number): IpOctets {
-  return network.map((octet, index) => octet & (0xff << Math.min(Math.max(8 * (index + 1) - prefix, 0), 8)) & 0xff);
-}
 
 function lintRanges({ before }: Halves): Finding[] {
   return before.flatMap((mechanism) => {
@@ -138,13 +118,10 @@ function lintRanges({ before }: Halves): Finding[] {
     const prefix = name === 'ip4' ? mechanism.prefix4 : mechanism.prefix6;
     const passes = mechanism.qualifier === '+';
     if (passes && prefix <= WIDEST[name as 'ip4' | 'ip6']) return spfFinding('spf.wide-range', { term }, { span });
-    const isPrivate = PRIVATE_RANGES.some(
-      (range) => range.prefix <= prefix && samePrefix(network, range.network, range.prefix),
-    );
-    if (isPrivate) return spfFinding('spf.private-range', { term }, { span });
-    const masked = maskedNetwork(network, prefix);
-    if (samePrefix(masked, network, 8 * network.length)) return [];
-    const right = `${spelling.sign}${spelling.name}:${formatIp(masked)}${prefixText(mechanism)}`;
+    if (isInside(network, prefix)) return spfFinding('spf.private-range', { term }, { span });
+    const { first } = networkEnds({ address: network, prefix });
+    if (samePrefix(first, network, 8 * network.length)) return [];
+    const right = `${spelling.sign}${spelling.name}:${formatIp(first)}${prefixText(mechanism)}`;
     const fix = replacement(span, right, 'Write where the range begins');
     return spfFinding('spf.host-bits', { term, right }, { span, fix });
   });

@@ -1,3 +1,4 @@
+import { anyListed } from '../text/listed.ts';
 import { parseIpv6 } from '../dns/ip.ts';
 import { octetsToText, textToOctets } from '../dns/txt.ts';
 import type { Finding, Span, TextFix } from '../findings/finding.ts';
@@ -634,7 +635,7 @@ function draftFindings({ traced, drafts }: Stage): readonly Finding[] {
 /** `a, b or c` of the terms that readings come to. */
 function readingsText(readings: readonly (readonly string[])[]): string {
   const texts = readings.map((terms) => (terms.length === 0 ? 'nothing' : `“${terms.join(' ')}”`));
-  return texts.length === 1 ? (texts[0] as string) : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
+  return anyListed(texts);
 }
 
 function questionFindings(traced: TracedText, questions: readonly Question[]): readonly Finding[] {

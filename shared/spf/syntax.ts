@@ -1,5 +1,6 @@
 import type { IpOctets } from '../dns/ip.ts';
 import { parseIpv4, parseIpv6 } from '../dns/ip.ts';
+import { isHostLabel } from '../dns/names.ts';
 import type { Finding, Span } from '../findings/finding.ts';
 import { spfFinding } from './findings.ts';
 import type { MacroString } from './macro.ts';
@@ -116,14 +117,13 @@ interface Argument {
 }
 
 const ENDS_IN_MACRO = /(?:^|[^%])(?:%%)*%(?:[%_-]|\{[^{}]*\})$/;
-const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
 /** Whether a domain ends in a dot and a top label that isn't all digits; one more dot may follow. */
 function endsInTopLabel(text: string): boolean {
   const end = text.endsWith('.') ? text.length - 1 : text.length;
   const dot = end === 0 ? -1 : text.lastIndexOf('.', end - 1);
   const label = text.slice(dot + 1, end);
-  return dot !== -1 && LABEL.test(label) && !/^\d+$/.test(label);
+  return dot !== -1 && isHostLabel(label) && !/^\d+$/.test(label);
 }
 
 function readMacros({ text, start }: Argument, report: Report): MacroString | null {

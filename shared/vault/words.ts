@@ -1,3 +1,5 @@
+import { allListed } from '../text/listed.ts';
+import { counted } from '../text/counted.ts';
 /** How many secrets of each kind are meant. */
 export interface SecretCounts {
   /** API keys and Auth keys. */
@@ -11,8 +13,10 @@ export const allSecrets = ({ serviceKeys, dkimKeys }: SecretCounts): number => s
 /** @returns for example `2 keys of the service and 1 DKIM key`; `nothing` for none. */
 export function secretWords({ serviceKeys, dkimKeys }: SecretCounts): string {
   const words = [
-    ...(serviceKeys === 0 ? [] : [`${serviceKeys} key${serviceKeys === 1 ? '' : 's'} of the service`]),
-    ...(dkimKeys === 0 ? [] : [`${dkimKeys} DKIM key${dkimKeys === 1 ? '' : 's'}`]),
+    ...(serviceKeys === 0
+      ? []
+      : [counted(serviceKeys, { one: '{count} key of the service', other: '{count} keys of the service' })]),
+    ...(dkimKeys === 0 ? [] : [counted(dkimKeys, { one: '{count} DKIM key', other: '{count} DKIM keys' })]),
   ];
-  return words.length === 0 ? 'nothing' : words.join(' and ');
+  return words.length === 0 ? 'nothing' : allListed(words);
 }

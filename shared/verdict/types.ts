@@ -1,3 +1,4 @@
+import type { Fact } from '../facts/fact.ts';
 import type { Finding } from '../findings/finding.ts';
 
 /**
@@ -16,8 +17,8 @@ export type PurposeVerdict = Verdict | 'not-needed';
 export interface RecordVerdict {
   readonly recordId: string;
   readonly verdict: Verdict;
-  /** Short, plain: "Published, but 2 of 4 name servers still answer with the old record". */
-  readonly summary: string;
+  /** Why, in short: “Published, but 2 of 4 name servers still answer with the old record”. */
+  readonly fact: Fact;
   /** When the newest observation behind the verdict was made; milliseconds since the epoch. */
   readonly seenAt?: number;
   readonly findings: readonly Finding[];

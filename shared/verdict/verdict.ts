@@ -1,22 +1,24 @@
-import { resolverState } from '../diagnosis/caches.ts';
+import { resolverState, staleResolvers } from '../diagnosis/caches.ts';
+import type { StaleResolver } from '../diagnosis/caches.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import { serverName } from '../diagnosis/servers.ts';
 import type { NameViews } from '../diagnosis/views.ts';
 import { answeredOf, serverLabel, subjectOf, viewsOf } from '../diagnosis/views.ts';
 import { likelyZone } from '../dns/sender-domain.ts';
-import { describeFinding } from '../findings/catalogue.ts';
+import { fact } from '../facts/catalogue.ts';
+import type { Fact } from '../facts/fact.ts';
 import type { Finding } from '../findings/finding.ts';
 import { planFinding } from '../plan/findings.ts';
 import type { LookupAtOnce } from '../dns/asking.ts';
 import type { ServerView } from '../plan/judged-view.ts';
 import { judgedView, namesBehind } from '../plan/judged-view.ts';
 import { observedLookup } from '../plan/observed-lookup.ts';
-import { isSoleAnswer, observationsOf } from '../observed/observed.ts';
+import { firstOf, isSoleAnswer } from '../observed/observed.ts';
 import { satisfies } from '../plan/satisfies.ts';
 import type { DomainVerdict, PurposeVerdict, RecordVerdict, Verdict } from './types.ts';
+import { failureText } from '../observed/failure-text.ts';
 import type { Observation } from '../observed/observation.ts';
 import type { RequiredRecord } from '../required/record.ts';
-import { plural } from '../text/plural.ts';
 
 /** Failures that receivers meet as well; the others may be the checker's own network. */
 const SERVER_FAULTS: ReadonlySet<string> = new Set(['servfail', 'bogus', 'refused', 'lame', 'alias-loop', 'truncated']);
@@ -30,7 +32,7 @@ type Tally = Readonly<Record<ServerView, number>> & {
   readonly total: number;
   /** Of the failed, those that were not heard: what they serve to receivers is not known. */
   readonly silent: number;
-  readonly noun: 'name server' | 'server';
+  readonly servers: 'name-servers' | 'servers';
 };
 
 /** From the worst to the best. */
@@ -74,70 +76,79 @@ function tallyOf(
     failed: count('failed'),
     total: views.length,
     silent: told.filter(([key, view]) => view === 'failed' && !faulty.has(key) && isHeard(key)).length,
-    noun: isOwn ? 'name server' : 'server',
+    servers: isOwn ? 'name-servers' : 'servers',
   };
 }
 
 /** Findings that say all by themselves why a record fails, in place of a count. */
-const CAUSES: Readonly<Record<string, string>> = {
-  'diagnosis.dnssec-bogus': 'Published, but DNSSEC validation fails: validating resolvers refuse it',
-  'diagnosis.not-delegated': 'The domain is not delegated',
-  'diagnosis.alias-loop': 'The alias loops',
-  'diagnosis.cname-flattened': 'The CNAME is flattened: its target’s records are shown instead',
-  'diagnosis.cname-proxied': 'There are addresses instead of the CNAME',
-  'diagnosis.wildcard': 'Not published: a wildcard answers instead',
-  'plan.zone-doubled': 'Not published: it is at a name with the zone’s name doubled',
-};
+const CAUSES = {
+  'diagnosis.dnssec-bogus': fact('verdict.bogus'),
+  'diagnosis.not-delegated': fact('verdict.not-delegated'),
+  'diagnosis.alias-loop': fact('verdict.alias-loop'),
+  'diagnosis.cname-flattened': fact('verdict.flattened'),
+  'diagnosis.cname-proxied': fact('verdict.proxied'),
+  'diagnosis.wildcard': fact('verdict.wildcard'),
+  'plan.zone-doubled': fact('verdict.zone-doubled'),
+} satisfies Readonly<Record<string, Fact>>;
 
-const PUBLISHED = 'Published and correct';
-
-function verifiedSummary({ has, failed, total, noun }: Tally, isStandIn: string | null): string {
-  if (isStandIn !== null) return `Published and correct, according to ${isStandIn}`;
-  if (failed > 0 && noun === 'name server')
-    return `Published and correct on ${has} of ${total} name servers; ${failed} ${failed === 1 ? 'gives' : 'give'} no usable answer`;
-  if (has === 1) return PUBLISHED;
-  return `Published and correct on all ${plural(has, noun)}`;
+function causeOf(findings: readonly Finding[]): Fact | undefined {
+  const cause = findings.find(({ code }) => Object.hasOwn(CAUSES, code));
+  return cause === undefined ? undefined : CAUSES[cause.code as keyof typeof CAUSES];
 }
 
-function pendingSummary({ other, works, absent, failed, total, noun }: Tally, findings: readonly Finding[]): string {
-  const asked = noun === 'server' ? total - failed : total;
+const RIGHT = fact('verdict.right');
+
+/** Which resolver speaks, as facts tell it apart. */
+function resolverOf({ server }: Observation): { readonly resolver: 'system' | 'named'; readonly server: string } {
+  return { resolver: server.kind === 'system' ? 'system' : 'named', server: serverLabel(server) };
+}
+
+/** @param standIn the resolver that was asked in place of the zone's servers; null where those answered. */
+function verifiedFact({ has, failed, total, servers }: Tally, standIn: Observation | null): Fact {
+  if (standIn !== null) return fact('verdict.right-according-to', resolverOf(standIn));
+  if (failed > 0 && servers === 'name-servers')
+    return fact('verdict.right-on-some', { count: has, total, others: failed });
+  return has === 1 ? RIGHT : fact('verdict.right-everywhere', { servers, count: has });
+}
+
+function staleFact({ resolver, state, seconds }: StaleResolver): Fact {
+  const values = resolverOf(resolver);
+  if (state === 'old-answer')
+    return seconds === null
+      ? fact('verdict.old-answer', values)
+      : fact('verdict.old-answer-for', { ...values, seconds });
+  return seconds === null
+    ? fact('verdict.negative-answer', values)
+    : fact('verdict.negative-answer-for', { ...values, seconds });
+}
+
+function pendingFact({ other, works, absent, failed, total, servers }: Tally, views: NameViews): Fact {
+  const asked = servers === 'servers' ? total - failed : total;
   const old = other + works;
-  if (old > 0)
-    return `Published, but ${old} of ${asked} ${noun}s still ${old === 1 ? 'answers' : 'answer'} with the old record`;
-  if (absent > 0)
-    return `Published, but ${absent} of ${asked} ${noun}s ${absent === 1 ? 'does' : 'do'} not have it yet`;
-  const cached = findings.find(({ code }) => code === 'diagnosis.propagating' || code === 'diagnosis.negative-cache');
-  return cached === undefined ? 'Published, but not everywhere yet' : `Published, but ${describeFinding(cached).title}`;
+  if (old > 0) return fact('verdict.old-on-some', { servers, count: old, total: asked });
+  if (absent > 0) return fact('verdict.absent-on-some', { servers, count: absent, total: asked });
+  const cached = staleResolvers(views).find(({ state }) => state !== 'own-zone');
+  return cached === undefined ? fact('verdict.not-everywhere') : staleFact(cached);
 }
 
-function silentSummary({ other, silent, total, noun }: Tally): string {
-  const others = total - silent === 1 ? 'the other does' : 'the others do';
-  const what = other > 0 ? 'the required record' : 'it';
-  return `Published before; ${silent} of ${total} ${noun}s ${silent === 1 ? 'gives' : 'give'} no answer, and ${others} not have ${what}`;
+function silentFact({ other, silent, total, servers }: Tally): Fact {
+  const values = { servers, count: silent, total, others: total - silent };
+  return other > 0 ? fact('verdict.silent-others-differ', values) : fact('verdict.silent', values);
 }
 
-const BROKEN: Readonly<Partial<Record<RequiredRecord['purpose'], string>>> = {
-  spf: 'the SPF record does not let the provider’s mail pass',
-  dkim: 'receivers can’t use the key',
-  dmarc: 'receivers discard the policy',
-};
+function brokenFact({ purpose: asked }: RequiredRecord, { broken, total, failed, servers }: Tally): Fact {
+  const purpose = asked === 'spf' || asked === 'dkim' || asked === 'dmarc' ? asked : 'other';
+  const heard = total - failed;
+  return broken === heard
+    ? fact('verdict.broken', { purpose })
+    : fact('verdict.broken-on-some', { servers, purpose, count: broken, total: heard });
+}
 
-function brokenSummary(required: RequiredRecord, { broken, total, failed, noun }: Tally): string {
-  const what = BROKEN[required.purpose] ?? 'its target does not exist';
+function otherFact({ other, absent, total, failed, servers }: Tally): Fact {
   const asked = total - failed;
-  return broken === asked ? `Published, but ${what}` : `On ${broken} of ${asked} ${noun}s ${what}`;
-}
-
-function causeOf(findings: readonly Finding[]): string | undefined {
-  const cause = findings.find(({ code }) => CAUSES[code] !== undefined);
-  return cause === undefined ? undefined : (CAUSES[cause.code] as string);
-}
-
-function otherSummary({ other, absent, total, failed, noun }: Tally): string {
-  const asked = total - failed;
-  return other === asked && absent === 0 && (asked === 1 || noun === 'name server')
-    ? 'Another value is published'
-    : `${plural(other, noun)} of ${asked} answer with another value`;
+  return other === asked && absent === 0 && (asked === 1 || servers === 'name-servers')
+    ? fact('verdict.other-value')
+    : fact('verdict.other-value-on-some', { servers, count: other, total: asked });
 }
 
 /** What is told of resolvers that failed for a reason that no diagnosis names. */
@@ -148,7 +159,7 @@ function failedResolvers(views: NameViews, findings: readonly Finding[]): readon
     .map((observation) =>
       planFinding('plan.server-failed', {
         server: serverLabel(observation.server),
-        message: observation.failure?.message ?? 'no answer',
+        message: failureText(observation.failure),
       }),
     );
 }
@@ -160,14 +171,15 @@ function unansweredVerdict(required: RequiredRecord, views: NameViews, findings:
     failed.every(isServerFault) ||
     (views.authoritative.length > 0 &&
       views.resolvers.some(({ failure }) => failure?.reason === 'servfail' || failure?.reason === 'bogus'));
-  const message = (failed.find(isServerFault) ?? failed[0])?.failure?.message ?? 'no answer';
-  const cause = findings.find(({ code }) => CAUSES[code] !== undefined);
-  const summary = cause === undefined ? `The name servers fail: ${message}` : (CAUSES[cause.code] as string);
+  const failure = (failed.find(isServerFault) ?? failed[0])?.failure;
+  const message = failureText(failure);
+  const what = failure === undefined ? fact('dns.no-answer') : fact('dns.failed', { failure: failure.reason });
+  const cause = causeOf(findings) ?? fact('verdict.servers-fail', { what });
   const severity = isZonesFault ? 'error' : 'warning';
   const isNamed = findings.some(({ code }) => code.startsWith('diagnosis.'));
   return {
     verdict: isZonesFault ? ('failing' as const) : ('unknown' as const),
-    summary: isZonesFault ? summary : `Not known: ${message}`,
+    fact: isZonesFault ? cause : fact('verdict.not-known', { what }),
     findings: [
       ...findings,
       ...(isNamed ? [] : [planFinding('plan.server-fails', { name: required.name, message }, { severity })]),
@@ -191,7 +203,7 @@ export interface RecordHistory {
 
 interface Judged {
   readonly verdict: Verdict;
-  readonly summary: string;
+  readonly fact: Fact;
 }
 
 /** What the views of all servers together come to. */
@@ -201,40 +213,37 @@ function judgeTally(
   findings: readonly Finding[],
   { wasPublished = false, wasUsable = false }: RecordHistory,
   lags: boolean,
+  views: NameViews,
 ): Judged {
   const { has, works, behind, other, broken, absent } = tally;
   const cause = causeOf(findings);
   const isBogus = findings.some(({ code }) => code === 'diagnosis.dnssec-bogus');
   const right = has + works + behind;
-  if (isBogus || (right === 0 && cause !== undefined))
-    return { verdict: 'failing', summary: cause ?? otherSummary(tally) };
-  if (broken > 0) return { verdict: 'failing', summary: brokenSummary(required, tally) };
+  if (isBogus || (right === 0 && cause !== undefined)) return { verdict: 'failing', fact: cause ?? otherFact(tally) };
+  if (broken > 0) return { verdict: 'failing', fact: brokenFact(required, tally) };
   // A server that was not heard may still have what worked: then it is not gone, and not everywhere.
-  if (right === 0 && wasUsable && tally.silent > 0) return { verdict: 'pending', summary: silentSummary(tally) };
+  if (right === 0 && wasUsable && tally.silent > 0) return { verdict: 'pending', fact: silentFact(tally) };
   if (right === 0 && other === 0) {
     return wasPublished
-      ? { verdict: 'failing', summary: 'Published earlier, now missing' }
-      : { verdict: 'to-do', summary: 'Not published yet' };
+      ? { verdict: 'failing', fact: fact('verdict.missing') }
+      : { verdict: 'to-do', fact: fact('verdict.not-published') };
   }
   if (right === 0) {
     // An SPF record of others was there before the provider: nothing of the provider's was published yet.
     if (required.match.kind === 'spf-terms' && !wasPublished)
-      return { verdict: 'to-do', summary: 'The published record does not name the provider yet' };
-    return { verdict: 'failing', summary: otherSummary(tally) };
+      return { verdict: 'to-do', fact: fact('verdict.others-only') };
+    return { verdict: 'failing', fact: otherFact(tally) };
   }
   if (other + absent > 0 || lags || (works > 0 && has > 0))
-    return { verdict: 'pending', summary: pendingSummary(tally, findings) };
-  if (behind > 0)
-    return { verdict: 'unknown', summary: 'Published; what the provider publishes behind it is not known' };
-  if (works > 0) return { verdict: 'change-prepared', summary: 'What is published works; a better record is prepared' };
-  return { verdict: 'verified', summary: '' };
+    return { verdict: 'pending', fact: pendingFact(tally, views) };
+  if (behind > 0) return { verdict: 'unknown', fact: fact('verdict.behind-not-known') };
+  if (works > 0) return { verdict: 'change-prepared', fact: fact('verdict.works') };
+  return { verdict: 'verified', fact: RIGHT };
 }
 
 /** The field that a record waits for, with its provider. */
-function waitingSummary(required: RequiredRecord): string {
-  if (required.value.state === 'known') return '';
-  const { named } = required.value;
-  return named.length === 0 ? 'Waiting for a value from the provider' : `Waiting for ${named.join(' and ')}`;
+function waitingFact(fields: readonly string[]): Fact {
+  return fields.length === 0 ? fact('verdict.waiting') : fact('verdict.waiting-for', { fields });
 }
 
 /**
@@ -251,14 +260,14 @@ export function recordVerdict(
 ): RecordVerdict {
   const base = { recordId: required.id };
   if (required.value.state === 'waiting')
-    return { ...base, verdict: 'to-do', summary: waitingSummary(required), findings: [] };
+    return { ...base, verdict: 'to-do', fact: waitingFact(required.value.named), findings: [] };
   const subject = subjectOf(required);
   const views = viewsOf(subject, observations);
   const asked = [...views.authoritative, ...views.resolvers];
   if (asked.length === 0) {
     const isOthers = observations.some(({ server }) => server.kind !== 'pasted');
-    const summary = isOthers ? 'Not queried in the last check' : 'Not checked';
-    return { ...base, verdict: 'unknown', summary, findings: [] };
+    const what = isOthers ? fact('verdict.not-asked') : fact('verdict.not-checked');
+    return { ...base, verdict: 'unknown', fact: what, findings: [] };
   }
 
   const seenAt = Math.max(...asked.map((observation) => observation.seenAt));
@@ -275,16 +284,15 @@ export function recordVerdict(
   const isRemembered = views.resolvers.some(({ records }) => satisfies(required, records));
   const wasPublished = history.wasPublished === true || isRemembered;
   const wasUsable = history.wasUsable === true || isRemembered;
-  const { verdict, summary } = judgeTally(required, tally, findings, { wasPublished, wasUsable }, lags);
+  const { verdict, fact: why } = judgeTally(required, tally, findings, { wasPublished, wasUsable }, lags, views);
   if (verdict !== 'verified') {
     const names = verdict === 'unknown' ? namesBehind(required) : [];
     const behind = names.map((name) => planFinding('plan.behind-not-known', { name }));
-    return { ...base, seenAt, verdict, summary, findings: [...findings, ...behind] };
+    return { ...base, seenAt, verdict, fact: why, findings: [...findings, ...behind] };
   }
   const standIn =
     views.authoritative.length > 0 && judges === views.resolvers ? answeredOf(views.resolvers)[0] : undefined;
-  const told = verifiedSummary(tally, standIn === undefined ? null : serverLabel(standIn.server));
-  return { ...base, seenAt, verdict, summary: told, findings };
+  return { ...base, seenAt, verdict, fact: verifiedFact(tally, standIn ?? null), findings };
 }
 
 /** Whether one resolver answered all there is, and no answer tells of a wildcard. */
@@ -299,29 +307,31 @@ function plainVerdict(
   dns: LookupAtOnce,
 ): RecordVerdict | null {
   if (required.value.state === 'waiting') return null;
-  const [answer] = observationsOf(observations, required.name, required.type);
+  const { name, type } = required;
+  const answer = firstOf(observations, name, type);
   if (answer?.outcome !== 'answer' || judgedView(required, answer, dns) !== 'has') return null;
   const { seenAt } = answer;
-  return { recordId: required.id, seenAt, verdict: 'verified', summary: PUBLISHED, findings: [] };
+  return { recordId: required.id, seenAt, verdict: 'verified', fact: RIGHT, findings: [] };
 }
 
 /** A verdict is the first of these that holds of any record. */
 const FIRST_THAT_HOLDS: readonly Verdict[] = ['failing', 'unknown', 'pending', 'to-do', 'change-prepared', 'verified'];
 
-/** The verdict of several records together: optional ones never hold it back. */
-export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
-  return FIRST_THAT_HOLDS.find((verdict) => verdicts.includes(verdict)) ?? 'unknown';
+/** One more verdict beside those of other records together; null: there are none yet. */
+function joined(others: Verdict | null, verdict: Verdict): Verdict {
+  if (others === null || others === verdict) return verdict;
+  return FIRST_THAT_HOLDS.indexOf(verdict) < FIRST_THAT_HOLDS.indexOf(others) ? verdict : others;
 }
 
 function judged(domain: string, required: readonly RequiredRecord[], records: readonly RecordVerdict[]): DomainVerdict {
-  const counted: Verdict[] = [];
+  let verdict: Verdict | null = null;
   let seenAt = Number.NEGATIVE_INFINITY;
   records.forEach((record, index) => {
-    if (!(required[index] as RequiredRecord).optional) counted.push(record.verdict);
+    if (!(required[index] as RequiredRecord).optional) verdict = joined(verdict, record.verdict);
     if (record.seenAt !== undefined) seenAt = Math.max(seenAt, record.seenAt);
   });
   const seen = seenAt === Number.NEGATIVE_INFINITY ? {} : { seenAt };
-  return { domain, verdict: combineVerdicts(counted), records, ...seen };
+  return { domain, verdict: verdict ?? 'unknown', records, ...seen };
 }
 
 /** Verdicts of records at an earlier check, by their ids. */
@@ -384,10 +394,11 @@ export function purposeVerdict(
   required: readonly RequiredRecord[],
   verdict: DomainVerdict,
 ): PurposeVerdict {
-  const verdicts: Verdict[] = [];
-  required.forEach((record, index) => {
+  let all: Verdict | null = null;
+  for (let index = 0; index < required.length; index += 1) {
+    const record = required[index] as RequiredRecord;
     const isMeant = record.purpose === purpose || (purpose === 'spf' && record.purpose === 'return-path');
-    if (isMeant && !record.optional) verdicts.push((verdict.records[index] as RecordVerdict).verdict);
-  });
-  return verdicts.length === 0 ? 'not-needed' : combineVerdicts(verdicts);
+    if (isMeant && !record.optional) all = joined(all, (verdict.records[index] as RecordVerdict).verdict);
+  }
+  return all ?? 'not-needed';
 }

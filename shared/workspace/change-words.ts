@@ -1,7 +1,7 @@
-import { settingLabels } from '../contract/setting-labels.ts';
+import { counted } from '../text/counted.ts';
+import { settingLabels } from '../settings/setting-labels.ts';
 import type { WorkspaceChange } from '../contract/transfer.ts';
 import { retentionLabels } from '../evidence/kept/kept-mail.ts';
-import { plural } from '../text/plural.ts';
 
 /** What an import does, as people read it. */
 
@@ -51,5 +51,9 @@ export function changeCounts(changes: readonly WorkspaceChange[]): string {
 
 /** How many domains and secrets a sealed file holds. */
 export function contentWords({ domains, secrets }: { readonly domains: number; readonly secrets: number }): string {
-  return `${plural(domains, 'domain')}, ${secrets === 0 ? 'no secret' : plural(secrets, 'secret')}`;
+  const parts = [
+    counted(domains, { one: '{count} domain', other: '{count} domains' }),
+    secrets === 0 ? 'no secret' : counted(secrets, { one: '{count} secret', other: '{count} secrets' }),
+  ];
+  return parts.join(', ');
 }

@@ -119,7 +119,6 @@ const MB = 1e6;
 async function largeRows() {
   const { before, most, files, seconds, octets } = await importedMemory(1e9 * SHARE, 10 * MB);
   const { rows, senders, year } = await summedRows(1e7 * SHARE);
-  const beside = await besideParsedmarc(200, 25);
   const times = ({ ours, alone }: { ours: number; alone: number }) =>
     `${ours.toFixed(0)} ms to ${alone.toFixed(0)} ms: ${(ours / alone).toFixed(2)} ×`;
   const growths = [senders, year].map(({ ours, before: alone }) => ours / alone);
@@ -148,22 +147,37 @@ async function largeRows() {
       target: '≤ 1.3 ×',
       met: growths.every((growth) => growth <= 1.3),
     },
-    ...(beside === null
-      ? []
-      : [
-          {
-            label: 'reports of 25 records a second, both without DNS, to parsedmarc',
-            value: `${(200 / beside.ours).toFixed(0)} to ${(200 / beside.theirs).toFixed(0)}: ${(beside.theirs / beside.ours).toFixed(0)} ×`,
-            target: '≥ 20 ×',
-            met: beside.theirs >= 20 * beside.ours,
-          },
-        ]),
   ];
+}
+
+/** Files, and records in each: those of a small domain, and of a large one. */
+const REPORTS = [
+  { amount: 200, records: 25 },
+  { amount: 10, records: 2000 },
+] as const;
+
+async function reportsASecond() {
+  const figures = [];
+  for (const { amount, records } of REPORTS) {
+    const beside = await besideParsedmarc(amount, records);
+    if (beside === null) continue;
+    const { ours, theirs } = beside;
+    figures.push({
+      label: `zipped reports of ${records.toLocaleString('en')} records read a second, one process each, to parsedmarc`,
+      value: `${(amount / ours).toFixed(0)} to ${(amount / theirs).toFixed(1)}: ${(theirs / ours).toFixed(1)} ×`,
+      target: '≥ 20 ×',
+      met: theirs >= 20 * ours,
+    });
+  }
+  return figures;
 }
 
 async function run() {
   const text = report(RECORDS);
-  const [saxes, reader] = [bestOf(ROUNDS, () => bySaxes(text)), bestOf(ROUNDS, () => byReader(text))];
+  // A start tag that ends in a space is as good as any, and leaves the record to the parser.
+  const other = text.replaceAll('<record>', '<record >');
+  const saxes = bestOf(ROUNDS, () => bySaxes(text));
+  const [reader, parsed] = [bestOf(ROUNDS, () => byReader(text)), bestOf(ROUNDS, () => byReader(other))];
   const megabytes = text.length / 1e6;
   const { ours, alone, after } = await measureSums();
   return [
@@ -173,6 +187,13 @@ async function run() {
       target: '≤ 3 ×',
       met: reader <= 3 * saxes,
     },
+    {
+      label: 'the same where no record is of the usual spelling, so that the parser reads all',
+      value: `${parsed.toFixed(0)} ms to ${saxes.toFixed(0)} ms: ${(parsed / saxes).toFixed(2)} ×`,
+      target: '≤ 3 ×',
+      met: parsed <= 3 * saxes,
+    },
+    ...(await reportsASecond()),
     {
       label: 'senders of a domain of 20,000 rows, to the same sums by better-sqlite3 alone',
       value: `${ours.toFixed(1)} ms to ${alone.toFixed(1)} ms: ${(ours / alone).toFixed(2)} ×`,

@@ -177,15 +177,15 @@ async function run() {
   });
   try {
     const times = await measure(browser, desk.address, desk.origin, blank.address);
-    const row = (label: string, time: number) => ({
+    const row = (label: string, time: number, most: number) => ({
       label: `${label} with ${DOMAINS} domains, against a blank page of the same React`,
       value: `${(time / times.blank).toFixed(2)} × (${time.toFixed(0)} ms against ${times.blank.toFixed(0)} ms)`,
-      target: '≤ 2 ×',
-      met: time / times.blank <= 2,
+      target: `≤ ${most} ×`,
+      met: time / times.blank <= most,
     });
     return [
-      row('first paint that answers: header, tabs and view', times.tabs),
-      row('first rows of the list', times.rows),
+      row('first paint that answers: header, tabs and view', times.tabs, 1.7),
+      row('first rows of the list', times.rows, 2),
     ];
   } finally {
     await browser.close();

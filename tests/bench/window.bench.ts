@@ -1,11 +1,10 @@
-import { chromium } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildRenderer } from '../../build/renderer.ts';
-import { findBrowser } from '../../main/hosts/loopback/open-window.ts';
 import { startConsole } from '../support/console.ts';
+import { launchBrowser, watchFrames } from '../support/frames.ts';
 import { startKnot } from '../support/knot.ts';
 import { manyDomains, oneZone } from '../support/many-domains.ts';
 
@@ -68,11 +67,7 @@ async function measure(): Promise<Taken> {
   const knot = await startKnot(new Map([['example', oneZone(DOMAINS)]]));
   const { folder } = await manyDomains(DOMAINS, `127.0.0.1:${knot.port}`);
   const desk = await startConsole(folder);
-  const executablePath = findBrowser();
-  const browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     await page.goto(desk.address);
@@ -81,21 +76,14 @@ async function measure(): Promise<Taken> {
     // What is measured is the stream of results, not the opening of the window and of the first manual.
     await page.getByRole('heading', { name: 'd0.example' }).waitFor();
     await page.waitForTimeout(SETTLED_MS);
-    await page.evaluate(() => {
-      const deltas: number[] = [];
-      let last = performance.now();
-      const next = (now: number) => {
-        deltas.push(now - last);
-        last = now;
-        requestAnimationFrame(next);
-      };
-      requestAnimationFrame(next);
-      Object.assign(window, { deltas });
-    });
+    const frames = await watchFrames(page);
     await page.getByRole('button', { name: 'Verify all' }).click();
     await page.getByText('50,000 checked').waitFor({ timeout: 240_000 });
-    const frames = await page.evaluate(() => (window as unknown as { deltas: number[] }).deltas);
-    return { frames, select: await paintedAfter(page, 'select'), find: await paintedAfter(page, 'find') };
+    return {
+      frames: await frames(),
+      select: await paintedAfter(page, 'select'),
+      find: await paintedAfter(page, 'find'),
+    };
   } finally {
     await browser.close();
     await desk.stop();

@@ -84,9 +84,28 @@ test('reports, a bounce and a message are brought in, and a sender is named by k
   await page.keyboard.press('ArrowRight');
   await expect(picture).toHaveAttribute('aria-valuetext', /4,475 messages/);
 
+  const strips = page.getByRole('slider', { name: 'Messages of each sender over time' });
+  await expect(strips).toBeVisible();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(strips).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(strips).toHaveAttribute('aria-valuetext', /Mar.*2026.*: SendGrid 4,\d{3}/);
+  const compared = page.getByRole('figure').filter({ hasText: 'Before and after a change' });
+  await expect(compared.getByRole('row', { name: /^All senders/ })).toContainText('4,132 of 4,442 pass, 93 %');
+  await compared.scrollIntoViewIfNeeded();
+  await page.screenshot({ path: 'test-results/views/evidence-pictures.png', fullPage: true });
+  // On paper stands which change it is, and nothing that is there to be pressed.
+  const whichChange = compared.getByRole('paragraph').filter({ hasText: 'From Mar 2, 2026 on' });
+  await page.emulateMedia({ media: 'print' });
+  await expect(whichChange).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Watched folders' })).toBeHidden();
+  await page.emulateMedia({ media: 'screen' });
+
   const senders = page.getByRole('grid', { name: 'Senders' });
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
+  await strips.focus();
+  // Past the table of the picture, and the change that is chosen.
+  for (let stop = 0; stop < 3; stop += 1) await page.keyboard.press('Tab');
   await expect(senders.getByRole('row').first()).toBeFocused();
   await page.keyboard.type('203.0');
   await page.keyboard.press('Enter');
@@ -140,6 +159,72 @@ test('reports, a bounce and a message are brought in, and a sender is named by k
   expect(problems).toEqual([]);
 });
 
+/** Holds the next call of a procedure back. @returns what lets it go, once it was made. */
+async function held(page: Page, procedure: string): Promise<() => Promise<void>> {
+  const made = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  await page.route(
+    `**/rpc/${procedure}`,
+    async (route) => {
+      made.resolve();
+      await released.promise;
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  return async () => {
+    await made.promise;
+    const answered = page.waitForResponse(`**/rpc/${procedure}`);
+    released.resolve();
+    await answered;
+    // What the answer changes is drawn by then.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  };
+}
+
+test('the time that was chosen last is shown, though another is answered later', { tag: '@browser' }, async ({
+  page,
+  own,
+}) => {
+  await own.open(page);
+  await page.getByRole('tab', { name: 'Evidence' }).click();
+  await choose(page, fixtures);
+  const all = page.getByText('620 of 8,980 messages from own and known senders fail DMARC.');
+  await expect(all).toBeVisible();
+  const time = page.getByRole('radiogroup', { name: 'Time' });
+  const release = await held(page, 'evidence/senders');
+  await time.getByRole('radio', { name: '30 days' }).press('Space');
+  await time.getByRole('radio', { name: 'All' }).press('Space');
+  await release();
+  await expect(page.getByText('No report in this period')).toBeHidden();
+  await expect(all).toBeVisible();
+});
+
+test('files that are chosen while others are read wait in line, and a stop says what it left', {
+  tag: '@browser',
+}, async ({ page, own }) => {
+  await own.open(page);
+  await page.getByRole('tab', { name: 'Evidence' }).click();
+  const [first, ...others] = fixtures;
+  if (first === undefined) throw new Error('There are no fixtures');
+  const release = await held(page, 'evidence/read');
+  await choose(page, [first]);
+  await choose(page, others);
+  await expect(page.getByText('0 of 7 files read')).toBeVisible();
+  await release();
+  await expect(page.getByText('7 of 7 files read: 4 new reports imported')).toBeVisible();
+
+  const releaseAgain = await held(page, 'evidence/read');
+  await choose(page, [first]);
+  await choose(page, others);
+  await expect(page.getByText('0 of 7 files read')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
+  await expect(page.getByText('Stopped: 6 files were not read.')).toBeVisible();
+  await releaseAgain();
+  await expect(page.getByText('1 of 7 files read')).toContainText('Stopped: 6 files were not read.');
+  await page.screenshot({ path: 'test-results/views/evidence-stopped.png' });
+});
+
 /** A report of a domain whose mail comes from many networks, with names that fill every line. */
 function large(records: number): Buffer {
   const rows = Array.from({ length: records }, (_nothing, index) => {
@@ -157,10 +242,16 @@ test('10,000 senders and every state are sound, in both themes and sizes', async
   await own.open(page);
   await page.getByRole('tab', { name: 'Evidence' }).click();
   await choose(page, [
-    { name: 'many.xml', mimeType: 'text/xml', buffer: large(10_000) },
+    // More than one call carries.
+    {
+      name: 'many.xml',
+      mimeType: 'text/xml',
+      buffer: Buffer.concat([large(10_000), Buffer.alloc(12e6, `<!-- ${'-x'.repeat(5000)} -->\n`)]),
+    },
     { name: 'returned.eml', mimeType: 'message/rfc822', buffer: Buffer.from(bounce) },
     { name: `${'a-long-name-'.repeat(18)}.xml`, mimeType: 'text/xml', buffer: Buffer.from('<html>none</html>') },
   ]);
+  await expect(page.getByText('3 of 3 files read')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('region', { name: 'Bounce: returned.eml' })).toContainText('To change');
   const senders = page.getByRole('grid', { name: 'Senders' });
   await expect(senders.getByRole('row').first()).toBeVisible();
@@ -175,6 +266,8 @@ test('10,000 senders and every state are sound, in both themes and sizes', async
     await page.setViewportSize(size);
     await expectSound(page, `evidence ${theme}`);
     await page.screenshot({ path: `test-results/views/evidence-${theme}-${size.width}.png` });
+    await page.getByRole('slider', { name: 'Messages of each sender over time' }).scrollIntoViewIfNeeded();
+    await page.screenshot({ path: `test-results/views/evidence-pictures-${theme}-${size.width}.png` });
     await senders.scrollIntoViewIfNeeded();
     await page.screenshot({ path: `test-results/views/evidence-senders-${theme}-${size.width}.png` });
   }

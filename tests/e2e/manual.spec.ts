@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { generateKeyPairSync } from 'node:crypto';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import { test } from './own-console.ts';
-import { command, expectSound, pastedInto, pasteZone, startOffline } from './walk.ts';
+import { chooseProvider, command, expectSound, pastedInto, pasteZone, startOffline } from './walk.ts';
 
 /** The manual pane without a network: everything but checks works from a pasted zone. */
 
@@ -234,4 +234,45 @@ test('a key pair is made here, Ed25519 goes beside it, and the change of keys is
   await page.getByText('How to change the DKIM key').click();
   await expect(page.getByText('Make a key pair').first()).toBeVisible();
   await expectSound(page, 'keys and their change');
+});
+
+test('another domain’s manual begins anew: nothing that was typed, unfolded or shown of the one before is in it', async ({
+  page,
+  own,
+}) => {
+  await startOffline(page, own, 'example.org');
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  await page.getByLabel('Domains', { exact: true }).fill('example.net');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('rowheader', { name: 'example.net', exact: true }).click();
+  await chooseProvider(page, 'Elastic Email');
+  const open = async (name: string) => {
+    await page.getByRole('rowheader', { name, exact: true }).click();
+    await expect(page.getByRole('heading', { name, exact: true })).toBeVisible();
+  };
+  await open('example.org');
+  await pasteZone(page, ZONE);
+  const spf = page.getByRole('region', { name: 'SPF @' });
+  const dkim = page.getByRole('region', { name: 'DKIM' }).getByRole('textbox').first();
+  await spf.getByRole('button', { name: 'Show the lookups' }).click();
+  await page.getByText('Effect', { exact: true }).click();
+  await expect(page.locator('details[open]')).toHaveCount(1);
+  await dkim.fill('typed for example.org');
+  await page.getByRole('button', { name: 'Evaluate as receivers do' }).click();
+  await expect(page.getByText('What this rests on')).toBeVisible();
+
+  await open('example.net');
+  await expect(spf.locator('mark')).toHaveCount(0);
+  await expect(spf.getByRole('button', { name: 'Show the lookups' })).toHaveAttribute('aria-expanded', 'false');
+  await expect(dkim).toHaveValue('');
+  await expect(page.locator('details[open]')).toHaveCount(0);
+  await expect(page.getByText('What this rests on')).toBeHidden();
+  await dkim.fill('typed for example.net');
+  await spf.getByRole('button', { name: /^SPF/ }).click();
+  await expect(spf.getByRole('button', { name: 'Show the lookups' })).toBeHidden();
+
+  await open('example.org');
+  await expect(spf.locator('mark')).toHaveCount(2);
+  await expect(dkim).toHaveValue('');
+  await expect(spf.getByRole('button', { name: 'Show the lookups' })).toBeVisible();
 });

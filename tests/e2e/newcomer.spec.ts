@@ -28,7 +28,6 @@ const recordsAt = (label: string) =>
   ].join('\n');
 
 test('a newcomer goes from an empty window to both statuses active and every domain verified', async ({ page }) => {
-  test.setTimeout(180_000);
   const problems = watch(page);
   const laboratory = makeLaboratory();
   const bind = await startBind(['example.com', 'example.org', 'elasticemail.com'], {

@@ -92,11 +92,10 @@ test.afterAll(async () => {
   rmSync(laboratory.folder, { recursive: true, force: true });
 });
 
-test('every state of the probes can be read, in both themes and sizes, and a probe can be stopped', async ({
-  page,
-  own,
-}) => {
-  test.setTimeout(180_000);
+// The pictures are the same through both doors.
+test('every state of the probes can be read, in both themes and sizes, and a probe can be stopped', {
+  tag: '@browser',
+}, async ({ page, own }) => {
   await own.open(page);
 
   await openWorkspace(page, 'Faulty');

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect } from '@playwright/test';
 import { skipWithoutBrowser } from '../support/browser.ts';
+import { tabs } from '../../renderer/session/tabs.ts';
 import { test } from './own-console.ts';
 import {
   chooseProvider,
@@ -20,7 +21,7 @@ skipWithoutBrowser();
 // Some twenty pages are looked at in each, twice.
 test.describe.configure({ timeout: 240_000 });
 
-const TABS = ['General settings', 'Sender domains', 'Responses', 'Monitoring', 'Evidence', 'Activity'] as const;
+const TABS = tabs.map(({ label }) => label);
 
 /** A zone that holds what the manual finds fault with, and names that fill every line. */
 const LONG = `${'a-label-as-long-as-labels-may-be-'.repeat(2).slice(0, 60)}`;
@@ -58,7 +59,7 @@ for (const size of [
   { width: 900, height: 600 },
   { width: 1600, height: 1000 },
 ]) {
-  // The pictures are the same through both doors; the small ones are looked at through the second as well.
+  // The pictures are the same through both doors; the small ones without a service are looked at through the second as well.
   const tag = size.width === 900 ? [] : ['@browser'];
 
   test(`empty, offline and faulty states, ${size.width} × ${size.height}`, { tag }, async ({ page, own, door }) => {
@@ -120,7 +121,10 @@ for (const size of [
     expect(problems).toEqual([]);
   });
 
-  test(`every view and sheet of the practice job, ${size.width} × ${size.height}`, { tag }, async ({ page, own }) => {
+  test(`every view and sheet of the practice job, ${size.width} × ${size.height}`, { tag: ['@browser'] }, async ({
+    page,
+    own,
+  }) => {
     const problems = watch(page);
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });

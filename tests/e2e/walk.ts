@@ -129,7 +129,7 @@ export async function startOffline(page: Page, own: OwnConsole | string, domain:
 /** Chooses in a domain's manual whose records it needs. */
 export async function chooseProvider(page: Page, provider: string): Promise<void> {
   await page.getByRole('form', { name: 'Choose the provider' }).getByLabel('Provider').click();
-  await page.getByRole('option', { name: provider, exact: true }).click();
+  await page.getByRole('listbox').getByRole('option', { name: provider, exact: true }).click();
   await page.getByRole('button', { name: 'Use for this domain' }).click();
   await expect(page.getByRole('button', { name: 'Hand over' })).toBeVisible();
   await expect(page.locator('article h2')).toBeFocused();

@@ -1,10 +1,11 @@
 import type { Page } from '@playwright/test';
-import { expect } from '@playwright/test';
+import { chromium, expect } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
+import { filesWith, processesWith } from '../support/planted.ts';
 import type { OwnConsole } from './own-console.ts';
 import { loopback, test } from './own-console.ts';
 
@@ -172,7 +173,7 @@ test('a pasted list with 1,000 bad lines is told line by line, and what is good 
   const list = Array.from({ length: 1000 }, (_nothing, index) => bad[index % bad.length]).join('\n');
   await page.getByLabel('Domains', { exact: true }).fill(`${list}\ngood.example.com.\n`);
   await page.getByRole('button', { name: 'Preview' }).click();
-  await expect(page.getByText('1 new, 1000 refused')).toBeVisible();
+  await expect(page.getByText('1 new, 1,000 refused')).toBeVisible();
   const report = page.getByRole('list', { name: 'Refused lines' });
   for (const line of [1, 2, 3, 4, 5]) await expect(report.getByText(`line ${line}`, { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Add 1 domain' }).click();
@@ -213,20 +214,26 @@ async function heapOf(page: Page): Promise<string> {
   return parts.join('');
 }
 
-test('a key that was saved is nowhere in the window’s memory, storage or page any more', async ({ page, own }) => {
-  const key = 'planted-Qx7vR2mK9wZt';
-  const passphrase = 'violet-tractor-under-seven-bridges';
-  await own.open(page);
+const planted = { key: 'planted-Qx7vR2mK9wZt', passphrase: 'violet-tractor-under-seven-bridges' } as const;
+
+/** @param typed called once the key stands in its field, and is not saved. */
+async function saveKey(page: Page, typed: () => Promise<void>): Promise<void> {
   await connectService(page);
-  await page.getByLabel('API key').fill(key);
-  expect(await heapOf(page)).toContain(key);
+  await page.getByLabel('API key').fill(planted.key);
+  await typed();
   await page.keyboard.press('Control+s');
-  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
-  await page.getByLabel('Passphrase again').fill(passphrase);
+  await page.getByLabel('Passphrase', { exact: true }).fill(planted.passphrase);
+  await page.getByLabel('Passphrase again').fill(planted.passphrase);
   await page.getByRole('button', { name: 'Protect secrets' }).click();
   await expect(page.getByRole('button', { name: 'Vault: Protected' })).toBeVisible();
   await page.keyboard.press('Control+s');
   await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
+}
+
+test('a key that was saved is nowhere in the window’s memory, storage or page any more', async ({ page, own }) => {
+  const { key, passphrase } = planted;
+  await own.open(page);
+  await saveKey(page, async () => expect(await heapOf(page)).toContain(key));
   // What React keeps of the view before goes with the next one.
   await page.getByRole('tab', { name: 'Activity' }).click();
   await page.getByRole('tab', { name: 'Monitoring' }).click();
@@ -245,6 +252,36 @@ test('a key that was saved is nowhere in the window’s memory, storage or page 
   // The browser lets go of an input's text in its own time.
   await expect.poll(remembered, { timeout: 30_000 }).toEqual([]);
 });
+
+test(
+  'what was typed as a secret is in no file of the browser, of no process’s arguments, and not in the data folder',
+  {
+    tag: '@browser',
+  },
+  async ({ own }, info) => {
+    const profile = info.outputPath('profile');
+    const options = info.project.use.launchOptions ?? {};
+    const browser = await chromium.launchPersistentContext(profile, options);
+    const page = await browser.newPage();
+    await page.goto(loopback(own).address);
+    const secrets = Object.values(planted);
+    await saveKey(page, async () => expect(processesWith(secrets)).toEqual([]));
+    expect(processesWith(secrets)).toEqual([]);
+    await page.reload();
+    await expect(page.getByText('ends in 9wZt')).toBeVisible();
+    // A page that crashes leaves a report behind.
+    const session = await browser.newCDPSession(page);
+    const crashed = page.waitForEvent('crash');
+    void session.send('Page.crash').catch(() => undefined);
+    await crashed;
+    await browser.close();
+    await own.kill();
+    // The search finds what is there: where the page came from.
+    expect(filesWith(profile, [new URL(loopback(own).origin).host])).not.toEqual([]);
+    expect(filesWith(profile, secrets)).toEqual([]);
+    expect(filesWith(own.dataFolder, secrets)).toEqual([]);
+  },
+);
 
 test('when the console ends the window says so, and after a new start it asks for the new window', {
   tag: '@browser',

@@ -12,6 +12,7 @@ import { contract } from '../../shared/contract/index.ts';
 import type { TestCore } from '../support/core.ts';
 import { dropFolder, openTestCore } from '../support/core.ts';
 import { generator } from '../support/hostile.ts';
+import { filesWith } from '../support/planted.ts';
 
 /**
  * Sends generated messages to every procedure, over a port and over HTTP: such as its schema takes, such as it nearly takes,
@@ -300,7 +301,7 @@ const INTRUSIONS: readonly ((headers: Record<string, string>) => { readonly meth
 
 async function overHttp(desk: TestCore): Promise<Way> {
   const access = createAccess({ random: randomBytes, now: Date.now });
-  const files = { find: () => undefined };
+  const files = { find: () => Promise.resolve(undefined) };
   const host = await startLoopbackHost({
     core: async () => desk.core,
     access,
@@ -377,12 +378,13 @@ async function inTime<Result>(work: Promise<Result>): Promise<Result> {
 /** @param rounds messages over each of both ways. */
 async function run(rounds: number, seed: number, isAlone: boolean): Promise<string> {
   const mark = `marked-${randomBytes(12).toString('hex')}`;
+  const passphrase = `marked passphrase ${randomBytes(12).toString('hex')}`;
   const desk = await openTestCore(undefined, { background: false, practice: null });
   const tally = new Map<string, number>();
   let sent = 0;
   try {
     const { id } = await desk.client.workspaces.create({ name: 'Acme' });
-    await desk.client.vault.create({ passphrase: 'correct horse battery' });
+    await desk.client.vault.create({ passphrase });
     const fields = { resolver: '127.0.0.1:9', publicResolvers: '', fallbackResolvers: '' };
     const apiKey = { do: 'set' as const, value: mark };
     await desk.client.settings.save({ workspaceId: id, revision: 0, fields, apiKey });
@@ -404,7 +406,7 @@ async function run(rounds: number, seed: number, isAlone: boolean): Promise<stri
           try {
             // oxlint-disable-next-line no-await-in-loop -- as many at once as there are workers
             const answer = await inTime(way.send(procedure, body, random));
-            if (answer.text.includes(mark)) throw new Error('The key that is set came back');
+            if (answer.text.includes(mark) || answer.text.includes(passphrase)) throw new Error('A secret came back');
             const outcome = outcomeOf(answer);
             tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
           } catch (error) {
@@ -425,12 +427,15 @@ async function run(rounds: number, seed: number, isAlone: boolean): Promise<stri
     }
     if (Object.keys({}).length > 0 || 'polluted' in {}) throw new Error('A prototype was changed');
     await desk.client.state.snapshot({});
+    await desk.close();
+    const found = filesWith(desk.folder, [mark, passphrase]);
+    if (found.length > 0) throw new Error(`A secret lies in ${found.join(', ')}`);
   } finally {
     await desk.close();
     await dropFolder(desk.folder);
   }
   const counted = [...tally].sort(([, left], [, right]) => right - left).map(([code, amount]) => `${code} ${amount}`);
-  return `${sent} messages over both ways to ${procedures.length} procedures, each answered: ${counted.join(', ')}; the key that is set is in none`;
+  return `${sent} messages over both ways to ${procedures.length} procedures, each answered: ${counted.join(', ')}; key and passphrase are in none, and in no file`;
 }
 
 export const soak = { name: 'contract-messages', run };

@@ -242,7 +242,6 @@ const waiting = [
   {
     name: 'messages',
     pieces: MAIL,
-    every: 4,
     async run(text: string): Promise<void> {
       await evaluateMessage({ octets: Buffer.from(text, 'latin1'), envelope: {}, lookup: nowhere, now: 0 });
     },
@@ -250,7 +249,6 @@ const waiting = [
   {
     name: 'files',
     pieces: [...XML, ...JSON_PIECES, ...MAIL],
-    every: 4,
     async run(text: string, random: Random): Promise<void> {
       const files = await summarise('a', readEvidenceOctets(fileOf(text, random)), noReports());
       demand(files.length > 0, 'something is told of every file');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { openStore } from '../../main/store/store.ts';
 import { haveTools } from '../support/tools.ts';
 import { startKnot } from '../support/knot.ts';
+import { demandNoAlarm } from './kill.ts';
 import { manyDomains, manyZones } from '../support/many-domains.ts';
 
 /** Kills the core in the middle of bulk checks and looks at what is left: whole results, and fewer lost than a batch. */
@@ -38,6 +39,7 @@ function inspect(folder: string, workspaceId: number): number {
         throw new Error(`${domain.name} has a verdict without its check, or a check without its verdict`);
       if (observations.length > 0) checks += 1;
     }
+    demandNoAlarm(store);
     return checks;
   } finally {
     store.close();

@@ -11,7 +11,7 @@ import { fromFiles } from '../../shared/workspace/text-files.ts';
 import { generator } from '../support/hostile.ts';
 import { PASSPHRASE } from '../support/programs/busy-mover.ts';
 import { runUntilKilled } from '../support/killed-program.ts';
-import { inspect as inspectSaves } from './kill.ts';
+import { demandNoAlarm, inspect as inspectSaves } from './kill.ts';
 
 /** Kills programs in the middle of imports, exports, restores, copies and migrations, and looks at what is left. */
 
@@ -65,6 +65,7 @@ function wholeWorkspaces(folder: string): number {
     const own = store.workspaces.list().filter(({ name }) => name.startsWith('Workspace'));
     for (const { id, name } of own)
       if (store.domains.names(id).size !== DOMAINS) throw new Error(`${name} is there by half`);
+    demandNoAlarm(store);
     return own.length;
   } finally {
     store.close();

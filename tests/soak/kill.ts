@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Store } from '../../main/store/store.ts';
 import { openStore } from '../../main/store/store.ts';
 import { DOMAINS_A_SAVE } from '../support/programs/busy-writer.ts';
 import { runUntilKilled } from '../support/killed-program.ts';
@@ -17,6 +18,12 @@ async function writeUntilKilled(folder: string, lifeMs: number): Promise<number>
   const { lines, code, signal } = await runUntilKilled([WRITER, folder], lifeMs);
   if (signal !== 'SIGKILL') throw new Error(`The writer ended by itself with ${code}`);
   return Number(lines.at(-1));
+}
+
+/** A kill damages nothing and loses nothing that was acknowledged. @throws when the store says that it has. */
+export function demandNoAlarm(store: Store): void {
+  const told = [...store.losses.map(({ what }) => what.code), ...store.damage().map(({ table }) => table)];
+  if (told.length > 0) throw new Error(`A false alarm: ${told.join(', ')}`);
 }
 
 /** @throws when an answered save is missing, or anything is there by half. */
@@ -42,6 +49,7 @@ export function inspect(folder: string, answered: number): void {
     const halves = [...perSave].filter(([, amount]) => amount !== DOMAINS_A_SAVE);
     if (halves.length > 0) throw new Error(`Lists added by half: ${JSON.stringify(halves)}`);
     if (!perSave.has(String(answered))) throw new Error(`The list of save ${answered} is missing`);
+    demandNoAlarm(store);
   } finally {
     store.close();
   }

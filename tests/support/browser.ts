@@ -1,8 +1,7 @@
 import type { FullConfig } from '@playwright/test';
 import { chromium, test } from '@playwright/test';
-import { buildPrograms } from '../../build/bundle.ts';
-import { buildRenderer } from '../../build/renderer.ts';
 import { CONSOLE_PROGRAM } from './console.ts';
+import { bundleEverything } from './packaging.ts';
 
 /** Where no browser can be started, the tests in a browser report themselves as skipped instead of failing one by one. */
 
@@ -17,8 +16,7 @@ const REASON = 'SENDWRIGHT_NO_BROWSER';
 export default async function prepare(config: FullConfig): Promise<void> {
   // Whoever tries another program than the checkout's has bundled all that it needs.
   if (process.env.SENDWRIGHT_DESKTOP_PROGRAM === undefined) {
-    await buildRenderer();
-    await buildPrograms();
+    await bundleEverything();
     // What is packaged, and started in a tenth of the time that the sources take.
     process.env[CONSOLE_PROGRAM] = 'dist/main/loopback.js';
   }

@@ -1,3 +1,4 @@
+import { sentencesOf } from './told.ts';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -209,7 +210,11 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
       const change = { workspaceId, revision, fields: {}, authKey: { do: 'set' as const, value: SECRET } };
       await expect(way.client.settings.save(change)).rejects.toMatchObject({
         code: 'VAULT_LOCKED',
-        data: { remedy: expect.stringMatching(/^Unlock the vault with its passphrase, .*begin anew/) },
+        data: {
+          remedy: expect.stringMatching(
+            /^One of these helps: unlock the vault with its passphrase.* or reset the vault/,
+          ),
+        },
       });
       await expect(way.client.vault.openWithKeychain({})).rejects.toMatchObject({ code: 'KEYCHAIN_FAILED' });
       const anew = await way.client.vault.beginAnew({ passphrase: 'battery staple horse' });
@@ -217,8 +222,8 @@ export function contractSuite(name: string, open: () => Promise<Way>): void {
       expect((await way.client.settings.get({ workspaceId })).apiKey).toMatchObject({ state: 're-enter' });
       await way.client.vault.bringBack({ passphrase: 'correct horse battery' });
       expect((await way.client.settings.get({ workspaceId })).apiKey).toMatchObject({ state: 'protected' });
-      const told = await way.client.activity.list({ workspaceId, kinds: ['vault'], limit: 3 });
-      expect(told.map(({ summary }) => summary)).toEqual(['1 secret came back', 'Vault begun anew', 'Vault locked']);
+      const newest = await way.client.activity.list({ workspaceId, kinds: ['vault'], limit: 3 });
+      expect(sentencesOf(newest)).toEqual(['1 secret came back', 'Vault reset', 'Vault locked']);
     });
 
     it('answers hostile input with a code each, and nothing else happens', async () => {

@@ -6,7 +6,7 @@ import type { ComposeOptions } from '../../main/core/compose.ts';
 import { composeCore } from '../../main/core/compose.ts';
 import { createPracticeClient } from '../../main/practice/practice-client.ts';
 import { forkPractice } from '../../main/hosts/fork-practice.ts';
-import { practiceProgram } from '../../main/hosts/parts.ts';
+import { copyProgram, practiceProgram } from '../../main/hosts/parts.ts';
 import type { Core } from '../../main/core/core.ts';
 import type { CoreClient } from '../../shared/contract/index.ts';
 
@@ -30,6 +30,7 @@ export async function openTestCore(folder?: string, changes: Partial<ComposeOpti
     version: '0.0.0',
     keychain: null,
     practice: createPracticeClient(() => forkPractice(practiceProgram), path.join(dataFolder, 'practice')),
+    copyProgram,
     notifier: { notify: () => undefined },
     background: true,
     ...changes,

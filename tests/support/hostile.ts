@@ -139,6 +139,6 @@ export async function feed<
       slowest = Math.max(slowest, performance.now() - start);
     }
   }
-  const names = parsers.map((parser) => parser.name).join(', ');
+  const names = parsers.map(({ name, every = 1 }) => (every === 1 ? name : `${name} (1 of ${every})`)).join(', ');
   return `${rounds} hostile texts for each of ${names}; slowest ${slowest.toFixed(1)} ms`;
 }

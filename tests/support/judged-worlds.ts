@@ -284,7 +284,7 @@ export function judgeWorld(world: DomainWorld, isPasted: boolean, random: Random
   const couldVerify = !isPasted && isWhole && world.isProviderReady;
   if (couldVerify && verdict.verdict !== 'verified') {
     const wrong = verdict.records.find((record) => record.verdict !== 'verified');
-    faults.push(`not verified: ${verdict.verdict}, ${wrong?.recordId ?? ''}: ${wrong?.summary ?? ''}`);
+    faults.push(`not verified: ${verdict.verdict}, ${wrong?.recordId ?? ''}: ${wrong?.fact.code ?? ''}`);
   }
   if (verdict.verdict === 'verified' && !needs.neverSends) {
     const dns = dnsOf(afterRecords);

@@ -1,3 +1,4 @@
+import { fact } from '../../shared/facts/catalogue.ts';
 import { askedAtOnce } from '../../shared/dns/asking.ts';
 import type { LookupAtOnce } from '../../shared/dns/asking.ts';
 import { canonicalName } from '../../shared/dns/names.ts';
@@ -32,7 +33,7 @@ export function observedIn(
     const base = { question: { name, type }, server, seenAt: 1000, durationMs: 1, records: [], aliases: [] };
     const { status, aliases = [] } = answer;
     if (answer.status === 'failure') {
-      const failure = { reason: answer.reason, message: answer.message };
+      const failure = { reason: answer.reason, what: fact('dns.failed', { failure: answer.reason }) };
       found.set(key, { ...base, outcome: 'failure', failure, aliases });
     } else {
       const records = answer.status === 'answer' ? answer.records : [];

@@ -1,9 +1,11 @@
 import Database from 'better-sqlite3';
 import { randomBytes } from 'node:crypto';
-import { nameOrder } from '../../shared/dns/name-order.ts';
+import { createReader } from '../../main/store/damage.ts';
+import { createEraser } from '../../main/store/eraser.ts';
 import { migrations } from '../../main/store/migrations.ts';
 import type { SecretRepository } from '../../main/store/secrets.ts';
 import { secretRepository } from '../../main/store/secrets.ts';
+import { createSums, fillSums, keepSums, registerSums } from '../../main/store/sums.ts';
 import type { Vault, VaultEvent, VaultParts } from '../../main/vault/vault.ts';
 import { createVault } from '../../main/vault/vault.ts';
 import type { KeychainDouble } from './keychain.ts';
@@ -17,12 +19,15 @@ export interface VaultDisk {
 /** @param format the data file's format before `fill`; today's is reached afterwards. */
 export function vaultDisk(format = migrations.length, fill?: (database: Database.Database) => void): VaultDisk {
   const database = new Database(':memory:');
-  database.function('name_order', { deterministic: true }, nameOrder);
   database.pragma('foreign_keys = ON');
+  registerSums(database);
   for (const step of migrations.slice(0, format)) database.exec(step);
   fill?.(database);
   for (const step of migrations.slice(format)) database.exec(step);
-  return { database, storage: secretRepository(database) };
+  fillSums(database);
+  keepSums(database);
+  const storage = secretRepository(database, createReader(), createSums(database), createEraser(database));
+  return { database, storage };
 }
 
 /** A derivation that costs milliseconds; the real one has tests of its own. */

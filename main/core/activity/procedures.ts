@@ -1,4 +1,3 @@
-import type { ActivityEntry } from '../../../shared/contract/activity.ts';
 import { findWorkspace } from '../context.ts';
 import type { RunningCore } from '../context.ts';
 import type { Implementer } from '../implementer.ts';
@@ -16,7 +15,7 @@ export function activityProcedures(os: Implementer['activity'], context: Running
         before: input.before ?? Number.MAX_SAFE_INTEGER,
         limit: input.limit,
       };
-      return context.store.records.activity(input.workspaceId, filter) as ActivityEntry[];
+      return context.store.records.activity(input.workspaceId, filter);
     }),
   };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { copiesOf, copyNamed, lookIntoCopy, restoreByStart } from '../copies.ts';
+import { copiesOf, copyNamed, makeByHand, restoreByStart } from '../copies.ts';
 import type { RunningCore } from '../context.ts';
 import { fail } from '../errors.ts';
 import type { Implementer } from '../implementer.ts';
@@ -21,17 +21,17 @@ export function copiesProcedures(
   });
   return {
     list: os.list.handler(() => copiesOf(dataFolder).map(view)),
-    make: os.make.handler(async () => view(await context.store.copies.make('by-hand'))),
-    look: os.look.handler(({ input }) => {
-      const { workspaces, secrets } = lookIntoCopy(dataFolder, copyNamed(dataFolder, input.name).file);
+    make: os.make.handler(async () => view(await makeByHand(context))),
+    look: os.look.handler(async ({ input }) => {
+      const { workspaces, secrets } = await context.store.copies.look(copyNamed(dataFolder, input.name).file);
       return { workspaces: [...workspaces], secrets };
     }),
-    restore: os.restore.handler(({ input }) => {
+    restore: os.restore.handler(async ({ input }) => {
       if (startAgain === null)
         throw fail('UNAVAILABLE', 'A command does not start itself again', {
           remedy: 'Put the copy back with “sendwright backup restore NAME”.',
         });
-      restoreByStart(dataFolder, input.name);
+      await restoreByStart(context.store, dataFolder, input.name);
       // Whoever asked is answered first.
       setTimeout(startAgain, ANSWERED_AFTER_MS);
       return {};

@@ -1,5 +1,6 @@
 import type { DomainConfiguration } from '../../../shared/contract/domains.ts';
 import { parseDkimKey, pastedDkimKey } from '../../../shared/dkim/key-record.ts';
+import { isMailAddress, withoutMailto } from '../../../shared/dns/mail-address.ts';
 import { canonicalName, isSubdomain } from '../../../shared/dns/names.ts';
 import { describeFinding } from '../../../shared/findings/catalogue.ts';
 import { dkimFinding } from '../../../shared/dkim/findings.ts';
@@ -10,7 +11,6 @@ import type { ProviderTemplate } from '../../../shared/providers/template/templa
 import { modeOf } from '../../../shared/providers/template/template.ts';
 import { fail } from '../errors.ts';
 
-const MAIL_ADDRESS = /^(?:mailto:)?[^@\s,;!]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
 /** Characters of a refused value that an error repeats. */
 const MAX_SHOWN = 200;
 
@@ -55,7 +55,7 @@ export function checkConfiguration(
     if (key !== '' && hasKey) checkKey(`${place}.fields.dkimKey`, key);
   }
   const { reportAddress } = configuration.dmarc;
-  if (reportAddress !== null && !MAIL_ADDRESS.test(reportAddress.trim())) {
+  if (reportAddress !== null && !isMailAddress(withoutMailto(reportAddress.trim()))) {
     refuse(
       'dmarc.reportAddress',
       reportAddress,

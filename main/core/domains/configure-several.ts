@@ -1,8 +1,8 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { DomainConfiguration, DomainRow, SeveralChange } from '../../../shared/contract/domains.ts';
-import { plural } from '../../../shared/text/plural.ts';
 import type { CoreContext } from '../context.ts';
-import { findWorkspace, listedNames, record } from '../context.ts';
+import { findWorkspace, listedDomains, record } from '../context.ts';
 import {
   changedElsewhere,
   checkDomainConfiguration,
@@ -118,8 +118,8 @@ export async function configureSeveral(
   }
   publishRows();
   if (names.length > 0) {
-    record(context, workspaceId, 'save', `${plural(names.length, 'domain')} configured`, {
-      detail: listedNames(names, (name) => name),
+    record(context, workspaceId, 'save', fact('domains.configured', { count: names.length }), {
+      details: [listedDomains(names, (name) => name)],
     });
     announce(context, workspaceId);
   }

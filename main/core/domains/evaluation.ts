@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { instantText } from '../../../shared/text/instant.ts';
 import type { HandedOver } from '../../../shared/contract/domains.ts';
 import type { HandOverText } from '../../../shared/contract/values.ts';
@@ -18,7 +19,7 @@ import { selectorsOf } from '../../../shared/providers/required-records.ts';
 import { spfTree } from '../../../shared/spf/budget.ts';
 import { isSpfRecord } from '../../../shared/spf/syntax.ts';
 import type { CoreContext } from '../context.ts';
-import { listedNames, record } from '../context.ts';
+import { listedDomains, record } from '../context.ts';
 import { fail } from '../errors.ts';
 import type { DomainView, OfDomain } from './service.ts';
 import { findDomain, listDomains, manualOf, viewDomain } from './service.ts';
@@ -171,12 +172,6 @@ export function handOver(context: CoreContext, of: OfDomain, formatId: string, c
   return { ...writeHandOver(format, input, content), draft: { mailto, message } };
 }
 
-const CONTENT_WORDS: Readonly<Record<HandOverContent, string>> = {
-  changes: 'Records',
-  'way-back': 'Undo',
-  complete: 'Complete record set',
-};
-
 /** Notes that somebody has taken what was prepared for domains out of the console. */
 export function noteHandOver(
   context: CoreContext,
@@ -185,19 +180,22 @@ export function noteHandOver(
   formatId: string,
   content: HandOverContent,
 ): void {
-  const { label } = formatNamed(formatId);
-  const names = listedNames(domainIds, (id) => findDomain(context, workspaceId, id).unicodeName);
-  const isOne = domainIds.length === 1;
-  const of = isOne ? names : `${domainIds.length} domains`;
-  record(context, workspaceId, 'export', `${CONTENT_WORDS[content]} of ${of} handed over as ${label}`, {
-    detail: isOne ? '' : names,
+  const { id: format } = formatNamed(formatId);
+  const nameOf = (id: number) => findDomain(context, workspaceId, id).unicodeName;
+  const [only] = domainIds;
+  if (only !== undefined && domainIds.length === 1) {
+    record(context, workspaceId, 'export', fact('handed-over.one', { content, domain: nameOf(only), format }));
+    return;
+  }
+  record(context, workspaceId, 'export', fact('handed-over.several', { content, count: domainIds.length, format }), {
+    details: [listedDomains(domainIds, nameOf)],
   });
 }
 
 export function report(context: CoreContext, workspaceId: number, format: 'csv' | 'json'): HandOverText {
   const rows = listDomains(context, workspaceId);
   const day = new Date(context.clock.now()).toISOString().slice(0, 10);
-  record(context, workspaceId, 'export', `Report of ${rows.length} domains`);
+  record(context, workspaceId, 'export', fact('report.made', { count: rows.length }));
   if (format === 'json') {
     const domains = rows.map(({ id: _id, ...row }) => ({
       ...row,

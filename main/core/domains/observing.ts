@@ -1,13 +1,10 @@
 import { doubtful, furtherQuestions } from '../../../shared/diagnosis/further.ts';
 import type { Subject } from '../../../shared/diagnosis/views.ts';
 import type { DnsQuestion as Question } from '../../../shared/dns/asking.ts';
-import { asked } from '../../../shared/dns/asking.ts';
-import type { Lookup, LookupResult } from '../../../shared/dns/lookup.ts';
+import { remembering } from '../../../shared/memo.ts';
 import { canonicalName, isSubdomain, sameName } from '../../../shared/dns/names.ts';
 import { questionsFor } from '../../../shared/plan/build-plan.ts';
-import { judgedQuestions } from '../../../shared/plan/effect.ts';
 import { obstacleQuestions } from '../../../shared/plan/in-the-way.ts';
-import { observedLookup, resultOf } from '../../../shared/plan/observed-lookup.ts';
 import { planQuestions } from '../../../shared/plan/plan-questions.ts';
 import { satisfies } from '../../../shared/plan/satisfies.ts';
 import { plainDomainVerdict } from '../../../shared/verdict/verdict.ts';
@@ -17,9 +14,10 @@ import type { Observation } from '../../../shared/observed/observation.ts';
 import type { RequiredRecord } from '../../../shared/required/record.ts';
 import type { Servers } from '../../probes/dns/servers.ts';
 import { parseServers, serverListFault } from '../../probes/dns/servers.ts';
-import type { Views } from '../../probes/dns/views.ts';
+import type { Asker, Views } from '../../probes/dns/views.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace } from '../context.ts';
+import { askBehind, behindAtOnce } from './observing-behind.ts';
 import type { DomainView } from './service.ts';
 import { fail } from '../errors.ts';
 import { requireRunning } from '../practice/service.ts';
@@ -52,55 +50,112 @@ export function serversFor(context: CoreContext, workspaceId: number, chosen?: s
 export interface Ask {
   /** Everybody that is to be asked. */
   readonly all: (question: Question) => Promise<readonly Observation[]>;
+  /** The same for several questions, in one promise: a check has six of each of thousands of domains. */
+  readonly allOf: (questions: readonly Question[]) => Promise<readonly (readonly Observation[])[]>;
   /** Any server that can answer. */
   readonly one: (question: Question) => Promise<Observation | null>;
   /** A resolver with its cache, for names of others. */
   readonly other: (question: Question) => Promise<Observation>;
+  /** What it said, where it has answered by now; where it was not asked yet, it is from now on. */
+  readonly otherSaid: (question: Question) => Observation | null;
   /** The resolver that failed, without its validation. */
   readonly unchecked: (failed: Observation) => Promise<Observation | null>;
 }
 
-/** Questions of one type that are remembered at least: domains of one zone follow each other in a list. */
-const REMEMBERED = 250;
+/**
+ * Answers of one type about the domains themselves that are remembered at least: domains of one zone follow each other in
+ * a list. Of thousands that nobody asks for again, each collection of young objects copies those that are remembered.
+ */
+const REMEMBERED = 64;
+/** The same about names of others, which domains anywhere in the list lead to. */
+const REMEMBERED_OF_OTHERS = 250;
 
-/** The newest answers by name: one generation fills up while the one before is still known. */
-function rememberingNames<Answer>(ask: (name: string) => Answer): (name: string) => Answer {
-  let newer = new Map<string, Answer>();
-  let older = new Map<string, Answer>();
-  return (name) => {
-    const key = canonicalName(name);
-    const known = newer.get(key) ?? older.get(key);
-    if (known !== undefined) return known;
-    if (newer.size >= REMEMBERED) {
-      older = newer;
-      newer = new Map();
-    }
-    const answer = ask(name);
-    newer.set(key, answer);
-    return answer;
-  };
-}
-
-function remembering<Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
+function rememberingQuestions<Answer>(
+  limit: number,
+  ask: (question: Question) => Answer,
+): (question: Question) => Answer {
   const byType = new Map<QueryType, (name: string) => Answer>();
-  const above = rememberingNames((name) => ask({ name, type: 'NS', above: true }));
+  const above = remembering(limit, (name) => ask({ name, type: 'NS', above: true }), canonicalName);
   return ({ name, type, above: isAbove }) => {
     if (isAbove === true) return above(name);
     let askName = byType.get(type);
     if (askName === undefined) {
-      askName = rememberingNames((asked) => ask({ name: asked, type }));
+      askName = remembering(limit, (asked) => ask({ name: asked, type }), canonicalName);
       byType.set(type, askName);
     }
     return askName(name);
   };
 }
 
+/** Who waits for the answers to several questions. */
+interface Waiting {
+  readonly goOn: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+const NOBODY: readonly Waiting[] = [];
+
+/** What is known of one question. */
+class Told implements Asker {
+  said: readonly Observation[] | null = null;
+  /** What ended the asking, which never is the network. */
+  fault: { readonly error: unknown } | null = null;
+  #waiting: readonly Waiting[] = NOBODY;
+
+  await(one: Waiting): void {
+    if (this.fault !== null) one.fail(this.fault.error);
+    else if (this.said !== null) one.goOn();
+    else this.#waiting = this.#waiting === NOBODY ? [one] : [...this.#waiting, one];
+  }
+
+  settle(said: readonly Observation[]): void {
+    this.said = said;
+    const waiting = this.#waiting;
+    this.#waiting = NOBODY;
+    for (const { goOn } of waiting) goOn();
+  }
+
+  fail(error: unknown): void {
+    this.fault = { error };
+    for (const one of this.#waiting) one.fail(error);
+    this.#waiting = NOBODY;
+  }
+}
+
 /** Asks each question once in a job, whatever the number of domains that share it. */
 export function createAsk({ dns }: { readonly dns: Views }, servers: Servers, signal?: AbortSignal): Ask {
+  const other = rememberingQuestions(REMEMBERED_OF_OTHERS, (question) => {
+    const asking = { answer: dns.askOther(question, servers, signal), said: null as Observation | null };
+    asking.answer.then(
+      (said) => {
+        asking.said = said;
+      },
+      () => undefined,
+    );
+    return asking;
+  });
+  const tellAll = rememberingQuestions(REMEMBERED, (question) => {
+    const told = new Told();
+    dns.beginObserving(question, servers, told, signal);
+    return told;
+  });
+  const allOf = (questions: readonly Question[]) =>
+    new Promise<readonly (readonly Observation[])[]>((resolve, fail) => {
+      const told = questions.map(tellAll);
+      let left = told.length;
+      const goOn = () => {
+        left -= 1;
+        if (left === 0) resolve(told.map(({ said }) => said as readonly Observation[]));
+      };
+      const waiting = { goOn, fail };
+      for (const one of told) one.await(waiting);
+    });
   return {
-    all: remembering((question) => dns.observe(question, servers, signal)),
-    one: remembering((question) => dns.askOne(question, servers, signal)),
-    other: remembering((question) => dns.askOther(question, servers, signal)),
+    all: async (question) => (await allOf([question]))[0] as readonly Observation[],
+    allOf,
+    one: rememberingQuestions(REMEMBERED, (question) => dns.askOne(question, servers, signal)),
+    other: (question) => other(question).answer,
+    otherSaid: (question) => other(question).said,
     unchecked: (failed) => dns.askUnchecked(failed, servers, signal),
   };
 }
@@ -149,39 +204,10 @@ function subjectsOf(required: readonly RequiredRecord[]): readonly Subject[] {
 /** What a check saw of a domain. */
 interface Observed {
   readonly observations: readonly Observation[];
+  /** How many of the last of them other checks of the job have as well. */
+  readonly shared: number;
   /** The verdict, where it was plain from the first answers. */
   readonly plain: DomainVerdict | null;
-}
-
-/**
- * What has to be known besides to judge a domain as receivers do: the policy above it, what providers publish behind
- * their includes and aliases, who consents to reports.
- *
- * @param known the answers to the required records' own questions.
- */
-async function observeBehind(
-  { domain, required, zone }: DomainView,
-  ask: Ask,
-  known: readonly Observation[],
-): Promise<readonly Observation[]> {
-  const observed = observedLookup(known);
-  const found = new Map<string, Observation>();
-  const askFor = async (name: string, type: QueryType): Promise<LookupResult> => {
-    const own = isSubdomain(name, zone) ? await ask.one({ name, type }) : null;
-    const observation = own ?? (await ask.other({ name, type }));
-    found.set(`${canonicalName(name)}/${type}`, observation);
-    return resultOf(observation);
-  };
-  const lookup: Lookup = {
-    query(name, type) {
-      const told = found.get(`${canonicalName(name)}/${type}`);
-      if (told !== undefined) return resultOf(told);
-      const answer = observed.query(name, type);
-      return answer.status === 'failure' && answer.reason === 'not-known' ? askFor(name, type) : answer;
-    },
-  };
-  await asked(judgedQuestions(domain.name, required), lookup);
-  return [...found.values()];
 }
 
 /**
@@ -192,19 +218,20 @@ async function observeBehind(
 export async function observeDomain(view: DomainView, ask: Ask): Promise<Observed> {
   const { domain, required, zone } = view;
   const questions = [...questionsFor(required), { name: domain.name, type: 'MX' }, { name: zone, type: 'NS' }] as const;
-  const answers = await Promise.all(questions.map(ask.all));
+  const answers = await ask.allOf(questions);
   const observations: Observation[] = [];
   answers.forEach((told, index) => {
     // A question that is asked for two reasons has one answer.
     if (answers.indexOf(told) === index) observations.push(...told);
   });
-  const behind = await observeBehind(view, ask, observations);
+  const atOnce = behindAtOnce(view, ask, observations);
+  const behind = atOnce ?? (await askBehind(view, ask, observations));
   const all = [...observations, ...behind];
   const plain = plainDomainVerdict(domain.name, required, all);
-  if (plain !== null) return { observations: all, plain };
+  if (plain !== null) return { observations: all, shared: atOnce?.length ?? 0, plain };
   const causes = await observeCauses(view, ask, answers);
   const known = causes === null ? all : [...new Set([...causes, ...behind])];
-  return { observations: await observePlanned(view, ask, known), plain: null };
+  return { observations: await observePlanned(view, ask, known), shared: 0, plain: null };
 }
 
 /** Rounds of questions; what is prepared leads to others' records, and those to further ones. */

@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { RotationPlan } from '../../../shared/dkim/rotation.ts';
 import { rotationsOf } from '../../../shared/manual/rotation.ts';
 import type { CoreContext } from '../context.ts';
@@ -53,12 +54,8 @@ export function markDkimKey(context: CoreContext, { workspaceId, domainId, selec
     live: { signingSince: null, revokedAt: null },
   } as const;
   context.store.domains.markDkimKey(domainId, { selector: key.selector, ...marks[as] });
-  const told = {
-    signing: 'signs mail from now on',
-    revoked: 'revoked',
-    live: 'neither signs mail nor is revoked',
-  } as const;
-  record(context, workspaceId, 'domains', `DKIM key ${key.selector} of ${domain.unicodeName}: ${told[as]}`);
+  const told = fact('dkim.marked', { marked: as, selector: key.selector, domain: domain.unicodeName });
+  record(context, workspaceId, 'domains', told);
   refresh(context, workspaceId, domainId);
   return rotations(context, workspaceId, domainId);
 }
@@ -77,7 +74,6 @@ export function noteSigning(
 ): void {
   const domain = findDomain(context, workspaceId, domainId);
   context.store.domains.markDkimKey(domainId, { selector, signingSince: since, revokedAt: null });
-  const summary = `DKIM key ${selector} of ${domain.unicodeName}: signs, as mail that came back shows`;
-  record(context, workspaceId, 'domains', summary);
+  record(context, workspaceId, 'domains', fact('dkim.seen-signing', { selector, domain: domain.unicodeName }));
   refresh(context, workspaceId, domainId);
 }

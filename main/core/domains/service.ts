@@ -1,3 +1,5 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type {
   ConfigurationChange,
   DkimKeyPublic,
@@ -11,9 +13,10 @@ import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import { generateDkimKey } from '../../../shared/dkim/generate.ts';
 import { dkimName, isSelector } from '../../../shared/dkim/selector.ts';
 import { nameFault } from '../../../shared/dns/names.ts';
+import { rememberingLately } from '../../../shared/memo.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
 import { isWeakeningCode } from '../../../shared/plan/effect.ts';
-import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
+import { asZoneFile } from '../../../shared/lists/record-table.ts';
 import { describeFinding, describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { Manual } from '../../../shared/manual/manual.ts';
 import { buildManual } from '../../../shared/manual/manual.ts';
@@ -45,13 +48,12 @@ import {
   readPastedZone,
   readyPastedZone,
 } from './pasted-zone.ts';
-import { findWorkspace, listedNames, record } from '../context.ts';
+import { findWorkspace, listedDomains, record } from '../context.ts';
 import { fail } from '../errors.ts';
 import { evidenceForPolicy } from '../evidence/service.ts';
 import { announceVault } from '../vault/service.ts';
 import { announce, effectiveFields, fieldsOf, serviceTemplate } from '../settings/service.ts';
 import { templatesOf } from '../templates/service.ts';
-import { plural } from '../../../shared/text/plural.ts';
 
 /** Sender domains: listed for ever, configured, and each with its manual. */
 
@@ -147,8 +149,8 @@ export function addDomains(context: CoreContext, input: ListInput) {
   const ids = context.store.domains.add(workspaceId, report.accepted, context.clock.now());
   const added = ids.map((id) => toRow(context, findDomain(context, workspaceId, id)));
   if (added.length > 0) {
-    record(context, workspaceId, 'domains', `${plural(added.length, 'domain')} added`, {
-      detail: listedNames(added, ({ name }) => name),
+    record(context, workspaceId, 'domains', fact('domains.added', { count: added.length }), {
+      details: [listedDomains(added, ({ name }) => name)],
     });
     context.changes.publish({ kind: 'domains', workspaceId, rows: added });
     announce(context, workspaceId);
@@ -165,24 +167,31 @@ export function setInUse(
   for (const id of domainIds) findDomain(context, workspaceId, id);
   context.store.domains.setInUse(workspaceId, domainIds, inUse);
   const rows = domainIds.map((id) => toRow(context, findDomain(context, workspaceId, id)));
-  record(
-    context,
-    workspaceId,
-    'domains',
-    `${rows.length} domain${rows.length === 1 ? '' : 's'} marked ${inUse ? 'in use' : 'not in use'}`,
-  );
+  const use = inUse ? 'in-use' : 'not-in-use';
+  record(context, workspaceId, 'domains', fact('domains.marked', { use, count: rows.length }));
   context.changes.publish({ kind: 'domains', workspaceId, rows });
   return rows;
 }
 
-export function configurationOf(
-  domain: Domain,
-  defaults: {
-    readonly recordTemplate: string;
-    readonly recordTemplateMode: string;
-    readonly dmarcReportAddress: string;
-  },
-): DomainConfiguration {
+/** What a workspace's domains have where they themselves decide nothing. */
+type Defaults = Pick<SettingsFields, 'recordTemplate' | 'recordTemplateMode' | 'dmarcReportAddress'>;
+
+/** Configurations, providers and workspaces that are remembered: thousands of domains share an object of each. */
+const CONFIGURATIONS = 16;
+const WORKSPACES = 4;
+
+/** What was decided for a domain, the rest as in its workspace. */
+export function configurationOf(domain: Domain, defaults: Defaults): DomainConfiguration {
+  return configurationsOf(defaults)(domain.configuration ?? NOTHING_DECIDED);
+}
+
+const NOTHING_DECIDED: Partial<DomainConfiguration> = {};
+
+const configurationsOf = rememberingLately(WORKSPACES, (defaults: Defaults) =>
+  rememberingLately(CONFIGURATIONS, (decided: Partial<DomainConfiguration>) => completed(decided, defaults)),
+);
+
+function completed(decided: Partial<DomainConfiguration>, defaults: Defaults): DomainConfiguration {
   const configuration: DomainConfiguration = {
     ...defaultConfiguration,
     dmarc: {
@@ -190,7 +199,7 @@ export function configurationOf(
       reportAddress: defaults.dmarcReportAddress === '' ? null : defaults.dmarcReportAddress,
     },
     // What an older version stored lacks the parts that came later.
-    ...domain.configuration,
+    ...decided,
   };
   if (configuration.providers.length > 0 || defaults.recordTemplate === '') return configuration;
   return {
@@ -208,16 +217,23 @@ export interface DomainView {
   readonly zone: string;
 }
 
+/** Those of the providers whose templates are there. */
+const providersAmong = rememberingLately(WORKSPACES, (templates: readonly ProviderTemplate[]) =>
+  rememberingLately(CONFIGURATIONS, (providers: DomainConfiguration['providers']) =>
+    providers.flatMap(({ templateId, mode, fields }) => {
+      const template = templates.find(({ id }) => id === templateId);
+      return template === undefined ? [] : [{ template, mode, fields }];
+    }),
+  ),
+);
+
 function needsOf(
   domain: string,
   { providers, dmarc, dmarcEdited, dkimEdited, neverSends, users, spf, extras, policies }: DomainConfiguration,
   templates: readonly ProviderTemplate[],
   dkimKeys: DomainNeeds['dkimKeys'],
 ): DomainNeeds {
-  const chosen = providers.flatMap(({ templateId, mode, fields }) => {
-    const template = templates.find(({ id }) => id === templateId);
-    return template === undefined ? [] : [{ template, mode, fields }];
-  });
+  const chosen = providersAmong(templates)(providers);
   // The records of some of the providers alone would leave the others' mail failing.
   const awaitsTemplate = !neverSends && (chosen.length === 0 || chosen.length < providers.length);
   return {
@@ -389,40 +405,36 @@ export function configureDomain(context: CoreContext, input: ConfigureInput): Pr
     const templates = templatesOf(context, workspaceId);
     checkDomainConfiguration(domain.name, configuration, templates, context.store.domains.dkimKeys(domain.id));
     const zone = configuration.zone ?? likelyZone(domain.name);
-    const written = pastedZone === undefined ? null : await writeZone(context, zone, asMasterFile(pastedZone));
+    const written = pastedZone === undefined ? null : await writeZone(context, zone, asZoneFile(pastedZone));
     context.store.atomically(() => {
       if (!context.store.domains.configure(domain, changed)) changedElsewhere(revision);
       written?.assign(domainId);
     });
     written?.keep(domainId);
-    record(context, workspaceId, 'save', `${domain.unicodeName} configured`);
+    record(context, workspaceId, 'save', fact('domain.configured', { domain: domain.unicodeName }));
     await readyPastedZone(context, domainId, zone);
     refresh(context, workspaceId, domainId);
     return manualOf(context, workspaceId, domainId);
   });
 }
 
-/** What a choice would make weaker, in words: as the plan explains it, or as the record that is asked for says. */
-function explained(plan: Plan, kind: WeakeningKind, configuration: DomainConfiguration): string {
-  const told = plan.changes
+/** What a choice would make weaker: as the plan explains it, or as the record that is asked for says. */
+function explained(plan: Plan, kind: WeakeningKind, configuration: DomainConfiguration): readonly Fact[] {
+  const findings = plan.changes
     .filter((change) => change.weakens?.includes(kind) === true)
-    .flatMap(({ findings }) => describeFindings(findings))
-    .filter(({ code }) => isWeakeningCode(code))
-    .map(({ title }) => title);
-  if (told.length > 0) return [...new Set(told)].join('; ');
+    .flatMap((change) => describeFindings(change.findings))
+    .filter(({ code }) => isWeakeningCode(code));
+  const told = new Map(findings.map(({ title, code, values }) => [title, { code, values }]));
+  if (told.size > 0) return [...told.values()].map((finding) => fact('finding.found', { finding }));
+  if (kind !== 'policy') return [fact('weaker.kind', { weakening: kind })];
   const { policy, subdomainPolicy, testing } = configuration.dmarc;
-  return kind === 'policy'
-    ? `DMARC as it is configured: p=${policy}${subdomainPolicy === null ? '' : `; sp=${subdomainPolicy}`}${testing ? '; t=y' : ''}`
-    : WEAKENING_WORDS[kind];
+  const tags = [
+    `p=${policy}`,
+    ...(subdomainPolicy === null ? [] : [`sp=${subdomainPolicy}`]),
+    ...(testing ? ['t=y'] : []),
+  ];
+  return [fact('weaker.policy', { outside: tags.join('; ') })];
 }
-
-const WEAKENING_WORDS: Readonly<Record<WeakeningKind, string>> = {
-  policy: 'a milder policy',
-  reports: 'lost report addresses',
-  senders: 'senders that no longer pass',
-  keys: 'keys that stop working',
-  permerrors: 'a record that is a permanent error',
-};
 
 /** Chooses something weaker on purpose, or takes the choice back; who, when and what are kept. */
 export function chooseWeaker(
@@ -442,23 +454,17 @@ export function chooseWeaker(
   const added = chosen ? [{ kind, by: context.person, at: context.clock.now(), what }] : [];
   const weaker = [...others, ...added];
   if (!context.store.domains.configure(domain, { ...domain.configuration, weaker })) changedElsewhere(domain.revision);
-  const told = chosen ? 'accepted' : 'no longer accepted';
-  record(
-    context,
-    workspaceId,
-    'save',
-    `${domain.unicodeName}: ${WEAKENING_WORDS[kind]}, ${told} by ${context.person}`,
-    {
-      detail: what,
-      severity: chosen ? 'warning' : 'info',
-    },
-  );
+  const of = { weakening: kind, domain: domain.unicodeName, person: context.person };
+  record(context, workspaceId, 'save', chosen ? fact('weaker.accepted', of) : fact('weaker.taken-back', of), {
+    details: what,
+    severity: chosen ? 'warning' : 'info',
+  });
   refresh(context, workspaceId, domainId);
   return manualOf(context, workspaceId, domainId);
 }
 
-/** Characters of an explanation that are kept. */
-const MOST_WHAT = 2000;
+/** Facts of an explanation that are kept. */
+const MOST_WHAT = 50;
 
 export interface OfDomain {
   readonly workspaceId: number;
@@ -539,7 +545,7 @@ const REMARKS = 40;
 
 /** What a zone's text holds, before anything is done with it. */
 export async function lookAtZone(text: string, zone: string): Promise<ZoneLook> {
-  const { count, findings } = await readPastedZone(asMasterFile(text), zone);
+  const { count, findings } = await readPastedZone(asZoneFile(text), zone);
   const remarks = describeFindings(findings);
   return { records: count, remarks: remarks.slice(0, REMARKS), more: Math.max(0, remarks.length - REMARKS) };
 }
@@ -552,11 +558,11 @@ export function pasteZone(
 ): Promise<ManualAsOf> {
   return inTurn(context, domainId, async () => {
     const { domain, zone } = viewDomain(context, findDomain(context, workspaceId, domainId));
-    const written = await writeZone(context, zone, asMasterFile(text));
+    const written = await writeZone(context, zone, asZoneFile(text));
     written.assign(domainId);
     written.keep(domainId);
-    const what = text.trim() === '' ? 'forgotten' : 'pasted';
-    record(context, workspaceId, 'domains', `Zone of ${domain.unicodeName} ${what}`);
+    const of = { domain: domain.unicodeName };
+    record(context, workspaceId, 'domains', text.trim() === '' ? fact('zone.forgotten', of) : fact('zone.pasted', of));
     refresh(context, workspaceId, domainId);
     return manualOf(context, workspaceId, domainId);
   });
@@ -616,8 +622,9 @@ export async function makeDkimKey(
     context.vault.set(dkimSecretId(domainId, stored.selector), key.privateKeyPem);
     context.store.domains.addDkimKey(domainId, stored);
   });
-  record(context, workspaceId, 'domains', `DKIM key ${stored.selector} made for ${domain.unicodeName}`, {
-    detail: `${stored.algorithm}, ${stored.bits} bits`,
+  const { selector: made, algorithm: kind, bits: figure } = stored;
+  record(context, workspaceId, 'domains', fact('dkim.made', { selector: made, domain: domain.unicodeName }), {
+    details: [fact('dkim.made-as', { algorithm: kind, figure })],
   });
   announceVault(context);
   refresh(context, workspaceId, domainId);

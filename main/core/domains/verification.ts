@@ -1,7 +1,10 @@
+import { factText } from '../../../shared/facts/fact-text.ts';
 import type { DomainRow, VerifySelection } from '../../../shared/contract/domains.ts';
 import type { JobState } from '../../../shared/contract/jobs.ts';
-import { recordWords } from '../../../shared/required/record-words.ts';
-import type { Verdict } from '../../../shared/verdict/types.ts';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
+import { VERDICTS_BY_NEED } from '../../../shared/verdict/verdict-words.ts';
+import type { RecordVerdict, Verdict } from '../../../shared/verdict/types.ts';
 import type { Servers } from '../../probes/dns/servers.ts';
 import { writeCheck } from '../../store/check-text.ts';
 import type { StoredTimelineEntry, VerificationResult } from '../../store/history.ts';
@@ -54,12 +57,12 @@ function createReader(context: CoreContext, workspaceId: number, ids: readonly n
 type Outcome = ReturnType<typeof verdictsOf>;
 
 /** What a domain's own entry in the timeline says: the first record that keeps it from being verified. */
-function summaryOf({ detail }: Outcome): string {
-  if (detail.records.length === 0) return 'Waiting for the choice of a record template';
+function reasonOf({ detail }: Outcome): Fact {
+  if (detail.records.length === 0) return fact('domain.no-template');
   const culprit = detail.records.find((entry) => entry.verdict === detail.verdict);
   return detail.verdict === 'verified' || culprit === undefined
-    ? 'Every required record is published and correct'
-    : `${recordWords(culprit.recordId)}: ${culprit.summary}`;
+    ? fact('domain.verified')
+    : fact('domain.because', { record: culprit.recordId, what: culprit.fact });
 }
 
 /** What has changed since the last check; a first check is one entry, the domain's own, which has the empty id. */
@@ -69,26 +72,31 @@ function changesOf({ domain }: DomainView, outcome: Outcome, at: number): Stored
   const changes: StoredTimelineEntry[] = [];
   if (isFirst || domain.verdict !== verdict) {
     const before = isFirst ? null : domain.verdict;
-    changes.push({ at, recordId: '', before, after: verdict, summary: summaryOf(outcome) });
+    changes.push({ at, recordId: '', before, after: verdict, fact: reasonOf(outcome) });
   }
   if (isFirst) return changes;
   for (const entry of records) {
     const before = domain.recordVerdicts[entry.recordId] ?? null;
     // No answer changes nothing of a record; the domain's own entry tells of it.
     if (entry.verdict === 'unknown' || before === entry.verdict) continue;
-    changes.push({ at, recordId: entry.recordId, before, after: entry.verdict, summary: entry.summary });
+    changes.push({ at, recordId: entry.recordId, before, after: entry.verdict, fact: entry.fact });
   }
   return changes;
 }
 
 /** What is known of each record: a check that got no answer takes nothing back. */
-function lastKnown({ recordVerdicts }: DomainView['domain'], { detail }: Outcome): Record<string, Verdict> {
-  return Object.fromEntries(
-    detail.records.map(({ recordId, verdict }) => [
-      recordId,
-      verdict === 'unknown' ? (recordVerdicts[recordId] ?? verdict) : verdict,
-    ]),
-  );
+function lastKnown({ recordVerdicts }: DomainView['domain'], { detail }: Outcome): Readonly<Record<string, Verdict>> {
+  const isAsBefore = ({ recordId, verdict }: RecordVerdict) => {
+    const before = recordVerdicts[recordId];
+    return before !== undefined && (verdict === 'unknown' || verdict === before);
+  };
+  // Nearly always nothing has changed, and thousands of domains share the one object that says what is known.
+  if (detail.records.length === Object.keys(recordVerdicts).length && detail.records.every(isAsBefore))
+    return recordVerdicts;
+  const known: Record<string, Verdict> = {};
+  for (const { recordId, verdict } of detail.records)
+    known[recordId] = verdict === 'unknown' ? (recordVerdicts[recordId] ?? verdict) : verdict;
+  return known;
 }
 
 /** Whether the domain was verified when it was last known how it stands. */
@@ -133,15 +141,20 @@ function notifyBroken(context: CoreContext, workspaceId: number, broken: readonl
   const sorted = broken.toSorted((left, right) => (left.unicodeName < right.unicodeName ? -1 : 1));
   const [first] = sorted;
   if (first === undefined) return;
-  const others = broken.length - NAMED;
-  const named = sorted.slice(0, NAMED).map(({ unicodeName }) => unicodeName);
-  const names = `${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
-  const title =
-    broken.length === 1 ? `${first.unicodeName} no longer verifies` : `${broken.length} domains no longer verify`;
-  const body =
+  const domains = sorted.slice(0, NAMED).map(({ unicodeName }) => unicodeName);
+  const others = broken.length - domains.length;
+  const title = factText(
     broken.length === 1
-      ? 'A published record is missing or different. Open the domain’s manual to see which.'
-      : `Published records are missing or different: ${names}.`;
+      ? fact('notice.broken', { domain: first.unicodeName })
+      : fact('notice.several-broken', { count: broken.length }),
+  );
+  const body = factText(
+    broken.length === 1
+      ? fact('notice.look')
+      : others === 0
+        ? fact('notice.names', { domains })
+        : fact('notice.first-names', { domains, others }),
+  );
   context.notifier.notify(title, body, () => context.links.show(workspaceId, first));
   context.changes.publish({ kind: 'notice', workspaceId, title, body });
 }
@@ -152,7 +165,7 @@ async function runVerification(
   ids: readonly number[],
   servers: Servers,
   control: JobControl,
-): Promise<string> {
+): Promise<Fact> {
   const templates = templatesOf(context, workspaceId);
   const fields = effectiveFields(context, workspaceId);
   const told = seenDomains(context, workspaceId);
@@ -164,7 +177,7 @@ async function runVerification(
 
   const check = async ({ domain, dkimKeys }: NonNullable<ReturnType<typeof nextDomain>>) => {
     const view = viewDomain(context, domain, { templates, fields, dkimKeys, told });
-    const { observations, plain } = await observeDomain(view, ask);
+    const { observations, shared, plain } = await observeDomain(view, ask);
     // What was cut short says nothing about DNS.
     if (control.signal.aborted) return;
     const at = context.clock.now();
@@ -175,7 +188,7 @@ async function runVerification(
       {
         domainId: domain.id,
         at,
-        check: writeCheck(observations),
+        check: writeCheck(observations, shared),
         verdicts: outcome.verdicts,
         recordVerdicts,
         timeline: changesOf(view, outcome, at),
@@ -205,19 +218,22 @@ async function runVerification(
     announce(context, workspaceId);
     notifyBroken(context, workspaceId, broken);
   }
-  const parts = [...totals].map(([verdict, amount]) => `${amount} ${verdict}`);
-  const summary = parts.length === 0 ? 'Nothing to check' : parts.join(', ');
-  record(
-    context,
-    workspaceId,
-    'verify',
-    `${ids.length.toLocaleString('en')} domain${ids.length === 1 ? '' : 's'} checked`,
-    {
-      detail: control.signal.aborted ? `Cancelled after ${sum(totals)}: ${summary}` : summary,
-      severity: (totals.get('failing') ?? 0) > 0 ? 'warning' : 'info',
-    },
-  );
-  return summary;
+  const found = foundFact(totals, control.signal.aborted);
+  record(context, workspaceId, 'verify', fact('check.done', { count: ids.length }), {
+    details: [found],
+    severity: (totals.get('failing') ?? 0) > 0 ? 'warning' : 'info',
+  });
+  return found;
+}
+
+/** How many domains have which verdict. */
+function foundFact(totals: ReadonlyMap<Verdict, number>, isCancelled: boolean): Fact {
+  const parts = VERDICTS_BY_NEED.toReversed().flatMap((verdict) => {
+    const count = totals.get(verdict);
+    return count === undefined ? [] : [fact('check.count', { verdict, count })];
+  });
+  if (isCancelled) return fact('check.cancelled', { count: sum(totals), parts });
+  return parts.length === 0 ? fact('check.nothing') : fact('check.counts', { parts });
 }
 
 function sum(totals: ReadonlyMap<Verdict, number>): number {
@@ -238,7 +254,7 @@ export function startVerification(
       workspaceId,
       kind: 'verify',
       total: ids.length,
-      message: `Checking ${ids.length} domain${ids.length === 1 ? '' : 's'}`,
+      message: fact('check.begun', { count: ids.length }),
     },
     (control) => runVerification(context, workspaceId, ids, servers, control),
   );

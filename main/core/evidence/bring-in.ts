@@ -1,8 +1,10 @@
+import { reportedTime } from '../../../shared/evidence/reports/tls.ts';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { describedBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
 import { readBounce, returnedFrom } from '../../../shared/evidence/bounce/bounce.ts';
 import type { EvidenceFile, ReadFile } from '../../../shared/evidence/reports/file.ts';
 import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
-import { rememberedBounce, rememberedFailure } from '../../../shared/evidence/kept/kept-mail.ts';
+import { rememberedBounce, rememberedFailure } from '../../../shared/evidence/kept/remembered.ts';
 import type { AggregateRow } from '../../../shared/evidence/reports/aggregate.ts';
 import type { NewReport, NewRow, RowSpool } from '../../store/evidence.ts';
 import type { CoreContext } from '../context.ts';
@@ -15,7 +17,7 @@ import { keepMail } from './kept.ts';
 import type { SeenSigner } from './signers.ts';
 import { noteSigners, seeSigner } from './signers.ts';
 import type { RowSink } from './read-file.ts';
-import { readEvidenceFile, readEvidenceOctets } from './read-file.ts';
+import { readEvidenceFile, readEvidenceFiles, readEvidenceOctets, readEvidenceStream } from './read-file.ts';
 import type { FoundReport, Keeper, ReportKeys } from './summary.ts';
 import { noReports, summarise } from './summary.ts';
 
@@ -30,11 +32,11 @@ function keptRow(row: AggregateRow): NewRow {
     `${name}/${selector ?? ''}`.replace(/\s+/g, '');
   // Of several results of SPF the one of MAIL FROM is what DMARC looks at (RFC 9989 §4.4.2).
   const spf = row.spfResults.find(({ scope }) => scope !== 'helo') ?? row.spfResults[0];
-  const count = row.count ?? 0n;
+  const count = row.count ?? 0;
   return {
     headerFrom,
     source: row.source,
-    messages: count > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(count),
+    messages: typeof count === 'number' ? count : Number.MAX_SAFE_INTEGER,
     dkim: row.dkim,
     spf: row.spf,
     signers: row.dkimResults.filter(({ result }) => result === 'pass').map(signer),
@@ -48,11 +50,6 @@ function keptRow(row: AggregateRow): NewRow {
 /** A period that lies in our time, in seconds; what does not is kept without one. */
 const timeOf = (at: number | null): number | null => (at !== null && at <= 4_102_444_800 ? at : null);
 
-const timeOfText = (at: string | null): number | null => {
-  const time = at === null ? Number.NaN : Date.parse(at);
-  return Number.isNaN(time) ? null : Math.floor(time / 1000);
-};
-
 /** What is kept of a report beside its rows. */
 function keptReport(workspaceId: number, importedAt: number, found: FoundReport, keys: ReportKeys): NewReport {
   const isAggregate = found.kind === 'dmarc-aggregate';
@@ -64,8 +61,8 @@ function keptReport(workspaceId: number, importedAt: number, found: FoundReport,
     ...keys,
     org: report.org,
     domain: isAggregate ? found.report.domain : (found.report.policies[0]?.domain ?? null),
-    beginAt: isAggregate ? timeOf(found.report.begin) : timeOfText(found.report.begin),
-    endAt: isAggregate ? timeOf(found.report.end) : timeOfText(found.report.end),
+    beginAt: isAggregate ? timeOf(found.report.begin) : reportedTime(found.report.begin),
+    endAt: isAggregate ? timeOf(found.report.end) : reportedTime(found.report.end),
     policy: policy !== null && POLICIES.has(policy) ? policy : null,
     importedAt,
     data: JSON.stringify(
@@ -99,9 +96,9 @@ interface Intake {
 /**
  * Takes into the history what is found; the window, the command and a watched folder bring theirs in the same way.
  *
- * @param where it came from, as the activity has it behind “imported”; empty where there is nothing to say.
+ * @param folder it came from; null where there is none to tell.
  */
-function openIntake(context: CoreContext, workspaceId: number, where = ''): Intake {
+function openIntake(context: CoreContext, workspaceId: number, folder: string | null = null): Intake {
   const { store, clock } = context;
   const receivers = context.rules.providers();
   const signers = new Map<string, SeenSigner>();
@@ -148,12 +145,19 @@ function openIntake(context: CoreContext, workspaceId: number, where = ''): Inta
       },
     },
     close() {
-      const words = [
-        ...(reports === 0 ? [] : [`${reports} report${reports === 1 ? '' : 's'} of receivers`]),
-        ...(mails === 0 ? [] : [mails === 1 ? '1 bounce or failure report' : `${mails} bounces and failure reports`]),
+      const read = [
+        ...(reports === 0 ? [] : [fact('evidence.reports', { count: reports })]),
+        ...(mails === 0 ? [] : [fact('evidence.mails', { count: mails })]),
       ];
-      if (words.length > 0)
-        record(context, workspaceId, 'domains', `${words.join(' and ')} imported${where === '' ? '' : ` ${where}`}`);
+      if (read.length > 0)
+        record(
+          context,
+          workspaceId,
+          'domains',
+          folder === null
+            ? fact('evidence.imported', { parts: read })
+            : fact('evidence.imported-from', { path: folder, parts: read }),
+        );
       noteSigners(context, workspaceId, signers);
     },
   };
@@ -182,6 +186,34 @@ export async function readHandedIn(
   return read;
 }
 
+/**
+ * Reads a file that was taken in part by part, and keeps each report once.
+ *
+ * @param uploadId what `transfer.begin` called it; it is gone afterwards, whatever came of it.
+ * @throws NOT_FOUND.
+ */
+export async function readUploaded(
+  context: CoreContext,
+  workspaceId: number,
+  uploadId: string,
+  name: string,
+): Promise<ReadFile> {
+  findWorkspace(context, workspaceId);
+  try {
+    const uploaded = await context.uploads.find(uploadId);
+    const intake = openIntake(context, workspaceId);
+    const found =
+      uploaded.kind === 'octets'
+        ? readEvidenceStream(uploaded.read(), intake.openRows)
+        : readEvidenceOctets(Buffer.alloc(0));
+    const files = await summarise(name, found, noReports(), intake.keeper);
+    intake.close();
+    return { name, found: files, isMail: files.some(({ problems }) => problems.includes('no-report-in-mail')) };
+  } finally {
+    await context.uploads.drop(uploadId);
+  }
+}
+
 /** Files that come one by one. */
 interface Import {
   /** Reads a file, and keeps what is new of it. Never throws for what the file is. */
@@ -190,9 +222,9 @@ interface Import {
   readonly close: () => void;
 }
 
-/** Opens an import whose files are not known yet. @param where they come from, as the activity tells it. */
-export function openImport(context: CoreContext, workspaceId: number, where: string): Import {
-  const intake = openIntake(context, workspaceId, where);
+/** Opens an import whose files are not known yet. @param folder they come from. */
+export function openImport(context: CoreContext, workspaceId: number, folder: string): Import {
+  const intake = openIntake(context, workspaceId, folder);
   // Of files that come over days the history knows what was there: nothing else is held.
   return {
     read: (file) => summarise(file, readEvidenceFile(file, intake.openRows), noReports(), intake.keeper),
@@ -226,8 +258,8 @@ export async function* importEvidence(
   const known = noReports();
   const intake = openIntake(context, workspaceId);
   try {
-    for await (const file of named())
-      yield* await summarise(file, readEvidenceFile(file, intake.openRows), known, intake.keeper);
+    for await (const { file, found } of readEvidenceFiles(named(), intake.openRows))
+      yield* await summarise(file, found, known, intake.keeper);
   } finally {
     intake.close();
   }

@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { HandOverText } from '../../../shared/contract/values.ts';
 import { SENDER_WORDS } from '../../../shared/evidence/senders/sender-words.ts';
 import type { Sender } from '../../../shared/evidence/senders/senders.ts';
@@ -25,7 +26,7 @@ export function exportSenders(
   choice: { readonly sinceDays: number | null; readonly format: 'csv' | 'json' },
 ): HandOverText {
   const senders = evidenceSenders(context, workspaceId, domain, choice.sinceDays);
-  record(context, workspaceId, 'export', `Senders of ${domain}: ${senders.length}`);
+  record(context, workspaceId, 'export', fact('evidence.senders', { domain, count: senders.length }));
   const fileName = `senders-of-${domain.replace(/[^a-z0-9.-]/gi, '_')}.${choice.format}`;
   if (choice.format === 'json') {
     const text = `${JSON.stringify({ domain, sinceDays: choice.sinceDays, senders }, null, 2)}\n`;

@@ -39,6 +39,17 @@ export function pathTrouble(error: unknown): { readonly path: string; readonly r
 /** What to do about any of them. */
 export const PATH_REMEDY = 'Name a file or a folder that this account may read.';
 
+/** Whether what a link leads to has an end that somebody else may never write to: a pipe, a socket, a device. */
+async function waitsForSomebody(link: string): Promise<boolean> {
+  try {
+    const stats = await stat(link);
+    return !stats.isFile() && !stats.isDirectory();
+  } catch {
+    // A link that leads nowhere is told as a file that can't be read.
+    return false;
+  }
+}
+
 async function* filesBelow(folder: string, depth: number): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
@@ -47,6 +58,6 @@ async function* filesBelow(folder: string, depth: number): AsyncGenerator<string
     if (entry.name.startsWith('.')) continue;
     if (entry.isDirectory()) {
       if (depth < MOST_DEPTH) yield* filesBelow(inner, depth + 1);
-    } else if (entry.isFile() || entry.isSymbolicLink()) yield inner;
+    } else if (entry.isFile() || (entry.isSymbolicLink() && !(await waitsForSomebody(inner)))) yield inner;
   }
 }

@@ -1,8 +1,9 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { describedBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
 import type { DescribedBounce } from '../../../shared/evidence/bounce/bounce-words.ts';
 import { readBounce, returnedFrom } from '../../../shared/evidence/bounce/bounce.ts';
 import type { RememberedMail } from '../../../shared/evidence/kept/kept-mail.ts';
-import { KEPT_MAIL_WORDS, rememberedBounce, rememberedMessage } from '../../../shared/evidence/kept/kept-mail.ts';
+import { rememberedBounce, rememberedMessage } from '../../../shared/evidence/kept/remembered.ts';
 import type { DescribedMessage } from '../../../shared/evidence/message/message-words.ts';
 import { evaluateMessage } from '../../../shared/evidence/message/message.ts';
 import { rulesForMessage } from '../../../shared/evidence/message/receiver-rules.ts';
@@ -19,7 +20,9 @@ import { noteSigners } from './signers.ts';
 function remember(context: CoreContext, workspaceId: number, octets: Uint8Array, mail: RememberedMail): void {
   if (!keepMail(context, workspaceId, octets, mail)) return;
   const { kind, domain } = mail.fact;
-  record(context, workspaceId, 'domains', `A ${KEPT_MAIL_WORDS[kind]} of ${domain ?? 'an unknown domain'} read`);
+  const read =
+    domain === null ? fact('evidence.read-of-unknown', { mail: kind }) : fact('evidence.read', { mail: kind, domain });
+  record(context, workspaceId, 'domains', read);
 }
 
 /** A mail as what it is: what tells of a failed delivery is a bounce, everything else a message. */

@@ -2,6 +2,7 @@ import {
   evidenceDomains,
   evidenceMails,
   evidenceSenders,
+  evidenceSenderVolume,
   evidenceVolume,
   forgetEvidence,
   nameSender,
@@ -39,6 +40,10 @@ export function evidenceProcedures(os: Implementer['evidence'], context: Running
       const { readHandedIn } = await import('./bring-in.ts');
       return readHandedIn(context, input.workspaceId, input.files);
     }),
+    readUpload: os.readUpload.handler(async ({ input: { workspaceId, uploadId, name } }) => {
+      const { readUploaded } = await import('./bring-in.ts');
+      return readUploaded(context, workspaceId, uploadId, name);
+    }),
     mail: os.mail.handler(async ({ input }) => {
       // What judges a message is loaded when there is one.
       const { readOneMail } = await import('./mail.ts');
@@ -51,6 +56,9 @@ export function evidenceProcedures(os: Implementer['evidence'], context: Running
     volume: os.volume.handler(({ input }) => [
       ...evidenceVolume(context, input.workspaceId, input.domain, input.sinceDays),
     ]),
+    senderVolume: os.senderVolume.handler(({ input }) =>
+      evidenceSenderVolume(context, input.workspaceId, input.domain, input.sinceDays),
+    ),
     senders: os.senders.handler(({ input }) => [
       ...evidenceSenders(context, input.workspaceId, input.domain, input.sinceDays),
     ]),

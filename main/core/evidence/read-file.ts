@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import type { EvidenceKind } from '../../../shared/evidence/reports/file.ts';
 import { limits } from '../../../shared/evidence/limits.ts';
 import type { FailureReport } from '../../../shared/evidence/reports/failure.ts';
@@ -11,9 +10,9 @@ import { readTlsReport } from '../../../shared/evidence/reports/tls.ts';
 import { decodedBody, leafParts, looksLikeMail, readMail } from '../../../shared/evidence/mail/mail.ts';
 import { fromBase64 } from '../../../shared/evidence/mail/octets.ts';
 import type { Problem } from '../../../shared/evidence/problems.ts';
-import { gunzip, isGzip, isZip, zipEntries } from './archives.ts';
+import { gunzipped, isGzip, isZip, zipEntries } from './archives.ts';
 import type { Source } from './source.ts';
-import { peeked, sourceOf, TooLarge, whole } from './source.ts';
+import { AT_ONCE, peeked, smallFile, smallFileAtOnce, sourceOf, sourceOfFile, TooLarge, whole } from './source.ts';
 
 /** Reports out of files, however they are packed: what counts is the first octets, and never a name or a type. */
 
@@ -58,27 +57,40 @@ interface Reading {
   readonly openRows: OpenRows | null;
 }
 
-const firstCharacter = (head: Buffer): string =>
-  head
-    .toString('latin1')
-    .replaceAll('\0', '')
-    .replace(/^(?:\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)/, '')
-    .trimStart()
-    .slice(0, 1);
+const MARKS = [
+  [0xef, 0xbb, 0xbf],
+  [0xff, 0xfe],
+  [0xfe, 0xff],
+] as const;
 
-async function* readAggregate({ stream }: Source, { openRows }: Reading): AsyncGenerator<Found> {
+/** The first character but for byte order marks, white space, and the zero octets of UTF-16; empty where there is none. */
+function firstCharacter(head: Buffer): string {
+  const markAt = (at: number) => MARKS.find((octets) => octets.every((octet, index) => head[at + index] === octet));
+  let begin = 0;
+  for (let mark = markAt(0); mark !== undefined; mark = markAt(begin)) begin += mark.length;
+  for (let at = begin; at < head.length; at += 1) {
+    const character = String.fromCharCode(head[at] as number);
+    if (character !== '\0' && character.trim() !== '') return character;
+  }
+  return '';
+}
+
+async function* readAggregate({ octets, stream }: Source, { openRows }: Reading): AsyncGenerator<Found> {
   const text = createTextStream();
   const rows = openRows?.() ?? null;
   const reader = createAggregateReader(rows?.add);
   let isGiven = false;
   try {
-    let length = 0;
-    for await (const piece of stream) {
-      length += piece.length;
-      if (length > limits.reportOctets) throw new TooLarge();
-      reader.write(text.write(piece));
-      if (reader.isDone()) break;
-      await rows?.rest();
+    if (octets !== null && octets.length <= AT_ONCE) reader.write(text.write(octets));
+    else {
+      let length = 0;
+      for await (const piece of stream()) {
+        length += piece.length;
+        if (length > limits.reportOctets) throw new TooLarge();
+        reader.write(text.write(piece));
+        if (reader.isDone()) break;
+        await rows?.rest();
+      }
     }
     reader.write(text.close());
     const { report, problems } = reader.close();
@@ -125,7 +137,7 @@ async function* readGzip(source: Source, reading: Reading): AsyncGenerator<Found
   yield* withProblems(async function* (tell) {
     if (reading.depth > 0) tell('compressed-twice');
     const octets = await whole(source, limits.fileOctets);
-    yield* readSource(await peeked(gunzip(octets, limits.reportOctets, tell)), {
+    yield* readSource(await gunzipped(octets, limits.reportOctets, tell), {
       ...reading,
       depth: reading.depth + 1,
     });
@@ -138,7 +150,7 @@ async function* readZip(source: Source, reading: Reading): AsyncGenerator<Found>
     const octets = await whole(source, limits.fileOctets);
     for await (const entry of zipEntries(octets, limits.reportOctets, tell)) {
       try {
-        yield* readSource(await peeked(entry.stream()), { ...reading, depth: reading.depth + 1 });
+        yield* readSource(await entry.source(), { ...reading, depth: reading.depth + 1 });
       } catch (error) {
         // One entry that can't be read keeps none of the others from being read.
         tell(error instanceof TooLarge ? 'too-large' : 'entries-refused');
@@ -209,8 +221,8 @@ async function* mailsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (held.length > 0) yield held;
 }
 
-async function* readMailbox({ stream }: Source, reading: Reading): AsyncGenerator<Found> {
-  for await (const mail of mailsOf(stream)) {
+async function* readMailbox(source: Source, reading: Reading): AsyncGenerator<Found> {
+  for await (const mail of mailsOf(source.stream())) {
     let hasReport = false;
     for await (const found of readMailOctets(mail, reading)) {
       const isReport = found.kind !== 'refused' && found.kind !== 'mail' && found.kind !== 'other-mail';
@@ -261,7 +273,68 @@ async function* readToEnd(open: () => Source | Promise<Source>, openRows: OpenRo
  * @param file its path. @param openRows where the records of each report go; null: nowhere.
  */
 export function readEvidenceFile(file: string, openRows: OpenRows | null = null): AsyncGenerator<Found> {
-  return readToEnd(() => peeked(createReadStream(file) as AsyncIterable<Buffer>), openRows);
+  return readToEnd(async () => sourceOfFile(file, await smallFile(file)), openRows);
+}
+
+/** Small files that are read before their turn comes: waiting for each alone takes longer than reading it. */
+const AHEAD = 8;
+/**
+ * A disk that opens a file in so many milliseconds opens the next ones at once: to hand each to another thread takes five
+ * times as long as opening it. One of so many files is opened there all the same, so that a slow disk is noticed.
+ */
+const PROMPT_MS = 5;
+const ASKED_ANEW = 64;
+
+/**
+ * Reads files one after the other, each as `readEvidenceFile` does.
+ *
+ * @throws what `files` throws, once those before have been read.
+ */
+export async function* readEvidenceFiles(
+  files: AsyncIterable<string>,
+  openRows: OpenRows | null = null,
+): AsyncGenerator<{ readonly file: string; readonly found: AsyncGenerator<Found> }> {
+  const names = files[Symbol.asyncIterator]();
+  const ahead: { readonly file: string; readonly octets: Promise<Buffer | null> }[] = [];
+  let end: { readonly error?: unknown } | null = null;
+  let isPrompt = false;
+  let taken = 0;
+  const octetsOf = async (file: string): Promise<Buffer | null> => {
+    taken += 1;
+    if (isPrompt && taken % ASKED_ANEW !== 0) return smallFileAtOnce(file);
+    const begun = performance.now();
+    const octets = await smallFile(file);
+    isPrompt = performance.now() - begun < PROMPT_MS;
+    return octets;
+  };
+  try {
+    for (;;) {
+      while (end === null && ahead.length < AHEAD) {
+        try {
+          const { done, value } = await names.next();
+          if (done === true) end = {};
+          else ahead.push({ file: value, octets: octetsOf(value) });
+        } catch (error) {
+          end = { error };
+        }
+      }
+      const next = ahead.shift();
+      if (next === undefined) break;
+      const { file, octets } = next;
+      yield { file, found: readToEnd(async () => sourceOfFile(file, await octets), openRows) };
+    }
+  } finally {
+    await names.return?.();
+  }
+  if (end !== null && 'error' in end) throw end.error;
+}
+
+/** Reads every report of octets that come piece by piece, as `readEvidenceFile` does those of a file. */
+export function readEvidenceStream(
+  stream: AsyncIterable<Uint8Array>,
+  openRows: OpenRows | null = null,
+): AsyncGenerator<Found> {
+  return readToEnd(() => peeked(stream as AsyncIterable<Buffer>), openRows);
 }
 
 /** Reads every report of octets that are in memory, as `readEvidenceFile` does those of a file. */

@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { managedRetention } from '../../../shared/managed/policy.ts';
 import type { Retention } from '../../../shared/evidence/kept/kept-mail.ts';
 import type { EvidenceCounts } from '../../store/evidence-mails.ts';
@@ -41,6 +42,6 @@ export function setRetention(context: CoreContext, workspaceId: number, retentio
   refuseLocked<Retention>(context.managed, managedRetention(context.managed.locked), retention, '');
   context.store.evidenceMails.putRetention(workspaceId, retention);
   while (step(context, workspaceId) > 0);
-  record(context, workspaceId, 'save', 'Retention of evidence from mail changed');
+  record(context, workspaceId, 'save', fact('evidence.retention'));
   return keptEvidence(context, workspaceId);
 }

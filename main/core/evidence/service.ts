@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { parentName } from '../../../shared/dns/names.ts';
 import { toAsciiDomain } from '../../../shared/dns/idna.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
@@ -6,6 +7,9 @@ import type { DmarcPolicy } from '../../../shared/dmarc/record.ts';
 import type { StoredMail } from '../../../shared/evidence/kept/kept-mail.ts';
 import type { NamedSender, Sender } from '../../../shared/evidence/senders/senders.ts';
 import { policyEvidence, reportedMail, sendersOf } from '../../../shared/evidence/senders/senders.ts';
+import type { PolicyChange, SenderVolume } from '../../../shared/evidence/senders/sender-volume.ts';
+import { sendersOverTime } from '../../../shared/evidence/senders/sender-volume.ts';
+import { volumeBars } from '../../../shared/evidence/senders/volume-bars.ts';
 import { rememberingOf } from '../../../shared/memo.ts';
 import type { DayVolume, EvidenceDomain, ReportPeriod } from '../../store/evidence.ts';
 import type { Store } from '../../store/store.ts';
@@ -62,6 +66,29 @@ export function evidenceVolume(
 ): readonly DayVolume[] {
   const { name, at, since } = chosenMail(context, workspaceId, domain, sinceDays);
   return context.store.evidence.days(workspaceId, at, { since, from: at === name ? null : name });
+}
+
+/** The mail of each sender over time. @param sinceDays of the last so many days alone; null: of all time. */
+export function evidenceSenderVolume(
+  context: CoreContext,
+  workspaceId: number,
+  domain: string,
+  sinceDays: number | null,
+): SenderVolume {
+  const { name, at, since } = chosenMail(context, workspaceId, domain, sinceDays);
+  const { evidence } = context.store;
+  const from = at === name ? null : name;
+  const { bars, days } = volumeBars(evidence.days(workspaceId, at, { since, from }));
+  const begin = bars[0]?.from ?? 0;
+  const sums =
+    bars.length === 0 ? [] : evidence.sumsInTime(workspaceId, at, { since: begin / 1000, from, step: days * DAY_S });
+  return {
+    from: begin,
+    days,
+    stretches: bars.length,
+    senders: [...sendersOverTime(name, sums, bars.length, evidence.names(workspaceId, name))],
+    changes: policyChanges(policyPeriods(evidence.periods(workspaceId, at))).filter((change) => change.at > begin),
+  };
 }
 
 /** Keeps what a person says of a sender, or takes it back. @param word null takes it back. */
@@ -132,11 +159,10 @@ export function forgetEvidence(
   const forget = what === 'persons' ? evidenceMails.forgetPersons : evidenceMails.forget;
   const mails = forget(workspaceId, name, before);
   if (removed + mails > 0) {
-    const words =
-      what === 'persons'
-        ? `Addresses and words of ${mails} mails forgotten`
-        : `${removed} reports of receivers and ${mails} mails forgotten`;
-    record(context, workspaceId, 'domains', words);
+    const parts = [fact('evidence.reports', { count: removed }), fact('evidence.forgotten-mails', { count: mails })];
+    const forgotten =
+      what === 'persons' ? fact('evidence.persons-forgotten', { count: mails }) : fact('evidence.forgotten', { parts });
+    record(context, workspaceId, 'domains', forgotten);
   }
   return { removed, mails };
 }
@@ -152,6 +178,13 @@ export function policyPeriods(reports: readonly ReportPeriod[]): readonly Policy
   }
   return periods;
 }
+
+/** When receivers found another policy than before. */
+const policyChanges = (periods: readonly PolicyPeriod[]): PolicyChange[] =>
+  periods.flatMap(({ policy, from }, index) => {
+    const before = periods[index - 1];
+    return before === undefined || before.policy === policy ? [] : [{ at: from, from: before.policy, to: policy }];
+  });
 
 /** Domains whose evidence is at hand. */
 const DOMAINS_AT_HAND = 256;

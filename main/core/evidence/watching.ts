@@ -1,3 +1,6 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { FolderTrouble } from '../../../shared/evidence/watched/folder-trouble.ts';
+import { FOLDER_TROUBLE_WORDS } from '../../../shared/evidence/watched/folder-trouble.ts';
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
@@ -5,7 +8,7 @@ import path from 'node:path';
 import type { EvidenceFile } from '../../../shared/evidence/reports/file.ts';
 import type { FileMark, WatchedFolder } from '../../store/evidence-folders.ts';
 import type { CoreContext } from '../context.ts';
-import { findWorkspace, listedNames, record } from '../context.ts';
+import { findWorkspace, listedFiles, record } from '../context.ts';
 import { fail } from '../errors.ts';
 import { filesIn } from './files.ts';
 
@@ -43,10 +46,10 @@ export interface Looked {
 const NOTHING: Looked = { files: 0, refused: 0, reports: 0, waiting: 0 };
 
 /** Why a folder can't be looked through, for people. */
-function troubleOf(error: unknown): string {
+function troubleOf(error: unknown): FolderTrouble {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'it is not there';
-  return code === 'EACCES' || code === 'EPERM' ? 'this account may not read it' : 'the disk can’t read it';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
+  return code === 'EACCES' || code === 'EPERM' ? 'not-permitted' : 'disk';
 }
 
 interface Known {
@@ -136,7 +139,7 @@ async function readNew(
   isWanted: () => boolean,
 ): Promise<Omit<Looked, 'waiting'>> {
   const { openImport } = await import('./bring-in.ts');
-  const intake = openImport(context, folder.workspaceId, `from ${folder.path}`);
+  const intake = openImport(context, folder.workspaceId, folder.path);
   const refused: string[] = [];
   let files = 0;
   let reports = 0;
@@ -158,10 +161,8 @@ async function readNew(
       context,
       folder.workspaceId,
       'domains',
-      `${refused.length === 1 ? '1 file of' : `${refused.length} files of`} ${folder.path} without a report`,
-      {
-        detail: listedNames(refused, (name) => name),
-      },
+      fact('folder.without-report', { count: refused.length, path: folder.path }),
+      { details: [listedFiles(refused)] },
     );
   return { files, refused: refused.length, reports };
 }
@@ -194,16 +195,16 @@ export function createWatching(
   let timer: NodeJS.Timeout | undefined;
 
   /** Tells once that a folder can't be looked through, and once that it can again. */
-  function reportTrouble(folder: WatchedFolder, trouble: string | null): void {
+  function reportTrouble(folder: WatchedFolder, trouble: FolderTrouble | null): void {
     const { store, clock } = context();
     const before = store.evidenceFolders.list(folder.workspaceId).find(({ id }) => id === folder.id)?.trouble ?? null;
     store.evidenceFolders.looked(folder.id, clock.now(), trouble);
     if (before === trouble) return;
-    if (trouble === null) record(context(), folder.workspaceId, 'domains', `The folder ${folder.path} is there again`);
+    if (trouble === null) record(context(), folder.workspaceId, 'domains', fact('folder.back', { path: folder.path }));
     else
-      record(context(), folder.workspaceId, 'domains', `The watched folder ${folder.path} can’t be read: ${trouble}`, {
+      record(context(), folder.workspaceId, 'domains', fact('folder.unreadable', { path: folder.path, trouble }), {
         severity: 'warning',
-        detail: 'It is looked at every minute until it is there again, or until it is watched no longer.',
+        details: [fact('folder.looked-at')],
       });
   }
 
@@ -324,13 +325,15 @@ export async function watchFolder(
     if (!(await stat(folder)).isDirectory()) throw refuse('it is no folder');
     await access(folder, constants.R_OK | constants.X_OK);
   } catch (error) {
-    throw typeof (error as NodeJS.ErrnoException).syscall === 'string' ? refuse(troubleOf(error)) : error;
+    throw typeof (error as NodeJS.ErrnoException).syscall === 'string'
+      ? refuse(FOLDER_TROUBLE_WORDS[troubleOf(error)])
+      : error;
   }
   const { evidenceFolders } = context.store;
   if (evidenceFolders.list(workspaceId).length >= MOST_FOLDERS)
     throw refuse(`${MOST_FOLDERS} folders are watched already`);
   if (evidenceFolders.add(workspaceId, folder, context.clock.now()))
-    record(context, workspaceId, 'domains', `The folder ${folder} is watched`);
+    record(context, workspaceId, 'domains', fact('folder.watched', { path: folder }));
   return watchedFolders(context, workspaceId);
 }
 
@@ -343,6 +346,6 @@ export function unwatchFolder(context: CoreContext, workspaceId: number, id: num
       value: String(id),
       remedy: 'Ask for the list of watched folders.',
     });
-  record(context, workspaceId, 'domains', `The folder ${folder.path} is watched no longer`);
+  record(context, workspaceId, 'domains', fact('folder.unwatched', { path: folder.path }));
   return watchedFolders(context, workspaceId);
 }

@@ -1,5 +1,7 @@
 import type { JobState } from '../../../shared/contract/jobs.ts';
-import { fail } from '../errors.ts';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
+import { fail, storeTrouble } from '../errors.ts';
 
 /** Long work that outlives every window: started, watched from any number on, paused, cancelled. */
 
@@ -17,9 +19,9 @@ export interface Jobs {
       readonly workspaceId: number;
       readonly kind: JobState['kind'];
       readonly total: number;
-      readonly message: string;
+      readonly message: Fact;
     },
-    work: (control: JobControl) => Promise<string>,
+    work: (control: JobControl) => Promise<Fact>,
   ) => JobState;
   readonly list: () => readonly JobState[];
   readonly watch: (id: string, after: number, signal: AbortSignal | undefined) => AsyncGenerator<JobState, void>;
@@ -65,7 +67,7 @@ export function createJobs(parts: JobParts): Jobs {
           ...job,
           status: 'failed',
           finishedAt: parts.now(),
-          message: 'Interrupted: the console was closed. Results so far are kept.',
+          message: fact('job.interrupted'),
         }
       : job;
     if (interrupted) parts.save(state);
@@ -160,10 +162,10 @@ export function createJobs(parts: JobParts): Jobs {
           if (parts.now() - toldAt >= TELL_EVERY_MS && job.paused === null) tell();
         },
       };
-      const finish = (status: JobState['status'], text: string) => {
+      const finish = (status: JobState['status'], message: Fact) => {
         update(job, {
           status,
-          message: text,
+          message,
           finishedAt: parts.now(),
           done: pending.done,
           counts: { ...pending.counts },
@@ -177,18 +179,14 @@ export function createJobs(parts: JobParts): Jobs {
         }
       };
       job.finished = work(control).then(
-        (text) =>
-          finish(
-            job.abort.signal.aborted ? 'cancelled' : 'done',
-            job.abort.signal.aborted ? 'Cancelled. Results so far are kept.' : text,
-          ),
+        (outcome) => (job.abort.signal.aborted ? finish('cancelled', fact('job.cancelled')) : finish('done', outcome)),
         (error: unknown) => {
           if (job.abort.signal.aborted) {
-            finish('cancelled', 'Cancelled. Results so far are kept.');
+            finish('cancelled', fact('job.cancelled'));
             return;
           }
           parts.onFault(error, job.state);
-          finish('failed', error instanceof Error ? error.message : 'The job failed');
+          finish('failed', storeTrouble(error) ?? fact('job.failed'));
         },
       );
       return job.state;

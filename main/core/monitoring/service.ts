@@ -1,15 +1,20 @@
+import { factText } from '../../../shared/facts/fact-text.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { homedir } from 'node:os';
 import type { BundleOptions } from '../../../shared/contract/monitoring.ts';
 import type { HandOverText } from '../../../shared/contract/values.ts';
+import type { SettingName } from '../../../shared/settings/setting-labels.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
+import type { Redaction } from '../../../shared/service/redaction.ts';
 import { createRedaction } from '../../../shared/service/redaction.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import { showControlsInLines } from '../../../shared/text/controls.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
 import { listDomains } from '../domains/service.ts';
-import { openSecrets } from '../service/account-observation.ts';
+import { endsOfSealed, openSecrets } from '../service/account-observation.ts';
 import { redactEntries } from './log-part.ts';
 import { getSettings } from '../settings/service.ts';
 
@@ -50,21 +55,48 @@ function namesIn(traces: readonly ProbeTrace[]): readonly string[] {
   });
 }
 
+/** What the bundle tells of each setting: its value, only whether it is given, or nothing. */
+const SETTINGS: Readonly<Record<SettingName, 'value' | 'given' | 'nothing'>> = {
+  serviceUrl: 'value',
+  responseDomain: 'value',
+  recordTemplate: 'value',
+  recordTemplateMode: 'value',
+  monitoringEnabled: 'value',
+  applicationHosting: 'value',
+  applicationBuild: 'value',
+  resolver: 'value',
+  publicResolvers: 'value',
+  fallbackResolvers: 'value',
+  extraCa: 'given',
+  serviceProfile: 'given',
+  dmarcReportAddress: 'nothing',
+  supportAddress: 'nothing',
+};
+
 function settingsPart(fields: SettingsFields): object {
+  const parts = Object.entries(SETTINGS).flatMap(([name, told]): (readonly [string, unknown])[] => {
+    const value = fields[name as SettingName];
+    if (told === 'nothing') return [];
+    return [told === 'value' ? [name, value] : [`${name}Given`, String(value).trim() !== '']];
+  });
+  return Object.fromEntries(parts);
+}
+
+/** What the stages of a trace met, in words as well. */
+function shownTrace(trace: ProbeTrace, redaction: Redaction): object {
+  const { stages, beside, ...others } = trace;
+  const shownStages = stages.map(({ met, ...stage }) => {
+    const shown = redaction.fact(met);
+    return { ...(redaction.value(stage) as typeof stage), detail: factText(shown), met: shown };
+  });
   return {
-    serviceUrl: fields.serviceUrl,
-    responseDomain: fields.responseDomain,
-    recordTemplate: fields.recordTemplate,
-    recordTemplateMode: fields.recordTemplateMode,
-    monitoringEnabled: fields.monitoringEnabled,
-    applicationHosting: fields.applicationHosting,
-    resolver: fields.resolver,
-    publicResolvers: fields.publicResolvers,
-    fallbackResolvers: fields.fallbackResolvers,
-    extraCaGiven: fields.extraCa.trim() !== '',
-    serviceProfileGiven: fields.serviceProfile.trim() !== '',
+    ...(redaction.value(others) as typeof others),
+    stages: shownStages,
+    ...(beside === undefined ? {} : { beside: shownTrace(beside, redaction) }),
   };
 }
+
+const shownFact = (told: Fact) => ({ code: told.code, values: told.values, text: factText(told) });
 
 /**
  * Makes the bundle as it will be saved: redacted JSON. Private keys, message texts and templates are not among what it is
@@ -95,7 +127,7 @@ export async function makeBundle(
       })
     : [];
   const bundle = {
-    format: 'sendwright-bundle/2',
+    format: 'sendwright-bundle/3',
     version,
     madeAt: new Date(context.clock.now()).toISOString(),
     hidden: { addresses: options.hideAddresses, names: options.hideNames },
@@ -120,10 +152,7 @@ export async function makeBundle(
       seenAt,
     })),
     traces,
-    // What a workspace was called before can't be known from what it is called today.
-    activity: activity
-      .filter((entry) => !options.hideNames || entry.kind !== 'workspace')
-      .map(({ at, kind, severity, summary, detail }) => ({ at, kind, severity, summary, detail })),
+    activity,
   };
   const names = [
     workspace.name,
@@ -131,7 +160,11 @@ export async function makeBundle(
     ...domains.flatMap((domain) => [domain.name, domain.unicodeName]),
     ...KINDS.flatMap((kind) => namesIn(records.latestTraces<ProbeTrace>(workspaceId, kind, MAX_TRACES))),
   ];
-  const redaction = createRedaction(options, { names, secrets: await openSecrets(context, workspaceId) });
+  const redaction = createRedaction(options, {
+    names,
+    secrets: await openSecrets(context, workspaceId),
+    secretEnds: endsOfSealed(context, workspaceId),
+  });
   const { log } = context;
   const places = [
     [dataFolder, '(data folder)'],
@@ -139,14 +172,25 @@ export async function makeBundle(
   ] as const;
   // The log is of all workspaces: its entries are about the console, and hold names in the texts of errors alone.
   const shown = {
-    ...(redaction.value(bundle) as typeof bundle),
+    ...(redaction.value({ ...bundle, traces: {}, activity: [] }) as typeof bundle),
+    traces: Object.fromEntries(KINDS.map((kind) => [kind, traces[kind].map((trace) => shownTrace(trace, redaction))])),
+    activity: activity
+      // What a sentence of an earlier version calls a workspace can't be known from what it is called today.
+      .filter(({ kind, fact: what }) => !options.hideNames || kind !== 'workspace' || what.code !== 'earlier')
+      .map(({ at, kind, severity, fact: what, details }) => ({
+        at,
+        kind,
+        severity,
+        ...shownFact(redaction.fact(what)),
+        details: details.map((detail) => shownFact(redaction.fact(detail))),
+      })),
     log: {
       level: log.level,
       trouble: log.trouble()?.message ?? null,
       entries: redactEntries(log.newest(), redaction, places),
     },
   };
-  record(context, workspaceId, 'export', 'Support bundle prepared');
+  record(context, workspaceId, 'export', fact('bundle.prepared'));
   return {
     fileName: `sendwright-bundle-${new Date(context.clock.now()).toISOString().slice(0, 10)}.json`,
     mediaType: 'application/json',

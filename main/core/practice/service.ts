@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { PracticeState } from '../../../shared/contract/practice.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import type { WorkspaceSummary } from '../../../shared/contract/workspaces.ts';
@@ -89,7 +90,7 @@ export async function openPractice(
       return added;
     });
   adopt(context, id, environment);
-  if (existing === undefined) record(context, id, 'workspace', 'Practice workspace made');
+  if (existing === undefined) record(context, id, 'workspace', fact('practice.made'));
   announce(context, id);
   context.changes.publish({ kind: 'practice', workspaceId: id });
   return summarise(context, findWorkspace(context, id));
@@ -128,12 +129,7 @@ export async function setFault(
   }
   requireRunning(context);
   remember(await port.setFault(fault));
-  record(
-    context,
-    workspaceId,
-    'practice',
-    `Practice: ${port.faults.find((known) => known.id === fault)?.label ?? fault}`,
-  );
+  record(context, workspaceId, 'practice', fact('practice.fault', { fault }));
   context.changes.publish({ kind: 'practice', workspaceId });
   return practiceState(context, workspaceId);
 }
@@ -151,7 +147,7 @@ export async function resetPractice(
   requireRunning(context);
   remember(await portOf(context).reset());
   context.store.history.forget(workspaceId);
-  record(context, workspaceId, 'practice', 'Practice reset');
+  record(context, workspaceId, 'practice', fact('practice.reset'));
   context.changes.publish({ kind: 'practice', workspaceId });
   context.changes.publish({ kind: 'domains', workspaceId, rows: listDomains(context, workspaceId) });
   announce(context, workspaceId);
@@ -172,12 +168,8 @@ export async function publishRecords(
     change.action === 'unknown' ? { ...change, action: 'add' as const } : change,
   );
   const published = await portOf(context).publish(domain.name, changes);
-  record(
-    context,
-    workspaceId,
-    'practice',
-    `${published} records of ${domain.unicodeName} published in the practice zone`,
-  );
+  const told = fact('practice.published', { count: published, domain: domain.unicodeName });
+  record(context, workspaceId, 'practice', told);
   return { published };
 }
 
@@ -187,6 +179,6 @@ export async function sendPracticeMailing(context: CoreContext, workspaceId: num
   requireRunning(context);
   const { name, unicodeName } = findDomain(context, workspaceId, domainId);
   const { files, missing } = await portOf(context).mail(name);
-  record(context, workspaceId, 'practice', `Practice mailing sent from ${unicodeName}`);
+  record(context, workspaceId, 'practice', fact('practice.mailing', { domain: unicodeName }));
   return { files: [...files], missing: [...missing] };
 }

@@ -1,17 +1,20 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { KeyCheck } from '../../../shared/contract/probes.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
-import { describeFinding, describeFindings } from '../../../shared/findings/catalogue.ts';
+import { describeFinding } from '../../../shared/findings/catalogue.ts';
 import type { AccountObservation } from '../../../shared/service/interface/observation.ts';
 import { parseServiceProfile } from '../../../shared/service/profile.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import { connectionUrls, normalizeServiceUrl } from '../../../shared/service/urls.ts';
 import type { ProbeEnvironment } from '../../probes/http/metadata.ts';
+import type { KeyCheckResult } from '../../probes/http/metadata.ts';
 import { checkKeys, probeConnection } from '../../probes/http/metadata.ts';
 import { probeMonitoring } from '../../probes/webhook/monitoring.ts';
 import { probeResponses } from '../../probes/webhook/responses.ts';
 import { accountBasis, keepObservation, secretId } from '../service/account-observation.ts';
 import type { CoreContext } from '../context.ts';
-import { findWorkspace, record } from '../context.ts';
+import { findWorkspace, record, gravestFinding } from '../context.ts';
 import { VaultFault } from '../../vault/faults.ts';
 import { fail } from '../errors.ts';
 import { announce, evidenceBasis, fieldsOf } from '../settings/service.ts';
@@ -36,8 +39,8 @@ export async function environmentOf(
   };
 }
 
-const CONNECTION_TEST = 'Connection test';
-const OUTCOME_WORDS = { passed: 'passed', failed: 'failed', unknown: 'came to no result' } as const;
+type ProbeKind = 'connection' | 'responses' | 'monitoring';
+
 const OUTCOME_SEVERITIES = { passed: 'info', failed: 'error', unknown: 'warning' } as const;
 
 function keep(
@@ -45,19 +48,18 @@ function keep(
   workspaceId: number,
   found: ProbeTrace,
   fields: Pick<SettingsFields, 'extraCa'>,
-  title: string,
+  probe: ProbeKind,
 ): ProbeTrace {
   const trace = { ...found, basis: evidenceBasis(fields) };
   // What somebody ended says nothing, and must not hide what was found before.
   if (trace.findings.some((finding) => finding.code === 'probe.aborted')) return trace;
   context.store.records.addTrace(workspaceId, trace.kind, trace.startedAt, trace);
-  const [gravest] = describeFindings(trace.findings);
+  const { url, outcome, durationMs } = trace;
+  const finding = outcome === 'passed' ? null : gravestFinding(trace.findings);
   const detail =
-    trace.outcome === 'passed' || gravest === undefined
-      ? `${trace.url} in ${trace.durationMs} ms`
-      : `${trace.url}: ${gravest.title}`;
-  record(context, workspaceId, 'probe', `${title} ${OUTCOME_WORDS[trace.outcome]}`, {
-    detail,
+    finding === null ? fact('probe.took', { url, count: durationMs }) : fact('probe.found', { url, finding });
+  record(context, workspaceId, 'probe', fact('probe.made', { probe, outcome }), {
+    details: [detail],
     severity: OUTCOME_SEVERITIES[trace.outcome],
   });
   announce(context, workspaceId);
@@ -82,23 +84,26 @@ const SECRET_WORDS = {
 
 /** Uses of the same secrets towards the same address within this time are told once. */
 const ONE_USE_MS = 60_000;
+/** Entries of the vault within that time that are looked through for it. */
+const MOST_USES = 100;
 
 /** Writes down which secrets are used towards what address, before anything is sent. */
 function logSecretUse(context: CoreContext, workspaceId: number, secrets: readonly string[], address: string): void {
   const now = context.clock.now();
-  const summary = `${secrets.join(' and ')} used`;
-  const detail = `Towards ${new URL(address).origin}`;
+  const used = fact('secrets.used', { settings: secrets });
+  const details = [fact('secrets.towards', { url: new URL(address).origin })];
+  const told = JSON.stringify([used, details]);
   const isTold = context.store.records
     .activity(workspaceId, {
       kinds: ['vault'],
       severities: null,
       since: now - ONE_USE_MS,
-      text: `${summary} ${detail}`,
+      text: '',
       before: Number.MAX_SAFE_INTEGER,
-      limit: 1,
+      limit: MOST_USES,
     })
-    .some(({ at }) => at <= now);
-  if (!isTold) record(context, workspaceId, 'vault', summary, { detail });
+    .some((entry) => entry.at <= now && JSON.stringify([entry.fact, entry.details]) === told);
+  if (!isTold) record(context, workspaceId, 'vault', used, { details });
 }
 
 /**
@@ -139,11 +144,11 @@ export function withKeys<Result>(
 ): Promise<Result> {
   return handSecret(context, workspaceId, 'api-key', async (apiKey) => {
     const withAuthKey = await context.vault.use(secretId(workspaceId, 'auth-key'), async (authKey) => {
-      logSecretUse(context, workspaceId, ['API key', 'Auth key'], address);
+      logSecretUse(context, workspaceId, ['apiKey', 'authKey'], address);
       return { result: await work(apiKey, authKey) };
     });
     if (withAuthKey !== null) return withAuthKey.result;
-    logSecretUse(context, workspaceId, ['API key'], address);
+    logSecretUse(context, workspaceId, ['apiKey'], address);
     return work(apiKey, null);
   });
 }
@@ -167,7 +172,7 @@ export async function testConnection(
   const environment = await environmentOf(context, workspaceId, normalized.url, extraCa, signal);
   const trace = await probeConnection(normalized.url, environment);
   const isSaved = normalized.url === saved.serviceUrl && extraCa.trim() === saved.extraCa.trim();
-  if (isSaved) return keep(context, workspaceId, trace, saved, CONNECTION_TEST);
+  if (isSaved) return keep(context, workspaceId, trace, saved, 'connection');
   context.typedTests.set(workspaceId, { trace, extraCa });
   return trace;
 }
@@ -179,7 +184,18 @@ export function keepTypedTest(context: CoreContext, workspaceId: number): void {
   context.typedTests.delete(workspaceId);
   if (test === undefined || test.extraCa.trim() !== saved.extraCa.trim()) return;
   if (!connectionUrls(saved.serviceUrl).includes(test.trace.url)) return;
-  keep(context, workspaceId, test.trace, saved, CONNECTION_TEST);
+  keep(context, workspaceId, test.trace, saved, 'connection');
+}
+
+function keysFact(outcome: KeyCheck['outcome']): Fact {
+  return outcome === 'accepted' ? fact('keys.accepted') : fact('keys.not-accepted', { keys: outcome });
+}
+
+/** What the service answered, or what kept it from being asked. */
+function keysDetails({ status, findings }: KeyCheckResult): readonly Fact[] {
+  if (status !== null) return [fact('keys.answered', { figure: status })];
+  const finding = gravestFinding(findings);
+  return finding === null ? [] : [fact('finding.found', { finding })];
 }
 
 /** Checks the keys as the workspace's service profile says. @returns null when it has none. */
@@ -210,8 +226,8 @@ export async function testKeysByProfile(
   };
   keepObservation(context, workspaceId, fieldsOf(context, workspaceId), observation);
   const accepted = result.outcome === 'accepted';
-  record(context, workspaceId, 'probe', accepted ? 'Keys accepted' : `Keys: ${result.outcome}`, {
-    detail: result.detail,
+  record(context, workspaceId, 'probe', keysFact(result.outcome), {
+    details: keysDetails(result),
     severity: accepted ? 'info' : 'warning',
   });
   announce(context, workspaceId);
@@ -228,7 +244,7 @@ async function probeApplication(
   context: CoreContext,
   { workspaceId, signed = false }: ApplicationProbe,
   signal: AbortSignal | undefined,
-  title: string,
+  probe: ProbeKind,
   work: (
     domain: string,
     fields: SettingsFields,
@@ -240,12 +256,12 @@ async function probeApplication(
   const fields = fieldsOf(context, workspaceId);
   const domain = required(fields.responseDomain, 'responseDomain', 'Domain to receive responses');
   const environment = await environmentOf(context, workspaceId, domain, fields.extraCa, signal);
-  if (!signed) return keep(context, workspaceId, await work(domain, fields, environment, null), fields, title);
+  if (!signed) return keep(context, workspaceId, await work(domain, fields, environment, null), fields, probe);
   const trace = await handSecret(context, workspaceId, 'auth-key', (authKey) => {
-    logSecretUse(context, workspaceId, ['Auth key'], domain);
+    logSecretUse(context, workspaceId, ['authKey'], domain);
     return work(domain, fields, environment, authKey);
   });
-  return keep(context, workspaceId, trace, fields, title);
+  return keep(context, workspaceId, trace, fields, probe);
 }
 
 export function testResponses(
@@ -254,7 +270,7 @@ export function testResponses(
   signal: AbortSignal | undefined,
 ): Promise<ProbeTrace> {
   const { practice } = findWorkspace(context, probe.workspaceId);
-  return probeApplication(context, probe, signal, 'Response address test', (domain, fields, environment, authKey) =>
+  return probeApplication(context, probe, signal, 'responses', (domain, fields, environment, authKey) =>
     probeResponses(domain, fields.applicationBuild, environment, { onlyOwnPort: practice, authKey }),
   );
 }
@@ -264,7 +280,7 @@ export function testMonitoring(
   probe: ApplicationProbe,
   signal: AbortSignal | undefined,
 ): Promise<ProbeTrace> {
-  return probeApplication(context, probe, signal, 'Monitoring address test', (domain, fields, environment, authKey) =>
+  return probeApplication(context, probe, signal, 'monitoring', (domain, fields, environment, authKey) =>
     probeMonitoring(domain, fields.applicationBuild, environment, { authKey }),
   );
 }

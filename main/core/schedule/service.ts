@@ -1,3 +1,5 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { Schedule } from '../../../shared/contract/schedule.ts';
 import type { CheckPace } from '../../store/domains.ts';
 import type { CoreContext } from '../context.ts';
@@ -22,15 +24,12 @@ function paceOf(everyMinutes: number): CheckPace {
   return { every: everyMinutes * MINUTE_MS, first: Math.min(FIRST_AGAIN_MINUTES, everyMinutes) * MINUTE_MS };
 }
 
-/** Minutes as people say them: `every 6 hours`. */
-function spoken(minutes: number): string {
-  const [amount, unit] =
-    minutes % DEFAULT_MINUTES === 0
-      ? [minutes / DEFAULT_MINUTES, 'day']
-      : minutes % 60 === 0
-        ? [minutes / 60, 'hour']
-        : [minutes, 'minute'];
-  return amount === 1 ? `every ${unit}` : `every ${amount} ${unit}s`;
+/** How often, in the largest unit that fits: `Checks every 6 hours`. */
+function paceFact(minutes: number): Fact {
+  if (minutes % DEFAULT_MINUTES === 0) return fact('schedule.on', { unit: 'day', count: minutes / DEFAULT_MINUTES });
+  return minutes % 60 === 0
+    ? fact('schedule.on', { unit: 'hour', count: minutes / 60 })
+    : fact('schedule.on', { unit: 'minute', count: minutes });
 }
 
 export function getSchedule(context: CoreContext, workspaceId: number): Schedule {
@@ -51,7 +50,7 @@ export function setSchedule(
 ): Schedule {
   findWorkspace(context, workspaceId);
   context.store.records.putSchedule(workspaceId, { enabled, everyMinutes });
-  record(context, workspaceId, 'schedule', enabled ? `Checks ${spoken(everyMinutes)}` : 'Scheduled checks off');
+  record(context, workspaceId, 'schedule', enabled ? paceFact(everyMinutes) : fact('schedule.off'));
   context.changes.publish({ kind: 'settings', workspaceId });
   return getSchedule(context, workspaceId);
 }

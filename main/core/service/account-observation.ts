@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { createHash } from 'node:crypto';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import type { AccountObservation } from '../../../shared/service/interface/observation.ts';
@@ -8,19 +9,28 @@ import { record } from '../context.ts';
 /** What the service said of the account last, and under which settings it counts. */
 
 /** `api-key-before`: the one that a new API key took the place of, until the service has taken the new one. */
-export type ServiceSecret = 'api-key' | 'auth-key' | 'api-key-before';
+export const SERVICE_SECRETS = ['api-key', 'auth-key', 'api-key-before'] as const;
+export type ServiceSecret = (typeof SERVICE_SECRETS)[number];
 
 export const secretId = (workspaceId: number, name: ServiceSecret): string => `workspace:${workspaceId}/${name}`;
 
 /** The secrets that are open at this moment, so that they are found wherever they might have come to lie. */
 export async function openSecrets({ vault }: CoreContext, workspaceId: number): Promise<readonly string[]> {
   const open: string[] = [];
-  for (const name of ['api-key', 'auth-key', 'api-key-before'] as const) {
+  for (const name of SERVICE_SECRETS) {
     await vault.use(secretId(workspaceId, name), async (value) => {
       open.push(value);
     });
   }
   return open;
+}
+
+/** The last characters of secrets to the service that can't be opened now. */
+export function endsOfSealed({ vault }: CoreContext, workspaceId: number): readonly string[] {
+  return SERVICE_SECRETS.flatMap((name) => {
+    const { state, endsIn } = vault.view(secretId(workspaceId, name));
+    return endsIn === null || state === 'protected' || state === 'session-only' ? [] : [endsIn];
+  });
 }
 
 /** Names what an answer depends on: the address, whom to trust, and the keys by when they were set. */
@@ -69,7 +79,7 @@ export function keepObservation(
   const before = secretId(workspaceId, 'api-key-before');
   if (isApiKeyTaken(observation) && context.vault.view(before).state !== 'not-set') {
     context.vault.clear(before);
-    record(context, workspaceId, 'save', 'The service accepts the new API key; the old one was discarded');
+    record(context, workspaceId, 'save', fact('service.key-accepted'));
   }
   return true;
 }

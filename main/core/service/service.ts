@@ -1,3 +1,5 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { AccountDomainsView, ServiceAction, ServiceView } from '../../../shared/contract/service.ts';
 import type { KeyCheck } from '../../../shared/contract/probes.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
@@ -33,7 +35,7 @@ import { hasOutwardInterface } from '../../probes/http/resolve.ts';
 import { accountDomains, countDomains, domainsByName, keepDomains, seenDomains } from './account-domains.ts';
 import { accountBasis, accountObservation, keepObservation, secretId } from './account-observation.ts';
 import type { CoreContext } from '../context.ts';
-import { findWorkspace, record } from '../context.ts';
+import { findWorkspace, record, gravestFinding } from '../context.ts';
 import { fail } from '../errors.ts';
 import { required, environmentOf, testConnection, testKeysByProfile, handSecret, withKeys } from '../probes/service.ts';
 import { announce, fieldsOf } from '../settings/service.ts';
@@ -87,8 +89,6 @@ function answerOf(result: CallResult<AccountFacts>): AccountObservation['answer'
   }
 }
 
-const STATE_WORDS = { active: 'active', error: 'failing', inactive: 'not active', unknown: 'not known' } as const;
-
 interface Asked {
   readonly observation: AccountObservation;
   /** False when this machine is at fault, so that nothing outdates what was seen before. */
@@ -116,18 +116,16 @@ async function askAccount(context: CoreContext, workspaceId: number, signal: Abo
   return { observation, isKnown: observation.answer.kind !== 'not-reached' || observation.answer.isKnown };
 }
 
-/** @returns both statuses in words, and whether one of them is a fault. */
-function statusWords(observation: AccountObservation, responseDomain: string) {
+function statesOf(observation: AccountObservation, responseDomain: string) {
   const { sending, responses } = observedStatuses(observation, responseDomain);
-  return {
-    words: `Service asked: sending ${STATE_WORDS[sending.state]}, responses ${STATE_WORDS[responses.state]}`,
-    isFaulty: [sending, responses].some(({ state }) => state === 'error' || state === 'inactive'),
-  };
+  return { sending: sending.state, responses: responses.state };
 }
 
 function recordStatuses(context: CoreContext, workspaceId: number, observation: AccountObservation): void {
-  const { words, isFaulty } = statusWords(observation, fieldsOf(context, workspaceId).responseDomain);
-  record(context, workspaceId, 'probe', words, { severity: isFaulty ? 'warning' : 'info' });
+  const { sending, responses } = statesOf(observation, fieldsOf(context, workspaceId).responseDomain);
+  const parts = [fact('service.sending', { state: sending }), fact('service.responses', { state: responses })];
+  const isFaulty = [sending, responses].some((state) => state === 'error' || state === 'inactive');
+  record(context, workspaceId, 'probe', fact('service.asked', { parts }), { severity: isFaulty ? 'warning' : 'info' });
 }
 
 /** Asks the service for the account and the quota, because somebody wants to know. */
@@ -184,7 +182,8 @@ export async function askQuietly(context: CoreContext, workspaceId: number, sign
   if (!keepObservation(context, workspaceId, now, observation)) return true;
   const isNews =
     before === null ||
-    statusWords(before, now.responseDomain).words !== statusWords(observation, now.responseDomain).words ||
+    JSON.stringify(statesOf(before, now.responseDomain)) !==
+      JSON.stringify(statesOf(observation, now.responseDomain)) ||
     before.basis !== observation.basis;
   if (isNews) recordStatuses(context, workspaceId, observation);
   announce(context, workspaceId);
@@ -292,7 +291,7 @@ export async function chooseKey(context: CoreContext, workspaceId: number, key: 
     context,
     workspaceId,
     'save',
-    key === 'old' ? 'The old API key is in force again' : 'The old API key was discarded',
+    key === 'old' ? fact('service.old-key-back') : fact('service.old-key-discarded'),
   );
   announceVault(context);
   announce(context, workspaceId);
@@ -312,6 +311,12 @@ function deedOf<Value>(result: CallResult<Value>, done: string): ServiceAction {
     findings: [...findings],
     isConclusive: result.kind === 'not-reached' ? result.isKnown : result.kind !== 'another-kind',
   };
+}
+
+/** Why the service did not do what was asked, as Activity has it. */
+function reasonFact({ findings }: ServiceAction): Fact {
+  const finding = gravestFinding(findings);
+  return finding === null ? fact('service.no-answer') : fact('finding.found', { finding });
 }
 
 /** Tells the service where responses go. What can't be told stays due; nothing that is saved here changes. */
@@ -334,8 +339,8 @@ export async function tellService(
   const { ok, code } = deed;
   const told: LastNotified = { at: context.clock.now(), responseDomain, authKeySetAt, ok, code };
   if (deed.isConclusive) context.store.serviceAccounts.put(workspaceId, 'told', told);
-  record(context, workspaceId, 'save', ok ? 'Service told of the response domain' : 'Service not told', {
-    detail: ok ? responseDomain : deed.message,
+  record(context, workspaceId, 'save', ok ? fact('service.told') : fact('service.not-told'), {
+    details: [ok ? fact('service.told-of', { url: responseDomain }) : reasonFact(deed)],
     severity: ok ? 'info' : 'warning',
   });
   // Its word on both keys is another now.
@@ -381,7 +386,7 @@ export async function refreshDomains(
       remedy: gravest?.remedy ?? 'Try again in a few minutes.',
     });
   }
-  record(context, workspaceId, 'domains', `${result.value.domains.length} sender domains listed by the service`);
+  record(context, workspaceId, 'domains', fact('service.domains-listed', { count: result.value.domains.length }));
   return accountDomains(context, workspaceId);
 }
 
@@ -423,9 +428,9 @@ export async function addAtService(
     context,
     workspaceId,
     'domains',
-    told.ok ? `${domain} added at the service` : `${domain} not added at the service`,
+    told.ok ? fact('service.domain-added', { domain }) : fact('service.domain-not-added', { domain }),
     {
-      detail: told.message,
+      details: [told.ok ? fact('service.lists', { domain }) : reasonFact(told)],
       severity: told.ok ? 'info' : 'warning',
     },
   );

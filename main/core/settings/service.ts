@@ -1,7 +1,8 @@
+import { isMailAddress, withoutMailto } from '../../../shared/dns/mail-address.ts';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { createHash } from 'node:crypto';
 import type { SecretChange, SecretStatus } from '../../../shared/contract/vault.ts';
 import type { Settings, SettingsFields } from '../../../shared/contract/settings.ts';
-import { settingLabels } from '../../../shared/contract/setting-labels.ts';
 import type { WorkspaceSummary } from '../../../shared/contract/workspaces.ts';
 import { managedFields } from '../../../shared/managed/policy.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
@@ -25,7 +26,7 @@ import {
 } from '../../../shared/service/urls.ts';
 import { holdsCredentials, parseServerList, serverListFault } from '../../probes/dns/servers.ts';
 import { certificateFault, readCertificateText } from '../../../shared/service/certificate-file.ts';
-import { readCertificates } from '../../probes/http/trust.ts';
+import { readCertificates } from '../../probes/http/certificates.ts';
 import type { StoredWorkspace } from '../../store/workspaces.ts';
 import { accountBasis, accountObservation, secretId } from '../service/account-observation.ts';
 import type { CoreContext } from '../context.ts';
@@ -299,8 +300,8 @@ function normalise(
     });
   }
   const mailbox = (field: 'dmarcReportAddress' | 'supportAddress', example: string): string => {
-    const address = fields[field].trim().replace(/^mailto:/i, '');
-    if (address !== '' && !/^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(address)) {
+    const address = withoutMailto(fields[field].trim());
+    if (address !== '' && !isMailAddress(address)) {
       issues.push({
         field: `fields.${field}`,
         value: address.slice(0, 200),
@@ -419,11 +420,13 @@ function saveAtOnce(context: CoreContext, input: SaveInput, keptKey: string | nu
     context.store.workspaces.dropDraft(workspaceId);
   });
   const names = [
-    ...Object.keys(changed).map((field) => settingLabels[field as keyof SettingsFields]),
-    ...(input.apiKey === undefined ? [] : ['API key']),
-    ...(input.authKey === undefined ? [] : ['Auth key']),
+    ...Object.keys(changed),
+    ...(input.apiKey === undefined ? [] : ['apiKey']),
+    ...(input.authKey === undefined ? [] : ['authKey']),
   ];
-  record(context, workspaceId, 'save', 'Settings saved', { detail: names.join(', ') });
+  record(context, workspaceId, 'save', fact('settings.saved'), {
+    details: names.length === 0 ? [] : [fact('settings.changed', { settings: names })],
+  });
   if (input.apiKey !== undefined || input.authKey !== undefined) announceVault(context);
   announce(context, workspaceId);
   const isOther = (['recordTemplate', 'recordTemplateMode', 'dmarcReportAddress'] as const).some(

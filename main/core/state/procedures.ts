@@ -1,5 +1,6 @@
 import type { Managed } from '../../../shared/managed/policy.ts';
 import { summarise } from '../settings/service.ts';
+import { lossWords } from '../damage.ts';
 import { vaultState } from '../vault/service.ts';
 import type { RunningCore } from '../context.ts';
 import type { Implementer } from '../implementer.ts';
@@ -18,7 +19,7 @@ export function stateProcedures(os: Implementer['state'], context: RunningCore, 
       host: parts.host,
       dataFolder: parts.dataFolder,
       log: { file: parts.log.file, trouble: parts.log.trouble() },
-      troubles: [...context.store.troubles],
+      troubles: [...context.store.troubles, ...context.store.losses.map(lossWords)],
       managed:
         Object.keys(parts.managed.locked).length === 0
           ? null

@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { providerTemplates } from '../../../shared/providers/catalogue.ts';
 import type { ProviderTemplate } from '../../../shared/providers/template/template.ts';
 import { overrideTemplate } from '../../../shared/providers/template/template-schema.ts';
@@ -71,6 +72,7 @@ export function changeTemplate(context: CoreContext, workspaceId: number, templa
   }
   context.changes.publish({ kind: 'settings', workspaceId });
   context.judging.want(workspaceId, null);
-  record(context, workspaceId, 'save', `Template ${base.name} ${override === null ? 'reset' : 'changed'}`);
+  const of = { template: base.name };
+  record(context, workspaceId, 'save', override === null ? fact('template.reset', of) : fact('template.changed', of));
   return listTemplates(context, workspaceId);
 }

@@ -1,8 +1,12 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { allSteps } from '../../../shared/steps.ts';
 import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import type { ImportInput, ImportPlan, WorkspaceChange, WorkspaceFile } from '../../../shared/contract/transfer.ts';
 import { checkSenderDomain } from '../../../shared/dns/sender-domain.ts';
+import { dkimRecord } from '../../../shared/dkim/generate.ts';
+import { parseDkimKey } from '../../../shared/dkim/key-record.ts';
 import { isSelector } from '../../../shared/dkim/selector.ts';
 import { describeFinding } from '../../../shared/findings/catalogue.ts';
 import { usualRetention } from '../../../shared/evidence/kept/kept-mail.ts';
@@ -13,7 +17,8 @@ import { planImport } from '../../../shared/workspace/import-plan.ts';
 import { FileFault, fromFiles, inOrder, toFiles } from '../../../shared/workspace/text-files.ts';
 import { SealedFileFault, sealFile } from '../../vault/sealed-file.ts';
 import { checkStrength } from '../../vault/vault.ts';
-import { secretId } from '../service/account-observation.ts';
+import type { ServiceSecret } from '../service/account-observation.ts';
+import { secretId, SERVICE_SECRETS } from '../service/account-observation.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
 import {
@@ -32,13 +37,11 @@ import type { ExportSecret } from './transfer-file.ts';
 import { exportLines, openExport } from './transfer-file.ts';
 import { announceVault } from '../vault/service.ts';
 import { addWorkspace } from '../workspaces/service.ts';
-import { plural } from '../../../shared/text/plural.ts';
 
 /** A workspace out of one data folder and into another: sealed under a passphrase, or as text files without secrets. */
 
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
-const SERVICE_SECRETS = ['api-key', 'auth-key', 'api-key-before'] as const;
-const SECRET_WORDS: Readonly<Record<(typeof SERVICE_SECRETS)[number], string>> = {
+const SECRET_WORDS: Readonly<Record<ServiceSecret, string>> = {
   'api-key': 'API key',
   'auth-key': 'Auth key',
   'api-key-before': 'API key before',
@@ -106,14 +109,23 @@ async function refuseSecrets(
   );
 }
 
+/** How much of a workspace an export holds. */
+function holdsFact(domains: number, secrets: number): Fact {
+  const parts = [
+    fact('workspace.domains', { count: domains }),
+    secrets === 0 ? fact('workspace.no-secret') : fact('workspace.secrets', { count: secrets }),
+  ];
+  return fact('workspace.holds', { parts });
+}
+
 /** The workspace as text files, without any secret. @throws NOT_ALLOWED where a secret was typed into another field. */
 export async function workspaceFiles(context: CoreContext, workspaceId: number): Promise<WorkspaceFile[]> {
   findWorkspace(context, workspaceId);
   const document = documentOf(context, workspaceId);
   const files = [...toFiles(document)];
   await refuseSecrets(context, workspaceId, files);
-  record(context, workspaceId, 'export', 'Workspace exported as text files', {
-    detail: `${plural(document.domains.length, 'domain')}, no secret`,
+  record(context, workspaceId, 'export', fact('workspace.exported-as-text'), {
+    details: [holdsFact(document.domains.length, 0)],
   });
   return files;
 }
@@ -166,8 +178,8 @@ export async function* exportWorkspace(
   const first = await context.sealing.inTurn(() => parts.next());
   if (first.done !== true) yield { kind: 'part', content: first.value.toString('base64') };
   for await (const part of parts) yield { kind: 'part', content: part.toString('base64') };
-  record(context, workspaceId, 'export', 'Workspace exported, sealed under a passphrase', {
-    detail: `${plural(head.domains, 'domain')}, ${open.length === 0 ? 'no secret' : plural(open.length, 'secret')}`,
+  record(context, workspaceId, 'export', fact('workspace.exported-sealed'), {
+    details: [holdsFact(head.domains, open.length)],
     severity: open.length === 0 ? 'info' : 'warning',
   });
   const day = new Date(now).toISOString().slice(0, 10);
@@ -235,13 +247,21 @@ function check({ present, next }: PlannedImport & { readonly present: WorkspaceD
   for (const { name, configuration, dkimKeys } of next.domains) {
     const known = before.get(name);
     if (known === undefined) checkName(name);
-    for (const { selector } of dkimKeys)
+    for (const { selector, algorithm, publicKey } of dkimKeys) {
       if (!isSelector(selector) || selector !== selector.toLowerCase())
         throw fail('BAD_INPUT', `${name}: “${selector}” is not a selector`, {
           field: 'dkimKeys',
           value: selector,
           remedy: 'Correct it in the file: letters in lower case, digits and hyphens.',
         });
+      const isKnown = known?.dkimKeys.some((key) => key.selector === selector && key.publicKey === publicKey) === true;
+      if (!isKnown && parseDkimKey(dkimRecord(algorithm, publicKey)).key === null)
+        throw fail('BAD_INPUT', `${name}: the key of the selector ${selector} is not one that receivers can use`, {
+          field: 'dkimKeys',
+          value: publicKey.slice(0, 200),
+          remedy: 'Take the key from the last export, or leave it out and make a new one.',
+        });
+    }
     if (configuration !== null && configuration !== known?.configuration)
       checkDomainConfiguration(name, { ...defaultConfiguration, ...configuration }, templates, dkimKeys);
   }
@@ -453,8 +473,13 @@ export async function importWorkspace(
     if (target !== null && !isSameDocument(documentOf(context, target), planned.present)) throw refuse();
     return { workspaceId: made, ids: write(context, made, planned, settings) };
   });
-  record(context, workspaceId, 'workspace', 'Workspace imported', {
-    detail: `${amountOf(planned.changes, 'add')} added, ${amountOf(planned.changes, 'change')} changed, ${amountOf(planned.changes, 'keep')} kept as they were`,
+  const parts = [
+    fact('import.added', { count: amountOf(planned.changes, 'add') }),
+    fact('import.changed', { count: amountOf(planned.changes, 'change') }),
+    fact('import.kept', { count: amountOf(planned.changes, 'keep') }),
+  ];
+  record(context, workspaceId, 'workspace', fact('workspace.imported'), {
+    details: [fact('workspace.import-did', { parts })],
   });
   await judgeAnew(context, workspaceId, ids);
   if (planned.secrets.length > 0) announceVault(context);

@@ -3,17 +3,21 @@ import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import type { WorkspaceFile } from '../../../shared/contract/transfer.ts';
 import { fail } from '../errors.ts';
 import { isRunning } from '../../store/processes.ts';
 
 /**
- * What is to be imported, as it comes part by part: a sealed file of any size lies on the disk meanwhile, sealed as it is,
- * and text files in memory, which needs them whole to plan with.
+ * What is to be imported, as it comes part by part: a sealed file or a file of evidence lies in memory while it is small,
+ * for mail is nothing to write down, and as it is on the disk once it is large; text files lie in memory, which needs them
+ * whole to plan with.
  */
 
-/** Octets that a sealed file may have, and text files together. */
+/** Octets that a file may have, and text files together. */
 const MOST_OCTETS = 2 ** 30;
+/** Octets that are held in memory before they go to the disk. */
+const MOST_HELD_OCTETS = 14 * 2 ** 20;
 /** Whoever begins more has forgotten the first. */
 const MOST_AT_ONCE = 4;
 const FOLDER = /^imports-(\d+)$/;
@@ -26,6 +30,8 @@ export type Uploaded =
 interface Upload {
   readonly file: string;
   handle: FileHandle | null;
+  /** The octets that came, while they are few; null once they are on the disk, and where none came. */
+  held: Buffer[] | null;
   files: WorkspaceFile[];
   octets: number;
   /** One part after the other, however they come. */
@@ -45,12 +51,16 @@ export interface Uploads {
   readonly close: () => Promise<void>;
 }
 
-/** Removes what programs that were killed had taken in. */
+/** Removes what programs that were killed had taken in: it may be somebody's mail. */
 function dropLeftOver(dataFolder: string): void {
   for (const name of readdirSync(dataFolder)) {
     const [, pid] = FOLDER.exec(name) ?? [];
-    if (pid !== undefined && !isRunning(Number(pid)))
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    try {
       rmSync(path.join(dataFolder, name), { recursive: true, force: true });
+    } catch {
+      // What can't be removed now must not keep the console from starting; a later start tries again.
+    }
   }
 }
 
@@ -58,6 +68,7 @@ export function createUploads(dataFolder: string): Uploads {
   const folder = path.join(dataFolder, `imports-${process.pid}`);
   const uploads = new Map<string, Upload>();
   let isFolderThere = false;
+  dropLeftOver(dataFolder);
 
   function need(id: string): Upload {
     const upload = uploads.get(id);
@@ -73,7 +84,7 @@ export function createUploads(dataFolder: string): Uploads {
     if (upload.octets <= MOST_OCTETS) return;
     throw fail('BAD_INPUT', `It has more than ${MOST_OCTETS / 2 ** 20} MB`, {
       field: 'content',
-      remedy: 'Choose a file that an export of a workspace wrote.',
+      remedy: 'Choose a smaller file.',
     });
   }
 
@@ -96,7 +107,6 @@ export function createUploads(dataFolder: string): Uploads {
   return {
     begin() {
       if (!isFolderThere) {
-        dropLeftOver(dataFolder);
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         isFolderThere = true;
       }
@@ -104,15 +114,21 @@ export function createUploads(dataFolder: string): Uploads {
       if (uploads.size >= MOST_AT_ONCE && oldest !== undefined) void drop(oldest).catch(() => undefined);
       const id = randomBytes(16).toString('hex');
       const file = path.join(folder, id);
-      uploads.set(id, { file, handle: null, files: [], octets: 0, last: Promise.resolve() });
+      uploads.set(id, { file, handle: null, held: null, files: [], octets: 0, last: Promise.resolve() });
       return id;
     },
     octets: async (id, part) => {
       const upload = need(id);
       return inOrder(upload, async () => {
         count(upload, part.length);
+        if (upload.handle === null && upload.octets <= MOST_HELD_OCTETS) {
+          upload.held ??= [];
+          upload.held.push(part);
+          return upload.octets;
+        }
         upload.handle ??= await open(upload.file, 'wx', 0o600);
-        await upload.handle.write(part);
+        for (const octets of [...(upload.held ?? []), part]) await upload.handle.appendFile(octets);
+        upload.held = null;
         return upload.octets;
       });
     },
@@ -127,7 +143,8 @@ export function createUploads(dataFolder: string): Uploads {
     async find(id) {
       const upload = need(id);
       await upload.last;
-      const { files, file, handle } = upload;
+      const { files, file, handle, held } = upload;
+      if (held !== null) return { kind: 'octets', read: () => Readable.from(held) };
       if (handle === null) return { kind: 'files', files };
       return { kind: 'octets', read: () => createReadStream(file) };
     },

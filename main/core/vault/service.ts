@@ -1,6 +1,7 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { ActivityEntry } from '../../../shared/contract/activity.ts';
 import type { VaultState } from '../../../shared/contract/vault.ts';
-import type { KeeperKind } from '../../vault/ports.ts';
 import type { Vault, VaultEvent } from '../../vault/vault.ts';
 import type { CoreContext } from '../context.ts';
 import { record } from '../context.ts';
@@ -39,93 +40,80 @@ export async function changeVault(
   return vaultState(context);
 }
 
-const KEEPER_WORDS: Readonly<Record<KeeperKind, string>> = {
-  passphrase: 'its passphrase',
-  'os-keychain': 'the system keychain',
-};
-
-const LOCK_REASONS: Readonly<Record<'person' | 'idle' | 'sleep' | 'another-program', Omit<EventText, 'summary'>>> = {
-  person: {},
-  idle: { detail: 'The console was idle' },
-  sleep: { detail: 'The computer went to sleep' },
-  'another-program': { detail: 'Another program changed its key', severity: 'warning' },
-};
-
-const KEYCHAIN_AFTER_UNLOCKING = 'the system keychain opens it again after the next unlock';
-
-const secretsWord = (amount: number) => `${amount} secret${amount === 1 ? '' : 's'}`;
-
-interface EventText {
-  readonly summary: string;
-  readonly detail?: string;
+interface Told {
+  readonly fact: Fact;
+  readonly details?: readonly Fact[];
   readonly severity?: ActivityEntry['severity'];
 }
 
 /** @returns null for what is only a state, and no deed. */
-function textOf(event: VaultEvent): EventText | null {
+function factOf(event: VaultEvent): Told | null {
   switch (event.what) {
     case 'begun':
-      return {
-        summary: 'Secrets are sealed from now on',
-        detail: `The vault opens with ${KEEPER_WORDS[event.keeper]}`,
-      };
+      return { fact: fact('vault.begun', { keeper: event.keeper }) };
     case 'opened':
-      return { summary: 'Vault unlocked', detail: `With ${KEEPER_WORDS[event.keeper]}` };
+      return { fact: fact('vault.unlocked'), details: [fact('vault.unlocked-with', { keeper: event.keeper })] };
     case 'locked':
-      return { summary: 'Vault locked', ...LOCK_REASONS[event.by] };
+      return event.by === 'person'
+        ? { fact: fact('vault.locked') }
+        : {
+            fact: fact('vault.locked'),
+            details: [fact('vault.locked-by', { lockedBy: event.by })],
+            severity: event.by === 'another-program' ? 'warning' : 'info',
+          };
     case 'refused':
       return event.keeper === 'passphrase'
         ? {
-            summary: 'Wrong passphrase for the vault',
-            detail: event.inARow > 1 ? `${event.inARow} in a row` : '',
+            fact: fact('vault.wrong-passphrase'),
+            details: event.inARow > 1 ? [fact('vault.in-a-row', { count: event.inARow })] : [],
             severity: 'warning',
           }
-        : { summary: 'The system keychain could not open the vault', severity: 'warning' };
+        : { fact: fact('vault.keychain-refused'), severity: 'warning' };
     case 'passphrase-added':
-      return { summary: 'Passphrase chosen for the vault', detail: 'Beside the system keychain' };
+      return { fact: fact('vault.passphrase-added'), details: [fact('vault.beside-keychain')] };
     case 'passphrase-changed':
       return {
-        summary: 'Passphrase of the vault changed',
-        detail: ['Everything was sealed anew', ...(event.keychain === false ? [KEYCHAIN_AFTER_UNLOCKING] : [])].join(
-          '; ',
-        ),
+        fact: fact('vault.passphrase-changed'),
+        details: [fact('vault.sealed-anew'), ...keychainLater(event.keychain)],
       };
     case 'key-renewed':
       return {
-        summary: 'The vault has a new key',
-        detail: [
-          'Everything was sealed anew; copies made until now open with what opened them',
-          ...(event.keychain === false ? [KEYCHAIN_AFTER_UNLOCKING] : []),
-        ].join('; '),
+        fact: fact('vault.key-renewed'),
+        details: [fact('vault.copies-as-before'), ...keychainLater(event.keychain)],
       };
     case 'keychain-added':
-      return { summary: 'The system keychain opens the vault from now on' };
+      return { fact: fact('vault.keychain-added') };
     case 'begun-anew':
       return {
-        summary: 'Vault begun anew',
-        detail: `It opens with ${KEEPER_WORDS[event.keeper]}; ${secretsWord(event.secrets)} kept sealed, to be entered again`,
+        fact: fact('vault.begun-anew'),
+        details: [
+          fact('vault.opens-with', { keeper: event.keeper }),
+          fact('vault.kept-sealed', { count: event.secrets }),
+        ],
         severity: 'warning',
       };
     case 'came-back':
       return {
-        summary: `${secretsWord(event.secrets)} came back`,
-        detail: event.keeper === 'passphrase' ? 'Opened with an earlier passphrase' : 'Opened by the system keychain',
+        fact: fact('vault.came-back', { count: event.secrets }),
+        details: [fact('vault.came-back-by', { keeper: event.keeper })],
       };
     case 'session':
-      return { summary: 'Secrets are kept until the console closes', severity: 'warning' };
+      return { fact: fact('vault.session'), severity: 'warning' };
     case 'keychain':
       return null;
   }
 }
 
+/** @param keychain whether it opens the vault afterwards; null where it did not before either. */
+function keychainLater(keychain: boolean | null): readonly Fact[] {
+  return keychain === false ? [fact('vault.keychain-later')] : [];
+}
+
 /** Sets after how many minutes without work the vault is locked; null: never. */
 export function setIdleLock(context: CoreContext, minutes: number | null): { minutes: number | null } {
   context.store.secrets.setIdleMinutes(minutes);
-  const summary =
-    minutes === null
-      ? 'The vault is no longer locked automatically'
-      : `The vault is locked after ${minutes} minute${minutes === 1 ? '' : 's'} without work, and when the computer sleeps`;
-  for (const { id } of context.store.workspaces.list()) record(context, id, 'vault', summary);
+  const told = minutes === null ? fact('vault.idle-never') : fact('vault.idle-after', { count: minutes });
+  for (const { id } of context.store.workspaces.list()) record(context, id, 'vault', told);
   return { minutes };
 }
 
@@ -137,11 +125,11 @@ export function setIdleLock(context: CoreContext, minutes: number | null): { min
 export function publishVaultState(context: CoreContext, onChange: () => void): void {
   const { vault, store, changes, log } = context;
   vault.listen((event) => {
-    const told = textOf(event);
+    const told = factOf(event);
     try {
       announceVault(context);
       for (const { id } of store.workspaces.list()) {
-        if (told !== null) record(context, id, 'vault', told.summary, told);
+        if (told !== null) record(context, id, 'vault', told.fact, told);
         changes.publish({ kind: 'settings', workspaceId: id });
       }
       onChange();

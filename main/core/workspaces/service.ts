@@ -1,3 +1,5 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { WorkspaceSummary } from '../../../shared/contract/workspaces.ts';
 import type { CoreContext } from '../context.ts';
 import { findWorkspace, record } from '../context.ts';
@@ -18,7 +20,7 @@ function refuseTaken({ store }: CoreContext, name: string, except: number | null
   });
 }
 
-function tell(context: CoreContext, workspaceId: number, what: string): WorkspaceSummary {
+function tell(context: CoreContext, workspaceId: number, what: Fact): WorkspaceSummary {
   record(context, workspaceId, 'workspace', what);
   const summary = summarise(context, findWorkspace(context, workspaceId));
   context.changes.publish({ kind: 'workspace', workspace: summary });
@@ -38,7 +40,7 @@ export function addWorkspace(context: CoreContext, name: string): number {
 /** @throws CONFLICT when the name is taken, in whatever case. */
 export function createWorkspace(context: CoreContext, name: string): WorkspaceSummary {
   const workspaceId = context.store.atomically(() => addWorkspace(context, name));
-  return tell(context, workspaceId, `Workspace ${name} made`);
+  return tell(context, workspaceId, fact('workspace.made', { workspace: name }));
 }
 
 /** @throws NOT_FOUND; CONFLICT when the name is another workspace's. */
@@ -48,5 +50,5 @@ export function renameWorkspace(context: CoreContext, workspaceId: number, name:
     refuseTaken(context, name, workspaceId);
     context.store.workspaces.rename(workspaceId, name);
   });
-  return tell(context, workspaceId, `Workspace renamed to ${name}`);
+  return tell(context, workspaceId, fact('workspace.renamed', { workspace: name }));
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +14,6 @@ import { columns, exitCodes, print } from './output.ts';
 import { confirm } from './passphrase.ts';
 import type { CommonOptions } from './session.ts';
 import { copyText } from '../../../shared/contract/copy-words.ts';
-import { plural } from '../../../shared/text/plural.ts';
 
 /** `backup …`: copies of the data file. None of them opens the data file as a core does: it may be damaged. */
 
@@ -25,12 +25,12 @@ function contentLines({ workspaces, secrets }: Contents): readonly string[] {
     ...columns(
       workspaces.map(({ name, domains, checkedAt, lastAt }) => [
         `  ${name}`,
-        plural(domains, 'domain'),
+        counted(domains, { one: '{count} domain', other: '{count} domains' }),
         checkedAt === null ? 'never checked' : `checked ${instantText(checkedAt)}`,
         lastAt === null ? '' : `last entry ${instantText(lastAt)}`,
       ]),
     ),
-    `  ${plural(secrets, 'sealed secret')}`,
+    counted(secrets, { one: '  {count} sealed secret', other: '  {count} sealed secrets' }),
   ];
 }
 

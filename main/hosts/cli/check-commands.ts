@@ -1,3 +1,4 @@
+import { factText } from '../../../shared/facts/fact-text.ts';
 import { instantText } from '../../../shared/text/instant.ts';
 import type { Command } from 'commander';
 import type { CoreClient } from '../../../shared/contract/index.ts';
@@ -212,10 +213,11 @@ export function addCheckCommands(domains: Command, terminal: Terminal, finish: (
             change.name,
             `${VERDICT_WORDS[change.before]} → ${VERDICT_WORDS[change.after]}`,
             instantText(change.at),
-            change.summary,
+            factText(change.fact),
           ]),
         );
-        print(terminal, options.json === true, changes, lines.length === 0 ? ['No verdict has changed.'] : lines);
+        const told = changes.map((change) => ({ ...change, summary: factText(change.fact) }));
+        print(terminal, options.json === true, told, lines.length === 0 ? ['No verdict has changed.'] : lines);
         return changes.some((change) => change.after === 'failing') ? exitCodes.notVerified : exitCodes.ok;
       }),
     ),

@@ -5,7 +5,7 @@ import type { SettingsFields } from '../../../shared/contract/settings.ts';
 import { VERDICT_WORDS } from '../../../shared/verdict/verdict-words.ts';
 import { showControls } from '../../../shared/text/controls.ts';
 import { version } from '../parts.ts';
-import { common, withSession } from './command.ts';
+import { common, exitCodeOf, refusalCode, withSession } from './command.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { addDnsCommands } from './dns-commands.ts';
 import { addDomainCommands } from './domain-commands.ts';
@@ -282,17 +282,6 @@ function addDomains(program: Command, terminal: Terminal, finish: (code: number)
   addDomainCommands(domains, terminal, finish);
 }
 
-const CODES: Readonly<Record<string, number>> = {
-  BAD_INPUT: exitCodes.badInput,
-  NOT_FOUND: exitCodes.badInput,
-  CONFLICT: exitCodes.badInput,
-  NOT_ALLOWED: exitCodes.badInput,
-  VAULT_LOCKED: exitCodes.locked,
-  WRONG_PASSPHRASE: exitCodes.locked,
-  KEYCHAIN_FAILED: exitCodes.locked,
-  TOO_SOON: exitCodes.locked,
-};
-
 function explain(error: unknown, terminal: Terminal, asJson: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.ok;
@@ -303,16 +292,15 @@ function explain(error: unknown, terminal: Terminal, asJson: boolean): number {
       );
     return exitCodes.usage;
   }
-  const code = error instanceof ORPCError ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
   const data = error instanceof ORPCError ? (error.data as { remedy?: string; field?: string } | undefined) : undefined;
   const remedy = data?.remedy ?? (error instanceof Error && 'remedy' in error ? String(error.remedy) : '');
   if (asJson)
     terminal.out(
-      `${JSON.stringify({ error: { code: code || (error instanceof RangeError ? 'BAD_INPUT' : 'FAILED'), message, remedy, ...(data?.field === undefined ? {} : { field: data.field }) } }, null, 2)}\n`,
+      `${JSON.stringify({ error: { code: refusalCode(error) ?? 'FAILED', message, remedy, ...(data?.field === undefined ? {} : { field: data.field }) } }, null, 2)}\n`,
     );
   else terminal.error(`${showControls(remedy === '' ? message : `${message.replace(/\.$/, '')}. ${remedy}`)}\n`);
-  return CODES[code] ?? (error instanceof RangeError ? exitCodes.badInput : exitCodes.failed);
+  return exitCodeOf(error);
 }
 
 /** The words by which a command is called: `domains list`. */

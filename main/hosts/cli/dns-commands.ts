@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { durationText } from '../../../shared/diagnosis/duration.ts';
+import { durationText } from '../../../shared/text/duration.ts';
 import { toAsciiDomain } from '../../../shared/dns/idna.ts';
 import { canonicalName, checkName } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
 import { valueText } from '../../../shared/dns/record-text.ts';
+import { failureText, toldObservation } from '../../../shared/observed/failure-text.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
 import type { NameTrace } from '../../core/domains/name-trace.ts';
 import { traceName } from '../../core/domains/name-trace.ts';
@@ -55,7 +56,7 @@ async function readHints(file: string | undefined): Promise<string | undefined> 
 }
 
 function answerText({ outcome, records, aliases, failure }: Observation): string {
-  if (outcome === 'failure') return failure?.message ?? 'no answer';
+  if (outcome === 'failure') return failureText(failure);
   const chain = aliases.length === 0 ? '' : `${aliases.join(' → ')}: `;
   if (outcome === 'nxdomain') return `${chain}the name does not exist`;
   const values = records.map((record) => valueText(record).slice(0, MAX_LENGTH));
@@ -90,7 +91,7 @@ function traceLines(trace: NameTrace): readonly string[] {
   const end =
     'servers' in walk
       ? `Zone ${walk.zone === '' ? 'of the root' : walk.zone}: ${walk.servers.map(({ name }) => name).join(', ')}`
-      : `The walk ends at ${walk.zone === '' ? 'the root' : walk.zone}: ${walk.message}`;
+      : `The walk ends at ${walk.zone === '' ? 'the root' : walk.zone}: ${failureText(walk)}`;
   const groups = [
     { title: 'The zone’s own name servers', of: observations.filter(({ server }) => server.kind === 'authoritative') },
     { title: 'The system’s resolver', of: observations.filter(({ server }) => server.kind === 'system') },
@@ -143,7 +144,14 @@ export function addDnsCommands(program: Command, terminal: Terminal, finish: (co
         ...(options.server === undefined ? {} : { servers: options.server }),
         ...(rootHints === undefined ? {} : { rootHints }),
       });
-      print(terminal, options.json === true, trace, traceLines(trace));
+      const { walk, observations } = trace;
+      // Texts for whoever reads, codes and values for whoever computes.
+      const told = {
+        ...trace,
+        walk: 'servers' in walk ? walk : { ...walk, message: failureText(walk) },
+        observations: observations.map(toldObservation),
+      };
+      print(terminal, options.json === true, told, traceLines(trace));
       finish(codeOf(trace));
     });
 }

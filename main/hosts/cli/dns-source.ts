@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { LookupAtOnce } from '../../../shared/dns/asking.ts';
 import type { Lookup } from '../../../shared/dns/lookup.ts';
 import { readNamedZone, readZone } from '../../../shared/dns/zone/reader.ts';
-import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
+import { asZoneFile } from '../../../shared/lists/record-table.ts';
 import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
 import { openLiveLookup } from '../../core/domains/live-lookup.ts';
 import type { Terminal } from './output.ts';
@@ -47,7 +47,7 @@ export async function openZone(
   domain: string,
   terminal: Terminal,
 ): Promise<LookupAtOnce> {
-  const text = asMasterFile(await readTextFile('--zone', file));
+  const text = asZoneFile(await readTextFile('--zone', file));
   const isWhole = given === '.' || (given === undefined && /^\.[ \t][^\n]*\bSOA\b/im.test(text));
   const named = given?.replace(/\.$/, '') ?? '';
   const told = readNamedZone(text, named);

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import type { SeveralChange } from '../../../shared/contract/domains.ts';
@@ -7,7 +8,6 @@ import type { Terminal } from './output.ts';
 import { exitCodes, print, tell } from './output.ts';
 import type { CommonOptions } from './session.ts';
 import { chosenWorkspace } from './session.ts';
-import { plural } from '../../../shared/text/plural.ts';
 
 /** What is decided of domains that are listed: whether they are in use, whether they send, and how they are set up. */
 
@@ -27,7 +27,12 @@ function addInUse(domains: Command, terminal: Terminal, finish: Finish): void {
             const chosen = rowsNamed(await client.domains.list({ workspaceId }), names);
             const rows = await client.domains.setInUse({ workspaceId, domainIds: chosen.map(({ id }) => id), inUse });
             print(terminal, options.json === true, rows, [
-              `${plural(rows.length, 'domain')} ${inUse ? 'in use' : 'not in use'} now.`,
+              inUse
+                ? counted(rows.length, { one: '{count} domain in use now.', other: '{count} domains in use now.' })
+                : counted(rows.length, {
+                    one: '{count} domain not in use now.',
+                    other: '{count} domains not in use now.',
+                  }),
             ]);
             return exitCodes.ok;
           }),
@@ -115,7 +120,9 @@ function addConfigure(domains: Command, terminal: Terminal, finish: Finish): voi
         const workspaceId = await chosenWorkspace(client, options);
         const domainIds = chosenIds(await client.domains.list({ workspaceId }), names, options.all === true);
         const { changed, refused } = await client.domains.configureSeveral({ workspaceId, domainIds, change });
-        print(terminal, options.json === true, { changed, refused }, [`${plural(changed, 'domain')} changed.`]);
+        print(terminal, options.json === true, { changed, refused }, [
+          counted(changed, { one: '{count} domain changed.', other: '{count} domains changed.' }),
+        ]);
         if (options.json !== true)
           tell(
             terminal,

@@ -94,10 +94,12 @@ export function addEvidenceCommands(program: Command, terminal: Terminal, finish
       .command('volume')
       .description('the mail in a domain’s name day by day, according to the reports')
       .argument('<domain>')
-      .option('--days <number>', 'only this many days back', Number),
-  ).action(async (domain: string, options: CommonOptions & { readonly days?: number }) => {
-    const { listVolume } = await import('./evidence-work.ts');
-    finish(await withSession(terminal, options, listVolume(domain, options.days ?? null)));
+      .option('--days <number>', 'only this many days back', Number)
+      .option('--by-sender', 'each of the largest senders apart'),
+  ).action(async (domain: string, options: CommonOptions & { readonly days?: number; readonly bySender?: true }) => {
+    const { listSenderVolume, listVolume } = await import('./evidence-work.ts');
+    const list = options.bySender === true ? listSenderVolume : listVolume;
+    finish(await withSession(terminal, options, list(domain, options.days ?? null)));
   });
   common(
     evidence

@@ -1,7 +1,10 @@
+import { counted } from '../../../shared/text/counted.ts';
+import { DAY_S } from '../../../shared/time.ts';
+import { factText } from '../../../shared/facts/fact-text.ts';
 import type { EvidenceFile, EvidenceReport } from '../../../shared/evidence/reports/file.ts';
 import type { AggregateReport } from '../../../shared/evidence/reports/aggregate.ts';
 import { filesIn, PATH_REMEDY, pathTrouble } from '../../core/evidence/files.ts';
-import { readEvidenceFile } from '../../core/evidence/read-file.ts';
+import { readEvidenceFiles } from '../../core/evidence/read-file.ts';
 import { noReports, summarise } from '../../core/evidence/summary.ts';
 import { TLS_POLICY_WORDS } from '../../../shared/evidence/tls/tls-summary.ts';
 import type { Retention } from '../../../shared/evidence/kept/kept-mail.ts';
@@ -37,7 +40,7 @@ function reportLine(report: EvidenceReport): string {
 
 function fileLines(found: EvidenceFile): string[] {
   const { file, outcome, told, reports, duplicateOf, conflictsWith, stored, bounces } = found;
-  if (isBounceAlone(found)) return [`${file}: ${bounces === 1 ? 'a bounce' : `${bounces} bounces`}`];
+  if (isBounceAlone(found)) return [`${file}: ${counted(bounces ?? 0, { one: 'a bounce', other: '{count} bounces' })}`];
   const known = (stored?.known ?? 0) > 0 && duplicateOf === undefined;
   return [
     `${file}: ${OUTCOMES[outcome]}`,
@@ -46,7 +49,12 @@ function fileLines(found: EvidenceFile): string[] {
     ...(duplicateOf === undefined ? [] : [`  The same report as in ${duplicateOf}; counted once.`]),
     ...(bounces === undefined
       ? []
-      : [`  ${bounces} of its mails tell${bounces === 1 ? 's' : ''} of a failed delivery: see evidence mails.`]),
+      : [
+          counted(bounces, {
+            one: '  {count} of its mails tells of a failed delivery: see evidence mails.',
+            other: '  {count} of its mails tell of a failed delivery: see evidence mails.',
+          }),
+        ]),
     ...(known ? ['  Already imported; counted once.'] : []),
     ...((stored?.conflicting ?? 0) > 0 ? ['  Already imported with different figures; the earlier ones count.'] : []),
     ...(conflictsWith === undefined ? [] : [`  It differs from ${conflictsWith}, which counts.`]),
@@ -83,11 +91,24 @@ function countInto(tally: Tally, { stored, reports, bounces }: EvidenceFile): vo
 function tallyLines({ reports, bounces, domains }: Tally): readonly string[] {
   const [first, ...others] = domains;
   return [
-    `${reports} new report${reports === 1 ? '' : 's'} kept${bounces === 0 ? '' : `, and ${bounces} bounce${bounces === 1 ? '' : 's'}: see evidence mails`}.`,
+    counted(reports, { one: '{count} new report kept.', other: '{count} new reports kept.' }),
+    ...(bounces === 0
+      ? []
+      : [
+          counted(bounces, {
+            one: '{count} bounce kept: see evidence mails.',
+            other: '{count} bounces kept: see evidence mails.',
+          }),
+        ]),
     ...(first === undefined
       ? []
       : [
-          `Who sends: evidence senders ${first}${others.length === 0 ? '' : `, and of ${others.length} other domains`}.`,
+          others.length === 0
+            ? `Who sends: evidence senders ${first}.`
+            : counted(others.length, {
+                one: `Who sends: evidence senders ${first}, and of {count} other domain.`,
+                other: `Who sends: evidence senders ${first}, and of {count} other domains.`,
+              }),
         ]),
   ];
 }
@@ -118,7 +139,7 @@ async function printFiles(
 
 async function* readFiles(paths: readonly string[]): AsyncGenerator<EvidenceFile> {
   const known = noReports();
-  for await (const file of namedFiles(paths)) yield* await summarise(file, readEvidenceFile(file), known);
+  for await (const { file, found } of readEvidenceFiles(namedFiles(paths))) yield* await summarise(file, found, known);
 }
 
 /** `evidence import --dry-run`. */
@@ -197,6 +218,30 @@ export function listVolume(domain: string, sinceDays: number | null): Work<unkno
       `${passing} pass DMARC`,
     ]);
     print(terminal, options.json === true, days, rows.length === 0 ? [NO_REPORT] : columns(rows));
+    return rows.length === 0 ? exitCodes.noResult : exitCodes.ok;
+  };
+}
+
+/** `evidence volume --by-sender`. Ends with 6 where there is no report. */
+export function listSenderVolume(domain: string, sinceDays: number | null): Work<unknown> {
+  return async ({ client, options, terminal }) => {
+    const workspaceId = await chosenWorkspace(client, options);
+    const volume = await client.evidence.senderVolume({ workspaceId, domain, sinceDays });
+    const rows = volume.senders.flatMap(({ name, messages, passing }) =>
+      messages.flatMap((count, stretch) =>
+        count === 0
+          ? []
+          : [
+              [
+                name,
+                dayOf(volume.from / 1000 + stretch * volume.days * DAY_S),
+                counted(count, { one: '1 message', other: '{count} messages' }),
+                `${passing[stretch] ?? 0} pass DMARC`,
+              ],
+            ],
+      ),
+    );
+    print(terminal, options.json === true, volume, rows.length === 0 ? [NO_REPORT] : columns(rows));
     return rows.length === 0 ? exitCodes.noResult : exitCodes.ok;
   };
 }
@@ -294,13 +339,14 @@ export function listMails(domain: string | null): Work<unknown> {
       const { importedAt, kind, domain: from, what, codes, person } = mail;
       const { by, change } = keptWords(mail);
       return [
-        `${dayOf(importedAt / 1000)}  ${KEPT_MAIL_WORDS[kind]}  ${from ?? '?'}${by === '' ? '' : `, by ${by}`}: ${what}`,
+        `${dayOf(importedAt / 1000)}  ${KEPT_MAIL_WORDS[kind]}  ${from ?? '?'}${by === '' ? '' : `, by ${by}`}: ${factText(what)}`,
         ...(codes === '' ? [] : [`  ${codes}`]),
         ...(change === '' ? [] : [`  To change: ${change}`]),
         ...(person === null ? [] : [`  ${[...person.addresses, person.text].join(' ').slice(0, 500)}`]),
       ];
     });
-    print(terminal, options.json === true, mails, mails.length === 0 ? ['No messages are kept.'] : lines);
+    const told = mails.map((mail) => ({ ...mail, what: factText(mail.what), fact: mail.what }));
+    print(terminal, options.json === true, told, mails.length === 0 ? ['No messages are kept.'] : lines);
     return mails.length === 0 ? exitCodes.noResult : exitCodes.ok;
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import type { Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import type { CoreClient } from '../../../shared/contract/index.ts';
@@ -12,7 +13,6 @@ import { columns, exitCodes, print, tell } from './output.ts';
 import type { CommonOptions } from './session.ts';
 import { chosenWorkspace } from './session.ts';
 import { cannotWrite } from './text-file.ts';
-import { plural } from '../../../shared/text/plural.ts';
 
 /** `prove` and `hand-over`: what receivers will say of what is prepared, and giving it to whoever edits DNS. */
 
@@ -108,7 +108,7 @@ async function handOver(client: CoreClient, names: readonly string[], options: H
   }
   await client.domains.noteHandOver(choice);
   print(terminal, options.json === true, { file: options.to, domains, leftOut, remarks }, [
-    `Written to ${options.to}: ${plural(domains, 'domain')}.`,
+    `Written to ${options.to}: ${counted(domains, { one: '{count} domain', other: '{count} domains' })}.`,
   ]);
   if (options.json !== true)
     tell(terminal, [...remarks, ...leftOut.map(({ domain, reason }) => `Left out: ${domain}: ${reason}`)]);

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { activityEntry } from '../../../shared/contract/activity.ts';
+import { factText } from '../../../shared/facts/fact-text.ts';
+import { failureText, toldObservation } from '../../../shared/observed/failure-text.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
 import { valueText } from '../../../shared/dns/record-text.ts';
 import { instantText } from '../../../shared/text/instant.ts';
@@ -67,11 +69,17 @@ function addActivity(program: Command, terminal: Terminal, finish: Finish): void
           ...(since === undefined ? {} : { since: Math.max(0, Date.now() - readPeriod(since)) }),
           ...(text === undefined ? {} : { text }),
         });
-        const lines = entries.flatMap(({ at, severity: weight, summary, detail }) => [
+        // Texts for whoever reads, codes and values for whoever computes.
+        const told = entries.map((entry) => ({
+          ...entry,
+          summary: factText(entry.fact),
+          detail: entry.details.map(factText).join('\n'),
+        }));
+        const lines = told.flatMap(({ at, severity: weight, summary, detail }) => [
           `${instantText(at)}  ${weight === 'info' ? '' : `${weight}: `}${summary}`,
           ...(detail === '' ? [] : detail.split('\n').map((line) => `  ${line}`)),
         ]);
-        print(terminal, options.json === true, entries, lines.length === 0 ? ['No entry.'] : lines);
+        print(terminal, options.json === true, told, lines.length === 0 ? ['No entry.'] : lines);
         return exitCodes.ok;
       }),
     ),
@@ -84,7 +92,7 @@ function observationRow({ question, server, seenAt, outcome, records, failure, r
     instantText(seenAt),
     `${question.type} ${question.name}`,
     server.name ?? (server.address === '' ? server.kind : server.address),
-    outcome === 'answer' ? answer : (failure?.message ?? rcode ?? outcome),
+    outcome === 'answer' ? answer : failure === undefined ? (rcode ?? outcome) : failureText(failure),
   ];
 }
 
@@ -102,10 +110,16 @@ function addHistory(program: Command, terminal: Terminal, finish: Finish): void 
         if (options.observations === true) {
           const seen = await client.domains.observations(target);
           const rows = columns(seen.map(observationRow));
-          print(terminal, options.json === true, seen, rows.length === 0 ? ['Never checked.'] : rows);
+          print(
+            terminal,
+            options.json === true,
+            seen.map(toldObservation),
+            rows.length === 0 ? ['Never checked.'] : rows,
+          );
           return exitCodes.ok;
         }
-        const entries = await client.domains.timeline(target);
+        const timeline = await client.domains.timeline(target);
+        const entries = timeline.map((entry) => ({ ...entry, summary: factText(entry.fact) }));
         const rows = columns(
           entries.map(({ at, recordId, before, after, summary }) => [
             instantText(at),

@@ -9,6 +9,18 @@ import { readOctets } from './text-file.ts';
 
 /** Passphrases come from a file, the environment or a prompt; never from an argument, which every user can read. */
 
+/** A passphrase is needed, and there is nobody to ask for it. */
+export class PassphraseNeeded extends RangeError {
+  readonly remedy: string;
+  /** @param option that may name its file. */
+  constructor(option: string, otherWay = '') {
+    super('A passphrase is needed');
+    this.remedy = `Give ${option}${otherWay}.`;
+  }
+}
+
+const OR_VARIABLE = ', or set SENDWRIGHT_PASSPHRASE';
+
 interface GivenPassphrase {
   /** Null where the file holds more than a line: nobody could type that. */
   readonly text: string | null;
@@ -27,10 +39,14 @@ async function fromFile(option: string, file: string): Promise<GivenPassphrase> 
   return { text, asBefore: before === text ? null : before };
 }
 
-/** Asks at the terminal without showing what is typed. @throws RangeError where there is no terminal. */
-async function promptHidden(question: string, otherWays: string): Promise<string> {
+/**
+ * Asks at the terminal without showing what is typed.
+ *
+ * @throws PassphraseNeeded where there is no terminal.
+ */
+async function promptHidden(question: string, option: string, otherWay = ''): Promise<string> {
   const { stdin, stderr } = process;
-  if (!stdin.isTTY) throw new RangeError(`A passphrase is needed: ${otherWays}`);
+  if (!stdin.isTTY) throw new PassphraseNeeded(option, otherWay);
   stderr.write(question);
   stdin.setRawMode(true);
   stdin.resume();
@@ -81,8 +97,8 @@ export async function readNewPassphrase(option: string, file: string | undefined
       `${option}: ${file} is not a single line of UTF-8 or UTF-16 text. A passphrase is one line, so that it can be typed.`,
     );
   }
-  const typed = await promptHidden('New passphrase: ', `give ${option}`);
-  if ((await promptHidden('Repeat it: ', '')) !== typed)
+  const typed = await promptHidden('New passphrase: ', option);
+  if ((await promptHidden('Repeat it: ', option)) !== typed)
     throw new RangeError('The two passphrases differ. Nothing was changed; try again.');
   return typed;
 }
@@ -90,7 +106,7 @@ export async function readNewPassphrase(option: string, file: string | undefined
 async function readPassphrase(options: CommonOptions): Promise<GivenPassphrase> {
   if (options.passphraseFile !== undefined) return fromFile('--passphrase-file', options.passphraseFile);
   const given = process.env.SENDWRIGHT_PASSPHRASE;
-  const text = given ?? (await promptHidden('Passphrase: ', 'give --passphrase-file, or set SENDWRIGHT_PASSPHRASE'));
+  const text = given ?? (await promptHidden('Passphrase: ', '--passphrase-file', OR_VARIABLE));
   return { text, asBefore: null };
 }
 
@@ -106,7 +122,7 @@ export async function readFirstPassphrase(
   const given = process.env.SENDWRIGHT_PASSPHRASE;
   if (options.passphraseFile === undefined && given !== undefined) return given;
   if (options.passphraseFile === undefined && !process.stdin.isTTY)
-    throw new RangeError('A passphrase is needed: give --passphrase-file, or set SENDWRIGHT_PASSPHRASE');
+    throw new PassphraseNeeded('--passphrase-file', OR_VARIABLE);
   return readNewPassphrase('--passphrase-file', options.passphraseFile);
 }
 
@@ -142,10 +158,10 @@ export async function withPassphrase(
  */
 export async function readFilePassphrase(option: string, file: string | undefined): Promise<string> {
   if (file !== undefined) return readNewPassphrase(option, file);
-  return promptHidden('Passphrase of the file: ', `give ${option}`);
+  return promptHidden('Passphrase of the file: ', option);
 }
 
-/** A passphrase from before the vault was begun anew. */
+/** A passphrase from before the vault was reset. */
 export async function withEarlierPassphrase(
   file: string | undefined,
   use: (passphrase: string) => Promise<unknown>,
@@ -153,7 +169,7 @@ export async function withEarlierPassphrase(
   const option = '--earlier-passphrase-file';
   const given =
     file === undefined
-      ? { text: await promptHidden('Earlier passphrase: ', `give ${option}`), asBefore: null }
+      ? { text: await promptHidden('Earlier passphrase: ', option), asBefore: null }
       : await fromFile(option, file);
   await withPassphrase({}, use, given);
 }
@@ -165,7 +181,7 @@ export async function checkHasPassphrase(client: CoreClient): Promise<void> {
     throw fail('VAULT_LOCKED', 'No passphrase was chosen yet', { remedy: 'Choose one with: vault passphrase.' });
   if (vault.keepers.includes('passphrase')) return;
   throw fail('VAULT_LOCKED', 'Only the system keychain opens this vault, and the command line can’t ask it', {
-    remedy: 'Choose a passphrase in the console’s window, under Vault; or begin anew with: vault begin-anew.',
+    remedy: 'Choose a passphrase in the console’s window, under Vault; or reset the vault with: vault reset.',
   });
 }
 
@@ -187,4 +203,18 @@ export async function openVault(client: CoreClient, options: CommonOptions): Pro
   }
   await checkHasPassphrase(client);
   await withPassphrase(options, (passphrase) => client.vault.unlock({ passphrase }));
+}
+
+/**
+ * Opens the vault for what goes without it as well, where its passphrase is given; nobody is asked.
+ *
+ * @returns whether all that is sealed under the key in force can be looked for.
+ */
+export async function openVaultWhereGiven(client: CoreClient, options: CommonOptions): Promise<boolean> {
+  const { vault } = await client.state.snapshot({});
+  if (vault.state === 'open' || vault.sealed.serviceKeys + vault.sealed.dkimKeys === 0) return true;
+  const isGiven = options.passphraseFile !== undefined || process.env.SENDWRIGHT_PASSPHRASE !== undefined;
+  if (!isGiven || !vault.keepers.includes('passphrase')) return false;
+  await openVault(client, options);
+  return true;
 }

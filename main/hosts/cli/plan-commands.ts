@@ -1,9 +1,10 @@
+import { factsText } from '../../../shared/facts/fact-text.ts';
 import type { Command } from 'commander';
 import type { CoreClient } from '../../../shared/contract/index.ts';
 import type { DomainConfiguration } from '../../../shared/contract/domains.ts';
 import { weakeningKind } from '../../../shared/contract/domains.ts';
 import { readZone } from '../../../shared/dns/zone/reader.ts';
-import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
+import { asZoneFile } from '../../../shared/lists/record-table.ts';
 import { relativeName } from '../../../shared/dns/names.ts';
 import { applyFix } from '../../../shared/findings/apply-fix.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
@@ -228,7 +229,7 @@ async function chosenDomain(
     await client.domains.configure({ ...target, revision, configuration: { providers } });
   }
   if (options.zone !== undefined) {
-    const text = options.zone === '' ? '' : asMasterFile(await readTextFile('--zone', options.zone));
+    const text = options.zone === '' ? '' : asZoneFile(await readTextFile('--zone', options.zone));
     const { zone } = await client.domains.pasteZone({ ...target, text });
     tell(terminal, findingLines(readZone(text, { origin: zone }).findings));
   }
@@ -273,7 +274,7 @@ function effectLines({ effect, plan, questions }: Manual): readonly string[] {
       ...(note === null ? [] : [`    ${note}`]),
     ]),
     ...questions.map(({ title, remedy }) => `Not known: ${title}. ${remedy}`),
-    ...plan.chosen.map(({ what, by, at }) => `Accepted by ${by}, ${instantText(at)}: ${what}`),
+    ...plan.chosen.map(({ what, by, at }) => `Accepted by ${by}, ${instantText(at)}: ${factsText(what)}`),
   ];
 }
 

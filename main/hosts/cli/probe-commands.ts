@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { factText } from '../../../shared/facts/fact-text.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { checkDenyList, parseDenyList } from '../../../shared/service/deny-list.ts';
@@ -8,7 +9,7 @@ import { common, withSession } from './command.ts';
 import type { Terminal } from './output.ts';
 import { columns, exitCodes, print } from './output.ts';
 import type { CommonOptions } from './session.ts';
-import { openVault } from './passphrase.ts';
+import { openVault, openVaultWhereGiven } from './passphrase.ts';
 import { chosenWorkspace } from './session.ts';
 import { readTextFile, writeTextFile } from './text-file.ts';
 import { systemCodeWords } from '../../../shared/text/system-codes.ts';
@@ -33,7 +34,7 @@ const EXITS = {
 
 function stageRows(stage: ProbeStage, outcome: ProbeTrace['outcome']): string[][] {
   const state = outcome === 'unknown' && stage.state === 'failed' ? 'skipped' : stage.state;
-  const row = [STATES[state], stage.stage, `${stage.durationMs} ms`, stage.detail];
+  const row = [STATES[state], stage.stage, `${stage.durationMs} ms`, factText(stage.met)];
   const attempts = (stage.attempts ?? []).map((attempt) => [
     '',
     '',
@@ -49,6 +50,15 @@ function stageRows(stage: ProbeStage, outcome: ProbeTrace['outcome']): string[][
           ['', '', '', `${certificate.daysLeft} days left; trusted by: ${certificate.trustedBy}`],
         ];
   return [row, ...(attempts.length > 1 ? attempts : []), ...facts];
+}
+
+/** A trace with what each stage met in words, as `detail`. */
+function withDetails(trace: ProbeTrace): object {
+  return {
+    ...trace,
+    stages: trace.stages.map((stage) => ({ ...stage, detail: factText(stage.met) })),
+    ...(trace.beside === undefined ? {} : { beside: withDetails(trace.beside) }),
+  };
 }
 
 function findingLines(findings: readonly Finding[]): string[] {
@@ -164,6 +174,8 @@ function addBundle(program: Command, terminal: Terminal, finish: Finish): void {
     ) =>
       finish(
         await withSession(terminal, options, async ({ client }) => {
+          // Keys are known by their values, wherever they were typed, while the vault is open.
+          await openVaultWhereGiven(client, options);
           const bundle = await client.monitoring.bundle({
             workspaceId: await chosenWorkspace(client, options),
             options: {
@@ -204,7 +216,7 @@ export function addProbeCommands(program: Command, terminal: Terminal, finish: F
                 ? await client.probes.responses({ workspaceId, signed })
                 : await client.probes.monitoring({ workspaceId, signed });
           const findings = describeFindings(trace.findings);
-          print(terminal, options.json === true, { ...trace, findings }, traceLines(trace));
+          print(terminal, options.json === true, { ...withDetails(trace), findings }, traceLines(trace));
           return EXITS[trace.outcome];
         }),
       ),

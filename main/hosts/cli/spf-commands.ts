@@ -1,3 +1,5 @@
+import { domainOfAddress } from '../../../shared/dns/mail-address.ts';
+import { counted } from '../../../shared/text/counted.ts';
 import type { Command } from 'commander';
 import { toAsciiDomain } from '../../../shared/dns/idna.ts';
 import { parseIp } from '../../../shared/dns/ip.ts';
@@ -98,7 +100,7 @@ async function check(options: CheckOptions, terminal: Terminal): Promise<number>
   if (parseIp(options.ip) === null) {
     throw new RangeError(`--ip: “${options.ip}” is not an IP address. Give one such as 192.0.2.1 or 2001:db8::1.`);
   }
-  const identity = options.sender === '' ? options.helo : options.sender.slice(options.sender.lastIndexOf('@') + 1);
+  const identity = options.sender === '' ? options.helo : domainOfAddress(options.sender);
   const domain = domainArgument(identity);
   const source = await openSource(options, domain, terminal);
   try {
@@ -123,7 +125,7 @@ function nodeLines(nodes: readonly SpfNode[], indent: string): string[] {
   return nodes.flatMap((node, index) => {
     const isLast = index === nodes.length - 1;
     const facts = [
-      node.cost === 0 ? '' : `${node.cost} ${node.cost === 1 ? 'lookup' : 'lookups'}`,
+      node.cost === 0 ? '' : counted(node.cost, { one: '{count} lookup', other: '{count} lookups' }),
       node.voids4 + node.voids6 === 0 ? '' : `empty: ${node.voids4} for IPv4, ${node.voids6} for IPv6`,
       node.unknown ?? '',
       ...describeFindings(node.findings).map((finding) => finding.title),
@@ -137,7 +139,9 @@ function nodeLines(nodes: readonly SpfNode[], indent: string): string[] {
 
 function savingLines(savings: readonly SpfSaving[]): string[] {
   return savings.flatMap(({ saves, isEnough, proposal, danger, record }, index) => [
-    `${index + 1}. ${proposal} Saves ${saves}${isEnough ? ', which is enough' : ''}.`,
+    isEnough
+      ? `${index + 1}. ${proposal} Saves ${saves}, which is enough.`
+      : `${index + 1}. ${proposal} Saves ${saves}.`,
     `   Danger: ${danger}`,
     `   ${record}`,
   ]);

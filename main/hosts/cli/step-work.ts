@@ -1,3 +1,4 @@
+import { countText } from '../../../shared/text/counted.ts';
 import type { CoreClient } from '../../../shared/contract/index.ts';
 import type { StepCondition } from '../../../shared/dmarc/ladder.ts';
 import type { StepEffect } from '../../../shared/dmarc/step-effect.ts';
@@ -22,7 +23,6 @@ type Change = Parameters<CoreClient['domains']['configure']>[0]['configuration']
 
 const STATES = { met: 'met', 'not-met': 'NOT MET', unknown: 'not known' } as const;
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
-const number = (value: number): string => value.toLocaleString('en');
 
 const conditionLines = (conditions: readonly StepCondition[]): readonly string[] =>
   conditions.map(({ asks, state, known }) => `  ${STATES[state]}: ${asks} ${known}`);
@@ -32,13 +32,13 @@ function effectLines(effect: StepEffect | null): readonly string[] {
   const { from, until, deed, passing, failing, others } = effect;
   const time = from === null || until === null ? '' : ` from ${day(from)} to ${day(until)}`;
   return [
-    `Of the mail in the reports${time}, this step would have left ${number(passing)} messages alone${
+    `Of the mail in the reports${time}, this step would have left ${countText(passing)} messages alone${
       failing.length === 0 ? ', and lost none.' : ` and, once it counts, ${deed}:`
     }`,
     ...failing.map(
-      (sender) => `  ${number(sender.failing)} of ${number(sender.messages)} of ${sender.name} (${sender.is})`,
+      (sender) => `  ${countText(sender.failing)} of ${countText(sender.messages)} of ${sender.name} (${sender.is})`,
     ),
-    ...(others === 0 ? [] : [`  ${number(others)} of other senders`]),
+    ...(others === 0 ? [] : [`  ${countText(others)} of other senders`]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import type { Command } from 'commander';
 import type { CoreClient } from '../../../shared/contract/index.ts';
 import type { VaultState } from '../../../shared/contract/vault.ts';
@@ -149,7 +150,7 @@ async function changePassphrase(options: PassphraseOptions, terminal: Terminal):
       const current = await withPassphrase(options, (passphrase) => client.vault.unlock({ passphrase }));
       await client.vault.changePassphrase({ current, next: await readNew() });
       const hadKeychain = before.keepers.includes('os-keychain');
-      told = ['The passphrase is changed, and everything was sealed anew.', ...(hadKeychain ? [KEYCHAIN_AGAIN] : [])];
+      told = ['The passphrase is changed, and everything was sealed again.', ...(hadKeychain ? [KEYCHAIN_AGAIN] : [])];
     }
     print(terminal, options.json === true, await vaultOf(client), told);
     return exitCodes.ok;
@@ -166,12 +167,12 @@ async function newKey(options: CommonOptions, terminal: Terminal): Promise<numbe
     });
     const hadKeychain = before.keepers.includes('os-keychain');
     print(terminal, options.json === true, { ...(await vaultOf(client)), compacted }, [
-      'The vault has a new key, and everything was sealed anew. The passphrase is the same.',
+      'The vault has a new key, and everything was sealed again. The passphrase is the same.',
       'Copies of the data folder made until now open with what opened them: delete those that nobody needs.',
       ...copiesOf(dataFolder(options.dataDir)).map(({ file }) => `  ${file}`),
       ...(compacted
         ? []
-        : ['The data file could not be written anew: another program held it, or the disk is full. Run this again.']),
+        : ['The data file could not be rewritten: another program held it, or the disk is full. Run this again.']),
       ...(hadKeychain ? [KEYCHAIN_AGAIN] : []),
     ]);
     return exitCodes.ok;
@@ -184,11 +185,14 @@ async function idleLock(given: string | undefined, options: CommonOptions, termi
     throw new RangeError(`${given} is not a time. Give whole minutes from 1 to ${LONGEST_IDLE_MINUTES}, or off.`);
   return withSession(terminal, options, async ({ client }) => {
     const set = given === undefined ? await client.vault.idleLock({}) : await client.vault.setIdleLock({ minutes });
-    const after = `${set.minutes} minute${set.minutes === 1 ? '' : 's'}`;
     print(terminal, options.json === true, set, [
       set.minutes === null
         ? 'The vault of a console is never locked automatically.'
-        : `The vault of a console is locked after ${after} without work, and when the computer goes to sleep.`,
+        : counted(set.minutes, {
+            one: 'The vault of a console is locked after {count} minute without work, and when the computer goes to sleep.',
+            other:
+              'The vault of a console is locked after {count} minutes without work, and when the computer goes to sleep.',
+          }),
     ]);
     return exitCodes.ok;
   });
@@ -211,14 +215,14 @@ async function beginAnew(options: BeginAnewOptions, terminal: Terminal): Promise
         `A new passphrase seals secrets from now on. What is sealed is kept, and has to be entered again: ${sealed}.\n` +
           'It comes back when the old passphrase or the old keychain opens it again.\n',
       );
-      if (!(await confirm('Begin anew?'))) {
+      if (!(await confirm('Reset the vault?'))) {
         print(terminal, options.json === true, before, ['Nothing was changed.']);
         return exitCodes.ok;
       }
     }
     const vault = await client.vault.beginAnew({ passphrase: await readFirstPassphrase(options) });
     print(terminal, options.json === true, vault, [
-      'The vault is begun anew.',
+      'The vault was reset.',
       ...(allSecrets(vault.waiting) === 0 ? [] : [`To be entered again: ${secretWords(vault.waiting)}.`]),
     ]);
     return exitCodes.ok;
@@ -239,7 +243,7 @@ async function bringBack(options: BringBackOptions, terminal: Terminal): Promise
     const vault = await vaultOf(client);
     const came = allSecrets(before.waiting) - allSecrets(vault.waiting);
     print(terminal, options.json === true, vault, [
-      `${came} secret${came === 1 ? '' : 's'} came back.`,
+      counted(came, { one: '{count} secret came back.', other: '{count} secrets came back.' }),
       ...(allSecrets(vault.waiting) === 0 ? [] : [`Still to be entered again: ${secretWords(vault.waiting)}.`]),
     ]);
     return exitCodes.ok;
@@ -270,11 +274,11 @@ export function addVaultCommands(program: Command, terminal: Terminal, finish: F
   common(vault.command('new-key').description('seal everything under a new key, with the same passphrase')).action(
     async (options: CommonOptions) => finish(await newKey(options, terminal)),
   );
-  common(vault.command('begin-anew').description('a new passphrase for a vault that can no longer be opened'))
+  common(vault.command('reset').description('a new passphrase for a vault that can no longer be opened'))
     .option(newPassphrase, 'file that holds the new passphrase')
     .option('--yes', 'skip the confirmation')
     .action(async (options: BeginAnewOptions) => finish(await beginAnew(options, terminal)));
-  common(vault.command('bring-back').description('open what was sealed before the vault was begun anew'))
+  common(vault.command('bring-back').description('open what was sealed before the vault was reset'))
     .option('--earlier-passphrase-file <file>', 'file that holds the passphrase of that time')
     .action(async (options: BringBackOptions) => finish(await bringBack(options, terminal)));
 }

@@ -1,3 +1,4 @@
+import { FOLDER_TROUBLE_WORDS } from '../../../shared/evidence/watched/folder-trouble.ts';
 import type { CoreClient } from '../../../shared/contract/index.ts';
 import { instantText } from '../../../shared/text/instant.ts';
 import type { Work } from './command.ts';
@@ -29,7 +30,11 @@ export function watchFolders(path: string | null, isEnd: boolean, now: boolean):
     const rows = folders.map(({ path: folder, files, lookedAt, trouble }) => [
       folder,
       `${files} files read`,
-      trouble ?? (lookedAt === null ? 'not looked at yet' : `looked at ${instantText(lookedAt)}`),
+      trouble !== null
+        ? FOLDER_TROUBLE_WORDS[trouble]
+        : lookedAt === null
+          ? 'not looked at yet'
+          : `looked at ${instantText(lookedAt)}`,
     ]);
     const told =
       looked === null

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { ORPCError } from '@orpc/server';
 import type { Command } from 'commander';
 import { createReadStream } from 'node:fs';
@@ -13,7 +14,7 @@ import { instantText } from '../../../shared/text/instant.ts';
 import { common, withSession } from './command.ts';
 import type { Terminal } from './output.ts';
 import { exitCodes, print } from './output.ts';
-import { confirm, openVault, readFilePassphrase, readNewPassphrase } from './passphrase.ts';
+import { confirm, openVault, openVaultWhereGiven, readFilePassphrase, readNewPassphrase } from './passphrase.ts';
 import type { CommonOptions } from './session.ts';
 import { chosenWorkspace } from './session.ts';
 import { cannotRead, cannotWrite, writeTextFile } from './text-file.ts';
@@ -27,6 +28,9 @@ const PASSPHRASE_OPTION = '--file-passphrase-file';
 /** Changes of one kind that are listed for people; JSON has all of them. */
 const MOST_LISTED = 40;
 
+const UNCHECKED =
+  'Whether a key was typed into another field was not checked, because the vault is locked. --passphrase-file or SENDWRIGHT_PASSPHRASE opens it.';
+
 interface ExportOptions extends CommonOptions {
   readonly text?: true;
   readonly withSecrets?: true;
@@ -35,13 +39,15 @@ interface ExportOptions extends CommonOptions {
 
 async function exportText(client: CoreClient, folder: string, options: ExportOptions, terminal: Terminal) {
   const workspaceId = await chosenWorkspace(client, options);
+  const isChecked = await openVaultWhereGiven(client, options);
   const files = await client.transfer.files({ workspaceId });
   const result = await writeFolder(folder, files).catch((error: unknown) => {
     throw cannotWrite('FOLDER', folder, error);
   });
   const { written, same, others } = result;
-  print(terminal, options.json === true, { folder, ...result }, [
-    `Written to ${folder}: ${written} of ${written + same} files changed. No secret is in them.`,
+  print(terminal, options.json === true, { folder, ...result, checkedForKeys: isChecked }, [
+    `Written to ${folder}: ${written} of ${written + same} files changed. No sealed secret is in them.`,
+    ...(isChecked ? [] : [UNCHECKED]),
     ...(others.length === 0
       ? []
       : [
@@ -248,7 +254,7 @@ async function merge(given: readonly [string, string, string], options: MergeOpt
     merged += 1;
   }
   print(terminal, options.json === true, { merged, conflicts }, [
-    `${merged} ${merged === 1 ? 'file' : 'files'} merged.`,
+    counted(merged, { one: '{count} file merged.', other: '{count} files merged.' }),
     ...conflicts.map(({ file, at }) => `Both sides changed ${at.join(', ')} in ${file}: keep one side of each.`),
   ]);
   return conflicts.length === 0 ? exitCodes.ok : exitCodes.notVerified;

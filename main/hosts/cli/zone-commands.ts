@@ -1,7 +1,8 @@
+import { counted } from '../../../shared/text/counted.ts';
 import type { Command } from 'commander';
 import { writeZone } from '../../../shared/dns/zone/printer.ts';
 import { readNamedZone } from '../../../shared/dns/zone/reader.ts';
-import { asMasterFile } from '../../../shared/dns/zone/route53.ts';
+import { asZoneFile } from '../../../shared/lists/record-table.ts';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import { lintMailZone, lintSpfTrees } from '../../../shared/judge/lint-zone.ts';
 import type { Terminal } from './output.ts';
@@ -17,8 +18,8 @@ interface Options {
 
 async function readFrom(file: string, { origin = '' }: Options, terminal: Terminal) {
   const text = await readTextFile('FILE', file);
-  const master = asMasterFile(text);
-  if (master !== text) tell(terminal, ['A Route 53 listing: line numbers count its records.']);
+  const master = asZoneFile(text);
+  if (master !== text && /^\s*[[{]/.test(text)) tell(terminal, ['A Route 53 listing: line numbers count its records.']);
   const reading = readNamedZone(master, origin.replace(/\.$/, ''));
   if (reading.origin === '' && origin === '') {
     throw new RangeError(`${file} does not name its zone. Name it with --origin.`);
@@ -39,7 +40,7 @@ export function addZoneCommands(program: Command, terminal: Terminal, finish: (c
       const reading = await readFrom(file, options, terminal);
       const findings = [...lintMailZone(reading), ...(await lintSpfTrees(reading))];
       const { origin, records } = reading;
-      const lines = [`${origin}: ${records.length} record${records.length === 1 ? '' : 's'}`];
+      const lines = [`${origin}: ${counted(records.length, { one: '{count} record', other: '{count} records' })}`];
       if (findings.length === 0) lines.push('No problems found.');
       print(
         terminal,

@@ -1,7 +1,7 @@
+import { counted } from '../../../shared/text/counted.ts';
 import type { Dialog } from 'electron';
 import type { Damage } from '../../core/copies.ts';
 import { instantText } from '../../../shared/text/instant.ts';
-import { plural } from '../../../shared/text/plural.ts';
 
 /** What the desktop program asks where its data file is damaged: there is no terminal beside it. */
 
@@ -11,7 +11,11 @@ function inside({ newest }: Damage): string {
   if (newest === null) return 'There is no intact copy in the data folder.';
   const { workspaces } = newest.contents;
   const domains = workspaces.reduce((sum, workspace) => sum + workspace.domains, 0);
-  return `The newest intact copy is from ${instantText(newest.madeAt)}: ${plural(workspaces.length, 'workspace')}, ${plural(domains, 'domain')}. Changes made since then are lost.`;
+  const holds = [
+    counted(workspaces.length, { one: '{count} workspace', other: '{count} workspaces' }),
+    counted(domains, { one: '{count} domain', other: '{count} domains' }),
+  ];
+  return `The newest intact copy is from ${instantText(newest.madeAt)}: ${holds.join(', ')}. Changes made since then are lost.`;
 }
 
 /**

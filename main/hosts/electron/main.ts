@@ -24,7 +24,7 @@ import { dataFolder } from '../data-folder.ts';
 import type { Instance } from '../instance.ts';
 import { claimInstance } from '../instance.ts';
 import { readManaged } from '../managed.ts';
-import { practiceProgram, preloadProgram, rendererFolder, version } from '../parts.ts';
+import { copyProgram, practiceProgram, preloadProgram, rendererFolder, version } from '../parts.ts';
 import type { RunLog } from '../process-log.ts';
 import { catchUncaughtErrors, openRunLog } from '../process-log.ts';
 import { countRefusals } from '../refusals.ts';
@@ -253,6 +253,7 @@ async function run(start: StartArguments, folder: string, profile: string, log: 
         host: 'electron',
         version,
         keychain: electronKeychain(safeStorage, process.platform),
+        copyProgram,
         practice: createPracticeClient(
           () => utilityPractice(utilityProcess.fork(practiceProgram, [], practiceOptions), log),
           path.join(folder, 'practice'),

@@ -1,14 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.json': 'application/json',
-};
+import { mediaTypeOf } from '../media-types.ts';
 
 /**
  * Answers a request of the window's own protocol from a folder, and from nowhere else: a path that leads out of it, an
@@ -38,7 +30,7 @@ export function createFileHandler(
     }
     if (wanted.includes('\0') || wanted.includes('\\')) return absent();
     const file = path.resolve(root, `.${wanted === '/' ? '/index.html' : wanted}`);
-    const mediaType = mediaTypes[path.extname(file)];
+    const mediaType = mediaTypeOf(file);
     if (!file.startsWith(root + path.sep) || mediaType === undefined) return absent();
     try {
       return new Response(new Uint8Array(await readFile(file)), {

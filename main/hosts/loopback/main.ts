@@ -10,15 +10,15 @@ import { dataFolder } from '../data-folder.ts';
 import { forkPractice } from '../fork-practice.ts';
 import { claimInstance } from '../instance.ts';
 import { readManaged } from '../managed.ts';
-import { practiceProgram, rendererFolder, version } from '../parts.ts';
+import { copyProgram, practiceProgram, rendererFolder, version } from '../parts.ts';
 import { toldFault } from '../start-fault.ts';
 import type { RunLog } from '../process-log.ts';
 import { catchUncaughtErrors, openRunLog } from '../process-log.ts';
 import { createAccess, TOKEN_LIFETIME_MS } from './access.ts';
-import { hasDisplay, openWindow, writeLaunchFile } from './open-window.ts';
+import { hasDisplay } from './display.ts';
 import { startOnSamePort } from './same-port.ts';
 import { startLoopbackHost } from './server.ts';
-import { readStaticFiles } from './static-files.ts';
+import { openStaticFiles } from './static-files.ts';
 
 /** The console in a browser window, served on loopback. */
 
@@ -97,6 +97,8 @@ type Opening =
 async function open(): Promise<Opening> {
   const invitation = () => `Open this address within two minutes; it works once:\n${oneTimeAddress()}`;
   if (values['no-open'] || !hasDisplay(process.env, process.platform)) return { window: null, told: invitation() };
+  // What looks for a browser is read in where one is wanted.
+  const { openWindow, writeLaunchFile } = await import('./open-window.ts');
   const launchFile = await writeLaunchFile(launchFolder, oneTimeAddress());
   setTimeout(() => void rm(launchFile, { force: true }), TOKEN_LIFETIME_MS).unref();
   const window = await openWindow(launchFile, path.join(folder, 'browser-profile'));
@@ -133,6 +135,7 @@ const compose = () =>
     host: 'browser',
     version,
     keychain: null,
+    copyProgram,
     practice: createPracticeClient(() => forkPractice(practiceProgram, runLog), path.join(folder, 'practice')),
     notifier: { notify: (title, body) => console.log(`${title}. ${body}`) },
     background: true,
@@ -157,7 +160,7 @@ async function beginAgain(): Promise<void> {
   runLog.info({}, 'the core was begun anew');
 }
 
-const files = await readStaticFiles(rendererFolder);
+const files = await openStaticFiles(rendererFolder);
 const serve = (port: number) =>
   startLoopbackHost({
     core: () => composing.then(() => core),

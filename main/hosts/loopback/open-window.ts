@@ -32,12 +32,6 @@ export async function writeLaunchFile(folder: string, address: string): Promise<
   return file;
 }
 
-/** Whether a window can be shown at all: Linux needs a display server, the others always have one. */
-export function hasDisplay(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): boolean {
-  if (platform !== 'linux') return true;
-  return Boolean(environment.DISPLAY ?? environment.WAYLAND_DISPLAY);
-}
-
 /** @returns the browser to open windows with: `CHROME_PATH`, Chrome, Chromium or Edge; undefined when none is here. */
 export function findBrowser(): string | undefined {
   try {

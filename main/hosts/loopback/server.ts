@@ -1,16 +1,15 @@
-import { serve } from '@hono/node-server';
 import { ORPCError } from '@orpc/server';
-import { RPCHandler } from '@orpc/server/fetch';
-import { Hono } from 'hono';
-import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { contractErrors } from '../../../shared/contract/errors.ts';
 import type { Core } from '../../core/core.ts';
 import type { Log } from '../../core/ports.ts';
-import { rpcOptions, MAX_MESSAGE_OCTETS } from '../rpc.ts';
 import { countRefusals } from '../refusals.ts';
+import { MAX_MESSAGE_OCTETS } from '../rpc.ts';
 import type { Access } from './access.ts';
+import type { Calls } from './calls.ts';
+import { sendJson, serveCalls } from './calls.ts';
 import type { StaticFiles } from './static-files.ts';
 
 /** The header that carries the session key. Not a cookie: cookies ignore ports. */
@@ -56,6 +55,49 @@ const MAX_TOKEN_OCTETS = 1024;
 /** So much of a header that names the caller is worth a line in the log. */
 const MAX_HEADER = 200;
 
+/** A request that is answered with a refusal. */
+class Refused extends Error {
+  readonly code: RefusalCode;
+  constructor(code: RefusalCode) {
+    super(refusals[code][1]);
+    this.code = code;
+  }
+}
+
+/** Reads what a request brings. @throws Refused as soon as it is longer; the rest is not read. */
+async function readBody(request: IncomingMessage, maxOctets: number, code: RefusalCode): Promise<string> {
+  if (Number(request.headers['content-length']) > maxOctets) throw new Refused(code);
+  const parts: Buffer[] = [];
+  let octets = 0;
+  // Where the reading stops early, the connection is needed for the answer.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    octets += part.length;
+    if (octets > maxOctets) throw new Refused(code);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+/** @returns the token that is sent; empty where there is none. */
+function tokenIn(text: string): string {
+  try {
+    const body: unknown = JSON.parse(text);
+    const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
+    return typeof token === 'string' ? token : '';
+  } catch {
+    return '';
+  }
+}
+
+const CALLS = '/rpc';
+const FIXED_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+} as const;
+
 /**
  * Serves the window and carries its calls over HTTP on 127.0.0.1 alone.
  *
@@ -67,103 +109,100 @@ const MAX_HEADER = 200;
 export async function startLoopbackHost(options: LoopbackOptions): Promise<LoopbackHost> {
   const { log } = options;
   const refused = countRefusals(log ?? { warn: () => undefined });
-  let handling: { readonly router: Core['router']; readonly handler: RPCHandler<Record<never, never>> } | null = null;
-  async function handlerNow(): Promise<RPCHandler<Record<never, never>>> {
+  let serving: { readonly router: Core['router']; readonly calls: Calls } | null = null;
+  async function callsNow(): Promise<Calls> {
     const { router } = await options.core();
-    if (handling?.router !== router) handling = { router, handler: new RPCHandler(router, rpcOptions(refused)) };
-    return handling.handler;
+    if (serving?.router !== router) serving = { router, calls: serveCalls(router, refused, CALLS) };
+    return serving.calls;
   }
-  const app = new Hono();
   let ownHost = '';
 
-  function refuse(context: Context, code: RefusalCode): Response {
-    const { req } = context;
+  function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): void {
     // Neither the path's query nor a header that holds a key is written.
-    const named = (name: string) => req.header(name)?.slice(0, MAX_HEADER);
-    refused.count(code, { method: req.method, host: named('host'), origin: named('origin') });
+    const named = (name: 'host' | 'origin') => request.headers[name]?.slice(0, MAX_HEADER);
+    refused.count(code, { method: request.method, host: named('host'), origin: named('origin') });
     const [status, message, remedy] = refusals[code];
-    return context.json({ json: { defined: true, code, status, message, data: { remedy } } }, status);
+    if (code === 'WRONG_METHOD') response.setHeader('Allow', 'POST');
+    sendJson(response, status, { json: { defined: true, code, status, message, data: { remedy } } });
   }
 
-  app.use(async (context, next) => {
-    context.header('Content-Security-Policy', options.contentSecurityPolicy);
-    context.header('X-Content-Type-Options', 'nosniff');
-    context.header('Referrer-Policy', 'no-referrer');
-    context.header('Cross-Origin-Opener-Policy', 'same-origin');
-    context.header('Cross-Origin-Resource-Policy', 'same-origin');
-    context.header('Cache-Control', 'no-store');
-    if (context.req.header('host') !== ownHost) return refuse(context, 'WRONG_HOST');
-
-    const origin = context.req.header('origin');
-    const mayOmitOrigin = context.req.method === 'GET' && !context.req.path.startsWith('/rpc');
-    if (origin === undefined ? !mayOmitOrigin : origin !== `http://${ownHost}`)
-      return refuse(context, 'FOREIGN_ORIGIN');
-    await next();
-    return undefined;
-  });
-
-  /** @param maxOctets what is longer is not read to its end. */
-  const bodyOf = (maxOctets: number, code: RefusalCode) =>
-    bodyLimit({ maxSize: maxOctets, onError: (context) => refuse(context, code) });
-  const onlyPost: MiddlewareHandler = async (context, next) => {
-    if (context.req.method !== 'POST') {
-      context.header('Allow', 'POST');
-      return refuse(context, 'WRONG_METHOD');
-    }
-    await next();
-    return undefined;
-  };
-  const onlySessions: MiddlewareHandler = async (context, next) => {
-    if (!options.access.isSession(context.req.header(SESSION_HEADER))) return refuse(context, 'NO_SESSION');
-    await next();
-    return undefined;
-  };
-
-  app.all('/session', onlyPost, bodyOf(MAX_TOKEN_OCTETS, 'TOKEN_TOO_LARGE'), async (context) => {
-    const body: unknown = await context.req.json().catch(() => null);
-    const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
-    const exchange = options.access.exchange(typeof token === 'string' ? token : '');
-    return exchange.ok ? context.json({ session: exchange.session }) : refuse(context, exchange.code);
-  });
-
-  // Who is no session is refused before anything of what it sends is read.
-  app.all('/rpc/*', onlyPost, onlySessions, bodyOf(MAX_MESSAGE_OCTETS, 'BODY_TOO_LARGE'), async (context) => {
-    const handler = await handlerNow();
-    const result = await handler.handle(context.req.raw, { prefix: '/rpc', context: {} });
-    return result.matched
-      ? context.newResponse(result.response.body, result.response)
-      : refuse(context, 'NO_SUCH_PAGE');
-  });
-
-  app.get('*', (context) => {
-    const file = options.files.find(context.req.path);
-    if (file === undefined) return refuse(context, 'NO_SUCH_PAGE');
+  async function sendFile(path: string, response: ServerResponse): Promise<void> {
+    const file = await options.files.find(path);
+    if (file === undefined) throw new Refused('NO_SUCH_PAGE');
     // A file under assets bears the hash of what it holds: the browser keeps it, and V8's compiled code with it.
-    if (context.req.path.startsWith('/assets/'))
-      context.header('Cache-Control', 'private, max-age=31536000, immutable');
-    return context.body(file.content, 200, { 'Content-Type': file.mediaType });
-  });
+    if (path.startsWith('/assets/')) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
+    response.writeHead(200, { 'Content-Type': file.mediaType, 'Content-Length': file.content.length });
+    response.end(file.content);
+  }
 
-  app.notFound((context) => refuse(context, 'NO_SUCH_PAGE'));
-  app.onError((error, context) => {
-    log?.error({ error, method: context.req.method, path: context.req.path }, 'a request met a fault');
+  /** @throws Refused for what is not answered otherwise. */
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, headers } = request;
+    const [path = ''] = (request.url ?? '').split('?');
+    const isCall = path === CALLS || path.startsWith(`${CALLS}/`);
+    if (headers.host !== ownHost) throw new Refused('WRONG_HOST');
+    const isFromOwnPage = headers.origin === `http://${ownHost}`;
+    const mayOmitOrigin = method === 'GET' && !isCall;
+    if (!isFromOwnPage && !(headers.origin === undefined && mayOmitOrigin)) throw new Refused('FOREIGN_ORIGIN');
+    if ((isCall || path === '/session') && method !== 'POST') throw new Refused('WRONG_METHOD');
+
+    if (isCall) {
+      // Who is no session is refused before anything of what it sends is read.
+      const [key] = [headers[SESSION_HEADER]].flat();
+      if (!options.access.isSession(key)) throw new Refused('NO_SESSION');
+      const body = await readBody(request, MAX_MESSAGE_OCTETS, 'BODY_TOO_LARGE');
+      await (await callsNow()).answer(request, response, body);
+    } else if (path === '/session') {
+      const token = tokenIn(await readBody(request, MAX_TOKEN_OCTETS, 'TOKEN_TOO_LARGE'));
+      const exchange = options.access.exchange(token);
+      if (!exchange.ok) throw new Refused(exchange.code);
+      sendJson(response, 200, { session: exchange.session });
+    } else if (method === 'GET' || method === 'HEAD') {
+      await sendFile(path, response);
+    } else {
+      throw new Refused('NO_SUCH_PAGE');
+    }
+  }
+
+  function meetFault(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    // Whoever asked is gone, and with it what it had begun to send.
+    if (response.destroyed) return;
+    const path = request.url?.split('?')[0];
+    log?.error({ error, method: request.method, path }, 'a request met a fault');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     const fault = new ORPCError('INTERNAL', {
       status: contractErrors.INTERNAL.status,
       message: contractErrors.INTERNAL.message,
       data: { remedy: 'Try again. If it happens again, look at the log in the data folder.' },
     });
-    return context.json({ json: fault.toJSON() }, 500);
-  });
+    sendJson(response, 500, { json: fault.toJSON() });
+  }
 
-  const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-    const listening = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: options.port ?? 0 }, () => {
-      resolve(listening);
+  const server = createServer((request, response) => {
+    response.setHeader('Content-Security-Policy', options.contentSecurityPolicy);
+    for (const [name, value] of Object.entries(FIXED_HEADERS)) response.setHeader(name, value);
+    answer(request, response).catch((error: unknown) => {
+      if (error instanceof Refused) refuse(request, response, error.code);
+      else meetFault(request, response, error);
     });
-    listening.once('error', reject);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
   server.on('error', (error) => log?.error({ error }, 'the loopback host met a fault'));
-  // What Node's parser refuses never becomes a request; Node answers it with 400.
-  server.on('clientError', () => refused.count('NO_HTTP'));
+  // What Node's parser refuses never becomes a request.
+  server.on('clientError', (_error, socket) => {
+    refused.count('NO_HTTP');
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
   ownHost = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
@@ -172,7 +211,7 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
       new Promise<void>((resolve) => {
         refused.tell();
         server.close(() => resolve());
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        server.closeAllConnections();
       }),
   };
 }

@@ -1,42 +1,46 @@
+import type { Dirent } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
-import path from 'node:path';
+import { mediaTypeOf } from '../media-types.ts';
 
 export interface StaticFile {
-  readonly content: Uint8Array<ArrayBuffer>;
+  readonly content: Uint8Array;
   readonly mediaType: string;
 }
 
 export interface StaticFiles {
-  /** @param urlPath as it stands in the request, `/` for the first page. */
-  readonly find: (urlPath: string) => StaticFile | undefined;
+  /**
+   * @param urlPath as it stands in the request, `/` for the first page.
+   * @throws when a file that was there can't be read any more.
+   */
+  readonly find: (urlPath: string) => Promise<StaticFile | undefined>;
 }
 
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.json': 'application/json',
-  '.woff2': 'font/woff2',
-};
+/** @returns the path of each file below a folder, from that folder's own on, with slashes. */
+async function listFiles(folder: string, at = ''): Promise<readonly string[]> {
+  // Node's own recursive reading takes each name apart and puts it together again, which is most of it.
+  const entries = await readdir(`${folder}${at}`, { withFileTypes: true });
+  const named = (entry: Dirent) => `${at}/${entry.name}`;
+  const below = await Promise.all(
+    entries.filter((entry) => entry.isDirectory()).map((entry) => listFiles(folder, named(entry))),
+  );
+  return [...entries.filter((entry) => entry.isFile()).map(named), ...below.flat()];
+}
 
 /**
- * Reads the window's files into memory once. A request can only name what was found here, so no path, however written,
- * leads out of the folder.
+ * Serves the window's files. A request can only name what was found here once, so no path, however written, leads out of
+ * the folder.
  *
  * @param folder where the bundled window lies.
  * @throws when the folder can't be read.
  */
-export async function readStaticFiles(folder: string): Promise<StaticFiles> {
-  const files = new Map<string, StaticFile>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const mediaType = mediaTypes[path.extname(entry.name)];
-    if (!entry.isFile() || mediaType === undefined) continue;
-    const fullPath = path.join(entry.parentPath, entry.name);
-    const urlPath = `/${path.relative(folder, fullPath).split(path.sep).join('/')}`;
-    files.set(urlPath, { content: new Uint8Array(await readFile(fullPath)), mediaType });
-  }
-  return { find: (urlPath) => files.get(urlPath === '/' ? '/index.html' : urlPath) };
+export async function openStaticFiles(folder: string): Promise<StaticFiles> {
+  const names = new Set(await listFiles(folder));
+  return {
+    async find(urlPath) {
+      const name = urlPath === '/' ? '/index.html' : urlPath;
+      const mediaType = mediaTypeOf(name);
+      if (mediaType === undefined || !names.has(name)) return undefined;
+      return { content: await readFile(`${folder}${name}`), mediaType };
+    },
+  };
 }

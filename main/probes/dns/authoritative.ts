@@ -1,10 +1,12 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { DnsQuestion as Question } from '../../../shared/dns/asking.ts';
 import { canonicalName, isSubdomain, parentName } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
 import type { Delegation, Delegations, WalkResult } from './delegation.ts';
 import { referralOf } from './delegation.ts';
-import { MAX_ALIASES } from './message.ts';
+import { MAX_ALIASES } from '../../../shared/dns/lookup.ts';
 import type { WireResolver } from './resolver.ts';
 
 /** Asks the servers that speak for a name: every one of them, at every address. */
@@ -80,8 +82,8 @@ export function createAuthorities(parts: {
     const referral = sections === null ? null : referralOf(sections(), zone, name);
     if (question.above === true && referral === name) return of;
     if (referral !== null) return 'deeper';
-    const message = `the server is not authoritative for ${zone === '' ? 'the root' : zone}`;
-    return { ...of, outcome: 'failure', records: [], aliases: [], failure: { reason: 'lame', message } };
+    const what = zone === '' ? fact('dns.lame-for-root') : fact('dns.lame', { domain: zone });
+    return { ...of, outcome: 'failure', records: [], aliases: [], failure: { reason: 'lame', what } };
   }
 
   async function askAll(
@@ -131,16 +133,16 @@ export function createAuthorities(parts: {
     const isOpen = observation.outcome === 'nodata' && observation.negativeTtl === undefined;
     if (target === undefined || !isOpen || type === 'CNAME') return observation;
     const chain = [...passed, ...observation.aliases];
-    const failed = (reason: 'alias-loop' | 'servfail', message: string): Observation => ({
+    const failed = (reason: 'alias-loop' | 'servfail', what: Fact): Observation => ({
       ...observation,
       outcome: 'failure',
       records: [],
-      failure: { reason, message },
+      failure: { reason, what },
     });
     if (new Set(chain).size < chain.length || chain.length > MAX_ALIASES)
-      return failed('alias-loop', `the alias ${chain[0] ?? target} loops`);
+      return failed('alias-loop', fact('dns.alias-loop', { domain: chain[0] ?? target }));
     const end = await endOf(target, type, chain, signal);
-    if (end === null) return failed('servfail', `no server gives an answer for ${target}, the target of the alias`);
+    if (end === null) return failed('servfail', fact('dns.alias-end', { domain: target }));
     const { outcome, records, negativeTtl, soaSerial, failure } = end;
     return {
       ...observation,

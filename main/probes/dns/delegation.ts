@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import { failureText } from '../../../shared/observed/failure-text.ts';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import { canonicalName, isSubdomain, parentName } from '../../../shared/dns/names.ts';
 import type { DnsQuestion } from '../../../shared/dns/asking.ts';
 import type { QueryType, ResourceRecord } from '../../../shared/dns/records.ts';
 import { likelyZone } from '../../../shared/dns/sender-domain.ts';
-import type { Observation } from '../../../shared/observed/observation.ts';
+import type { Failure, Observation } from '../../../shared/observed/observation.ts';
 import { firstUsable } from './first-usable.ts';
 import type { Sections } from './message.ts';
 import type { WireResolver } from './resolver.ts';
@@ -38,9 +40,7 @@ export interface Delegation {
 }
 
 /** Why no servers were found. */
-export interface WalkFailure {
-  readonly reason: FailureReason;
-  readonly message: string;
+export interface WalkFailure extends Failure {
   /** The zone whose servers gave nothing usable; the root is the empty string. */
   readonly zone: string;
   readonly steps: readonly WalkStep[];
@@ -101,7 +101,7 @@ interface Walk {
 class NothingUsable extends Error {
   readonly failure: Omit<WalkFailure, 'steps'>;
   constructor(failure: Omit<WalkFailure, 'steps'>) {
-    super(failure.message);
+    super(failure.what.code);
     this.failure = failure;
   }
 }
@@ -230,7 +230,7 @@ export function createDelegations(parts: {
       };
       if (observation.outcome === 'failure' || sections === null) {
         reasons.push(observation.failure?.reason ?? 'timeout');
-        took('unusable', observation.failure?.message ?? 'no answer');
+        took('unusable', failureText(observation.failure));
         return null;
       }
       const read = sections();
@@ -258,13 +258,13 @@ export function createDelegations(parts: {
     if (reply !== null) return reply;
     const failure = {
       reason: commonReason(reasons),
-      message: `no server of ${zoneLabel(zone.name)} gives a usable answer`,
+      what: zone.name === '' ? fact('dns.root-silent') : fact('dns.zone-silent', { domain: zone.name }),
       zone: zone.name,
     };
     if (candidates.length === 0)
       throw new NothingUsable({
         ...failure,
-        message: `no server of ${zoneLabel(zone.name)} has an address`,
+        what: zone.name === '' ? fact('dns.root-unaddressed') : fact('dns.zone-unaddressed', { domain: zone.name }),
         reason: 'lame',
       });
     // A walk that was given up says nothing about the zone.
@@ -364,7 +364,7 @@ export function createDelegations(parts: {
 
   async function descend(name: string, walk: Walk, depth: number): Promise<KnownZone> {
     if (depth > MAX_DEPTH) {
-      throw new NothingUsable({ reason: 'lame', message: 'the delegations loop', zone: name });
+      throw new NothingUsable({ reason: 'lame', what: fact('dns.delegation-loop'), zone: name });
     }
     let zone = closestZone(name);
     for (let cuts = 0; cuts < MAX_CUTS; cuts += 1) {
@@ -387,7 +387,7 @@ export function createDelegations(parts: {
       remember(zones, apex, known);
       return known;
     }
-    throw new NothingUsable({ reason: 'lame', message: 'the delegations never end', zone: zone.name });
+    throw new NothingUsable({ reason: 'lame', what: fact('dns.delegation-endless'), zone: zone.name });
   }
 
   const toDelegation = (zone: KnownZone, name: string, steps: readonly WalkStep[]): WalkResult => ({

@@ -1,5 +1,8 @@
-import { canonicalName } from '../../../shared/dns/names.ts';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
+import { canonicalName, sameName } from '../../../shared/dns/names.ts';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
+import { MAX_ALIASES } from '../../../shared/dns/lookup.ts';
 import type { QueryType, ResourceRecord } from '../../../shared/dns/records.ts';
 import { mnemonicOf } from '../../../shared/dns/records.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
@@ -14,7 +17,6 @@ import type { Observation } from '../../../shared/observed/observation.ts';
 const EDNS_PAYLOAD = 1232;
 /** Records kept of one answer. */
 const MAX_RECORDS = 2000;
-export const MAX_ALIASES = 12;
 const MAX_ERROR_TEXT = 200;
 const HEADER_OCTETS = 12;
 const MAX_NAME_OCTETS = 255;
@@ -116,11 +118,12 @@ function writeName(buffer: Buffer, name: string, start: number): number {
 }
 
 /** An OPT record that asks for so large a payload and nothing else (RFC 6891 §6.1.2). */
-const OPT_RECORD = [0, 0, OPT, EDNS_PAYLOAD >> 8, EDNS_PAYLOAD & 0xff, 0, 0, 0, 0, 0, 0] as const;
+const OPT_RECORD = Buffer.from([0, 0, OPT, EDNS_PAYLOAD >> 8, EDNS_PAYLOAD & 0xff, 0, 0, 0, 0, 0, 0]);
 
 const scratch = Buffer.alloc(HEADER_OCTETS + MAX_NAME_OCTETS + 4 + OPT_RECORD.length);
 
 /**
+ * @param room where the query is written; given the octets that it takes, a Buffer of just as many.
  * @returns the query in wire format.
  * @throws RangeError when the name fits no message.
  */
@@ -128,6 +131,7 @@ export function encodeQuery(
   id: number,
   question: Question,
   options: { readonly recursion: boolean; readonly edns: boolean; readonly checkingDisabled?: boolean },
+  room: (octets: number) => Buffer = (octets) => Buffer.allocUnsafe(octets),
 ): Buffer {
   scratch.writeUInt16BE(id, 0);
   scratch[2] = options.recursion ? 1 : 0;
@@ -139,12 +143,10 @@ export function encodeQuery(
   scratch.writeUInt32BE((TYPE_NUMBERS[question.type] << 16) | CLASS_IN, offset);
   offset += 4;
   if (options.edns) {
-    for (const octet of OPT_RECORD) {
-      scratch[offset] = octet;
-      offset += 1;
-    }
+    OPT_RECORD.copy(scratch, offset);
+    offset += OPT_RECORD.length;
   }
-  const query = Buffer.allocUnsafe(offset);
+  const query = room(offset);
   scratch.copy(query, 0, 0, offset);
   return query;
 }
@@ -161,7 +163,7 @@ const UNREAD_CODES: ReadonlySet<number> = new Set([1, 2, 4, 5]);
 
 export interface Mismatch {
   readonly reason: 'malformed' | 'mismatched';
-  readonly message: string;
+  readonly what: Fact;
 }
 
 /**
@@ -170,20 +172,18 @@ export interface Mismatch {
  */
 function mismatchOf(message: Buffer, query: Buffer): Mismatch | null {
   if (message.length < HEADER_OCTETS) return UNREADABLE;
-  if (((message[2] as number) & 0x80) === 0)
-    return { reason: 'mismatched', message: 'it is a question, not an answer' };
-  if (message[0] !== query[0] || message[1] !== query[1])
-    return { reason: 'mismatched', message: 'it has a different id' };
+  if (((message[2] as number) & 0x80) === 0) return { reason: 'mismatched', what: fact('dns.is-question') };
+  if (message[0] !== query[0] || message[1] !== query[1]) return { reason: 'mismatched', what: fact('dns.other-id') };
   const questions = message.readUInt16BE(4);
   if (questions === 0 && message.readUInt16BE(6) === 0 && UNREAD_CODES.has((message[3] as number) & 0x0f)) return null;
-  if (questions === 0) return { reason: 'mismatched', message: 'it does not repeat the question' };
+  if (questions === 0) return { reason: 'mismatched', what: fact('dns.no-question') };
   const end = questionEnd(query);
   let fits = questions === 1 && message.length >= end;
   for (let offset = HEADER_OCTETS; fits && offset < end; offset += 1) fits = message[offset] === query[offset];
-  return fits ? null : { reason: 'mismatched', message: 'it answers a different question' };
+  return fits ? null : { reason: 'mismatched', what: fact('dns.other-question') };
 }
 
-const UNREADABLE: Mismatch = { reason: 'malformed', message: 'it can’t be read as DNS' };
+const UNREADABLE: Mismatch = { reason: 'malformed', what: fact('dns.unreadable') };
 
 /** A message that ends early, or whose lengths and pointers do not fit. */
 class Malformed extends Error {}
@@ -536,25 +536,18 @@ export function agedBy(message: Message, seconds: number): Message {
 
 export type ReadAnswer = Pick<
   Observation,
-  | 'outcome'
-  | 'records'
-  | 'aliases'
-  | 'rcode'
-  | 'authoritative'
-  | 'authenticated'
-  | 'negativeTtl'
-  | 'soaSerial'
-  | 'failure'
->;
+  'outcome' | 'records' | 'aliases' | 'negativeTtl' | 'soaSerial' | 'failure'
+> &
+  Required<Pick<Observation, 'rcode' | 'authoritative' | 'authenticated'>>;
 
 const NO_ALIAS: readonly string[] = [];
 
 function failureOf({ rcode, extendedError }: Message): NonNullable<Observation['failure']> {
-  const text = extendedError === null || extendedError.text === '' ? '' : ` (${extendedError.text})`;
+  const because = extendedError?.text ?? '';
   const isBogus = rcode === 'SERVFAIL' && extendedError !== null && DNSSEC_ERRORS.has(extendedError.code);
   return {
     reason: isBogus ? 'bogus' : (RCODE_FAILURES[rcode] ?? 'formerr'),
-    message: `the server answered ${rcode}${text}`,
+    what: because === '' ? fact('dns.rcode', { rcode }) : fact('dns.rcode-because', { rcode, outside: because }),
   };
 }
 
@@ -563,8 +556,21 @@ function referredAt({ authorities }: Message, name: string): readonly ResourceRe
   return authorities.filter((record) => record.type === 'NS' && record.name === name);
 }
 
+/** Whether a response is nothing but records at the very name and of the type that were asked for, as nearly all are. */
+function isPlainAnswer({ rcode, answers }: Message, { name, type }: Question): boolean {
+  if (rcode !== 'NOERROR' || answers.length === 0 || type === 'SOA') return false;
+  for (const record of answers) if (record.type !== type || !sameName(record.name, name)) return false;
+  return true;
+}
+
 /** What a response says to the question, aliases within it followed. */
 export function readAnswer(message: Message, question: Question): ReadAnswer {
+  if (!isPlainAnswer(message, question)) return readFollowed(message, question);
+  const { rcode, authoritative, authenticated, answers } = message;
+  return { rcode, authoritative, authenticated, outcome: 'answer', records: answers, aliases: NO_ALIAS };
+}
+
+function readFollowed(message: Message, question: Question): ReadAnswer {
   const { rcode, authoritative, authenticated, answers } = message;
   const isAnswer = rcode === 'NOERROR' || rcode === 'NXDOMAIN';
   const failed = (failure: NonNullable<Observation['failure']>): ReadAnswer => {
@@ -583,7 +589,7 @@ export function readAnswer(message: Message, question: Question): ReadAnswer {
     const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);
     if (alias?.type !== 'CNAME') break;
     if (aliases.includes(alias.target) || aliases.length === MAX_ALIASES)
-      return failed({ reason: 'alias-loop', message: `the alias ${question.name} loops` });
+      return failed({ reason: 'alias-loop', what: fact('dns.alias-loop', { domain: question.name }) });
     aliases = [...aliases, alias.target];
     name = alias.target;
   }

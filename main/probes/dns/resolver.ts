@@ -1,8 +1,8 @@
-import ipaddr from 'ipaddr.js';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import { isInside, parseIp } from '../../../shared/dns/ip.ts';
 import { connect } from 'node:net';
-import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import type { AnsweringServer, Observation } from '../../../shared/observed/observation.ts';
-import { AskFailure, networkFailure } from './failure.ts';
+import { AskFailure, late, networkFailure } from './failure.ts';
 import type { Gate } from './gate.ts';
 import { createGate } from './gate.ts';
 import type { HttpsServer, ProxyFor } from './https.ts';
@@ -77,9 +77,8 @@ const NO_QUERY = Buffer.alloc(0);
 
 /** A server of one's own network may be asked as fast as it answers. */
 function paceFor(server: DnsServer, isAuthority: boolean): number {
-  const isOwn =
-    'address' in server && ipaddr.isValid(server.address) && ipaddr.process(server.address).range() !== 'unicast';
-  if (isOwn) return Number.POSITIVE_INFINITY;
+  const address = 'address' in server ? parseIp(server.address) : null;
+  if (address !== null && isInside(address)) return Number.POSITIVE_INFINITY;
   return isAuthority ? AUTHORITY_PER_SECOND : RESOLVER_PER_SECOND;
 }
 
@@ -107,12 +106,12 @@ function overTcp(
       socket.destroy();
       outcome();
     };
-    const fail = (reason: FailureReason, text: string) => finish(() => reject(new AskFailure(reason, text)));
-    const onAbort = () => fail('timeout', 'no answer in time');
+    const fail = (failure: AskFailure) => finish(() => reject(failure));
+    const onAbort = () => fail(late());
     const timer = setTimeout(onAbort, timeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
     socket.on('error', (error: NodeJS.ErrnoException) => finish(() => reject(networkFailure('TCP', error))));
-    socket.on('close', () => fail('network', 'the server closed the TCP connection'));
+    socket.on('close', () => fail(new AskFailure('network', fact('dns.closed'))));
     socket.on('connect', () => {
       const length = Buffer.alloc(2);
       length.writeUInt16BE(message.length);
@@ -125,7 +124,7 @@ function overTcp(
       const whole = Buffer.concat(parts);
       const wanted = whole.readUInt16BE(0);
       if (whole.length >= wanted + 2) finish(() => resolve(whole.subarray(2, wanted + 2)));
-      else if (size > MAX_OCTETS + 2) fail('malformed', 'the answer is longer than it says');
+      else if (size > MAX_OCTETS + 2) fail(new AskFailure('malformed', fact('dns.overlong')));
     });
   });
 }
@@ -171,25 +170,22 @@ interface Asking extends Pipelined {
 
 function toFailure(error: unknown): AskFailure {
   if (error instanceof AskFailure) return error;
-  return new AskFailure('malformed', error instanceof Error ? error.message : 'the answer could not be read');
+  const outside = error instanceof Error ? error.message : String(error);
+  return new AskFailure('malformed', fact('dns.said', { outside }));
 }
 
 async function wholeOverTcp(query: Buffer, { asked, deadline }: Asking, server: Endpoint): Promise<Answered> {
   const left = Math.max(deadline - performance.now(), 1);
   const whole = await overTcp(query, server, left, asked.signal).catch((error: AskFailure) => {
-    throw new AskFailure('truncated', `the answer is too long for UDP, and over TCP: ${error.message}`);
+    throw new AskFailure('truncated', fact('dns.cut-off', { what: error.what }));
   });
   const mismatch = explainMismatch(whole, query);
-  if (mismatch !== null)
-    throw new AskFailure(mismatch.reason, `the reply over TCP does not match the question: ${mismatch.message}`);
+  if (mismatch !== null) throw new AskFailure(mismatch.reason, fact('dns.stray-over-tcp', { what: mismatch.what }));
   return { message: decodeResponse(whole, query) as Message, transport: 'tcp' };
 }
 
-function failedAnswer({
-  reason,
-  message,
-}: AskFailure): Pick<Observation, 'outcome' | 'records' | 'aliases' | 'failure'> {
-  return { outcome: 'failure', records: [], aliases: [], failure: { reason, message } };
+function failedAnswer({ reason, what }: AskFailure): Pick<Observation, 'outcome' | 'records' | 'aliases' | 'failure'> {
+  return { outcome: 'failure', records: [], aliases: [], failure: { reason, what } };
 }
 
 /** What a question's outcome says, as it is told. */
@@ -200,20 +196,36 @@ function toObservation(
 ): Observation {
   const question = { name: asked.name, type: asked.type };
   const durationMs = Math.round(performance.now() - startedAt);
-  const observation: Observation =
-    outcome instanceof AskFailure
-      ? { ...failedAnswer(outcome), question, server, seenAt, durationMs }
-      : { ...readAnswer(outcome.message, asked), question, server, seenAt, durationMs, transport: outcome.transport };
-  return asked.checkingDisabled === true ? { ...observation, checkingDisabled: true } : observation;
+  const disabled = asked.checkingDisabled === true ? { checkingDisabled: true as const } : null;
+  if (outcome instanceof AskFailure)
+    return { ...failedAnswer(outcome), question, server, seenAt, durationMs, ...disabled };
+  const { transport } = outcome;
+  const read = readAnswer(outcome.message, asked);
+  const { rcode, authoritative, authenticated, records, aliases, failure, negativeTtl, soaSerial } = read;
+  // Written out, for a copy that is added to takes twice the room.
+  const answered = {
+    question,
+    server,
+    seenAt,
+    durationMs,
+    outcome: read.outcome,
+    records,
+    aliases,
+    rcode,
+    authoritative,
+    authenticated,
+    transport,
+  };
+  const isPlain = disabled === null && (failure ?? negativeTtl ?? soaSerial) === undefined;
+  return isPlain ? answered : { ...answered, ...read, ...disabled };
 }
 
 /** What is known of the reason why a question got no answer over UDP. */
 function silence({ edns, stray, answersPlainly }: Asking): AskFailure {
-  if (answersPlainly)
-    return new AskFailure('no-edns', 'no answer to a question with EDNS; without it the server answers');
-  if (!edns) return new AskFailure('formerr', 'the server answered FORMERR');
-  if (stray === null) return new AskFailure('timeout', 'no answer in time');
-  return new AskFailure(stray.reason, `the reply does not match the question: ${stray.message}`);
+  if (answersPlainly) return new AskFailure('no-edns', fact('dns.silent-to-edns'));
+  if (!edns) return new AskFailure('formerr', fact('dns.rcode', { rcode: 'FORMERR' }));
+  if (stray === null) return late();
+  return new AskFailure(stray.reason, fact('dns.stray', { what: stray.what }));
 }
 
 /**
@@ -311,8 +323,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
         if (isFromServer && isOwnId && mismatch?.reason === 'mismatched') isStrayHere = true;
         if (asking.stray !== null) return;
         if (isFromServer) asking.stray = mismatch;
-        else if (mismatch === null)
-          asking.stray = { reason: 'mismatched', message: 'it comes from a different address' };
+        else if (mismatch === null) asking.stray = { reason: 'mismatched', what: fact('dns.other-address') };
       },
       settle(end) {
         if (end instanceof Error) finish(asking, networkFailure('UDP', end));
@@ -336,16 +347,20 @@ export function createResolver(options: ResolverOptions): WireResolver {
     });
   }
 
+  /** Queries that were answered over a pipeline, by their octets, to be written over: a Buffer takes long to make. */
+  const spare: Buffer[][] = [];
+  const roomFor = (octets: number): Buffer => {
+    spare[octets] ??= [];
+    return spare[octets].pop() ?? Buffer.allocUnsafe(octets);
+  };
+
   /** @returns false when the pipeline does not take the question. */
-  function tryPipeline(asking: Asking, pipeline: Pipeline<Asking>): boolean {
+  function tryPipeline(asking: Asking, pipeline: Pipeline<Asking>, now: number): boolean {
     const { asked } = asking;
-    if (asked.signal?.aborted === true || performance.now() >= asking.deadline) return false;
-    asking.query = encodeQuery(0, asked, {
-      recursion: asked.recursion ?? true,
-      edns: true,
-      checkingDisabled: asked.checkingDisabled ?? false,
-    });
-    return pipeline.offer(asking);
+    if (asked.signal?.aborted === true || now >= asking.deadline) return false;
+    const { recursion = true, checkingDisabled = false } = asked;
+    asking.query = encodeQuery(0, asked, { recursion, edns: true, checkingDisabled }, roomFor);
+    return pipeline.offer(asking, now);
   }
 
   /** What was not plainly answered over the pipeline goes over UDP as well. */
@@ -359,7 +374,10 @@ export function createResolver(options: ResolverOptions): WireResolver {
     const message = octets === null ? null : decodeResponse(octets, asking.query, asking.asked.name);
     if (message === null || message.truncated || message.rcode === 'FORMERR')
       tryUdp(asking, asking.asked.server as Endpoint);
-    else finish(asking, { message, transport: 'tcp' });
+    else {
+      spare[asking.query.length]?.push(asking.query);
+      finish(asking, { message, transport: 'tcp' });
+    }
   }
 
   /** Asks when the question's turn has come. */
@@ -367,10 +385,11 @@ export function createResolver(options: ResolverOptions): WireResolver {
     const { asked, line } = asking;
     const { server } = asked;
     const deadlineMs = asked.deadlineMs ?? DEADLINE_MS;
+    const now = performance.now();
     if (asking.startedAt === 0) {
       asking.seenAt = options.now();
-      asking.startedAt = performance.now();
-      asking.deadline = asking.startedAt + deadlineMs;
+      asking.startedAt = now;
+      asking.deadline = now + deadlineMs;
     }
     if ('doh' in server) {
       const answer = https.ask(asked, server, deadlineMs);
@@ -381,7 +400,7 @@ export function createResolver(options: ResolverOptions): WireResolver {
       return;
     }
     try {
-      if (line.pipeline === null || !tryPipeline(asking, line.pipeline)) tryUdp(asking, server);
+      if (line.pipeline === null || !tryPipeline(asking, line.pipeline, now)) tryUdp(asking, server);
     } catch (error) {
       finish(asking, toFailure(error));
     }

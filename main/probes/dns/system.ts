@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
 import { canonicalName } from '../../../shared/dns/names.ts';
 import type { QueryType } from '../../../shared/dns/records.ts';
@@ -102,7 +103,7 @@ export function createSystemResolver(parts: {
               outcome: 'failure',
               failure: {
                 reason: 'offline',
-                message: 'the resolver denies even the top-level domain, so it has no public DNS',
+                what: fact('dns.not-public'),
               },
             }
           : answer;
@@ -118,7 +119,7 @@ export function createSystemResolver(parts: {
           outcome: 'failure',
           records: [],
           aliases: [],
-          failure: { reason: 'offline', message: 'the system has no DNS server' },
+          failure: { reason: 'offline', what: fact('dns.no-resolver') },
         }
       );
     },

@@ -14,8 +14,11 @@ export interface Pipelined {
  * thousands, tens go out and come in with each call to the system.
  */
 export interface Pipeline<Question extends Pipelined> {
-  /** @returns false when the question has to be asked another way: there are few, or the server takes no connection. */
-  readonly offer: (question: Question) => boolean;
+  /**
+   * @param now by `performance.now()`.
+   * @returns false when the question has to be asked another way: there are few, or the server takes no connection.
+   */
+  readonly offer: (question: Question, now: number) => boolean;
   /** Whether questions go over it now. */
   readonly isOpen: () => boolean;
   readonly close: () => void;
@@ -35,6 +38,8 @@ const SWEEP_MS = 50;
 /** A connection that brings fewer answers than this was of no use. */
 const WORTHWHILE = 100;
 const LENGTH_OCTETS = 2;
+/** Questions that wait for no others. */
+const TOGETHER = 64;
 const RECEIVE_OCTETS = 65_536;
 /** Under way at once at most: an id each. */
 const IDS = 1024;
@@ -104,7 +109,7 @@ export function createPipeline<Question extends Pipelined>(
     }
   };
 
-  /** What was offered in one turn of the event loop goes out together. */
+  /** What was offered in one turn of the event loop goes out together, unless it is much. */
   const flush = () => {
     if (socket === null || unsent.length === 0) return;
     const messages = unsent;
@@ -137,6 +142,8 @@ export function createPipeline<Question extends Pipelined>(
     }
     // The place that was read into is used again.
     if (offset < octets.length) begun = Buffer.from(octets.subarray(offset));
+    // What is made of these answers takes its time: the server has the next questions to work on meanwhile.
+    flush();
   };
 
   const open = () => {
@@ -171,8 +178,7 @@ export function createPipeline<Question extends Pipelined>(
   };
 
   return {
-    offer(question) {
-      const now = performance.now();
+    offer(question, now) {
       if (now < avoidedUntil) return false;
       closely = now - offeredAt > PAUSE_MS ? 1 : closely + 1;
       offeredAt = now;
@@ -188,7 +194,9 @@ export function createPipeline<Question extends Pipelined>(
         heardAt = now;
       }
       underWay += 1;
-      if (unsent.push(question.query) === 1) setImmediate(flush);
+      const size = unsent.push(question.query);
+      if (size === 1) setImmediate(flush);
+      else if (size >= TOGETHER) flush();
       return true;
     },
     isOpen: () => isOpen,

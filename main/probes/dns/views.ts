@@ -1,3 +1,5 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import { failureText } from '../../../shared/observed/failure-text.ts';
 import type { DnsQuestion as Question } from '../../../shared/dns/asking.ts';
 import type { Lookup } from '../../../shared/dns/lookup.ts';
 import { isUnheard } from '../../../shared/diagnosis/views.ts';
@@ -20,9 +22,17 @@ import { createSystemResolver } from './system.ts';
 
 type SeveralViews = Extract<Servers, { readonly kind: 'views' }>;
 
+/** Who is called back with what everybody said to a question, or with what went wrong here. */
+export interface Asker {
+  settle(observations: readonly Observation[]): void;
+  fail(error: unknown): void;
+}
+
 export interface Views {
   /** Asks one question of everybody that is to be asked. */
   readonly observe: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<readonly Observation[]>;
+  /** The same for whoever asks thousands: calls back once, in place of a promise. */
+  readonly beginObserving: (question: Question, servers: Servers, asker: Asker, signal?: AbortSignal) => void;
   /** Asks one question of one server that can answer it: the zone's own where they are asked at all. */
   readonly askOne: (question: Question, servers: Servers, signal?: AbortSignal) => Promise<Observation | null>;
   /** Asks for a name of others: of a resolver with its cache, and of those to fall back on, not of everybody's own servers. */
@@ -69,7 +79,7 @@ export function createViews(parts: {
   const silent = new Set<string>();
 
   /** What is told when the zone's servers could not even be found. */
-  const notFound = (question: Question, { reason, message, zone }: WalkFailure): Observation => ({
+  const notFound = (question: Question, { reason, what, zone }: WalkFailure): Observation => ({
     question,
     server: { kind: 'authoritative', address: '', name: zone === '' ? 'the root servers' : `the servers of ${zone}` },
     zone,
@@ -78,12 +88,12 @@ export function createViews(parts: {
     outcome: 'failure',
     records: [],
     aliases: [],
-    failure: { reason, message },
+    failure: { reason, what },
   });
 
   /** What is told while nobody is asked, because a moment ago nobody could be reached. */
   const stillOffline = (question: Question, isAuthoritative: boolean): Observation => {
-    const failure = { reason: 'offline' as const, message: 'no DNS server could be reached a moment ago' };
+    const failure = { reason: 'offline' as const, what: fact('dns.unreachable') };
     const told = notFound(question, { ...failure, zone: '', steps: [] });
     return isAuthoritative ? told : { ...told, server: { kind: 'system', address: '' } };
   };
@@ -157,10 +167,7 @@ export function createViews(parts: {
   function observe(question: Question, servers: Servers, signal = NEVER): Promise<readonly Observation[]> {
     if (servers.kind !== 'chosen') return observeViews(question, servers, signal);
     const { name, type } = question;
-    const [server, second] = servers.servers;
-    if (server === undefined || second !== undefined)
-      return Promise.all(servers.servers.map((each) => resolver.ask({ name, type, server: each, signal })));
-    return new Promise((resolve) => resolver.begin({ name, type, server, signal }, (only) => resolve([only])));
+    return Promise.all(servers.servers.map((server) => resolver.ask({ name, type, server, signal })));
   }
 
   async function observeViews(
@@ -195,6 +202,18 @@ export function createViews(parts: {
 
   return {
     observe,
+    beginObserving(question, servers, asker, signal = NEVER) {
+      const [server, second] = servers.kind === 'chosen' ? servers.servers : [];
+      if (server === undefined || second !== undefined) {
+        observe(question, servers, signal).then(
+          (told) => asker.settle(told),
+          (error: unknown) => asker.fail(error),
+        );
+        return;
+      }
+      const { name, type } = question;
+      resolver.begin({ name, type, server, signal }, (only) => asker.settle([only]));
+    },
     askOther,
     authorities,
 
@@ -241,7 +260,7 @@ export function createViews(parts: {
           const { outcome, records, aliases, failure } = await known;
           if (outcome === 'answer') return { status: outcome, records, aliases };
           if (outcome !== 'failure') return { status: outcome, aliases };
-          return { status: 'failure', reason: failure?.reason ?? 'network', message: failure?.message ?? 'no answer' };
+          return { status: 'failure', reason: failure?.reason ?? 'network', message: failureText(failure) };
         },
       };
     },

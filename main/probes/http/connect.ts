@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { ConnectAttempt } from '../../../shared/service/trace.ts';
@@ -118,11 +119,10 @@ export function connectFirst(options: ConnectOptions): Promise<Connection> {
       wakeOthers();
       if (won) return;
       release();
-      const detail = attempts.map(({ address, result }) => `${address}: ${systemCodeWords(result)}`).join(', ');
-      const { finding, message, stage } = options.deadline.failure(detail || 'No answer in time', () =>
-        cause(options, attempts),
-      );
-      reject(new StageFailure(message, finding, { ...stage, attempts }));
+      const parts = attempts.map(({ address, result }) => fact('stage.attempt', { address, systemCode: result }));
+      const met = parts.length === 0 ? fact('stage.late') : fact('stage.attempts', { parts });
+      const failure = options.deadline.failure(met, () => cause(options, attempts));
+      reject(new StageFailure(failure.met, failure.finding, { ...failure.stage, attempts }));
     };
     const release = options.deadline.guard(finish);
 

@@ -1,3 +1,5 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import { StageFailure } from './stages.ts';
@@ -15,7 +17,7 @@ export interface Deadline {
    */
   readonly guard: (end: () => void) => () => void;
   /** The failure to tell after `end`: what `finding` says, or that the probe was stopped. */
-  readonly failure: (detail: string, finding: () => Finding) => StageFailure;
+  readonly failure: (met: Fact, finding: () => Finding) => StageFailure;
   /** Lets go of the timer and of the caller's signal. */
   readonly close: () => void;
 }
@@ -50,10 +52,10 @@ export function startDeadline(totalMs: number, stageMs: number, caller?: AbortSi
       else controller.signal.addEventListener('abort', fire, { once: true });
       return release;
     },
-    failure: (detail, finding) =>
+    failure: (met, finding) =>
       caller?.aborted === true
-        ? new StageFailure('Stopped', serviceFinding('probe.aborted'))
-        : new StageFailure(detail, finding()),
+        ? new StageFailure(fact('stage.stopped'), serviceFinding('probe.aborted'))
+        : new StageFailure(met, finding()),
     close() {
       clearTimeout(timer);
       caller?.removeEventListener('abort', end);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factText } from '../../../shared/facts/fact-text.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import { keyFinding, meaningOf } from '../../../shared/service/profile.ts';
@@ -150,6 +151,8 @@ export async function probeConnection(serviceUrl: string, environment: ProbeEnvi
 export interface KeyCheckResult {
   readonly outcome: KeyMeaning | 'not-checkable';
   readonly detail: string;
+  /** Of the answer; null where none came. */
+  readonly status: number | null;
   /** What the outcome means, and what the way to the service met. */
   readonly findings: readonly Finding[];
 }
@@ -172,7 +175,7 @@ export async function checkKeys(
   const unsendable = Object.values(headers).some((value) => !/^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(value));
   if (unsendable) {
     const detail = 'A key holds characters that no HTTP header can carry';
-    return { outcome: 'not-checkable', detail, findings: [serviceFinding('keys.unsendable')] };
+    return { outcome: 'not-checkable', detail, status: null, findings: [serviceFinding('keys.unsendable')] };
   }
   const filled = (value: unknown) =>
     typeof value === 'string'
@@ -199,8 +202,14 @@ export async function checkKeys(
     },
   });
   if (status === 0) {
+    const last = trace.stages.at(-1);
     const outcome = trace.outcome === 'unknown' ? 'not-checkable' : 'unavailable';
-    return { outcome, detail: trace.stages.at(-1)?.detail ?? 'No answer', findings: trace.findings };
+    return {
+      outcome,
+      detail: last === undefined ? 'No answer' : factText(last.met),
+      status: null,
+      findings: trace.findings,
+    };
   }
   const meaning = meaningOf(profile, status, answered);
   if (meaning === undefined) {
@@ -208,10 +217,11 @@ export async function checkKeys(
     return {
       outcome: 'not-checkable',
       detail: `The service answered ${status}, which the profile does not name`,
+      status,
       findings,
     };
   }
   const finding = keyFinding(meaning);
   const findings = finding === null ? trace.findings : [...trace.findings, finding];
-  return { outcome: meaning, detail: `The service answered ${status}`, findings };
+  return { outcome: meaning, detail: `The service answered ${status}`, status, findings };
 }

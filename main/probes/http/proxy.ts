@@ -1,5 +1,7 @@
-import ipaddr from 'ipaddr.js';
+import { isWithin, parseNetwork } from '../../../shared/dns/ip.ts';
 import type { Socket } from 'node:net';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { Deadline } from './deadline.ts';
 import { StageFailure } from './stages.ts';
@@ -53,13 +55,8 @@ export function parseProxy(address: string, from: string): Proxy | null {
 }
 
 function coversAddress(entry: string, host: string): boolean {
-  if (!ipaddr.isValid(host)) return false;
-  const address = ipaddr.process(host);
-  if (ipaddr.isValidCIDR(entry)) {
-    const [network, prefix] = ipaddr.parseCIDR(entry);
-    return network.kind() === address.kind() && address.match(network, prefix);
-  }
-  return ipaddr.isValid(entry) && ipaddr.process(entry).toString() === address.toString();
+  const [network, target] = [parseNetwork(entry), parseNetwork(host)];
+  return network !== null && target !== null && isWithin(target, network);
 }
 
 /**
@@ -150,11 +147,12 @@ export function credentialsFailure(proxy: Proxy, offered: string): StageFailure 
   const label = `${proxy.host}:${proxy.port}`;
   const schemes = [...offered.matchAll(/(?:^|[,\n])\s*([A-Za-z][\w-]*)(?=\s|,|$)/g)].map((match) => match[1] as string);
   const values = { proxy: label, from: proxy.from, schemes: schemes.join(', ') };
+  const met = fact('stage.status', { status: 407 });
   if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic'))
-    return new StageFailure('407', serviceFinding('probe.proxy-scheme', values));
+    return new StageFailure(met, serviceFinding('probe.proxy-scheme', values));
   return proxy.credentials === undefined
-    ? new StageFailure('407', serviceFinding('probe.proxy-credentials', values))
-    : new StageFailure('407', serviceFinding('probe.proxy-wrong-credentials', values));
+    ? new StageFailure(met, serviceFinding('probe.proxy-credentials', values))
+    : new StageFailure(met, serviceFinding('probe.proxy-wrong-credentials', values));
 }
 
 /**
@@ -167,7 +165,7 @@ export function openTunnel(
   proxy: Proxy,
   target: { readonly host: string; readonly port: number },
   deadline: Deadline,
-): Promise<string> {
+): Promise<Fact> {
   const label = `${proxy.host}:${proxy.port}`;
   const authority = `${target.host}:${target.port}`;
   const authorization = proxyAuthorization(proxy);
@@ -191,12 +189,13 @@ export function openTunnel(
       serviceFinding('probe.proxy-unreachable', { proxy: label, from: proxy.from, message });
     const release = deadline.guard(() =>
       fail(
-        deadline.failure('No answer in time', () =>
+        deadline.failure(fact('stage.late'), () =>
           broken(`It does not answer to CONNECT in time; it may be trying to reach ${authority}`),
         ),
       ),
     );
-    const onClose = () => fail(new StageFailure('Closed', broken('It closed the connection without an answer')));
+    const onClose = () =>
+      fail(new StageFailure(fact('stage.closed'), broken('It closed the connection without an answer')));
     const onData = (part: Buffer) => {
       answer += part.toString('latin1');
       const end = answer.indexOf('\r\n\r\n');
@@ -206,7 +205,7 @@ export function openTunnel(
         done(() => {
           const rest = answer.slice(end + 4);
           if (rest !== '') socket.unshift(Buffer.from(rest, 'latin1'));
-          resolve(`${label} opened a tunnel`);
+          resolve(fact('stage.tunnel', { server: proxy.host, port: proxy.port }));
         });
         return;
       }
@@ -216,13 +215,14 @@ export function openTunnel(
         return;
       }
       if (status === 0) {
-        fail(new StageFailure('No HTTP answer', broken('What answers there is not an HTTP proxy')));
+        fail(new StageFailure(fact('stage.not-http'), broken('What answers there is not an HTTP proxy')));
         return;
       }
       const values = { proxy: label, from: proxy.from, host: target.host, port: target.port, status };
+      const refused = fact('stage.tunnel-refused', { status, server: target.host, port: target.port });
       // 502, 503 and 504: the proxy was willing and did not get through.
       const finding = status >= 502 && status <= 504 ? 'probe.proxy-no-way' : 'probe.proxy-refused';
-      fail(new StageFailure(`${status} to CONNECT ${authority}`, serviceFinding(finding, values)));
+      fail(new StageFailure(refused, serviceFinding(finding, values)));
     };
     socket.on('data', onData);
     socket.once('close', onClose);

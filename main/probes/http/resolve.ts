@@ -1,9 +1,11 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { Deadline } from './deadline.ts';
-import { StageFailure } from './stages.ts';
+import { said, StageFailure } from './stages.ts';
 import { systemCodeWords } from '../../../shared/text/system-codes.ts';
 
 export interface ResolveOptions {
@@ -29,11 +31,10 @@ export function bareHost(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }
 
-/** How many addresses of each family were found, in words. */
-export function describeAddresses(addresses: readonly string[]): string {
+/** How many addresses of each family were found, and which. */
+export function foundAddresses(addresses: readonly string[]): Fact {
   const six = addresses.filter((address) => address.includes(':')).length;
-  const four = addresses.length - six;
-  return `${four} IPv4, ${six} IPv6: ${addresses.join(', ')}`;
+  return fact('stage.addresses', { four: addresses.length - six, six, addresses });
 }
 
 /**
@@ -52,7 +53,7 @@ export async function resolveHost(
   const late = new Promise<never>((_resolve, reject) => {
     release = deadline.guard(() =>
       reject(
-        deadline.failure('No answer in time', () =>
+        deadline.failure(fact('stage.late'), () =>
           serviceFinding('probe.resolver-failed', { host, message: 'no answer in time' }),
         ),
       ),
@@ -61,17 +62,21 @@ export async function resolveHost(
   try {
     const found = [...new Set(await Promise.race([(options.resolve ?? systemResolve)(bare), late]))];
     if (found.length > 0) return found;
-    throw new StageFailure('No address', serviceFinding('probe.unresolvable', { host, message: 'it has no address' }));
+    throw new StageFailure(
+      fact('stage.no-address'),
+      serviceFinding('probe.unresolvable', { host, message: 'it has no address' }),
+    );
   } catch (error) {
     if (error instanceof StageFailure) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;
     const told = code === '' ? message : systemCodeWords(code);
+    const met = code === '' ? said(error) : fact('stage.system', { systemCode: code });
     if (!UNKNOWN_NAME.has(code))
-      throw new StageFailure(told, serviceFinding('probe.resolver-failed', { host, message: told }));
+      throw new StageFailure(met, serviceFinding('probe.resolver-failed', { host, message: told }));
     // Some systems say "not found" for every name while there is no network at all.
     const isOnline = (options.hasNetwork ?? hasOutwardInterface)();
     throw new StageFailure(
-      told,
+      met,
       serviceFinding(isOnline ? 'probe.unresolvable' : 'probe.offline', { host, message: told }),
     );
   } finally {

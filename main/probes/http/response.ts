@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import { hideKnown } from '../../../shared/service/secret-texts.ts';
 import type { Deadline } from './deadline.ts';
-import { StageFailure } from './stages.ts';
-import { WANTS_CERTIFICATE } from './tls.ts';
+import { said, StageFailure, WANTS_CERTIFICATE } from './stages.ts';
 
 /** What came back, once the stages were passed. */
 export interface ProbeResponse {
@@ -140,20 +140,20 @@ export function exchangeFailure(error: unknown, { host, port, stage, deadline }:
   if (error instanceof StageFailure) return error;
   if (error instanceof CodingFault) {
     const values = { host, coding: error.coding.slice(0, 40), message: error.message };
-    return new StageFailure(error.message, serviceFinding('probe.coding-broken', values));
+    return new StageFailure(said(error), serviceFinding('probe.coding-broken', values));
   }
   const { name, code = '', message } = error as NodeJS.ErrnoException;
   const isLate = deadline.signal.aborted || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
   if (isLate) {
     const kind = stage === 'request' ? 'probe.no-answer' : 'probe.slow-answer';
-    return deadline.failure('No answer in time', () => serviceFinding(kind, { host, port }));
+    return deadline.failure(fact('stage.late'), () => serviceFinding(kind, { host, port }));
   }
   if (WANTS_CERTIFICATE.test(`${code} ${message}`))
-    return new StageFailure(message, serviceFinding('probe.client-certificate', { host }));
+    return new StageFailure(said(error), serviceFinding('probe.client-certificate', { host }));
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW')
-    return new StageFailure(message, serviceFinding('probe.not-http', { host, port, message }));
+    return new StageFailure(said(error), serviceFinding('probe.not-http', { host, port, message }));
   const during = stage === 'request' ? 'the request' : 'the answer';
-  return new StageFailure(message, serviceFinding('probe.reset', { host, stage: during }));
+  return new StageFailure(said(error), serviceFinding('probe.reset', { host, stage: during }));
 }
 
 /** Warns when the service's clock and this machine's part; certificates depend on it. */

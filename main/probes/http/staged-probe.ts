@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'undici';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import { hideKnown } from '../../../shared/service/secret-texts.ts';
@@ -11,13 +12,12 @@ import { startDeadline } from './deadline.ts';
 import type { Proxy } from './proxy.ts';
 import { credentialsFailure, openTunnel, portOf, proxyAuthorization } from './proxy.ts';
 import type { ResolveOptions } from './resolve.ts';
-import { bareHost, describeAddresses, resolveHost } from './resolve.ts';
+import { bareHost, foundAddresses, resolveHost } from './resolve.ts';
 import type { ProbeResponse } from './response.ts';
 import { clockFindings, exchangeFailure, keptHeaders, readBody } from './response.ts';
 import type { StageRecorder } from './stages.ts';
 import { recordStages, StageFailure } from './stages.ts';
 import type { Secured } from './tls.ts';
-import { secure } from './tls.ts';
 
 export interface StagedProbeOptions extends ResolveOptions {
   readonly kind: ProbeTrace['kind'];
@@ -66,7 +66,7 @@ const INCONCLUSIVE: ReadonlySet<string> = new Set([
 function proxyFailure(error: unknown, proxy: Proxy): unknown {
   if (!(error instanceof StageFailure) || INCONCLUSIVE.has(error.finding.code)) return error;
   const values = { proxy: `${proxy.host}:${proxy.port}`, from: proxy.from, message: error.message };
-  return new StageFailure(error.message, serviceFinding('probe.proxy-unreachable', values), error.stage);
+  return new StageFailure(error.met, serviceFinding('probe.proxy-unreachable', values), error.stage);
 }
 
 /** Ends the parts of a probe that are still open. */
@@ -102,7 +102,7 @@ function runTls(recorder: StageRecorder, work: () => Promise<Secured>): Promise<
       ...(secured.certificate === null ? {} : { certificate: secured.certificate }),
       ...(secured.findings.length === 0 ? {} : { state: 'warning' as const }),
     };
-    return { result: secured, detail: secured.detail, facts };
+    return { result: secured, met: secured.met, facts };
   });
 }
 
@@ -131,31 +131,42 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
   let outcome: ProbeTrace['outcome'] = 'failed';
   let told: ProbeTrace['told'];
 
-  const encrypt = (
+  const encrypt = async (
     socket: Socket,
     peer: { readonly host: string; readonly port: number },
     protocol: 'http/1.1' | 'h2' = 'http/1.1',
-  ) => secure({ socket, ...peer, extraCa: options.extraCa ?? '', deadline, now: startedAt, protocol });
+  ) => {
+    const { secure } = await import('./tls.ts');
+    return secure({ socket, ...peer, extraCa: options.extraCa ?? '', deadline, now: startedAt, protocol });
+  };
   const viaProxy = (error: unknown) => (proxy === null ? error : proxyFailure(error, proxy));
 
   try {
     if (proxy !== null && proxy.scheme !== 'http' && proxy.scheme !== 'https') {
       const values = { proxy: `${proxy.host}:${proxy.port}`, from: proxy.from, scheme: proxy.scheme };
       await recorder.run('proxy', () =>
-        Promise.reject(new StageFailure(proxy.scheme, serviceFinding('probe.proxy-unsupported', values))),
+        Promise.reject(
+          new StageFailure(
+            fact('stage.proxy-scheme', { scheme: proxy.scheme }),
+            serviceFinding('probe.proxy-unsupported', values),
+          ),
+        ),
       );
     }
     const addresses = await recorder.run('resolve', async () => {
       const result = await resolveHost(target.host, options, deadline).catch((error: unknown) => {
         throw viaProxy(error);
       });
-      return { result, detail: describeAddresses(result), facts: { addresses: result } };
+      return { result, met: foundAddresses(result), facts: { addresses: result } };
     });
     const connection = await recorder.run('connect', async () => {
       const result = await connectFirst({ ...target, addresses, deadline }).catch((error: unknown) => {
         throw viaProxy(error);
       });
-      return { result, detail: `${result.socket.remoteAddress ?? ''} port ${target.port}` };
+      return {
+        result,
+        met: fact('stage.connected', { address: result.socket.remoteAddress ?? '', port: target.port }),
+      };
     });
     opened.connection = connection;
     let { socket } = connection;
@@ -167,8 +178,10 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
         throw viaProxy(error);
       };
       const way = through.scheme === 'https' ? (await encrypt(from, target).catch(failed)).socket : from;
-      const detail = isTls ? await openTunnel(way, through, { host: url.hostname, port }, deadline) : 'TLS';
-      return { result: way, detail };
+      const met = isTls
+        ? await openTunnel(way, through, { host: url.hostname, port }, deadline)
+        : fact('stage.proxy-tls');
+      return { result: way, met };
     };
     if (proxy !== null && (isTls || proxy.scheme === 'https')) {
       const from = socket;
@@ -226,7 +239,7 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
         .catch((error: unknown) => {
           throw exchangeFailure(error, { ...place, stage: 'request' });
         });
-      return { result, detail: `${options.method} ${url.pathname}` };
+      return { result, met: fact('stage.asked', { method: options.method, url: url.pathname }) };
     });
     await recorder.run('response', async () => {
       const secrets = options.secrets ?? [];
@@ -241,7 +254,7 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
       if (isForwarded && (headers['x-squid-error'] !== undefined || headers['proxy-status'] !== undefined)) {
         const values = { proxy: `${proxy.host}:${proxy.port}`, from: proxy.from, host, port, status };
         const finding = status >= 502 && status <= 504 ? 'probe.proxy-no-way' : 'probe.proxy-refused';
-        throw new StageFailure(String(status), serviceFinding(finding, values), { status });
+        throw new StageFailure(fact('stage.status', { status }), serviceFinding(finding, values), { status });
       }
       if (truncated) findings.push(serviceFinding('probe.body-too-large', { limit: `${Math.round(limit / 1024)} KB` }));
       findings.push(...clockFindings(headers, options.now()));
@@ -249,8 +262,10 @@ export async function stagedProbe(options: StagedProbeOptions): Promise<ProbeTra
       findings.push(...judged.findings);
       outcome = judged.passed ? 'passed' : 'failed';
       told = judged.told;
-      const detail = `${status}${headers.location === undefined ? '' : ` → ${headers.location}`}`;
-      return { result: null, detail, facts: { status, state: outcome } };
+      const { location } = headers;
+      const met =
+        location === undefined ? fact('stage.status', { status }) : fact('stage.redirect', { status, url: location });
+      return { result: null, met, facts: { status, state: outcome } };
     });
   } catch (error) {
     if (!(error instanceof StageFailure)) throw error;

@@ -1,24 +1,37 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import { factText } from '../../../shared/facts/fact-text.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import type { ProbeStage, StageName } from '../../../shared/service/trace.ts';
 
+/** What OpenSSL says where a server wants a client certificate, in the handshake or in TLS 1.3 after it. */
+export const WANTS_CERTIFICATE = /certificate required|CERTIFICATE_REQUIRED|bad certificate|ALERT_BAD_CERTIFICATE/i;
+
 /** A probe came to its end at a stage; carries what to tell. */
 export class StageFailure extends Error {
+  readonly met: Fact;
   readonly finding: Finding;
   readonly stage: Partial<ProbeStage>;
-  constructor(detail: string, finding: Finding, stage: Partial<ProbeStage> = {}) {
-    super(detail);
+  constructor(met: Fact, finding: Finding, stage: Partial<ProbeStage> = {}) {
+    super(factText(met));
+    this.met = met;
     this.finding = finding;
     this.stage = stage;
   }
 }
 
+/** What something outside says in its own words. */
+export function said(error: unknown): Fact {
+  return fact('stage.said', { outside: error instanceof Error ? error.message : String(error) });
+}
+
 /** Collects the stages of one probe as they happen. */
 export interface StageRecorder {
   readonly stages: readonly ProbeStage[];
-  /** Runs a stage; its result's `detail` and facts are kept, and a failure as well. */
+  /** Runs a stage; what it met and its facts are kept, and a failure as well. */
   readonly run: <Result>(
     stage: StageName,
-    work: () => Promise<{ readonly result: Result; readonly detail: string; readonly facts?: Partial<ProbeStage> }>,
+    work: () => Promise<{ readonly result: Result; readonly met: Fact; readonly facts?: Partial<ProbeStage> }>,
   ) => Promise<Result>;
   /** Adds what became known of a stage after it had ended. */
   readonly amend: (stage: StageName, facts: Partial<ProbeStage>) => void;
@@ -38,25 +51,24 @@ export function recordStages(elapsed: () => number): StageRecorder {
     async run(stage, work) {
       const startedAt = elapsed();
       try {
-        const { result, detail, facts } = await work();
+        const { result, met, facts } = await work();
         stages.push({
           stage,
           state: 'passed',
           startedAt: round(startedAt),
           durationMs: round(elapsed() - startedAt),
-          detail,
+          met,
           ...facts,
         });
         return result;
       } catch (error) {
-        const facts = error instanceof StageFailure ? error.stage : {};
-        const detail = error instanceof Error ? error.message : String(error);
+        const { met, stage: facts } = error instanceof StageFailure ? error : { met: said(error), stage: {} };
         stages.push({
           stage,
           state: 'failed',
           startedAt: round(startedAt),
           durationMs: round(elapsed() - startedAt),
-          detail,
+          met,
           ...facts,
         });
         throw error;

@@ -3,12 +3,14 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { DetailedPeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { isIP } from 'node:net';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import type { Fact } from '../../../shared/facts/fact.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import { serviceFinding } from '../../../shared/service/findings.ts';
 import type { CertificateFacts, TlsFacts } from '../../../shared/service/trace.ts';
 import type { Deadline } from './deadline.ts';
-import { StageFailure } from './stages.ts';
-import { trustContext, trustOf } from './trust.ts';
+import { said, StageFailure, WANTS_CERTIFICATE } from './stages.ts';
+import { ExtraCaFault, trustContext, trustOf } from './trust.ts';
 import { DAY_MS } from '../../../shared/time.ts';
 
 export interface TlsOptions {
@@ -26,7 +28,8 @@ export interface TlsOptions {
 
 export interface Secured {
   readonly socket: TLSSocket;
-  readonly detail: string;
+  /** What of it is told. */
+  readonly met: Fact;
   readonly tls: TlsFacts;
   readonly certificate: CertificateFacts | null;
   /** What does not stop the probe. */
@@ -172,17 +175,17 @@ const NOT_TLS = /wrong version number|WRONG_VERSION_NUMBER|packet length too lon
 const PROTOCOL_FAULT = /no application protocol|NO_APPLICATION_PROTOCOL/i;
 const CIPHER_FAULT = /handshake failure|no shared cipher|HANDSHAKE_FAILURE|dh key too small|insufficient security/i;
 const NAME_FAULT = /unrecognized name|UNRECOGNIZED_NAME/i;
-export const WANTS_CERTIFICATE = /certificate required|CERTIFICATE_REQUIRED|bad certificate|ALERT_BAD_CERTIFICATE/i;
 
 function handshakeFailure(error: NodeJS.ErrnoException, host: string, port: number): StageFailure {
   // OpenSSL's reason in its own words, without the line of its source.
   const message = (error as { readonly reason?: string }).reason ?? error.message;
   const text = `${error.code ?? ''} ${error.message}`;
-  const failure = (finding: Finding, detail = message) => new StageFailure(detail, finding);
+  const failure = (finding: Finding, met: Fact = fact('stage.said', { outside: message })) =>
+    new StageFailure(met, finding);
   if (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-    return failure(serviceFinding('probe.reset', { host, stage: 'the TLS handshake' }), 'The connection was cut');
+    return failure(serviceFinding('probe.reset', { host, stage: 'the TLS handshake' }), fact('stage.cut'));
   if (VERSION_FAULT.test(text)) return failure(serviceFinding('probe.tls-version', { host, message }));
-  if (NOT_TLS.test(text)) return failure(serviceFinding('probe.not-tls', { host, port }), 'The answer is not TLS');
+  if (NOT_TLS.test(text)) return failure(serviceFinding('probe.not-tls', { host, port }), fact('stage.not-tls'));
   if (NAME_FAULT.test(text)) return failure(serviceFinding('probe.tls-name', { host }));
   if (PROTOCOL_FAULT.test(text)) return failure(serviceFinding('probe.tls-protocol', { host }));
   if (WANTS_CERTIFICATE.test(text)) return failure(serviceFinding('probe.client-certificate', { host }));
@@ -194,7 +197,8 @@ function contextFor(extraCa: string): SecureContext {
   try {
     return trustContext(extraCa);
   } catch (error) {
-    throw new StageFailure(error instanceof Error ? error.message : String(error), serviceFinding('probe.extra-ca'));
+    const met = error instanceof ExtraCaFault ? fact('stage.extra-ca') : said(error);
+    throw new StageFailure(met, serviceFinding('probe.extra-ca'));
   }
 }
 
@@ -223,16 +227,11 @@ export async function secure(options: TlsOptions): Promise<Secured> {
       reject(failure);
     };
     const release = deadline.guard(() =>
-      fail(deadline.failure('No answer in time', () => serviceFinding('probe.tls-silent', { host, port }))),
+      fail(deadline.failure(fact('stage.late'), () => serviceFinding('probe.tls-silent', { host, port }))),
     );
     const onError = (error: NodeJS.ErrnoException) => fail(handshakeFailure(error, host, port));
     const onClose = () =>
-      fail(
-        new StageFailure(
-          'The connection was closed',
-          serviceFinding('probe.reset', { host, stage: 'the TLS handshake' }),
-        ),
-      );
+      fail(new StageFailure(fact('stage.closed'), serviceFinding('probe.reset', { host, stage: 'the TLS handshake' })));
     tls.once('error', onError);
     tls.once('close', onClose);
     tls.once('secureConnect', () => {
@@ -242,13 +241,13 @@ export async function secure(options: TlsOptions): Promise<Secured> {
       const peer = tls.getPeerCertificate(true);
       const cipher = tls.getCipher();
       const facts: TlsFacts = { version: tls.getProtocol() ?? 'TLS', cipher: cipher.standardName ?? cipher.name };
-      const detail = `${facts.version}, ${facts.cipher}`;
+      const met = fact('stage.tls', { tlsVersion: facts.version, cipher: facts.cipher });
       const isKnown = peer.fingerprint256 !== undefined;
       if (!tls.authorized && isKnown) {
         const found = tls.authorizationError as NodeJS.ErrnoException | string | undefined;
         const code = String((found as NodeJS.ErrnoException | undefined)?.code ?? found);
         const certificate = factsOf(peer, now, 'none');
-        fail(new StageFailure(detail, judge(code, peer, host, now), { tls: facts, certificate }));
+        fail(new StageFailure(met, judge(code, peer, host, now), { tls: facts, certificate }));
         return;
       }
       const chain = isKnown ? chainOf(peer).map((link) => new X509Certificate(link.raw)) : [];
@@ -259,7 +258,7 @@ export async function secure(options: TlsOptions): Promise<Secured> {
         ...(certificate?.names.length === 0 ? [serviceFinding('probe.certificate-no-names', { host })] : []),
       ];
       release();
-      resolve({ socket: tls, detail, tls: facts, certificate, findings });
+      resolve({ socket: tls, met, tls: facts, certificate, findings });
     });
   });
 }

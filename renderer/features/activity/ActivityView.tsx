@@ -2,6 +2,8 @@ import { AlertTriangle, Info, OctagonX } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { GridList, GridListItem, GridListLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components';
 import type { ActivityEntry } from '../../../shared/contract/activity.ts';
+import { factText } from '../../../shared/facts/fact-text.ts';
+import { Reader } from '../../data/reader.ts';
 import { attempt, core, onChange } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Select } from '../../ui/controls.tsx';
@@ -74,7 +76,8 @@ function query(filter: Filter) {
 function useEntries(workspaceId: number, filter: Filter) {
   const [entries, setEntries] = useState<readonly ActivityEntry[] | null>(null);
   const [isWhole, setWhole] = useState(true);
-  const loading = useRef(false);
+  /** The filter whose older entries are under way, by what loads them. */
+  const loading = useRef<unknown>(null);
 
   const load = useCallback(
     (before?: number) =>
@@ -89,56 +92,72 @@ function useEntries(workspaceId: number, filter: Filter) {
     [workspaceId, filter],
   );
 
+  const current = useRef(load);
+  current.current = load;
+
   useEffect(() => {
-    let current = true;
-    const refresh = async (isFresh: boolean) => {
-      const newest = await load();
-      if (!current || newest === null) return;
-      const oldest = newest.at(-1)?.id ?? 0;
-      if (isFresh) setWhole(newest.length < PAGE);
-      setEntries((known) => [...newest, ...(isFresh ? [] : (known ?? []).filter((entry) => entry.id < oldest))]);
-    };
-    const timer = window.setTimeout(() => void refresh(true), TYPING_MS);
+    /** What is shown that fits this filter. */
+    let shown: readonly ActivityEntry[] = [];
+    const reader = new Reader(
+      () => load(),
+      (newest) => {
+        if (newest === null) return;
+        const oldest = newest.at(-1)?.id ?? 0;
+        // What came since may be more than a page: nothing is shown behind a gap.
+        const isJoined = shown.some((entry) => entry.id >= oldest);
+        if (!isJoined) setWhole(newest.length < PAGE);
+        shown = newest;
+        setEntries((known) => [...newest, ...(isJoined ? (known ?? []).filter((entry) => entry.id < oldest) : [])]);
+      },
+    );
+    let isTyped = false;
+    const timer = window.setTimeout(() => {
+      isTyped = true;
+      void reader.read();
+    }, TYPING_MS);
     const stop = onChange((change) => {
-      if (change.kind === 'reload' || (change.kind === 'activity' && change.workspaceId === workspaceId))
-        void refresh(false);
+      const isAbout = change.kind === 'reload' || (change.kind === 'activity' && change.workspaceId === workspaceId);
+      if (isAbout && isTyped) void reader.read();
     });
     return () => {
-      current = false;
+      reader.end();
       window.clearTimeout(timer);
       stop();
     };
   }, [workspaceId, load]);
 
   const loadOlder = async () => {
-    if (isWhole || loading.current || entries === null) return;
-    loading.current = true;
-    const older = await load(entries.at(-1)?.id);
-    loading.current = false;
-    if (older === null) return;
+    if (isWhole || loading.current === load || entries === null) return;
+    const last = entries.at(-1)?.id;
+    loading.current = load;
+    const older = await load(last);
+    if (loading.current === load) loading.current = null;
+    if (older === null || current.current !== load) return;
     setWhole(older.length < PAGE);
-    setEntries((known) => [...(known ?? []), ...older]);
+    // Another list may stand there by now, which these do not follow.
+    setEntries((known) => (known !== null && known.at(-1)?.id === last ? [...known, ...older] : known));
   };
   return { entries, isWhole, loadOlder };
 }
 
 function Entry({ entry }: { readonly entry: ActivityEntry }) {
   const Icon = ICONS[entry.severity];
+  const summary = factText(entry.fact);
   return (
-    <GridListItem id={entry.id} textValue={entry.summary} className={styles.row ?? ''}>
+    <GridListItem id={entry.id} textValue={summary} className={styles.row ?? ''}>
       <div className={`${styles.entry} ${styles[entry.severity] ?? ''}`}>
         <Icon size={14} aria-label={SEVERITY_WORDS[entry.severity]} />
         <time dateTime={new Date(entry.at).toISOString()}>{shortTime(entry.at)}</time>
         <span className={styles.kind}>{KINDS[entry.kind]}</span>
         <div className={styles.text}>
           <p>
-            <OutsideText text={entry.summary} />
+            <OutsideText text={summary} />
           </p>
-          {entry.detail !== '' && (
-            <small>
-              <OutsideText text={entry.detail} />
+          {entry.details.map(factText).map((detail) => (
+            <small key={detail}>
+              <OutsideText text={detail} />
             </small>
-          )}
+          ))}
         </div>
       </div>
     </GridListItem>

@@ -1,7 +1,9 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { useCallback, useEffect, useState } from 'react';
 import type { CoreClient } from '../../../shared/contract/index.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { shownError } from '../../session/errors.ts';
+import { LastAsked } from '../../data/reader.ts';
 import { core, openSheet, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Sheet } from '../../ui/controls.tsx';
@@ -12,7 +14,6 @@ import { Trouble } from '../vault/pieces.tsx';
 import styles from '../vault/Vault.module.css';
 import type { CopyFile } from '../../../shared/contract/copies.ts';
 import { copyText } from '../../../shared/contract/copy-words.ts';
-import { plural } from '../../../shared/text/plural.ts';
 
 type Contents = Awaited<ReturnType<CoreClient['copies']['look']>>;
 
@@ -30,11 +31,12 @@ function Inside(props: {
       <ul>
         {contents.workspaces.map((workspace) => (
           <li key={workspace.name}>
-            <OutsideText text={workspace.name} />: {plural(workspace.domains, 'domain')},{' '}
+            <OutsideText text={workspace.name} />:{' '}
+            {counted(workspace.domains, { one: '{count} domain', other: '{count} domains' })},{' '}
             {workspace.checkedAt === null ? 'never checked' : `checked ${longTime(workspace.checkedAt)}`}
           </li>
         ))}
-        <li>{plural(contents.secrets, 'sealed secret')}</li>
+        <li>{counted(contents.secrets, { one: '{count} sealed secret', other: '{count} sealed secrets' })}</li>
       </ul>
       <p>
         To put it back the console ends and starts again. What was done since the copy was made is not in it; the data
@@ -72,7 +74,7 @@ export default function CopiesSheet() {
     } catch (caught) {
       setError(shownError(caught));
     }
-    setRunning(null);
+    setRunning((now) => (now === name ? null : now));
   }, []);
   useEffect(() => {
     void run('list', async () => setCopies(await core().copies.list({})));
@@ -89,9 +91,14 @@ export default function CopiesSheet() {
       openSheet(null);
       tell('The console starts again with the copy');
     });
+  const [looks] = useState(() => new LastAsked());
   const look = (name: string) => {
+    const isWanted = looks.next();
     setInside(null);
-    void run(name, async () => setInside({ name, contents: await core().copies.look({ name }) }));
+    void run(name, async () => {
+      const contents = await core().copies.look({ name });
+      if (isWanted()) setInside({ name, contents });
+    });
   };
   return (
     <Sheet

@@ -1,4 +1,6 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { Upload } from 'lucide-react';
+import { showControls } from '../../../shared/text/controls.ts';
 import { useState } from 'react';
 import type { DragEvent } from 'react';
 import { FileTrigger } from 'react-aria-components';
@@ -6,6 +8,7 @@ import type { DomainListReport } from '../../../shared/contract/domains.ts';
 import { namesAsList } from '../../../shared/lists/names-as-list.ts';
 import { refusedTable } from '../../../shared/lists/refused-table.ts';
 import { decodeText } from '../../../shared/text/decode.ts';
+import { LastAsked } from '../../data/reader.ts';
 import { attempt, core, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Select, Sheet, Switch } from '../../ui/controls.tsx';
@@ -15,7 +18,6 @@ import layout from '../../ui/layout.module.css';
 import styles from './DomainsView.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { openDomain } from '../../data/domains.ts';
-import { plural } from '../../../shared/text/plural.ts';
 
 const SHOWN = 200;
 
@@ -86,7 +88,7 @@ function OtherWorkspaces({
       onChange={(id) => onChoose(Number(id))}
       choices={others.map(({ id, name, domainCount }) => ({
         id: String(id),
-        label: `${name} (${plural(domainCount, 'domain')})`,
+        label: `${showControls(name)} (${counted(domainCount, { one: '{count} domain', other: '{count} domains' })})`,
       }))}
     />
   );
@@ -115,7 +117,10 @@ export default function AddDomains({
   const [encoding, setEncoding] = useState('');
   const [busy, setBusy] = useState(false);
 
+  const [asked] = useState(() => new LastAsked());
+
   const change = (value: string) => {
+    asked.next();
     setText(value);
     kept.set(workspaceId, value);
     setReport(null);
@@ -123,13 +128,16 @@ export default function AddDomains({
     setEncoding('');
   };
   const preview = async (list: string, chosen = column, offered = takeOffered) => {
+    const isOfNow = asked.next();
     setBusy(true);
     const input = { workspaceId, text: list, takeOffered: offered };
     const found = await attempt(() =>
       core().domains.preview(chosen === undefined ? input : { ...input, column: chosen }),
     );
-    setReport(found);
     setBusy(false);
+    // Something else stands there by now: what is said of another text must not be taken for what will be added.
+    if (!isOfNow()) return null;
+    setReport(found);
     return found;
   };
   const read = async (files: FileList | null) => {
@@ -164,7 +172,7 @@ export default function AddDomains({
     if (result === null) return;
     const [first] = result.added;
     if (first !== undefined) openDomain(first.id);
-    tell(`${plural(result.added.length, 'domain')} added`);
+    tell(counted(result.added.length, { one: '{count} domain added', other: '{count} domains added' }));
     // The hosts of a zone were never meant to be added.
     const offers = result.readAs === 'zone' ? [] : result.offered;
     if (result.refused.length + offers.length === 0) {
@@ -190,10 +198,18 @@ export default function AddDomains({
   const isAsking = report !== null && report.question !== null;
   const isZone = report?.readAs === 'zone';
   const summary = [
-    `${accepted.length} new`,
-    ...(known.length === 0 ? [] : [`${known.length} already listed`]),
-    ...(offered.length === 0 ? [] : [isZone ? plural(offered.length, 'other name') : `${offered.length} in addresses`]),
-    ...(refused.length === 0 ? [] : [`${refused.length} refused`]),
+    counted(accepted.length, { one: '{count} new', other: '{count} new' }),
+    ...(known.length === 0
+      ? []
+      : [counted(known.length, { one: '{count} already listed', other: '{count} already listed' })]),
+    ...(offered.length === 0
+      ? []
+      : [
+          isZone
+            ? counted(offered.length, { one: '{count} other name', other: '{count} other names' })
+            : counted(offered.length, { one: '{count} in addresses', other: '{count} in addresses' }),
+        ]),
+    ...(refused.length === 0 ? [] : [counted(refused.length, { one: '{count} refused', other: '{count} refused' })]),
   ].join(', ');
   return (
     <Sheet
@@ -208,7 +224,9 @@ export default function AddDomains({
             Preview
           </Button>
           <Button look="primary" onPress={() => void add()} isPending={busy} isDisabled={text.trim() === ''}>
-            {accepted.length === 0 ? 'Add' : `Add ${plural(accepted.length, 'domain')}`}
+            {accepted.length === 0
+              ? 'Add'
+              : counted(accepted.length, { one: 'Add {count} domain', other: 'Add {count} domains' })}
           </Button>
         </>
       }
@@ -260,7 +278,10 @@ export default function AddDomains({
       )}
       {accepted.length > 0 && (
         <Lines
-          label={`${plural(accepted.length, 'domain')} will be added`}
+          label={counted(accepted.length, {
+            one: '{count} domain will be added',
+            other: '{count} domains will be added',
+          })}
           lines={accepted.map(({ line, unicodeName }) => ({ line, text: unicodeName }))}
         />
       )}
@@ -268,8 +289,14 @@ export default function AddDomains({
         <Lines
           label={
             isZone
-              ? `${plural(offered.length, 'other name')} of the zone`
-              : `${offered.length} web and mail addresses with a domain in them`
+              ? counted(offered.length, {
+                  one: '{count} other name of the zone',
+                  other: '{count} other names of the zone',
+                })
+              : counted(offered.length, {
+                  one: '{count} web or mail address with a domain in it',
+                  other: '{count} web and mail addresses with a domain in them',
+                })
           }
           lines={offered.map(({ line, text: shown, unicodeName }) => ({
             line,

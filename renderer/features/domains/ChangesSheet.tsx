@@ -1,15 +1,18 @@
+import { factText } from '../../../shared/facts/fact-text.ts';
+import { OutsideText } from '../../ui/outside-text.tsx';
 import { ArrowRight } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import type { ChangedDomain } from '../../../shared/contract/domains.ts';
 import { VERDICTS_BY_NEED } from '../../../shared/verdict/verdict-words.ts';
-import { attempt, core, onChange } from '../../session/store.ts';
+import { core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments, Select, Sheet } from '../../ui/controls.tsx';
 import { Empty, Skeleton, VerdictMark } from '../../ui/status.tsx';
 import { shortTime } from '../../ui/time.ts';
 import styles from './ChangesSheet.module.css';
 import { openDomain } from '../../data/domains.ts';
+import { useFresh } from '../../data/fresh.ts';
 import { DAY_MS } from '../../../shared/time.ts';
 
 const HOUR_MS = 3_600_000;
@@ -53,7 +56,9 @@ function Changes({ changes, onOpen }: { readonly changes: readonly ChangedDomain
                 <VerdictMark verdict={change.after} />
               </span>
               <time dateTime={new Date(change.at).toISOString()}>{shortTime(change.at)}</time>
-              <span className={styles.why}>{change.summary}</span>
+              <span className={styles.why}>
+                <OutsideText text={factText(change.fact)} />
+              </span>
             </AriaButton>
           </li>
         ))}
@@ -78,18 +83,16 @@ export default function ChangesSheet({
   const [look] = useState(() => lastLook(workspaceId));
   const [period, setPeriod] = useState(look === null ? 'day' : 'look');
   const [show, setShow] = useState('all');
-  const [changes, setChanges] = useState<readonly ChangedDomain[] | null>(null);
-
-  useEffect(() => {
+  const ask = useCallback(() => {
     const chosen = PERIODS.find((candidate) => candidate.id === period);
     const since = chosen === undefined ? (look ?? 0) : Date.now() - chosen.ms;
-    const load = async () =>
-      setChanges((await attempt(() => core().domains.changedSince({ workspaceId, since }))) ?? []);
-    void load();
-    return onChange((change) => {
-      if (change.kind === 'workspace' && change.workspace.id === workspaceId) void load();
-    });
+    return core().domains.changedSince({ workspaceId, since });
   }, [workspaceId, period, look]);
+  const {
+    value: changes,
+    isFailed,
+    again,
+  } = useFresh(ask, (change) => change.kind === 'workspace' && change.workspace.id === workspaceId);
   useEffect(() => () => localStorage.setItem(lookedKey(workspaceId), String(Date.now())), [workspaceId]);
 
   const worse = changes?.filter(isWorse) ?? [];
@@ -111,7 +114,15 @@ export default function ChangesSheet({
           ]}
         />
       </div>
-      {changes === null && <Skeleton lines={5} />}
+      {changes === null && !isFailed && <Skeleton lines={5} />}
+      {changes === null && isFailed && (
+        <Empty
+          title="What has changed could not be read"
+          action={<Button onPress={() => void again()}>Try again</Button>}
+        >
+          The message at the top says why.
+        </Empty>
+      )}
       {changes !== null && shown.length === 0 && (
         <Empty title="No verdict has changed">Choose a longer period, or check the domains again.</Empty>
       )}

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
 import type { SeveralChange } from '../../../shared/contract/domains.ts';
 import { modeOf } from '../../../shared/providers/template/template.ts';
@@ -12,7 +13,6 @@ import { tagsAsText, tagsOf } from '../../ui/tag-text.ts';
 import { LeftOut } from './LeftOut.tsx';
 import { rowOf } from '../../data/domain-list.ts';
 import { useDomains } from '../../data/domains.ts';
-import { plural } from '../../../shared/text/plural.ts';
 import { ProviderFields } from '../manual/ProviderFields.tsx';
 
 /** Nothing is chosen: what each domain has stays. */
@@ -55,7 +55,7 @@ export default function ConfigureSeveralSheet({
     setError(null);
     try {
       const result = await core().domains.configureSeveral({ workspaceId, domainIds: [...domainIds], change });
-      tell(`${plural(result.changed, 'domain')} configured`);
+      tell(counted(result.changed, { one: '{count} domain configured', other: '{count} domains configured' }));
       setRefused(result.refused);
       if (result.refused.length === 0) onClose();
     } catch (caught) {
@@ -66,7 +66,7 @@ export default function ConfigureSeveralSheet({
   };
   return (
     <Sheet
-      title={`Configure ${plural(domainIds.length, 'domain')}`}
+      title={counted(domainIds.length, { one: 'Configure {count} domain', other: 'Configure {count} domains' })}
       isOpen
       onClose={onClose}
       isUnsaved={hasChange && refused.length === 0}

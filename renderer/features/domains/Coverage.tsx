@@ -1,12 +1,10 @@
+import { countText } from '../../../shared/text/counted.ts';
 import type { PurposeVerdict } from '../../../shared/verdict/types.ts';
 import { VERDICTS_BY_NEED, verdictCountsText } from '../../../shared/verdict/verdict-words.ts';
 import { PlainButton } from '../../ui/plain-button.tsx';
 import { VerdictMark } from '../../ui/status.tsx';
-import { whenNeeded } from '../../ui/time.ts';
 import styles from './Coverage.module.css';
 import { showOnly, useDomains } from '../../data/domains.ts';
-
-const number = whenNeeded(() => new Intl.NumberFormat());
 
 const COLUMNS = [
   { id: 'verdict', label: 'Domains' },
@@ -24,7 +22,7 @@ export function Coverage({ workspaceId }: { readonly workspaceId: number }) {
   if (list === null || list.inUse < 2) return null;
   const counts = COLUMNS.map(({ id, label }) => ({ label, counts: list.coverage[id] }));
   const all = list.coverage.verdict;
-  const text = (count: number | undefined) => number().format(count ?? 0);
+  const text = (count: number | undefined) => countText(count ?? 0);
   const shown = [...ORDER, 'not-needed' as const].filter((verdict) =>
     counts.some((each) => each.counts[verdict] !== undefined),
   );

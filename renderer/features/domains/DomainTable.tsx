@@ -7,6 +7,7 @@ import { shortTime } from '../../ui/time.ts';
 import { useWindowedRows } from '../../ui/windowed-rows.ts';
 import styles from './DomainsView.module.css';
 import { extended, rowAfterKey, rowByName, toggled } from './list-keys.ts';
+import { RowKeys } from './row-keys.ts';
 import type { Item } from '../../data/domain-list.ts';
 import { rowOf } from '../../data/domain-list.ts';
 import type { DomainsState, SortColumn } from '../../data/domains.ts';
@@ -246,9 +247,18 @@ export const DomainTable = memo(function DomainTable() {
     0,
     items.findIndex((item) => item.id === (stopId ?? openId)),
   );
-  const drawn = Array.from({ length: rows.end - rows.first }, (_nothing, offset) => rows.first + offset);
+  const places = Array.from({ length: rows.end - rows.first }, (_nothing, offset) => rows.first + offset);
   // The row that has the focus stays where it is, though it may be far out of sight.
-  if (items.length > 0 && !drawn.includes(stop)) drawn.push(stop);
+  if (items.length > 0 && !places.includes(stop)) places.push(stop);
+  const drawn = places.flatMap((index) => {
+    const item = items[index];
+    return item === undefined ? [] : [{ item, index }];
+  });
+  const [rowKeys] = useState(() => new RowKeys());
+  const keys = rowKeys.of(
+    drawn.map(({ item }) => item.id),
+    stopId,
+  );
 
   const box = rows.box;
   useLayoutEffect(() => {
@@ -310,7 +320,10 @@ export const DomainTable = memo(function DomainTable() {
     event.preventDefault();
   };
 
-  const count = items.reduce((sum, item) => sum + (selected.has(item.id) ? 1 : 0), 0);
+  const count = useMemo(
+    () => (selected.size === 0 ? 0 : items.reduce((sum, item) => sum + (selected.has(item.id) ? 1 : 0), 0)),
+    [items, selected],
+  );
   return (
     <div
       role="grid"
@@ -329,22 +342,19 @@ export const DomainTable = memo(function DomainTable() {
         onLeave={() => goTo(rows.first)}
       />
       <div role="rowgroup" className={styles.body} style={{ height: items.length * ROW_HEIGHT }} onKeyDown={onKeyDown}>
-        {drawn.map((index) => {
-          const item = items[index];
-          return item === undefined ? null : (
-            <Line
-              key={item.id}
-              item={item}
-              index={index}
-              isOpen={item.id === openId}
-              isSelected={selected.has(item.id)}
-              isStop={index === stop}
-              shown={shown}
-              onReach={setStopId}
-              onSelect={choose}
-            />
-          );
-        })}
+        {drawn.map(({ item, index }, place) => (
+          <Line
+            key={keys[place]}
+            item={item}
+            index={index}
+            isOpen={item.id === openId}
+            isSelected={selected.has(item.id)}
+            isStop={index === stop}
+            shown={shown}
+            onReach={setStopId}
+            onSelect={choose}
+          />
+        ))}
       </div>
       {items.length === 0 && <p className={styles.bar}>No domain matches the filter.</p>}
     </div>

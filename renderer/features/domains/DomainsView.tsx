@@ -1,10 +1,12 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { EllipsisVertical, ListChecks, Plus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { useCommands } from '../../session/commands.ts';
 import type { DomainRow } from '../../../shared/contract/domains.ts';
-import { attempt, core, useApp } from '../../session/store.ts';
+import { afterPaint, attempt, core, useApp } from '../../session/store.ts';
 import { AccountNotice } from '../service/AccountNotice.tsx';
+import { useAfterPaint } from '../../ui/after-paint.ts';
 import { PlainButton } from '../../ui/plain-button.tsx';
 import { Empty, Skeleton } from '../../ui/status.tsx';
 import { saveFile } from '../../ui/time.ts';
@@ -96,6 +98,29 @@ function More({
   );
 }
 
+/** Finds domains by a part of their names; by itself, so that typing draws nothing else but the rows. */
+function SearchField({ workspaceId }: { readonly workspaceId: number }) {
+  const filter = useDomains((state) => state.filter);
+  // The list may still be on its way while its first screen is shown.
+  const total = useApp((state) => state.workspaces.find(({ id }) => id === workspaceId)?.domainCount ?? 0);
+  return (
+    <input
+      className={styles.search}
+      type="search"
+      aria-label="Find a domain"
+      placeholder={counted(total, { one: 'Search the domain', other: 'Search {count} domains' })}
+      value={filter}
+      onChange={(event) => useDomains.setState({ filter: event.target.value })}
+    />
+  );
+}
+
+/** The manual of the domain that is open; by itself, so that opening another draws nothing else. */
+function OpenManual({ workspaceId }: { readonly workspaceId: number }) {
+  const openId = useDomains((state) => state.openId);
+  return openId === null ? null : <ManualPane workspaceId={workspaceId} domainId={openId} />;
+}
+
 /** What the list's menu opens a sheet for. */
 const SHEETS = ['changes', 'schedule', 'account', 'hand-over', 'configure'] as const satisfies readonly ListAction[];
 
@@ -105,13 +130,11 @@ type OpenSheet = 'add' | (typeof SHEETS)[number];
 export default function DomainsView({ workspaceId }: { readonly workspaceId: number }) {
   // Until its own list is opened, the one of the workspace before is still there: its domains are not this one's.
   const amount = useDomains((state) => (state.workspaceId === workspaceId ? (state.list?.rows.length ?? null) : null));
-  // The list may still be on its way while its first screen is shown.
-  const total = useApp((state) => state.workspaces.find(({ id }) => id === workspaceId)?.domainCount ?? 0);
   const isPractice = useApp((state) => state.workspaces.find(({ id }) => id === workspaceId)?.practice === true);
-  const filter = useDomains((state) => state.filter);
-  const selected = useDomains((state) => state.selected);
-  const openId = useDomains((state) => state.openId);
+  const chosenCount = useDomains((state) => state.selected.size);
   const [sheet, setSheet] = useState<OpenSheet | null>(null);
+  /** What was selected when the sheet was opened, which stands over the list. */
+  const [sheetFor, setSheetFor] = useState<readonly number[]>([]);
   const [printed, setPrinted] = useState<readonly DomainRow[] | null>(null);
   const [isScheduled, setScheduled] = useState(false);
   /** Taken over a moment ago: the list is drawn anew a little later. */
@@ -119,6 +142,8 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
   const endPrinting = useCallback(() => setPrinted(null), []);
   const close = () => setSheet(null);
   const split = useSplit();
+  // The list comes first: what the manual needs is loaded once the rows are painted.
+  const isPainted = useAfterPaint();
   useCommands('domains', [
     { id: 'domains.add', label: 'Add domains', kind: 'Domains', run: () => setSheet('add') },
     {
@@ -142,7 +167,9 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
   ]);
   useEffect(() => openDomains(workspaceId), [workspaceId]);
   useEffect(() => {
-    void attempt(() => core().schedule.get({ workspaceId })).then((found) => setScheduled(found?.enabled === true));
+    void afterPaint()
+      .then(() => attempt(() => core().schedule.get({ workspaceId })))
+      .then((found) => setScheduled(found?.enabled === true));
   }, [workspaceId]);
 
   if (amount === null) return <Skeleton lines={12} />;
@@ -191,8 +218,9 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
       </>
     );
   }
-  const chosen = [...selected];
+  const chosenIds = () => [...useDomains.getState().selected];
   const act = (action: ListAction) => {
+    const chosen = chosenIds();
     if (action === 'publish') void publishAll(workspaceId, chosen);
     if (action === 'unused') void setInUse(workspaceId, chosen, false);
     if (action === 'used') void setInUse(workspaceId, chosen, true);
@@ -200,7 +228,9 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
     if (action === 'csv' || action === 'json') void saveReport(workspaceId, action);
     if (action === 'print') setPrinted(visibleRows(useDomains.getState()));
     const asked = SHEETS.find((each) => each === action);
-    if (asked !== undefined) setSheet(asked);
+    if (asked === undefined) return;
+    setSheetFor(chosen);
+    setSheet(asked);
   };
   return (
     <>
@@ -209,21 +239,14 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
           <div className={styles.bar}>
             <div className={styles.tools}>
               {addButton}
-              <PlainButton onClick={() => void verify(workspaceId, chosen.length > 0 ? chosen : 'all')}>
+              <PlainButton onClick={() => void verify(workspaceId, chosenCount > 0 ? chosenIds() : 'all')}>
                 <ListChecks size={14} className={styles.roomy} aria-hidden />
-                {chosen.length > 0 ? `Verify ${chosen.length} selected` : 'Verify all'}
+                {chosenCount > 0 ? `Verify ${chosenCount} selected` : 'Verify all'}
               </PlainButton>
-              <More onAction={act} hasChosen={chosen.length > 0} isPractice={isPractice} />
+              <More onAction={act} hasChosen={chosenCount > 0} isPractice={isPractice} />
             </div>
             <div className={styles.finder}>
-              <input
-                className={styles.search}
-                type="search"
-                aria-label="Find a domain"
-                placeholder={total === 1 ? 'Search the domain' : `Search ${total} domains`}
-                value={filter}
-                onChange={(event) => useDomains.setState({ filter: event.target.value })}
-              />
+              <SearchField workspaceId={workspaceId} />
               <ShowSelect workspaceId={workspaceId} />
             </div>
           </div>
@@ -252,7 +275,7 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
         />
         <section className={styles.right} aria-label="DKIM/SPF manual">
           <Suspense fallback={<Skeleton lines={10} />}>
-            {openId !== null && <ManualPane workspaceId={workspaceId} domainId={openId} />}
+            {isPainted ? <OpenManual workspaceId={workspaceId} /> : <Skeleton lines={10} />}
           </Suspense>
         </section>
         <Suspense>
@@ -265,10 +288,10 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
             />
           )}
           {sheet === 'hand-over' && (
-            <HandOverSeveralSheet workspaceId={workspaceId} domainIds={chosen} onClose={close} />
+            <HandOverSeveralSheet workspaceId={workspaceId} domainIds={sheetFor} onClose={close} />
           )}
           {sheet === 'configure' && (
-            <ConfigureSeveralSheet workspaceId={workspaceId} domainIds={chosen} onClose={close} />
+            <ConfigureSeveralSheet workspaceId={workspaceId} domainIds={sheetFor} onClose={close} />
           )}
           {printed !== null && <PrintedReport rows={printed} onDone={endPrinting} />}
         </Suspense>

@@ -1,5 +1,6 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
-import { handOverFormatIds, handOverWords, wordsOfFormat } from '../../../shared/handover/words.ts';
+import { handOverFormatIds, handOverWords, wordsOfFormat } from '../../../shared/handover/words/format-words.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments, Select, Sheet, Switch } from '../../ui/controls.tsx';
@@ -7,7 +8,6 @@ import { LeftOut } from './LeftOut.tsx';
 import { fromBase64, saveFile } from '../../ui/time.ts';
 import { lastFormat, rememberFormat } from '../manual/hand-over-format.ts';
 import type { HandedOverFile } from '../../../shared/contract/domains.ts';
-import { plural } from '../../../shared/text/plural.ts';
 import { FileRemarks } from '../manual/FileRemarks.tsx';
 
 /** Hands over what is prepared for the selected domains, in one file or in a zip with a file for each. */
@@ -41,7 +41,7 @@ export default function HandOverSeveralSheet({
   };
   return (
     <Sheet
-      title={`Hand over ${plural(domainIds.length, 'domain')}`}
+      title={counted(domainIds.length, { one: 'Hand over {count} domain', other: 'Hand over {count} domains' })}
       isOpen
       onClose={onClose}
       actions={

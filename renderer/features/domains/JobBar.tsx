@@ -1,21 +1,20 @@
+import { countText } from '../../../shared/text/counted.ts';
 import { CalendarClock, History } from 'lucide-react';
 import type { JobState } from '../../../shared/contract/jobs.ts';
 import { verdictCountsText } from '../../../shared/verdict/verdict-words.ts';
 import { attempt, core, newestJob, useApp } from '../../session/store.ts';
 import { PlainButton } from '../../ui/plain-button.tsx';
-import { duration, shortTime, whenNeeded } from '../../ui/time.ts';
+import { duration, shortTime } from '../../ui/time.ts';
 import styles from './JobBar.module.css';
 
-const number = whenNeeded(() => new Intl.NumberFormat());
-
-const counts = (job: JobState) => verdictCountsText(job.counts, (count) => number().format(count));
+const counts = (job: JobState) => verdictCountsText(job.counts, countText);
 
 function Running({ job }: { readonly job: JobState }) {
   const jobId = job.id;
   const isPaused = job.status === 'paused';
   const facts = [
-    `${isPaused ? 'Paused at' : 'Checked'} ${number().format(job.done)} of ${number().format(job.total)}`,
-    !isPaused && job.rate > 0 ? `${number().format(job.rate)} a second` : '',
+    `${isPaused ? 'Paused at' : 'Checked'} ${countText(job.done)} of ${countText(job.total)}`,
+    !isPaused && job.rate > 0 ? `${countText(job.rate)} a second` : '',
     job.timeLeft === null ? '' : `${duration(job.timeLeft)} left`,
   ];
   return (
@@ -51,8 +50,8 @@ function Ended({ job }: { readonly job: JobState }) {
   const before = ENDS[job.status];
   const text =
     before === undefined
-      ? `${number().format(job.total)} checked`
-      : `${before} at ${number().format(job.done)} of ${number().format(job.total)}, results so far are kept`;
+      ? `${countText(job.total)} checked`
+      : `${before} at ${countText(job.done)} of ${countText(job.total)}, results so far are kept`;
   return (
     <span className={styles.facts}>
       <span>

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { showControls } from '../../../shared/text/controls.ts';
 import { createPortal } from 'react-dom';
 import type { DomainRow } from '../../../shared/contract/domains.ts';
 import { VERDICT_WORDS } from '../../../shared/verdict/verdict-words.ts';
@@ -28,7 +29,7 @@ export default function PrintedReport({
   const verified = rows.filter((row) => row.verdict === 'verified').length;
   return createPortal(
     <section className={styles.report} aria-label="Report for printing">
-      <h1>Sender domains of {name}</h1>
+      <h1>Sender domains of {showControls(name ?? '')}</h1>
       <p>
         {longTime(Date.now())}: {verified} of {rows.length} verified
       </p>

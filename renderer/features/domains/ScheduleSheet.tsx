@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Schedule } from '../../../shared/contract/schedule.ts';
+import { LastAsked } from '../../data/reader.ts';
 import { attempt, core, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select, Sheet, Switch } from '../../ui/controls.tsx';
@@ -50,6 +51,7 @@ export default function ScheduleSheet({
   readonly onChange: (schedule: Schedule) => void;
 }) {
   const [schedule, setSchedule] = useState<Schedule | null>(null);
+  const [sets] = useState(() => new LastAsked());
   const host = useApp((state) => state.about?.host);
   useEffect(() => {
     void attempt(() => core().schedule.get({ workspaceId })).then(setSchedule);
@@ -57,9 +59,17 @@ export default function ScheduleSheet({
 
   const set = async (change: Partial<Schedule>) => {
     if (schedule === null) return;
-    const { enabled, everyMinutes } = { ...schedule, ...change };
+    const next = { ...schedule, ...change };
+    const isLast = sets.next();
+    // Shown at once: another choice that is made before the answer builds on this one.
+    setSchedule(next);
+    const { enabled, everyMinutes } = next;
     const saved = await attempt(() => core().schedule.set({ workspaceId, enabled, everyMinutes }));
-    if (saved === null) return;
+    if (!isLast()) return;
+    if (saved === null) {
+      setSchedule(schedule);
+      return;
+    }
     setSchedule(saved);
     onChange(saved);
     tell(saved.enabled ? `Checked automatically: ${intervalLabel(saved.everyMinutes).toLowerCase()}` : 'Schedule off');

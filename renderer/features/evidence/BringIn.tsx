@@ -1,3 +1,4 @@
+import { counted, countText } from '../../../shared/text/counted.ts';
 import { FolderOpen, Upload } from 'lucide-react';
 import { useState } from 'react';
 import type { DragEvent } from 'react';
@@ -14,33 +15,41 @@ import {
   filesOfDrop,
   setMailOpen,
   stopBringingIn,
-  useBroughtIn,
+  useBroughtInto,
 } from './bring-in.ts';
+import type { BroughtIn } from './bring-in.ts';
 import { MailCard } from './MailCard.tsx';
 import styles from './EvidenceView.module.css';
-import { number } from './figures.ts';
 import { usePaged } from './paged.tsx';
 
 /** What has come of the files so far, in a sentence. */
-function Summary() {
-  const { done, total, taken, known, conflicting, refused, mails, isRunning } = useBroughtIn();
+function Summary({ workspaceId, brought }: { readonly workspaceId: number; readonly brought: BroughtIn }) {
+  const { done, total, taken, known, conflicting, refused, mails, unread, isStopped, isRunning } = brought;
   const parts = [
-    `${number(taken)} new report${taken === 1 ? '' : 's'} imported`,
-    ...(known === 0 ? [] : [`${number(known)} already imported`]),
-    ...(conflicting === 0 ? [] : [`${number(conflicting)} with figures that differ from those imported before`]),
-    ...(refused === 0 ? [] : [`${number(refused)} file${refused === 1 ? '' : 's'} refused`]),
-    ...(mails.length === 0 ? [] : [`${number(mails.length)} mail${mails.length === 1 ? '' : 's'} without a report`]),
+    counted(taken, { one: '{count} new report imported', other: '{count} new reports imported' }),
+    ...(known === 0 ? [] : [`${countText(known)} already imported`]),
+    ...(conflicting === 0 ? [] : [`${countText(conflicting)} with figures that differ from those imported before`]),
+    ...(refused === 0 ? [] : [counted(refused, { one: '{count} file refused', other: '{count} files refused' })]),
+    ...(mails.length === 0
+      ? []
+      : [counted(mails.length, { one: '{count} mail without a report', other: '{count} mails without a report' })]),
   ];
-  const read = `${number(done)} of ${number(total)} file${total === 1 ? '' : 's'} read`;
+  const read = counted(total, {
+    one: `${countText(done)} of {count} file read`,
+    other: `${countText(done)} of {count} files read`,
+  });
+  const left = isStopped
+    ? counted(unread, { one: 'Stopped: {count} file was not read.', other: 'Stopped: {count} files were not read.' })
+    : counted(unread, { one: '{count} file was not read.', other: '{count} files were not read.' });
   return (
     <div className={styles.progress}>
       <p role="status">
-        {read}: {parts.join(', ')}.
+        {read}: {parts.join(', ')}. {unread > 0 && left}
       </p>
       {isRunning && (
         <>
           <progress max={total} value={done} aria-label="Files that are read" />
-          <Button onPress={stopBringingIn}>Stop</Button>
+          <Button onPress={() => stopBringingIn(workspaceId)}>Stop</Button>
         </>
       )}
     </div>
@@ -55,8 +64,7 @@ const OUTCOMES = {
 } as const;
 
 /** The files of which there is something to tell. */
-function Told() {
-  const told = useBroughtIn((state) => state.told);
+function Told({ told }: Pick<BroughtIn, 'told'>) {
   const rows = told.flatMap(({ name, found }, file) =>
     found.map(({ outcome, told: sentences, kind }, index) => ({
       id: `${file}-${index}`,
@@ -88,8 +96,8 @@ function Told() {
 }
 
 /** Mails without a report: each can be laid on the table. */
-function Mails({ workspaceId }: { readonly workspaceId: number }) {
-  const { mails, open } = useBroughtIn();
+function Mails({ workspaceId, brought }: { readonly workspaceId: number; readonly brought: BroughtIn }) {
+  const { mails, open } = brought;
   const closed = mails.filter(({ id }) => !open.some((mail) => mail.id === id));
   return (
     <>
@@ -98,12 +106,12 @@ function Mails({ workspaceId }: { readonly workspaceId: number }) {
           {closed.slice(0, 100).map((mail) => (
             <li key={mail.id}>
               <OutsideText text={mail.name} />
-              <Button aria-label={`Look at ${mail.name}`} onPress={() => setMailOpen(mail, true)}>
+              <Button aria-label={`Look at ${mail.name}`} onPress={() => setMailOpen(workspaceId, mail, true)}>
                 Look at it
               </Button>
             </li>
           ))}
-          {closed.length > 100 && <li>and {number(closed.length - 100)} more</li>}
+          {closed.length > 100 && <li>and {countText(closed.length - 100)} more</li>}
         </ul>
       )}
       {open.map((mail) => (
@@ -117,8 +125,8 @@ function Mails({ workspaceId }: { readonly workspaceId: number }) {
 export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
   const [isOver, setOver] = useState(false);
   const [text, setText] = useState('');
-  const isOurs = useBroughtIn((state) => state.workspaceId === workspaceId);
-  const isRunning = useBroughtIn((state) => state.isRunning);
+  const [isReading, setReading] = useState(false);
+  const brought = useBroughtInto(workspaceId);
   const over = (event: DragEvent) => {
     event.preventDefault();
     setOver(true);
@@ -129,6 +137,11 @@ export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
     void filesOfDrop(event.dataTransfer).then((handed) => bringIn(workspaceId, handed));
   };
   const choose = (list: FileList | null) => void bringIn(workspaceId, filesOfChoice(list));
+  const read = async () => {
+    setReading(true);
+    await bringInText(workspaceId, text);
+    setReading(false);
+  };
   return (
     <>
       <section className={layout.card} aria-labelledby="bring-in-title">
@@ -146,13 +159,13 @@ export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
           </p>
           <div className={layout.row}>
             <FileTrigger allowsMultiple onSelect={choose}>
-              <Button look="primary" isPending={isRunning}>
+              <Button look="primary">
                 <Upload size={14} aria-hidden />
                 Choose files
               </Button>
             </FileTrigger>
             <FileTrigger acceptDirectory onSelect={choose}>
-              <Button isPending={isRunning}>
+              <Button>
                 <FolderOpen size={14} aria-hidden />
                 Choose a folder
               </Button>
@@ -165,7 +178,7 @@ export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
             className={layout.stack}
             onSubmit={(event) => {
               event.preventDefault();
-              if (text.trim() !== '') void bringInText(workspaceId, text);
+              if (text.trim() !== '' && !isReading) void read();
             }}
           >
             <Field
@@ -177,16 +190,16 @@ export function BringIn({ workspaceId }: { readonly workspaceId: number }) {
               help="A message with its header, or what a server said. Its verdict is kept, its text is not."
             />
             <div>
-              <Button type="submit" isPending={isRunning} isDisabled={text.trim() === ''}>
+              <Button type="submit" isPending={isReading} isDisabled={text.trim() === ''}>
                 Read it
               </Button>
             </div>
           </form>
         </details>
-        {isOurs && <Summary />}
-        {isOurs && <Told />}
+        {brought !== null && <Summary workspaceId={workspaceId} brought={brought} />}
+        {brought !== null && <Told told={brought.told} />}
       </section>
-      {isOurs && <Mails workspaceId={workspaceId} />}
+      {brought !== null && <Mails workspaceId={workspaceId} brought={brought} />}
     </>
   );
 }

@@ -1,6 +1,8 @@
+import { counted, countText } from '../../../shared/text/counted.ts';
 import { useCallback, useState } from 'react';
 import type { StoredMail, Retention } from '../../../shared/evidence/kept/kept-mail.ts';
 import { KEPT_MAIL_WORDS, keptWords, retentionLabels } from '../../../shared/evidence/kept/kept-mail.ts';
+import { useFreshEvidence } from '../../data/fresh.ts';
 import { useManaged } from '../../data/managed.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,8 +11,6 @@ import layout from '../../ui/layout.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { shortTime } from '../../ui/time.ts';
 import styles from './EvidenceView.module.css';
-import { number } from './figures.ts';
-import { useFresh } from './fresh.ts';
 import { usePaged } from './paged.tsx';
 
 type Kept = Awaited<ReturnType<ReturnType<typeof core>['evidence']['kept']>>;
@@ -21,7 +21,7 @@ const idOf = (days: number | null): string => (days === null ? FOREVER : String(
 function daysWords(days: number | null): string {
   if (days === null) return 'Until deleted';
   if (days === 0) return 'Not kept';
-  return days === 1096 ? '3 years' : days === 1 ? '1 day' : `${number(days)} days`;
+  return days === 1096 ? '3 years' : days === 1 ? '1 day' : `${countText(days)} days`;
 }
 
 /** A time of keeping; one that a command has set is offered beside the usual ones. */
@@ -48,7 +48,12 @@ function Days(props: {
   );
 }
 
-function Mails({ mails }: { readonly mails: readonly StoredMail[] }) {
+/** A mail with what it says as people read it; the texts are loaded with the mails, which the view does not wait for. */
+interface ToldMail extends StoredMail {
+  readonly told: string;
+}
+
+function Mails({ mails }: { readonly mails: readonly ToldMail[] }) {
   const { shown, more } = usePaged(mails);
   return (
     <>
@@ -63,7 +68,7 @@ function Mails({ mails }: { readonly mails: readonly StoredMail[] }) {
         <tbody>
           {shown
             .map((mail) => ({ ...mail, words: keptWords(mail) }))
-            .map(({ id, importedAt, kind, domain, what, codes, words, person }) => (
+            .map(({ id, importedAt, kind, domain, told, codes, words, person }) => (
               <tr key={id}>
                 <td className={styles.when}>{shortTime(importedAt)}</td>
                 <td>{KEPT_MAIL_WORDS[kind]}</td>
@@ -74,7 +79,7 @@ function Mails({ mails }: { readonly mails: readonly StoredMail[] }) {
                   <OutsideText text={words.by} />
                 </td>
                 <td>
-                  {what}
+                  <OutsideText text={told} />
                   {codes !== '' && (
                     <div className={layout.small}>
                       <OutsideText text={codes} />
@@ -101,37 +106,38 @@ const DELETIONS = {
     title: 'Delete addresses and texts from mail?',
     button: 'Delete addresses and texts',
     text: ({ withPerson }: Kept) =>
-      `People’s addresses and server replies are deleted from ${number(withPerson)} messages. The verdicts stay.`,
+      `People’s addresses and server replies are deleted from ${counted(withPerson, { one: '{count} message', other: '{count} messages' })}. The verdicts stay.`,
   },
   everything: {
     title: 'Delete all evidence?',
     button: 'Delete all evidence',
     text: ({ reports, mails }: Kept) =>
-      `${number(reports)} reports and ${number(mails)} messages are deleted. Your classification of senders stays. Copies of the data file keep them until the copies expire.`,
+      `${counted(reports, { one: '{count} report', other: '{count} reports' })} and ${counted(mails, { one: '{count} message', other: '{count} messages' })} are deleted. Your classification of senders stays. Copies of the data file keep them until the copies expire.`,
   },
 } as const;
 
 /** What is kept of mail, for how long, and the way to delete it. */
 export function EvidenceRetention({ workspaceId }: { readonly workspaceId: number }) {
-  const [kept, setKept] = useState<Kept | null>(null);
-  const [mails, setMails] = useState<readonly StoredMail[]>([]);
   const [asked, setAsked] = useState<keyof typeof DELETIONS | null>(null);
-  const refresh = useCallback(async () => {
-    const found = await attempt(() =>
-      Promise.all([core().evidence.kept({ workspaceId }), core().evidence.mails({ workspaceId })]),
-    );
-    if (found === null) return;
-    setKept(found[0]);
-    setMails(found[1]);
+  const ask = useCallback(async () => {
+    const [kept, stored, { factText }] = await Promise.all([
+      core().evidence.kept({ workspaceId }),
+      core().evidence.mails({ workspaceId }),
+      import('../../../shared/facts/fact-text.ts'),
+    ]);
+    return { kept, mails: stored.map((mail): ToldMail => ({ ...mail, told: factText(mail.what) })) };
   }, [workspaceId]);
-  useFresh(workspaceId, refresh);
+  const { value: shown, again, put } = useFreshEvidence(workspaceId, ask);
   const managed = useManaged();
-  if (kept === null) return null;
+  if (shown === null) return null;
+  const { kept, mails } = shown;
   const { reportDays, mailDays, personalDays, reports, withPerson } = kept;
   const change = async (changed: Partial<Retention>) => {
     const next = { reportDays, mailDays, personalDays, ...changed };
-    const set = await attempt(() => core().evidence.setRetention({ workspaceId, ...next }));
-    if (set !== null) setKept(set);
+    // Shown at once: another choice that is made before the answer builds on this one.
+    put({ kept: { ...kept, ...changed }, mails });
+    await attempt(() => core().evidence.setRetention({ workspaceId, ...next }));
+    await again();
   };
   const forget = async (what: keyof typeof DELETIONS) => {
     setAsked(null);
@@ -143,9 +149,11 @@ export function EvidenceRetention({ workspaceId }: { readonly workspaceId: numbe
     <section className={layout.card} aria-labelledby="kept-title">
       <h2 id="kept-title">What is kept</h2>
       <p>
-        {number(reports)} reports and {number(kept.mails)} verdicts of bounces, messages and failure reports
-        {withPerson > 0 && `, ${number(withPerson)} of them with addresses of people or words`}. It all lies in the data
-        folder alone, and in no support bundle.
+        {counted(reports, { one: '{count} report', other: '{count} reports' })} and{' '}
+        {counted(kept.mails, { one: '{count} verdict', other: '{count} verdicts' })} of bounces, messages and failure
+        reports
+        {withPerson > 0 && `, ${countText(withPerson)} of them with addresses of people or words`}. It all lies in the
+        data folder alone, and in no support bundle.
       </p>
       {mails.length > 0 && (
         <details className={`${layout.details} ${styles.printed}`}>

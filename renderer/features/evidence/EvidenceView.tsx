@@ -1,5 +1,7 @@
-import { useCallback, useState } from 'react';
+import { countText } from '../../../shared/text/counted.ts';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import type { Sender, SenderKind } from '../../../shared/evidence/senders/senders.ts';
+import { useFreshEvidence } from '../../data/fresh.ts';
 import { attempt, core, showDomain, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/controls.tsx';
@@ -8,26 +10,20 @@ import { Empty, Skeleton } from '../../ui/status.tsx';
 import { saveFile } from '../../ui/time.ts';
 import { BringIn } from './BringIn.tsx';
 import styles from './EvidenceView.module.css';
-import { number } from './figures.ts';
-import { useFresh } from './fresh.ts';
 import { EvidenceRetention } from './EvidenceRetention.tsx';
-import { PracticeMailing } from './PracticeMailing.tsx';
 import { Senders } from './Senders.tsx';
 import { TlsPart } from './TlsPart.tsx';
 import { Volume } from './Volume.tsx';
 import { WatchedFolders } from './Watched.tsx';
-import type { DayVolume } from './volume-bars.ts';
+
+const PracticeMailing = lazy(() => import('./PracticeMailing.tsx'));
+const SenderPictures = lazy(() => import('./SenderPictures.tsx'));
 
 const TIMES = [
   { id: 'month', label: '30 days', days: 30 },
   { id: 'year', label: 'A year', days: 365 },
   { id: 'all', label: 'All', days: null },
 ] as const;
-
-interface Mail {
-  readonly senders: readonly Sender[];
-  readonly volume: readonly DayVolume[];
-}
 
 /** In the place of what could not be read; why not, the notice tells. */
 function Unread({ onAgain }: { readonly onAgain: () => Promise<void> }) {
@@ -73,20 +69,17 @@ function DomainMail(props: {
 }) {
   const { workspaceId, domain, domainId } = props;
   const [time, setTime] = useState<string>('all');
-  const [mail, setMail] = useState<Mail | null>(null);
-  const [isFailed, setFailed] = useState(false);
   const sinceDays = TIMES.find(({ id }) => id === time)?.days ?? null;
-  const refresh = useCallback(async () => {
+  const ask = useCallback(async () => {
     const asked = { workspaceId, domain, sinceDays };
-    const found = await attempt(() => Promise.all([core().evidence.senders(asked), core().evidence.volume(asked)]));
-    setFailed(found === null);
-    if (found !== null) setMail({ senders: found[0], volume: found[1] });
+    const [senders, volume] = await Promise.all([core().evidence.senders(asked), core().evidence.volume(asked)]);
+    return { senders, volume };
   }, [workspaceId, domain, sinceDays]);
-  useFresh(workspaceId, refresh);
+  const { value: mail, isFailed, again } = useFreshEvidence(workspaceId, ask);
   const name = async (key: string, word: { readonly name: string; readonly kind: SenderKind } | null) => {
     const named = await attempt(() => core().evidence.nameSender({ workspaceId, domain, key, word }));
     if (named === null) return;
-    await refresh();
+    await again();
     tell(word === null ? 'Taken back' : 'Saved');
   };
   const letSend = async (sender: Sender) => {
@@ -117,7 +110,7 @@ function DomainMail(props: {
       </div>
       {mail === null ? (
         isFailed ? (
-          <Unread onAgain={refresh} />
+          <Unread onAgain={again} />
         ) : (
           <Skeleton />
         )
@@ -129,10 +122,13 @@ function DomainMail(props: {
             {messages === 0
               ? 'None of this mail is recognised as the domain’s own.'
               : failing === 0
-                ? `All ${number(messages)} messages from own and known senders pass DMARC.`
-                : `${number(failing)} of ${number(messages)} messages from own and known senders fail DMARC.`}
+                ? `All ${countText(messages)} messages from own and known senders pass DMARC.`
+                : `${countText(failing)} of ${countText(messages)} messages from own and known senders fail DMARC.`}
           </p>
           <Volume volume={mail.volume} />
+          <Suspense fallback={<Skeleton />}>
+            <SenderPictures workspaceId={workspaceId} domain={domain} sinceDays={sinceDays} />
+          </Suspense>
           <Senders senders={mail.senders} onName={name} onLetSend={letSend} />
           <NextPlace workspaceId={workspaceId} domain={domain} domainId={domainId} />
           <div className={layout.row}>
@@ -147,27 +143,19 @@ function DomainMail(props: {
 
 /** What came back from mail: reports, messages and bounces, and what they tell of the senders. */
 export default function EvidenceView({ workspaceId }: { readonly workspaceId: number }) {
-  const [domains, setDomains] = useState<
-    readonly { readonly domain: string; readonly messages: number; readonly domainId: number | null }[] | null
-  >(null);
-  const [isFailed, setFailed] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
-  const refresh = useCallback(async () => {
-    const found = await attempt(() => core().evidence.domains({ workspaceId }));
-    setFailed(found === null);
-    if (found !== null) setDomains(found);
-  }, [workspaceId]);
-  useFresh(workspaceId, refresh);
+  const ask = useCallback(() => core().evidence.domains({ workspaceId }), [workspaceId]);
+  const { value: domains, isFailed, again } = useFreshEvidence(workspaceId, ask);
   const open = domains?.find((each) => each.domain === chosen) ?? domains?.[0];
   const domain = open?.domain;
   return (
     <div className={`${layout.page} ${styles.view}`}>
-      {isPractice && <PracticeMailing workspaceId={workspaceId} />}
+      <Suspense>{isPractice && <PracticeMailing workspaceId={workspaceId} />}</Suspense>
       <BringIn workspaceId={workspaceId} />
-      {domains === null && (isFailed ? <Unread onAgain={refresh} /> : <Skeleton />)}
+      {domains === null && (isFailed ? <Unread onAgain={again} /> : <Skeleton />)}
       {domains?.length === 0 && (
         <Empty title="No report has been read yet">
           Receivers send DMARC reports to the address in a domain’s DMARC record. Save them from that mailbox and drop

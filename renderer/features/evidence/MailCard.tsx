@@ -165,7 +165,7 @@ export function MailCard({ workspaceId, mail }: { readonly workspaceId: number; 
         <h2 id={id}>
           {word}: <OutsideText text={mail.name} />
         </h2>
-        <Button look="quiet" onPress={() => setMailOpen(mail, false)}>
+        <Button look="quiet" onPress={() => setMailOpen(workspaceId, mail, false)}>
           Close
         </Button>
       </div>

@@ -8,7 +8,7 @@ import { bringIn } from './bring-in.ts';
 import { fromBase64 } from '../../ui/time.ts';
 
 /** In the practice workspace: a mailing is sent, and what comes back is brought in as if it had come by mail. */
-export function PracticeMailing({ workspaceId }: { readonly workspaceId: number }) {
+export default function PracticeMailing({ workspaceId }: { readonly workspaceId: number }) {
   const [domains, setDomains] = useState<readonly { readonly id: number; readonly unicodeName: string }[] | null>(null);
   const [chosen, setChosen] = useState<number | null>(null);
   const [isBusy, setBusy] = useState(false);

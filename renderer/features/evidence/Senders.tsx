@@ -1,3 +1,4 @@
+import { countText } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
 import { GridList, GridListItem } from 'react-aria-components';
 import { SENDER_WORDS } from '../../../shared/evidence/senders/sender-words.ts';
@@ -9,7 +10,7 @@ import layout from '../../ui/layout.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { VerdictMark } from '../../ui/status.tsx';
 import styles from './EvidenceView.module.css';
-import { dayText, number } from './figures.ts';
+import { dayText } from './figures.ts';
 import { usePaged } from './paged.tsx';
 import { useIsPrinting } from '../../ui/printing.ts';
 
@@ -41,7 +42,7 @@ function Row({ sender }: { readonly sender: Sender }) {
         <OutsideText text={name} />
       </b>
       <VerdictMark verdict={markOf(sender)} word={kindWord(kind)} />
-      <span className={styles.figure}>{number(messages)} messages</span>
+      <span className={styles.figure}>{countText(messages)} messages</span>
       <span className={styles.figure}>{share(pass, messages)} pass</span>
       <span className={styles.figure}>DKIM {share(dkimAligned, messages)}</span>
       <span className={styles.figure}>SPF {share(spfAligned, messages)}</span>
@@ -86,8 +87,8 @@ function SenderSheet(props: {
         <OutsideText text={sender.reason} />
       </p>
       <p>
-        {number(sender.messages)} messages since {since(sender)}: {number(sender.pass)} pass DMARC,{' '}
-        {number(sender.dkimAligned)} with an aligned signature, {number(sender.spfAligned)} by SPF.
+        {countText(sender.messages)} messages since {since(sender)}: {countText(sender.pass)} pass DMARC,{' '}
+        {countText(sender.dkimAligned)} with an aligned signature, {countText(sender.spfAligned)} by SPF.
       </p>
       {sender.selectors.length > 0 && <p>Selectors that sign: {sender.selectors.join(', ')}</p>}
       <div className={layout.two}>
@@ -107,13 +108,13 @@ function SenderSheet(props: {
       )}
       <details className={layout.details}>
         <summary>
-          {sender.sourceCount === 1 ? '1 address' : `${number(sender.sourceCount)} addresses`}
+          {sender.sourceCount === 1 ? '1 address' : `${countText(sender.sourceCount)} addresses`}
           {sender.sourceCount > sender.sources.length && `, the ${sender.sources.length} largest`}
         </summary>
         <ul className={layout.list}>
           {sender.sources.map(({ address, messages }) => (
             <li key={address}>
-              {address}: {number(messages)}
+              {address}: {countText(messages)}
             </li>
           ))}
         </ul>
@@ -140,7 +141,7 @@ function PrintedSenders({ senders }: { readonly senders: readonly Sender[] }) {
           <tr key={sender.key}>
             <td>{sender.name}</td>
             <td>{kindWord(sender.kind)}</td>
-            <td>{number(sender.messages)}</td>
+            <td>{countText(sender.messages)}</td>
             <td>{share(sender.pass, sender.messages)}</td>
             <td>{share(sender.dkimAligned, sender.messages)}</td>
             <td>{share(sender.spfAligned, sender.messages)}</td>

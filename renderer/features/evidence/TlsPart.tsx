@@ -1,17 +1,18 @@
+import { countText } from '../../../shared/text/counted.ts';
 import { useCallback, useState } from 'react';
 import { describeFindings } from '../../../shared/findings/catalogue.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
 import type { PublishedFile, PublishedPolicies } from '../../../shared/policy/published.ts';
 import { TLS_POLICY_WORDS } from '../../../shared/evidence/tls/tls-summary.ts';
 import type { TlsPolicySum } from '../../../shared/evidence/tls/tls-summary.ts';
+import { useFreshEvidence } from '../../data/fresh.ts';
 import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import layout from '../../ui/layout.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { FindingNote } from '../../ui/status.tsx';
 import styles from './EvidenceView.module.css';
-import { dayText, number } from './figures.ts';
-import { useFresh } from './fresh.ts';
+import { dayText } from './figures.ts';
 
 const dayOf = (at: number | null): string => (at === null ? '?' : dayText().format(at * 1000));
 
@@ -31,12 +32,14 @@ function Sums({ sums }: { readonly sums: readonly TlsPolicySum[] }) {
             <td>
               {TLS_POLICY_WORDS[type] ?? type} {modes.length > 0 && `(${modes.join(', ')})`}
             </td>
-            <td>{number(ok + failed)}</td>
-            <td>{number(failed)}</td>
+            <td>{countText(ok + failed)}</td>
+            <td>{countText(failed)}</td>
             <td>
               {failures.map(({ mx, result, sessions, meaning, remedy }) => (
                 <p key={`${mx}-${result}`}>
-                  <OutsideText text={`${mx === '' ? 'At a server that no report names' : mx}, ${number(sessions)}: `} />
+                  <OutsideText
+                    text={`${mx === '' ? 'At a server that no report names' : mx}, ${countText(sessions)}: `}
+                  />
                   {meaning} {remedy} <span className={layout.small}>({result})</span>
                 </p>
               ))}
@@ -124,14 +127,10 @@ function Published({ published }: { readonly published: PublishedPolicies }) {
 
 /** TLS to the domain’s mail servers: what senders report, beside what is published. */
 export function TlsPart({ workspaceId, domain }: { readonly workspaceId: number; readonly domain: string }) {
-  const [sums, setSums] = useState<readonly TlsPolicySum[]>([]);
   const [published, setPublished] = useState<PublishedPolicies | null>(null);
   const [isAsking, setAsking] = useState(false);
-  const refresh = useCallback(async () => {
-    const found = await attempt(() => core().evidence.tls({ workspaceId, domain }));
-    if (found !== null) setSums(found);
-  }, [workspaceId, domain]);
-  useFresh(workspaceId, refresh);
+  const read = useCallback(() => core().evidence.tls({ workspaceId, domain }), [workspaceId, domain]);
+  const sums = useFreshEvidence(workspaceId, read).value ?? [];
   const ask = async () => {
     setAsking(true);
     const found = await attempt(() => core().evidence.published({ workspaceId, domain }));
@@ -149,8 +148,8 @@ export function TlsPart({ workspaceId, domain }: { readonly workspaceId: number;
         <>
           <p>
             {failed === 0
-              ? `All ${number(all)} sessions that senders report were encrypted as the policy asks.`
-              : `${number(failed)} of ${number(all)} sessions failed.`}
+              ? `All ${countText(all)} sessions that senders report were encrypted as the policy asks.`
+              : `${countText(failed)} of ${countText(all)} sessions failed.`}
           </p>
           <Sums sums={sums} />
         </>

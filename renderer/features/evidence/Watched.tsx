@@ -1,4 +1,7 @@
+import { counted, countText } from '../../../shared/text/counted.ts';
+import { FOLDER_TROUBLE_WORDS } from '../../../shared/evidence/watched/folder-trouble.ts';
 import { useCallback, useState } from 'react';
+import { useFreshEvidence } from '../../data/fresh.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/controls.tsx';
@@ -7,42 +10,40 @@ import { OutsideText } from '../../ui/outside-text.tsx';
 import { VerdictMark } from '../../ui/status.tsx';
 import { shortTime } from '../../ui/time.ts';
 import styles from './EvidenceView.module.css';
-import { number } from './figures.ts';
-import { useFresh } from './fresh.ts';
 
-type Folders = Awaited<ReturnType<ReturnType<typeof core>['evidence']['folders']>>;
 type Looked = Awaited<ReturnType<ReturnType<typeof core>['evidence']['look']>>;
 
-const countWords = (count: number, what: string): string => `${number(count)} ${what}${count === 1 ? '' : 's'}`;
-
 function lookedWords({ files, reports, refused, waiting }: Looked): string {
-  if (files === 0) return waiting === 0 ? 'Nothing new' : `${countWords(waiting, 'file')} still being written`;
-  const refusals = refused === 0 ? '' : `, ${number(refused)} without a report`;
-  return `${countWords(files, 'new file')} read, ${countWords(reports, 'new report')} kept${refusals}`;
+  if (files === 0)
+    return waiting === 0
+      ? 'Nothing new'
+      : counted(waiting, { one: '{count} file still being written', other: '{count} files still being written' });
+  const parts = [
+    counted(files, { one: '{count} new file read', other: '{count} new files read' }),
+    counted(reports, { one: '{count} new report kept', other: '{count} new reports kept' }),
+    ...(refused === 0 ? [] : [`${countText(refused)} without a report`]),
+  ];
+  return parts.join(', ');
 }
 
 /** Folders whose new files are read by themselves: watched, looked through and let go on a person's word. */
 export function WatchedFolders({ workspaceId }: { readonly workspaceId: number }) {
-  const [folders, setFolders] = useState<Folders | null>(null);
   const [path, setPath] = useState('');
   const [isBusy, setBusy] = useState(false);
-  const refresh = useCallback(async () => {
-    const found = await attempt(() => core().evidence.folders({ workspaceId }));
-    if (found !== null) setFolders(found);
-  }, [workspaceId]);
-  useFresh(workspaceId, refresh);
+  const ask = useCallback(() => core().evidence.folders({ workspaceId }), [workspaceId]);
+  const { value: folders, again, put } = useFreshEvidence(workspaceId, ask);
   if (folders === null) return null;
   const watch = async () => {
     const now = await attempt(() => core().evidence.watch({ workspaceId, path: path.trim() }));
     if (now === null) return;
-    setFolders(now);
+    put(now);
     setPath('');
     tell('Watched from now on');
   };
   const stop = async (folderId: number) => {
     const now = await attempt(() => core().evidence.unwatch({ workspaceId, folderId }));
     if (now === null) return;
-    setFolders(now);
+    put(now);
     tell('Watched no longer. What was read of it stays');
   };
   const look = async () => {
@@ -51,7 +52,7 @@ export function WatchedFolders({ workspaceId }: { readonly workspaceId: number }
     setBusy(false);
     if (found === null) return;
     tell(lookedWords(found));
-    await refresh();
+    await again();
   };
   return (
     <section className={`${layout.card} ${styles.onScreen}`} aria-labelledby="watched-title">
@@ -78,11 +79,11 @@ export function WatchedFolders({ workspaceId }: { readonly workspaceId: number }
                 <span className={layout.small}>
                   {trouble === null ? (
                     <>
-                      {countWords(files, 'file')} read
+                      {counted(files, { one: '{count} file read', other: '{count} files read' })}
                       {lookedAt === null ? ', not looked at yet' : `, looked at ${shortTime(lookedAt)}`}
                     </>
                   ) : (
-                    <VerdictMark verdict="pending" word={`Can’t be read: ${trouble}`} />
+                    <VerdictMark verdict="pending" word={`Can’t be read: ${FOLDER_TROUBLE_WORDS[trouble]}`} />
                   )}
                 </span>
               </div>

@@ -1,3 +1,4 @@
+import { countText } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
@@ -13,7 +14,7 @@ const PAGE = 50;
 export function usePaged<Item>(items: readonly Item[]): { readonly shown: readonly Item[]; readonly more: ReactNode } {
   const [count, setCount] = useState(PAGE);
   const left = items.length - count;
-  const word = left > 0 ? `Show ${Math.min(PAGE, left)} more of ${items.length.toLocaleString('en')}` : 'All are shown';
+  const word = left > 0 ? `Show ${Math.min(PAGE, left)} more of ${countText(items.length)}` : 'All are shown';
   return {
     shown: items.slice(0, count),
     more:

@@ -1,3 +1,4 @@
+import { allListed } from '../../../shared/text/listed.ts';
 import { Plus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type {
@@ -166,8 +167,9 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
   const [hasTyped, setTyped] = useState(false);
 
   useEffect(() => {
+    let isCurrent = true;
     void attempt(() => core().domains.configuration({ workspaceId, domainId })).then((found) => {
-      if (found === null) return;
+      if (found === null || !isCurrent) return;
       // What is being typed stays when the manual changes beside it; only the keys are read anew.
       setKeys(found.dkimKeys);
       setSaved((known) => known ?? found);
@@ -175,6 +177,9 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
       setConfiguration((known) => known ?? withFirstProvider(found.configuration));
       setZoneText((known) => (known === '' ? found.pastedZone : known));
     });
+    return () => {
+      isCurrent = false;
+    };
   }, [workspaceId, domainId, manual]);
 
   if (configuration === null || saved === null) {
@@ -281,7 +286,7 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
         {left.length > 0 && !configuration.neverSends && (
           <div className={styles.leaving} role="status">
             <Switch
-              label={`Take ${left.join(' and ')} out of the published SPF record`}
+              label={`Take ${allListed(left)} out of the published SPF record`}
               isOn={takesOut}
               onChange={setTakesOut}
             />

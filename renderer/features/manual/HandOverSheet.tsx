@@ -1,7 +1,7 @@
 import { Mail, Printer } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { HandedOver } from '../../../shared/contract/domains.ts';
-import { handOverFormatIds, handOverWords, wordsOfFormat } from '../../../shared/handover/words.ts';
+import { handOverFormatIds, handOverWords, wordsOfFormat } from '../../../shared/handover/words/format-words.ts';
 import type { Manual } from '../../../shared/manual/manual.ts';
 import { attempt, core } from '../../session/store.ts';
 import controls from '../../ui/controls.module.css';

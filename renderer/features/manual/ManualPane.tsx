@@ -1,5 +1,17 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { Check, FileOutput, Printer, RefreshCw, Send, SlidersHorizontal } from 'lucide-react';
-import { lazy, startTransition, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  lazy,
+  memo,
+  startTransition,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { Manual, ManualStep, RecordCard } from '../../../shared/manual/manual.ts';
 import { instantText } from '../../../shared/text/instant.ts';
 import { useCommands } from '../../session/commands.ts';
@@ -15,6 +27,8 @@ import { Segments } from '../../ui/controls.tsx';
 import { Empty, FindingNote, Skeleton, VerdictMark } from '../../ui/status.tsx';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { useIsPrinting } from '../../ui/printing.ts';
+import { useAfterPaint } from '../../ui/after-paint.ts';
+import { useStateFor } from '../../ui/state-for.ts';
 import { shortTime } from '../../ui/time.ts';
 import { ChooseProvider } from './ChooseProvider.tsx';
 import { chooseWeaker } from './configuration.ts';
@@ -77,6 +91,65 @@ const COMMANDS = {
 
 type ManualCommand = keyof typeof COMMANDS;
 
+/** What can be done with the domain; the same for every domain, so that another one's manual leaves it as it is. */
+const HeadActions = memo(function HeadActions(props: {
+  readonly isPractice: boolean;
+  readonly isVerified: boolean;
+  readonly isPublishing: boolean;
+  readonly run: (command: ManualCommand) => void;
+}) {
+  const { isPractice, isVerified, isPublishing, run } = props;
+  return (
+    <div className={styles.actions}>
+      {isPractice && (
+        <Button
+          look={isVerified ? 'plain' : 'primary'}
+          onPress={() => run('manual.publish')}
+          isPending={isPublishing}
+          aria-label="Publish into the practice zone"
+        >
+          <Send size={14} aria-hidden />
+          Publish
+        </Button>
+      )}
+      <Button look={isPractice ? 'plain' : 'primary'} onPress={() => run('manual.verify')}>
+        <RefreshCw size={14} aria-hidden />
+        Verify
+      </Button>
+      <Button onPress={() => run('manual.hand-over')}>
+        <FileOutput size={14} aria-hidden />
+        Hand over
+      </Button>
+      <Button onPress={() => run('manual.configure')}>
+        <SlidersHorizontal size={14} aria-hidden />
+        Configure
+      </Button>
+      <Button onPress={() => run('manual.print')} isIcon aria-label="Print the manual, or save it as PDF">
+        <Printer size={14} aria-hidden />
+      </Button>
+    </div>
+  );
+});
+
+const NAME_FORMS = [
+  { id: 'relative', label: 'Relative names' },
+  { id: 'absolute', label: 'Full names' },
+] as const;
+
+const NameFormChoice = memo(function NameFormChoice(props: {
+  readonly nameForm: NameForm;
+  readonly onChange: (form: NameForm) => void;
+}) {
+  return (
+    <Segments
+      label="Name format"
+      value={props.nameForm}
+      onChange={(id) => props.onChange(id as NameForm)}
+      choices={NAME_FORMS}
+    />
+  );
+});
+
 /** By then a manual is usually there; one that is later is waited for in sight. */
 const LATE_MS = 150;
 
@@ -97,7 +170,7 @@ function useLate(isWaiting: boolean): boolean {
 /** The DKIM/SPF manual of one domain: loading, failed, waiting for the choice of its provider, or there. */
 export default function ManualPane(where: DomainRef) {
   const [round, setRound] = useState(0);
-  const [chosenFor, setChosenFor] = useState<number | null>(null);
+  const [isChosen, setChosen] = useStateFor(where.domainId, false);
   const shown = useManual(where, round);
   const isLate = useLate(shown !== null && shown.domainId !== where.domainId);
   if (shown === null) return <Skeleton lines={10} />;
@@ -114,9 +187,9 @@ export default function ManualPane(where: DomainRef) {
           The message at the top says why. Nothing is lost.
         </Empty>
       ) : manual.awaitsTemplate ? (
-        <ChooseProvider key={domainId} {...of} manual={manual} onChosen={() => setChosenFor(domainId)} />
+        <ChooseProvider key={domainId} {...of} manual={manual} onChosen={() => setChosen(true)} />
       ) : (
-        <LoadedManual key={domainId} {...of} manual={manual} takesFocus={chosenFor === domainId} />
+        <LoadedManual {...of} manual={manual} takesFocus={isChosen} />
       )}
     </div>
   );
@@ -186,29 +259,13 @@ function partsOf(manual: Manual) {
   return { steps, cards: steps.flatMap((step) => step.cards), told };
 }
 
-/** False for the first drawing, true once that is painted: the rest is drawn then, a little at a time. */
-function useAfterPaint(): boolean {
-  const [isPainted, setPainted] = useState(false);
-  useEffect(() => {
-    let timer: number | undefined;
-    const frame = requestAnimationFrame(() => {
-      timer = window.setTimeout(() => startTransition(() => setPainted(true)));
-    });
-    return () => {
-      cancelAnimationFrame(frame);
-      window.clearTimeout(timer);
-    };
-  }, []);
-  return isPainted;
-}
-
 /** What stands below the records: the proof, the history, and what somebody should know. */
 function ManualFoot(props: { readonly where: DomainRef; readonly manual: Manual; readonly revision: string }) {
   const { where, manual, revision } = props;
   return (
     <>
       <ProvePanel {...where} revision={revision} />
-      <Timeline {...where} seenAt={manual.seenAt} />
+      <Timeline key={where.domainId} {...where} seenAt={manual.seenAt} />
       {!manual.neverSends && <AboutVerifying />}
       {manual.providers
         .filter((provider) => provider.notes.length > 0 && !manual.neverSends)
@@ -231,8 +288,11 @@ function ManualFoot(props: { readonly where: DomainRef; readonly manual: Manual;
 
 const NONE: readonly string[] = [];
 
-/** Where the domain stands, then every record in the order in which to publish it. */
-function LoadedManual({
+/**
+ * Where the domain stands, then every record in the order in which to publish it. It stays when another domain's manual
+ * takes the place of this one: what is alike in both is not drawn again.
+ */
+const LoadedManual = memo(function LoadedManual({
   workspaceId,
   domainId,
   manual,
@@ -242,17 +302,23 @@ function LoadedManual({
   /** The form that had the focus has just given way to this. */
   readonly takesFocus: boolean;
 }) {
+  const article = useRef<HTMLElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
+  const takesFocusAtOnce = useRef(takesFocus);
   useEffect(() => {
-    if (takesFocus) title.current?.focus();
-  }, [takesFocus]);
+    if (takesFocusAtOnce.current) title.current?.focus();
+  }, []);
+  // What was unfolded of the domain before says nothing of this one.
+  useLayoutEffect(() => {
+    for (const details of article.current?.querySelectorAll('details[open]') ?? []) details.removeAttribute('open');
+  }, [domainId]);
   const isPractice = useApp(
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
   const tags = useDomains((state) => rowOf(state.list, domainId)?.tags) ?? NONE;
   const [nameForm, setNameForm] = useNameForm();
-  const [unfolded, setUnfolded] = useState<Unfolded>({});
-  const [sheet, showSheet] = useState<'configure' | 'paste' | 'hand-over' | null>(null);
+  const [unfolded, setUnfolded] = useStateFor<Unfolded>(domainId, {});
+  const [sheet, showSheet] = useStateFor<'configure' | 'paste' | 'hand-over' | null>(domainId, null);
   // What is shown stays until the sheet is there: a placeholder would stand for a third of a second at least.
   const setSheet = (next: typeof sheet) => startTransition(() => showSheet(next));
   useEffect(() => {
@@ -262,12 +328,17 @@ function LoadedManual({
   const isPrinting = useIsPrinting();
   // What is in sight is painted first, the rest right after it, a little at a time.
   const isWhole = useAfterPaint();
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useStateFor(domainId, false);
   const publish = async () => {
     setBusy(true);
     const result = await attempt(() => core().practice.publish({ workspaceId, domainId }));
     if (result !== null) {
-      tell(`${result.published} record${result.published === 1 ? '' : 's'} published in the practice zone`);
+      tell(
+        counted(result.published, {
+          one: '{count} record published in the practice zone',
+          other: '{count} records published in the practice zone',
+        }),
+      );
       await verify(workspaceId, [domainId]);
     }
     setBusy(false);
@@ -280,9 +351,9 @@ function LoadedManual({
   // The same from drawing to drawing: a record is drawn anew when it is another, not when another has been unfolded.
   const toggle = useCallback(
     (card: RecordCard) => setUnfolded((known) => ({ ...known, [card.id]: !isUnfolded(card, known) })),
-    [],
+    [setUnfolded],
   );
-  const paste = useCallback(() => startTransition(() => showSheet('paste')), []);
+  const paste = useCallback(() => startTransition(() => showSheet('paste')), [showSheet]);
   const goTo = (card: RecordCard) => {
     setUnfolded({ ...unfolded, [card.id]: true });
     document.getElementById(cardId(card))?.scrollIntoView({ block: 'start' });
@@ -298,13 +369,16 @@ function LoadedManual({
     'manual.names': () => setNameForm(nameForm === 'relative' ? 'absolute' : 'relative'),
     ...(isPractice ? { 'manual.publish': () => void publish() } : {}),
   };
+  const latest = useRef(actions);
+  latest.current = actions;
+  const run = useCallback((command: ManualCommand) => latest.current[command]?.(), []);
   useCommands(
     'manual',
     (Object.keys(actions) as ManualCommand[]).map((id) => ({
       id,
       label: COMMANDS[id](manual.unicodeName),
       kind: 'Domain',
-      run: () => actions[id]?.(),
+      run: () => run(id),
     })),
   );
   const revision = `${manual.seenAt} ${cards.map((card) => `${card.action} ${card.value}`).join('|')}`;
@@ -312,7 +386,7 @@ function LoadedManual({
     ? 'Never sends'
     : manual.providers.map((provider) => `${provider.name}, ${provider.modeLabel}`).join(' + ');
   return (
-    <article className={styles.manual}>
+    <article className={styles.manual} ref={article}>
       <header className={styles.head}>
         <div className={styles.title}>
           <h2 ref={title} tabIndex={-1}>
@@ -334,34 +408,7 @@ function LoadedManual({
         </p>
         {manual.unicodeName !== manual.domain && <code className={styles.small}>{manual.domain}</code>}
         <p className={styles.sentence}>{manual.sentence}</p>
-        <div className={styles.actions}>
-          {isPractice && (
-            <Button
-              look={manual.verdict === 'verified' ? 'plain' : 'primary'}
-              onPress={() => void publish()}
-              isPending={busy}
-              aria-label="Publish into the practice zone"
-            >
-              <Send size={14} aria-hidden />
-              Publish
-            </Button>
-          )}
-          <Button look={isPractice ? 'plain' : 'primary'} onPress={() => void verify(workspaceId, [domainId])}>
-            <RefreshCw size={14} aria-hidden />
-            Verify
-          </Button>
-          <Button onPress={() => setSheet('hand-over')}>
-            <FileOutput size={14} aria-hidden />
-            Hand over
-          </Button>
-          <Button onPress={() => setSheet('configure')}>
-            <SlidersHorizontal size={14} aria-hidden />
-            Configure
-          </Button>
-          <Button onPress={() => window.print()} isIcon aria-label="Print the manual, or save it as PDF">
-            <Printer size={14} aria-hidden />
-          </Button>
-        </div>
+        <HeadActions isPractice={isPractice} isVerified={manual.verdict === 'verified'} isPublishing={busy} run={run} />
       </header>
       <div className={styles.facts}>
         <RecordStrip cards={cards} onOpen={goTo} />
@@ -369,21 +416,13 @@ function LoadedManual({
           {providers}. Zone <code>{manual.zone}</code>
         </p>
         <div className={styles.folding}>
-          <Segments
-            label="Name format"
-            value={nameForm}
-            onChange={(id) => setNameForm(id as NameForm)}
-            choices={[
-              { id: 'relative', label: 'Relative names' },
-              { id: 'absolute', label: 'Full names' },
-            ]}
-          />
-          <Button look="quiet" onPress={() => fold(!allOpen)}>
+          <NameFormChoice nameForm={nameForm} onChange={setNameForm} />
+          <PlainButton look="quiet" onClick={() => fold(!allOpen)}>
             {allOpen ? 'Collapse all' : 'Expand all'}
-          </Button>
+          </PlainButton>
         </div>
       </div>
-      <ServiceWord workspaceId={workspaceId} manual={manual} />
+      <ServiceWord key={domainId} workspaceId={workspaceId} manual={manual} />
       {manual.findings.map((finding) => (
         <FindingNote key={finding.code} finding={finding} />
       ))}
@@ -413,6 +452,7 @@ function LoadedManual({
             ))}
             {isWhole && step.cards.some((card) => card.purpose === 'dkim') && !manual.neverSends && (
               <RotationPanel
+                key={domainId}
                 where={{ workspaceId, domainId }}
                 revision={revision}
                 onMake={() => setSheet('configure')}
@@ -443,4 +483,4 @@ function LoadedManual({
       </Suspense>
     </article>
   );
-}
+});

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { nextSelector } from '../../../shared/dkim/rotation.ts';
 import type { WaitingField } from '../../../shared/manual/manual.ts';
 import { fieldKey, providerKeys } from '../../../shared/providers/field-keys.ts';
@@ -6,6 +5,8 @@ import { shownError } from '../../session/errors.ts';
 import { attempt, core, openSheet, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Select } from '../../ui/controls.tsx';
+import { PlainButton } from '../../ui/plain-button.tsx';
+import { useStateFor } from '../../ui/state-for.ts';
 import { usePractice } from '../../data/practice.ts';
 import type { DomainRef } from '../../data/manual-follower.ts';
 import { configure } from './configuration.ts';
@@ -22,8 +23,8 @@ export function WaitingForm({
     (app) => app.workspaces.find((workspace) => workspace.id === workspaceId)?.practice === true,
   );
   const practice = usePractice(workspaceId, isPractice);
-  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
-  const [fault, setFault] = useState<{ field: string; text: string } | null>(null);
+  const [values, setValues] = useStateFor<Readonly<Record<string, string>>>(domainId, {});
+  const [fault, setFault] = useStateFor<{ field: string; text: string } | null>(domainId, null);
   const save = async () => {
     let keys: readonly string[] = [];
     try {
@@ -77,13 +78,17 @@ export function WaitingForm({
       ))}
       {fault !== null && !hasFault && <p role="alert">{fault.text}</p>}
       <div className={styles.actions}>
-        <Button type="submit" look="primary" isDisabled={Object.values(values).every((value) => value.trim() === '')}>
-          Save the value{fields.length === 1 ? '' : 's'}
-        </Button>
-        {canFill && <Button onPress={fillIn}>Use the practice value</Button>}
-        <Button look="quiet" onPress={onPaste}>
+        <PlainButton
+          type="submit"
+          look="primary"
+          disabled={Object.values(values).every((value) => value.trim() === '')}
+        >
+          {fields.length === 1 ? 'Save the value' : 'Save the values'}
+        </PlainButton>
+        {canFill && <PlainButton onClick={fillIn}>Use the practice value</PlainButton>}
+        <PlainButton look="quiet" onClick={onPaste}>
           Paste what the provider shows
-        </Button>
+        </PlainButton>
       </div>
     </form>
   );
@@ -112,11 +117,11 @@ export function KeyPairForm({ workspaceId, domainId, keys = [] }: DomainRef & { 
           keys.at(-1)?.selector ?? 'sendwright1',
           keys.map((key) => key.selector),
         );
-  const [typed, setSelector] = useState<string | null>(null);
-  const [chosen, setKind] = useState<(typeof KINDS)[number]['id'] | null>(null);
+  const [typed, setSelector] = useStateFor<string | null>(domainId, null);
+  const [chosen, setKind] = useStateFor<(typeof KINDS)[number]['id'] | null>(domainId, null);
   const selector = typed ?? proposal;
   const kind = chosen ?? (hasRsaAlone ? 'ed25519' : 'rsa-2048');
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useStateFor(domainId, false);
   const make = async () => {
     setBusy(true);
     const key = await attempt(() => core().domains.makeDkimKey({ workspaceId, domainId, selector, algorithm: kind }));

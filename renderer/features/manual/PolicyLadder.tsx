@@ -1,20 +1,21 @@
+import { isMailAddress, withoutMailto } from '../../../shared/dns/mail-address.ts';
+import { countText } from '../../../shared/text/counted.ts';
 import { Check, CircleHelp, X } from 'lucide-react';
-import { useState } from 'react';
+import { memo } from 'react';
 import type { StepCondition } from '../../../shared/dmarc/ladder.ts';
 import type { StepEffect } from '../../../shared/dmarc/step-effect.ts';
 import type { DmarcCard } from '../../../shared/manual/dmarc-card.ts';
 import { policyRungs } from '../../../shared/manual/policy-rungs.ts';
 import { preparedStep } from '../../../shared/manual/policy-step.ts';
-import { Button } from '../../ui/button.tsx';
+import { PlainButton } from '../../ui/plain-button.tsx';
 import { CopyButton, Field, Select } from '../../ui/controls.tsx';
+import { useStateFor } from '../../ui/state-for.ts';
 import { changeConfiguration } from './configuration.ts';
 import type { DomainRef } from '../../data/manual-follower.ts';
 import styles from './PolicyLadder.module.css';
 
-const ADDRESS = /^[^@\s,;!]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
-
 /** The rungs from watching to refusing, with the one the record stands on. */
-function Rungs({ rung }: { readonly rung: number }) {
+const Rungs = memo(function Rungs({ rung }: { readonly rung: number }) {
   return (
     <ol className={styles.rungs} aria-label="Policy ladder">
       {policyRungs.map((label, index) => (
@@ -28,7 +29,7 @@ function Rungs({ rung }: { readonly rung: number }) {
       ))}
     </ol>
   );
-}
+});
 
 const WRITERS = [
   { id: 'unsaid', label: 'Not stated' },
@@ -90,22 +91,21 @@ const day = (at: number) => new Date(at).toISOString().slice(0, 10);
 function Effect({ effect }: { readonly effect: StepEffect }) {
   const { from, until, deed, passing, failing, others } = effect;
   const time = from === null || until === null ? '' : ` from ${day(from)} to ${day(until)}`;
-  const number = (value: number) => value.toLocaleString('en');
   return (
     <div>
       <p>
-        Of the mail in the reports{time}, this step would have left {number(passing)} messages alone
+        Of the mail in the reports{time}, this step would have left {countText(passing)} messages alone
         {failing.length === 0 ? ', and lost none.' : ` and, once it counts, ${deed}:`}
       </p>
       {failing.length > 0 && (
         <ul className={styles.lost} aria-label={`Would have been ${deed}`}>
           {failing.map((sender) => (
             <li key={`${sender.is} ${sender.name}`}>
-              <b>{number(sender.failing)}</b> of {number(sender.messages)} of {sender.name}{' '}
+              <b>{countText(sender.failing)}</b> of {countText(sender.messages)} of {sender.name}{' '}
               <span className={styles.known}>({sender.is})</span>
             </li>
           ))}
-          {others > 0 && <li>{number(others)} of other senders</li>}
+          {others > 0 && <li>{countText(others)} of other senders</li>}
         </ul>
       )}
     </div>
@@ -114,10 +114,11 @@ function Effect({ effect }: { readonly effect: StepEffect }) {
 
 function NextStep({ next, where }: { readonly next: NonNullable<DmarcCard['next']>; readonly where: DomainRef }) {
   const { asksAddress } = next;
-  const [address, setAddress] = useState(next.report.replace(/^mailto:/i, ''));
-  const [fault, setFault] = useState<string>();
+  const step = `${where.domainId} ${next.record}`;
+  const [address, setAddress] = useStateFor(step, withoutMailto(next.report));
+  const [fault, setFault] = useStateFor<string | undefined>(step, undefined);
   const apply = () => {
-    if (asksAddress && !ADDRESS.test(address.trim())) {
+    if (asksAddress && !isMailAddress(address.trim())) {
       setFault('Enter one address, such as dmarc@example.com.');
       return;
     }
@@ -128,7 +129,7 @@ function NextStep({ next, where }: { readonly next: NonNullable<DmarcCard['next'
     );
   };
   const record =
-    asksAddress && ADDRESS.test(address.trim())
+    asksAddress && isMailAddress(address.trim())
       ? next.record.replace(next.report, `mailto:${address.trim()}`)
       : next.record;
   return (
@@ -161,7 +162,7 @@ function NextStep({ next, where }: { readonly next: NonNullable<DmarcCard['next'
         <CopyButton text={record} label="Copy the next record" />
       </div>
       <div>
-        <Button type="submit">Prepare this step</Button>
+        <PlainButton type="submit">Prepare this step</PlainButton>
       </div>
     </form>
   );
@@ -174,7 +175,7 @@ export function PolicyLadder({ card, where }: { readonly card: DmarcCard; readon
     <>
       <Rungs rung={card.rung} />
       {next !== null && !next.asksAddress && <Writers users={card.users} where={where} />}
-      {next !== null && <NextStep key={next.record} next={next} where={where} />}
+      {next !== null && <NextStep next={next} where={where} />}
       <details className={styles.details}>
         <summary>What holds for subdomains</summary>
         <ul>

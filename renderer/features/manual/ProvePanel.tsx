@@ -1,10 +1,10 @@
 import { ArrowRight } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import type { Outcome, ReceiverVerdict, RequirementState } from '../../../shared/judge/receiver.ts';
 import { OUTCOME_WORDS, REQUIREMENT_WORDS, verdictSentences } from '../../../shared/judge/receiver-words.ts';
 import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { OutsideText } from '../../ui/outside-text.tsx';
+import { useStateFor } from '../../ui/state-for.ts';
 import { VerdictMark } from '../../ui/status.tsx';
 import styles from './ProvePanel.module.css';
 
@@ -121,9 +121,12 @@ export function ProvePanel({
   /** Another one: what was proved before speaks of other records or another DNS. */
   readonly revision: string;
 }) {
-  const [verdicts, setVerdicts] = useState<{ today: ReceiverVerdict; prepared: ReceiverVerdict } | null>(null);
-  const [busy, setBusy] = useState(false);
-  useEffect(() => setVerdicts(null), [revision]);
+  const proved = `${domainId} ${revision}`;
+  const [verdicts, setVerdicts] = useStateFor<{ today: ReceiverVerdict; prepared: ReceiverVerdict } | null>(
+    proved,
+    null,
+  );
+  const [busy, setBusy] = useStateFor(proved, false);
   const prove = async () => {
     setBusy(true);
     setVerdicts(await attempt(() => core().domains.prove({ workspaceId, domainId })));

@@ -1,10 +1,10 @@
 import { ChevronRight } from 'lucide-react';
-import { memo, useId, useState } from 'react';
+import { memo, useId } from 'react';
 import { applyFix } from '../../../shared/findings/apply-fix.ts';
 import type { DescribedFinding } from '../../../shared/findings/catalogue.ts';
 import type { RecordCard } from '../../../shared/manual/manual.ts';
 import { CopyButton } from '../../ui/controls.tsx';
-import { Button } from '../../ui/button.tsx';
+import { PlainButton } from '../../ui/plain-button.tsx';
 import { FindingNote, VerdictMark } from '../../ui/status.tsx';
 import { focusHead } from './card-focus.ts';
 import { chooseWeaker, decideMeaning } from './configuration.ts';
@@ -15,6 +15,7 @@ import type { NameForm } from './preferences.ts';
 import { PolicyLadder } from './PolicyLadder.tsx';
 import { ServerAnswers } from './ServerAnswers.tsx';
 import { OutsideText } from '../../ui/outside-text.tsx';
+import { useStateFor } from '../../ui/state-for.ts';
 import { SpfPanel } from './SpfPanel.tsx';
 
 const ACTIONS: Readonly<Record<RecordCard['action'], string>> = {
@@ -26,7 +27,7 @@ const ACTIONS: Readonly<Record<RecordCard['action'], string>> = {
   unknown: 'Add',
 };
 
-function Value(props: { readonly label: string; readonly text: string; readonly isLong?: boolean }) {
+const Value = memo(function Value(props: { readonly label: string; readonly text: string; readonly isLong?: boolean }) {
   return (
     <div className={`${styles.value} ${props.isLong === true ? styles.long : ''}`}>
       <dt>{props.label}</dt>
@@ -38,7 +39,7 @@ function Value(props: { readonly label: string; readonly text: string; readonly 
       </dd>
     </div>
   );
-}
+});
 
 /** What changes, part by part: signs and words tell it as well as colours do. */
 function Diff({ parts }: { readonly parts: RecordCard['diff'] }) {
@@ -73,16 +74,16 @@ function Meanings(props: { readonly card: RecordCard; readonly finding: Describe
   return (
     <div className={styles.actions} role="group" aria-label={`What may be meant: ${finding.title}`}>
       {finding.readings.map((reading) => (
-        <Button
+        <PlainButton
           key={reading.label}
-          onPress={({ target }) => {
-            focusHead(target);
+          onClick={({ currentTarget }) => {
+            focusHead(currentTarget);
             const meant = { purpose: card.purpose, from: meaning.from, to: applyFix(meaning.to, reading) };
             void decideMeaning(where, meant, `Chosen for the prepared record: ${reading.label}`);
           }}
         >
           <OutsideText text={reading.label} />
-        </Button>
+        </PlainButton>
       ))}
     </div>
   );
@@ -150,31 +151,31 @@ function CardBody({ card, nameForm, workspaceId, domainId, onPaste }: CardProps)
               <OutsideText text={card.meaning.to} />
             </code>
           </span>
-          <Button
+          <PlainButton
             look="quiet"
-            onPress={({ target }) => {
-              focusHead(target);
+            onClick={({ currentTarget }) => {
+              focusHead(currentTarget);
               if (card.meaning === null) return;
               const { from } = card.meaning;
               void decideMeaning(where, { purpose: card.purpose, from, to: null }, 'Undone');
             }}
           >
             Undo the choice
-          </Button>
+          </PlainButton>
         </div>
       )}
       {card.weakens.length > 0 && (
         <div className={styles.actions}>
           {card.weakens.map((kind) => (
-            <Button
+            <PlainButton
               key={kind}
-              onPress={({ target }) => {
-                focusHead(target);
+              onClick={({ currentTarget }) => {
+                focusHead(currentTarget);
                 void chooseWeaker(where, kind, true);
               }}
             >
               Publish anyway
-            </Button>
+            </PlainButton>
           ))}
         </div>
       )}
@@ -223,7 +224,7 @@ export const RecordCardView = memo(function RecordCardView({
   const { card, nameForm } = props;
   const body = useId();
   // Drawn when it is unfolded first: most records of most domains never are. What was typed there stays when it is folded.
-  const [wasOpen, setWasOpen] = useState(isOpen);
+  const [wasOpen, setWasOpen] = useStateFor(props.domainId, isOpen);
   if (isOpen && !wasOpen) setWasOpen(true);
   return (
     <section id={cardId(card)} className={styles.card} aria-label={`${card.title} ${card.name.relative}`}>

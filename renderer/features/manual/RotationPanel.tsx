@@ -1,6 +1,7 @@
+import { allListed } from '../../../shared/text/listed.ts';
 import { CircleCheck, CircleDashed, CircleDot } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import type { RotationPlan, RotationStep } from '../../../shared/dkim/rotation.ts';
+import { useBesideManual } from '../../data/manual.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/controls.tsx';
@@ -28,7 +29,7 @@ function StepAction(props: Actions & { readonly step: RotationStep }) {
     return <Button onPress={() => props.onMark('signing', [plan.incoming])}>Mail is signed with it now</Button>;
   }
   if (step.id === 'revoke') {
-    return <Button onPress={() => props.onMark('revoked', plan.outgoing)}>Revoke {plan.outgoing.join(' and ')}</Button>;
+    return <Button onPress={() => props.onMark('revoked', plan.outgoing)}>Revoke {allListed(plan.outgoing)}</Button>;
   }
   return null;
 }
@@ -78,25 +79,19 @@ export function RotationPanel({
   readonly onMake: () => void;
 }) {
   const { workspaceId, domainId } = where;
-  const [plans, setPlans] = useState<readonly RotationPlan[]>([]);
-  useEffect(() => {
-    let current = true;
-    void attempt(() => core().domains.rotations({ workspaceId, domainId })).then((found) => {
-      if (current) setPlans(found ?? []);
-    });
-    return () => {
-      current = false;
-    };
-  }, [workspaceId, domainId, revision]);
+  const [plans, setPlans] = useBesideManual<readonly RotationPlan[]>(
+    () => core().domains.rotations({ workspaceId, domainId }),
+    revision,
+  );
   const mark = async (as: 'signing' | 'revoked', selectors: readonly string[]) => {
     for (const selector of selectors) {
       const found = await attempt(() => core().domains.markDkimKey({ workspaceId, domainId, selector, as }));
       if (found === null) return;
       setPlans(found);
     }
-    tell(as === 'signing' ? 'Noted: signed with the new key' : `${selectors.join(' and ')} revoked`);
+    tell(as === 'signing' ? 'Noted: signed with the new key' : `${allListed(selectors)} revoked`);
   };
-  if (plans.length === 0) return null;
+  if (plans === null || plans.length === 0) return null;
   return (
     <details className={styles.panel}>
       <summary>How to change the DKIM key</summary>

@@ -1,4 +1,4 @@
-import { durationText } from '../../../shared/diagnosis/duration.ts';
+import { durationText } from '../../../shared/text/duration.ts';
 import type { DescribedFinding } from '../../../shared/findings/catalogue.ts';
 import type { ManualObservation, RecordCard } from '../../../shared/manual/manual.ts';
 import { FindingNote, VerdictMark } from '../../ui/status.tsx';

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { OfferedSaving, DescribedSpfNode, DescribedSpfTree } from '../../../shared/manual/spf-budget.ts';
@@ -67,7 +68,7 @@ function Node({ node }: { readonly node: DescribedSpfNode }) {
         {voids > 0 && node.children.length > 0 && <small>{voids} empty below</small>}
         <span
           className={node.cost === 0 ? styles.free : styles.cost}
-          aria-label={`${node.cost} lookup${node.cost === 1 ? '' : 's'}`}
+          aria-label={counted(node.cost, { one: '{count} lookup', other: '{count} lookups' })}
           role="img"
         >
           {node.cost}
@@ -146,9 +147,7 @@ function Savings(props: {
           <li key={`${saving.kind}-${saving.term}`}>
             <div>
               <strong>{KINDS[saving.kind]}</strong>{' '}
-              <small>
-                saves {saving.saves} lookup{saving.saves === 1 ? '' : 's'}
-              </small>
+              <small>{counted(saving.saves, { one: 'saves {count} lookup', other: 'saves {count} lookups' })}</small>
               <p>{saving.proposal}</p>
               <p className={styles.danger}>Danger: {saving.danger}</p>
             </div>

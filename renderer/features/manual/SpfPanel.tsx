@@ -1,12 +1,13 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { Check, X } from 'lucide-react';
-import { useState } from 'react';
 import type { SpfCard, SpfFault } from '../../../shared/manual/spf-card.ts';
-import { Button } from '../../ui/button.tsx';
+import { PlainButton } from '../../ui/plain-button.tsx';
 import { focusHead } from './card-focus.ts';
 import { decideSpf } from './configuration.ts';
 import type { DomainRef } from '../../data/manual-follower.ts';
 import styles from './SpfPanel.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
+import { useStateFor } from '../../ui/state-for.ts';
 import { SpfBudget } from './SpfBudget.tsx';
 
 interface Piece {
@@ -86,28 +87,28 @@ function Faults({ card, where }: { readonly card: SpfCard; readonly where: Domai
               ) : fault.readings.length > 0 ? (
                 <span className={styles.readings} role="group" aria-label={`What may be meant: ${finding.title}`}>
                   {fault.readings.map(({ label, after }) => (
-                    <Button
+                    <PlainButton
                       key={label}
-                      onPress={({ target }) => {
-                        focusHead(target);
+                      onClick={({ currentTarget }) => {
+                        focusHead(currentTarget);
                         apply(after, fault);
                       }}
                     >
                       {label}
-                    </Button>
+                    </PlainButton>
                   ))}
                 </span>
               ) : fault.after === null || finding.fix === undefined ? (
                 <span className={styles.remedy}>{finding.remedy}</span>
               ) : (
-                <Button
-                  onPress={({ target }) => {
-                    focusHead(target);
+                <PlainButton
+                  onClick={({ currentTarget }) => {
+                    focusHead(currentTarget);
                     apply(fault.after ?? card.text, fault);
                   }}
                 >
                   {finding.fix.label}
-                </Button>
+                </PlainButton>
               )}
             </li>
           );
@@ -140,17 +141,17 @@ function Decisions({ card, where }: { readonly card: SpfCard; readonly where: Do
           <span>
             <OutsideText text={text} />
           </span>
-          <Button
+          <PlainButton
             look="quiet"
-            onPress={({ target }) => {
-              focusHead(target);
+            onClick={({ currentTarget }) => {
+              focusHead(currentTarget);
               void decideSpf(where, back, 'Undone');
             }}
             aria-label={`Undo: ${text}`}
           >
             <X size={13} aria-hidden />
             Undo
-          </Button>
+          </PlainButton>
         </li>
       ))}
     </ul>
@@ -167,7 +168,10 @@ function Edits({ card }: { readonly card: SpfCard }) {
   return (
     <details className={styles.details}>
       <summary>
-        Why it reads this way: {changed} term{changed === 1 ? '' : 's'} changed, {card.edits.length - changed} kept
+        {counted(changed, {
+          one: `Why it reads this way: {count} term changed, ${card.edits.length - changed} kept`,
+          other: `Why it reads this way: {count} terms changed, ${card.edits.length - changed} kept`,
+        })}
       </summary>
       <ul className={styles.edits}>
         {card.edits.map((edit, index) => (
@@ -194,18 +198,18 @@ export function SpfPanel({
   readonly value: string;
   readonly where: DomainRef;
 }) {
-  const [showsTree, setShowsTree] = useState(false);
+  const [showsTree, setShowsTree] = useStateFor(where.domainId, false);
   return (
     <>
       <Faults card={card} where={where} />
       <Decisions card={card} where={where} />
       <Edits card={card} />
       <div className={styles.noPrint}>
-        <Button onPress={() => setShowsTree(!showsTree)} aria-expanded={showsTree}>
+        <PlainButton onClick={() => setShowsTree(!showsTree)} aria-expanded={showsTree}>
           {showsTree ? 'Hide the lookups' : 'Show the lookups'}
-        </Button>
+        </PlainButton>
       </div>
-      {showsTree && <SpfBudget key={`${card.published}|${value}`} card={card} where={where} />}
+      {showsTree && <SpfBudget key={`${where.domainId} ${card.published}|${value}`} card={card} where={where} />}
     </>
   );
 }

@@ -1,8 +1,9 @@
 import { ArrowRight } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { TimelineEntry } from '../../../shared/contract/domains.ts';
 import { recordWords } from '../../../shared/required/record-words.ts';
-import { attempt, core } from '../../session/store.ts';
+import { useBesideManual } from '../../data/manual.ts';
+import { core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { VerdictMark } from '../../ui/status.tsx';
 import { shortTime } from '../../ui/time.ts';
@@ -12,15 +13,28 @@ import styles from './ManualPane.module.css';
 const SHOWN = 20;
 
 /** What one check changed, its entries together. */
-function byCheck(entries: readonly TimelineEntry[]): readonly (readonly [at: number, changes: TimelineEntry[]])[] {
-  const checks = new Map<number, TimelineEntry[]>();
+function byCheck(entries: readonly ToldEntry[]): readonly (readonly [at: number, changes: ToldEntry[]])[] {
+  const checks = new Map<number, ToldEntry[]>();
   for (const entry of entries) checks.set(entry.at, [...(checks.get(entry.at) ?? []), entry]);
   // The domain's own entry comes first, then its records'.
   for (const changes of checks.values()) changes.sort((left, right) => left.recordId.localeCompare(right.recordId));
   return [...checks];
 }
 
-function Turn({ entry }: { readonly entry: TimelineEntry }) {
+/** An entry with its text; texts are loaded with the entries, which no manual waits for. */
+interface ToldEntry extends TimelineEntry {
+  readonly text: string;
+}
+
+async function readTimeline(workspaceId: number, domainId: number): Promise<readonly ToldEntry[]> {
+  const [{ factText }, entries] = await Promise.all([
+    import('../../../shared/facts/fact-text.ts'),
+    core().domains.timeline({ workspaceId, domainId }),
+  ]);
+  return entries.map((entry) => ({ ...entry, text: factText(entry.fact) }));
+}
+
+function Turn({ entry }: { readonly entry: ToldEntry }) {
   return (
     <li>
       <span className={styles.turn}>
@@ -35,7 +49,7 @@ function Turn({ entry }: { readonly entry: TimelineEntry }) {
         {entry.before === null && <small>first check</small>}
       </span>
       <small>
-        <OutsideText text={entry.summary} />
+        <OutsideText text={entry.text} />
       </small>
     </li>
   );
@@ -51,12 +65,9 @@ export function Timeline({
   readonly domainId: number;
   readonly seenAt: number | null;
 }) {
-  const [entries, setEntries] = useState<readonly TimelineEntry[]>([]);
+  const [entries] = useBesideManual<readonly ToldEntry[]>(() => readTimeline(workspaceId, domainId), String(seenAt));
   const [shown, setShown] = useState(SHOWN);
-  useEffect(() => {
-    void attempt(() => core().domains.timeline({ workspaceId, domainId })).then((found) => setEntries(found ?? []));
-  }, [workspaceId, domainId, seenAt]);
-  if (entries.length === 0) return null;
+  if (entries === null || entries.length === 0) return null;
   const checks = byCheck(entries);
   return (
     <details className={styles.details}>

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { Upload } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
@@ -43,7 +44,10 @@ function Reading({ text, zone }: { readonly text: string; readonly zone: string 
       <span role="status">
         <VerdictMark
           verdict={length === 0 ? 'failing' : 'verified'}
-          word={`${length} record${length === 1 ? '' : 's'} read${count > 0 ? `, ${count} remark${count === 1 ? '' : 's'}` : ''}`}
+          word={[
+            counted(length, { one: '{count} record read', other: '{count} records read' }),
+            ...(count === 0 ? [] : [counted(count, { one: '{count} remark', other: '{count} remarks' })]),
+          ].join(', ')}
         />
       </span>
       {faults.length > 0 && (
@@ -77,7 +81,7 @@ export function ZonePaste(props: {
         onChange={props.onChange}
         rows={7}
         fault={props.fault}
-        help="Paste the zone file, as the DNS host exports it: the offline way to see what is added and what is replaced."
+        help="Paste the zone file that the DNS host exports, or the table of records that its page shows: the offline way to see what is added and what is replaced."
         isMono
       />
       <div className={layout.row}>

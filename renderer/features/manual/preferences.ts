@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 
 /** How names are written for the DNS host: some forms add the zone by themselves, some don't. */
 export type NameForm = 'relative' | 'absolute';
@@ -10,9 +10,9 @@ export function useNameForm(): readonly [NameForm, (form: NameForm) => void] {
   const [form, setForm] = useState<NameForm>(() =>
     localStorage.getItem(KEY) === 'absolute' ? 'absolute' : 'relative',
   );
-  const choose = (next: NameForm) => {
+  const choose = useCallback((next: NameForm) => {
     localStorage.setItem(KEY, next);
     setForm(next);
-  };
+  }, []);
   return [form, choose];
 }

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import type { BundleOptions } from '../../../shared/contract/monitoring.ts';
 import type { HandOverText } from '../../../shared/contract/values.ts';
 import { useCommands } from '../../session/commands.ts';
+import { LastAsked } from '../../data/reader.ts';
 import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton, Switch } from '../../ui/controls.tsx';
@@ -19,14 +20,19 @@ export function Bundle({ workspaceId }: { readonly workspaceId: number }) {
   const [bundle, setBundle] = useState<HandOverText | null>(null);
   const [isBusy, setBusy] = useState(false);
   const section = useRef<HTMLElement>(null);
+  const [asked] = useState(() => new LastAsked());
   const change = (part: Partial<BundleOptions>) => {
+    asked.next();
     setOptions({ ...options, ...part });
     setBundle(null);
   };
   const preview = async () => {
+    const isOfNow = asked.next();
     setBusy(true);
-    setBundle(await attempt(() => core().monitoring.bundle({ workspaceId, options })));
+    const found = await attempt(() => core().monitoring.bundle({ workspaceId, options }));
     setBusy(false);
+    // One that was made with other choices may hold what they were to hide.
+    if (isOfNow()) setBundle(found);
   };
   const begin = () => {
     section.current?.scrollIntoView({ block: 'start' });

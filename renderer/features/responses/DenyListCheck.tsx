@@ -1,13 +1,14 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { useRef, useState } from 'react';
 import type { CatchingEntry, DenyList, ServiceAddress } from '../../../shared/service/deny-list.ts';
 import { useCommands } from '../../session/commands.ts';
+import { LastAsked } from '../../data/reader.ts';
 import { attempt, core } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
 import { VerdictMark } from '../../ui/status.tsx';
-import { plural } from '../../../shared/text/plural.ts';
 
 interface Outcome {
   readonly list: DenyList;
@@ -23,10 +24,21 @@ function summary({ catching, addresses }: Outcome): { verdict: 'verified' | 'fai
   if (addresses.length === 0)
     return { verdict: 'unknown', word: 'Not checked: no address of the service is known yet' };
   const caught = new Set(catching.flatMap((entry) => entry.caught.map((each) => each.address)));
-  const known = plural(addresses.length, 'known address', 'known addresses');
   return caught.size === 0
-    ? { verdict: 'verified', word: `None of ${known} is caught` }
-    : { verdict: 'failing', word: `${caught.size} of ${known} caught` };
+    ? {
+        verdict: 'verified',
+        word: counted(addresses.length, {
+          one: 'The one known address is not caught',
+          other: 'None of {count} known addresses is caught',
+        }),
+      }
+    : {
+        verdict: 'failing',
+        word: counted(addresses.length, {
+          one: 'The one known address is caught',
+          other: `${caught.size} of {count} known addresses caught`,
+        }),
+      };
 }
 
 function Caught({ entry }: { readonly entry: CatchingEntry }) {
@@ -63,10 +75,22 @@ function Report({ outcome }: { readonly outcome: Outcome }) {
           ))}
         </ul>
       )}
-      {catching.length > SHOWN && <p>{plural(catching.length - SHOWN, 'further line')} catch something.</p>}
+      {catching.length > SHOWN && (
+        <p>
+          {counted(catching.length - SHOWN, {
+            one: '{count} further line catches something.',
+            other: '{count} further lines catch something.',
+          })}
+        </p>
+      )}
       {list.faults.length > 0 && (
         <>
-          <h3>{plural(list.faults.length, 'entry', 'entries')} can’t be read</h3>
+          <h3>
+            {counted(list.faults.length, {
+              one: '{count} entry can’t be read',
+              other: '{count} entries can’t be read',
+            })}
+          </h3>
           <ul className={layout.list}>
             {list.faults.slice(0, SHOWN).map((fault) => (
               <li key={`${fault.line}-${fault.text}`}>
@@ -80,11 +104,30 @@ function Report({ outcome }: { readonly outcome: Outcome }) {
           </ul>
         </>
       )}
-      {list.unread > 0 && <p>{plural(list.unread, 'further line')} were not read. Check a long list in parts.</p>}
+      {list.unread > 0 && (
+        <p>
+          {counted(list.unread, {
+            one: '{count} further line was not read. Check a long list in parts.',
+            other: '{count} further lines were not read. Check a long list in parts.',
+          })}
+        </p>
+      )}
       <details className={layout.details}>
         <summary>
-          Compared with {plural(addresses.length, 'address', 'addresses')}
-          {gaps.length > 0 && `; ${plural(gaps.length, 'source')} could not be read`}
+          {[
+            counted(addresses.length, {
+              one: 'Compared with {count} address',
+              other: 'Compared with {count} addresses',
+            }),
+            ...(gaps.length === 0
+              ? []
+              : [
+                  counted(gaps.length, {
+                    one: '{count} source could not be read',
+                    other: '{count} sources could not be read',
+                  }),
+                ]),
+          ].join('; ')}
         </summary>
         <ul className={layout.list}>
           {addresses.map(({ address, from }) => (
@@ -107,13 +150,15 @@ export function DenyListCheck({ workspaceId }: { readonly workspaceId: number })
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [isBusy, setBusy] = useState(false);
   const section = useRef<HTMLElement>(null);
+  const [asked] = useState(() => new LastAsked());
   const check = async () => {
+    const isOfNow = asked.next();
     setBusy(true);
     const known = await attempt(() => core().probes.serviceAddresses({ workspaceId }));
     if (known !== null) {
       const { checkDenyList, parseDenyList } = await import('../../../shared/service/deny-list.ts');
       const list = parseDenyList(text);
-      setOutcome({ list, catching: checkDenyList(list, known.addresses), ...known });
+      if (isOfNow()) setOutcome({ list, catching: checkDenyList(list, known.addresses), ...known });
     }
     setBusy(false);
   };
@@ -131,6 +176,7 @@ export function DenyListCheck({ workspaceId }: { readonly workspaceId: number })
         label="Deny list"
         value={text}
         onChange={(next) => {
+          asked.next();
           setText(next);
           setOutcome(null);
         }}

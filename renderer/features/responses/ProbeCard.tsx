@@ -5,7 +5,7 @@ import { openTab } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
-import { ProbeReport } from '../../ui/ProbeTimeline.tsx';
+import ProbeReport from '../../ui/ProbeTimeline.tsx';
 import { Empty, VerdictMark } from '../../ui/status.tsx';
 import { shortTime } from '../../ui/time.ts';
 import { useProbing } from './probing.ts';

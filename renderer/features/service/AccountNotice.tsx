@@ -1,3 +1,4 @@
+import { countText } from '../../../shared/text/counted.ts';
 import { useEffect, useState } from 'react';
 import { afterPaint } from '../../session/store.ts';
 import { PlainButton } from '../../ui/plain-button.tsx';
@@ -8,8 +9,8 @@ function Line({ workspaceId, onCompare }: { readonly workspaceId: number; readon
   const counts = useServiceView(workspaceId)?.domains ?? null;
   if (counts === null || counts.here + counts.there === 0) return null;
   const parts = [
-    ...(counts.there === 0 ? [] : [`${counts.there.toLocaleString()} only at the service`]),
-    ...(counts.here === 0 ? [] : [`${counts.here.toLocaleString()} only here`]),
+    ...(counts.there === 0 ? [] : [`${countText(counts.there)} only at the service`]),
+    ...(counts.here === 0 ? [] : [`${countText(counts.here)} only here`]),
   ];
   return (
     <div className={styles.notice} role="status">

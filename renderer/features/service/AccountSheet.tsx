@@ -1,3 +1,4 @@
+import { counted, countText } from '../../../shared/text/counted.ts';
 import { useRef, useState } from 'react';
 import type { DomainRow } from '../../../shared/contract/domains.ts';
 import type { ComparedDomain } from '../../../shared/service/interface/compare-domains.ts';
@@ -18,8 +19,6 @@ type Place = 'there' | 'here' | 'both';
 const SHOWN = 200;
 
 const placeOf = ({ here, there }: ComparedDomain): Place => (here && there ? 'both' : here ? 'here' : 'there');
-
-const domains = (count: number) => `${count.toLocaleString()} domain${count === 1 ? '' : 's'}`;
 
 const EXPLANATIONS: Readonly<Record<Place, string>> = {
   there:
@@ -99,7 +98,7 @@ function Rows(props: {
                 checked={isAll}
                 onChange={() => props.onChoose(isAll ? new Set() : new Set(rows.map(({ domain }) => domain)))}
               />
-              <b>All {rows.length.toLocaleString()}</b>
+              <b>All {countText(rows.length)}</b>
             </label>
           </li>
         )}
@@ -126,7 +125,7 @@ function Rows(props: {
       </ul>
       {rows.length > amount && (
         <Button onPress={() => setAmount(amount + SHOWN)}>
-          Show {Math.min(SHOWN, rows.length - amount)} more of {rows.length.toLocaleString()}
+          Show {Math.min(SHOWN, rows.length - amount)} more of {countText(rows.length)}
         </Button>
       )}
     </div>
@@ -175,7 +174,7 @@ export default function AccountSheet(props: {
     setFailures(report.refused.map(({ text: domain, message, remedy }) => ({ domain, message, remedy })));
     setChosen(new Set());
     props.onTaken(report.added);
-    tell(`${domains(report.added.length)} taken over`);
+    tell(counted(report.added.length, { one: '{count} domain taken over', other: '{count} domains taken over' }));
   };
   const add = async () => {
     setBusy('adding');
@@ -189,7 +188,14 @@ export default function AccountSheet(props: {
     setChosen(new Set());
     if (failed === null) return;
     setFailures(failed);
-    tell(failed.length === 0 ? 'The service lists them now' : `The service did not accept ${domains(failed.length)}`);
+    tell(
+      failed.length === 0
+        ? 'The service lists them now'
+        : counted(failed.length, {
+            one: 'The service did not accept {count} domain',
+            other: 'The service did not accept {count} domains',
+          }),
+    );
   };
   const choose = (id: string) => {
     setWanted(id as Place);
@@ -222,7 +228,9 @@ export default function AccountSheet(props: {
               isPending={busy !== null}
               isDisabled={taken.length === 0}
             >
-              {taken.length === 0 ? 'Take over' : `Take over ${domains(taken.length)}`}
+              {taken.length === 0
+                ? 'Take over'
+                : counted(taken.length, { one: 'Take over {count} domain', other: 'Take over {count} domains' })}
             </Button>
           )}
           {isSeen && place === 'here' && (
@@ -231,7 +239,10 @@ export default function AccountSheet(props: {
                 ? `Adding ${done + 1} of ${taken.length}…`
                 : taken.length === 0
                   ? 'Add at the service'
-                  : `Add ${domains(taken.length)} at the service`}
+                  : counted(taken.length, {
+                      one: 'Add {count} domain at the service',
+                      other: 'Add {count} domains at the service',
+                    })}
             </Button>
           )}
         </>

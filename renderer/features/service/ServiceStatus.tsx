@@ -1,3 +1,4 @@
+import { countText } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
 import type { ServiceView } from '../../../shared/contract/service.ts';
 import type { Settings } from '../../../shared/contract/settings.ts';
@@ -76,8 +77,6 @@ function Telling({ workspaceId, view }: { readonly workspaceId: number; readonly
   );
 }
 
-const number = (count: number) => count.toLocaleString();
-
 function Facts({ view }: { readonly view: ServiceView }) {
   const { accountName, quota, responseDomain, seenAt } = view;
   if (seenAt === null) return null;
@@ -91,8 +90,8 @@ function Facts({ view }: { readonly view: ServiceView }) {
           [
             'Mails today',
             quota.limit === null
-              ? `${number(quota.used)}, no limit`
-              : `${number(quota.used)} of ${number(quota.limit)}`,
+              ? `${countText(quota.used)}, no limit`
+              : `${countText(quota.used)} of ${countText(quota.limit)}`,
           ] as const,
         ]),
     ...(there === null

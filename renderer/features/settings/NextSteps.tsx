@@ -1,7 +1,8 @@
 import type { Settings } from '../../../shared/contract/settings.ts';
 import type { WorkspaceSummary } from '../../../shared/contract/workspaces.ts';
-import type { TabId } from '../../session/store.ts';
-import { openTab, tabs, useApp } from '../../session/store.ts';
+import { openTab, useApp } from '../../session/store.ts';
+import type { TabId } from '../../session/tabs.ts';
+import { tabs } from '../../session/tabs.ts';
 import { Button } from '../../ui/button.tsx';
 import layout from '../../ui/layout.module.css';
 import { VerdictMark } from '../../ui/status.tsx';

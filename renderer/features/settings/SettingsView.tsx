@@ -13,7 +13,6 @@ import { Field, Select } from '../../ui/controls.tsx';
 import { octetsOf } from '../../ui/file-text.ts';
 import controls from '../../ui/controls.module.css';
 import layout from '../../ui/layout.module.css';
-import { ProbeReport } from '../../ui/ProbeTimeline.tsx';
 import { ServiceStatus, tellService } from '../service/ServiceStatus.tsx';
 import { useServiceView } from '../../data/service.ts';
 import { FindingNote, Skeleton, VerdictMark } from '../../ui/status.tsx';
@@ -41,6 +40,8 @@ import {
   useSettings,
 } from './store.ts';
 
+/** With the words of what its stages met, which no probe needs that was not made yet. */
+const ProbeReport = lazy(() => import('../../ui/ProbeTimeline.tsx'));
 /** On most computers nobody decides anything for people. */
 const SetByOrganisation = lazy(() => import('./SetByOrganisation.tsx'));
 
@@ -196,7 +197,7 @@ export default function SettingsView({ workspaceId }: { readonly workspaceId: nu
             {busy === 'testing' ? 'Testing…' : 'Test connection'}
           </Button>
         </div>
-        {trace !== null && <ProbeReport trace={trace} />}
+        <Suspense>{trace !== null && <ProbeReport trace={trace} />}</Suspense>
         <SecretField
           label="Auth key"
           help="Authenticates the responses that the service sends back. Stored encrypted."

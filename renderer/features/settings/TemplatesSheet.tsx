@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { Plus, RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { ListBox, ListBoxItem } from 'react-aria-components';
@@ -203,7 +204,11 @@ function Editor({
             </a>
           )}
           , looked up {base.source.date}.{' '}
-          {entry.inUseBy > 0 && `Named by ${entry.inUseBy} domain${entry.inUseBy === 1 ? '' : 's'} of this workspace.`}
+          {entry.inUseBy > 0 &&
+            counted(entry.inUseBy, {
+              one: 'Named by {count} domain of this workspace.',
+              other: 'Named by {count} domains of this workspace.',
+            })}
         </p>
         {base.notes.map((note) => (
           <p key={note} className={layout.small}>

@@ -1,19 +1,36 @@
+import { settingLabels } from '../../../shared/settings/setting-labels.ts';
+import type { SettingName } from '../../../shared/settings/setting-labels.ts';
+
+/** Other words by which people look for a setting in the palette; null for one that is no field of General settings. */
+const OTHER_WORDS: Readonly<Record<SettingName, string | null>> = {
+  serviceUrl: 'address service server',
+  responseDomain: 'webhook address url',
+  applicationBuild: '.net framework',
+  recordTemplate: 'provider spf dkim',
+  // Stands beside the template, and is there with some of them alone.
+  recordTemplateMode: null,
+  dmarcReportAddress: 'rua aggregate mailbox',
+  resolver: 'resolver nameserver name server',
+  publicResolvers: 'dns public server',
+  fallbackResolvers: 'dns doh https server',
+  extraCa: 'tls pem trust authority certificate',
+  serviceProfile: 'json keys check',
+  // In Monitoring.
+  monitoringEnabled: null,
+  applicationHosting: null,
+  // Of the letter to support alone.
+  supportAddress: null,
+};
+
 /** The fields of General settings by the names that they are shown under, and other words by which people look for them. */
-export const settingFields = [
+export const settingFields: readonly { readonly label: string; readonly words: string }[] = [
   { label: 'API key', words: 'access secret token' },
-  { label: 'Cloud services connection URL', words: 'address service server' },
   { label: 'Auth key', words: 'secret webhook authentication' },
   { label: 'Email provider', words: 'esp elastic sendgrid' },
-  { label: 'Domain to receive responses', words: 'webhook address url' },
-  { label: 'How the application is built', words: '.net framework' },
-  { label: 'Record template', words: 'provider spf dkim' },
-  { label: 'Address for DMARC reports', words: 'rua aggregate mailbox' },
-  { label: 'DNS server for checks', words: 'resolver nameserver name server' },
-  { label: 'Resolvers to compare with', words: 'dns public server' },
-  { label: 'Resolvers to fall back on', words: 'dns doh https server' },
-  { label: 'Extra CA certificates', words: 'tls pem trust authority certificate' },
-  { label: 'Service profile', words: 'json keys check' },
-] as const;
+  ...Object.entries(OTHER_WORDS).flatMap(([name, words]) =>
+    words === null ? [] : [{ label: settingLabels[name as SettingName], words }],
+  ),
+];
 
 /** The command that leads to a field. */
 export const fieldCommand = (label: string) => `settings.field.${label}`;

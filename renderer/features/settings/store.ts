@@ -3,6 +3,7 @@ import type { KeyCheck } from '../../../shared/contract/probes.ts';
 import type { SecretChange } from '../../../shared/contract/vault.ts';
 import type { Settings, SettingsFields } from '../../../shared/contract/settings.ts';
 import type { ProbeTrace } from '../../../shared/service/trace.ts';
+import { LastAsked, Reader } from '../../data/reader.ts';
 import { askForVault, attempt, core, onChange, setLeaveGuard, tell, useApp } from '../../session/store.ts';
 import { shownError } from '../../session/errors.ts';
 
@@ -60,8 +61,10 @@ export function currentFields({ saved, typed }: SettingsState): SettingsFields |
   return saved === null ? null : { ...saved.fields, ...typed };
 }
 
-async function load(workspaceId: number): Promise<void> {
-  const saved = await attempt(() => core().settings.get({ workspaceId }));
+/** The settings that are open; another one: others are. */
+let reader: Reader<Settings> | null = null;
+
+function take(saved: Settings | null): void {
   if (saved === null) return;
   const { typed } = useSettings.getState();
   const offer = saved.draft !== null && Object.keys(typed).length === 0 && saved.draft.baseRevision === saved.revision;
@@ -81,7 +84,9 @@ async function load(workspaceId: number): Promise<void> {
 /** Opens the settings of a workspace. @returns the function that closes them. */
 export function openSettings(workspaceId: number): () => void {
   useSettings.setState(fresh);
-  void load(workspaceId);
+  const opened = new Reader(() => attempt(() => core().settings.get({ workspaceId })), take);
+  reader = opened;
+  void opened.read();
   setLeaveGuard({ losesSomething: () => isDirty(useSettings.getState()), save });
   const warn = (event: BeforeUnloadEvent) => {
     if (isDirty(useSettings.getState())) event.preventDefault();
@@ -89,9 +94,10 @@ export function openSettings(workspaceId: number): () => void {
   window.addEventListener('beforeunload', warn);
   const stop = onChange((change) => {
     const concerns = change.kind === 'reload' || (change.kind === 'settings' && change.workspaceId === workspaceId);
-    if (concerns) void load(workspaceId);
+    if (concerns) void opened.read();
   });
   return () => {
+    opened.end();
     stop();
     window.removeEventListener('beforeunload', warn);
     setLeaveGuard(null);
@@ -157,11 +163,34 @@ export function discard(): void {
   void dropDraft();
 }
 
-/** Saves everything typed. @returns whether it was saved. */
+/** What is typed beside what was sent to be saved, which is saved by now. */
+function typedSince(before: Settings, sent: Partial<SettingsFields>): Partial<SettingsFields> {
+  const now = { ...before.fields, ...useSettings.getState().typed };
+  const then = { ...before.fields, ...sent };
+  const names = Object.keys(now) as (keyof SettingsFields)[];
+  return Object.fromEntries(names.filter((name) => now[name] !== then[name]).map((name) => [name, now[name]]));
+}
+
+let saving: Promise<boolean> | null = null;
+
+/** Saves everything typed, after what is being saved already. @returns whether it was saved. */
 export async function save(): Promise<boolean> {
+  if (saving !== null) return (await saving) ? save() : false;
+  saving = saveTyped();
+  try {
+    return await saving;
+  } finally {
+    saving = null;
+  }
+}
+
+const keyChecks = new LastAsked();
+
+async function saveTyped(): Promise<boolean> {
   const state = useSettings.getState();
   const { saved, typed, apiKey, authKey } = state;
-  if (saved === null || !isDirty(state) || state.busy === 'saving') return true;
+  if (saved === null || !isDirty(state)) return true;
+  const opened = reader;
   window.clearTimeout(draftTimer);
   useSettings.setState({ busy: 'saving' });
   try {
@@ -172,27 +201,33 @@ export async function save(): Promise<boolean> {
       ...(apiKey === null ? {} : { apiKey }),
       ...(authKey === null ? {} : { authKey }),
     });
-    useSettings.setState({
+    tell('Saved');
+    if (opened !== reader) return true;
+    keyChecks.next();
+    useSettings.setState((now) => ({
       saved: next,
       base: null,
-      typed: {},
-      apiKey: null,
-      authKey: null,
+      typed: typedSince(saved, typed),
+      apiKey: now.apiKey === apiKey ? null : now.apiKey,
+      authKey: now.authKey === authKey ? null : now.authKey,
       faults: {},
       busy: null,
-      trace: next.traces.connection,
       keyCheck: null,
-    });
-    tell('Saved');
+    }));
+    opened?.put(next);
     return true;
   } catch (error) {
     const shown = shownError(error);
+    if (opened !== reader) {
+      useApp.setState({ error: shown });
+      return false;
+    }
     // Somebody who was told of the newer one may save over it.
     const isTold = shown.code === 'CONFLICT';
     useSettings.setState({ busy: null, faults: shown.fields, ...(isTold ? { base: null } : {}) });
-    if (isTold) void load(saved.workspaceId);
+    if (isTold) void opened?.read();
     // What was typed is saved as soon as there is something to seal its keys with.
-    if (shown.code === 'VAULT_LOCKED') return (await askForVault(shown.message)) ? save() : false;
+    if (shown.code === 'VAULT_LOCKED') return (await askForVault(shown.message)) ? saveTyped() : false;
     useApp.setState({ error: shown });
     return false;
   }
@@ -203,17 +238,32 @@ export async function testConnection(): Promise<void> {
   const fields = currentFields(state);
   if (state.saved === null || fields === null) return;
   useSettings.setState({ busy: 'testing' });
+  const opened = reader;
   const { workspaceId } = state.saved;
   const isTyped = state.typed.serviceUrl !== undefined || state.typed.extraCa !== undefined;
   const unsaved = { serviceUrl: fields.serviceUrl, extraCa: fields.extraCa };
   const trace = await attempt(() => core().probes.connection(isTyped ? { workspaceId, unsaved } : { workspaceId }));
-  useSettings.setState((now) => ({ busy: null, trace: trace ?? now.trace }));
+  if (opened !== reader) return;
+  const now = currentFields(useSettings.getState());
+  // Something else may have been typed or saved meanwhile, of which this says nothing.
+  const isOfNow = now?.serviceUrl === unsaved.serviceUrl && now.extraCa === unsaved.extraCa;
+  useSettings.setState(({ busy, trace: known }) => ({
+    busy: busy === 'testing' ? null : busy,
+    trace: trace !== null && isOfNow ? trace : known,
+  }));
 }
 
 export async function checkKeys(): Promise<void> {
   const { saved } = useSettings.getState();
   if (saved === null) return;
   useSettings.setState({ busy: 'keys' });
+  const opened = reader;
+  const isOfNow = keyChecks.next();
   const keyCheck = await attempt(() => core().probes.keys({ workspaceId: saved.workspaceId }));
-  useSettings.setState({ busy: null, keyCheck });
+  if (opened !== reader) return;
+  useSettings.setState(({ busy }) => ({
+    busy: busy === 'keys' ? null : busy,
+    // The keys that are saved now may be others.
+    keyCheck: isOfNow() ? keyCheck : null,
+  }));
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { showControls } from '../../../shared/text/controls.ts';
 import { contentWords } from '../../../shared/workspace/change-words.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { shownError } from '../../session/errors.ts';
@@ -44,7 +45,7 @@ export default function ExportSheet({ workspaceId, name }: { readonly workspaceI
   const isFieldFault = error?.field === 'passphrase';
   return (
     <Sheet
-      title={`Export ${name}`}
+      title={`Export ${showControls(name)}`}
       isOpen
       onClose={close}
       actions={

@@ -1,7 +1,8 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
+import { showControls } from '../../../shared/text/controls.ts';
 import { FileTrigger } from 'react-aria-components';
 import type { ImportInput, ImportPlan, WorkspaceChange } from '../../../shared/contract/transfer.ts';
-import { plural } from '../../../shared/text/plural.ts';
 import { changeCounts, changeText, contentWords } from '../../../shared/workspace/change-words.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { shownError } from '../../session/errors.ts';
@@ -178,15 +179,16 @@ export default function ImportSheet({
           </p>
           <div className={layout.row}>
             <FileTrigger acceptedFileTypes={['.sendwright']} onSelect={(files) => choose(sealedOf(files))}>
-              <Button>Choose a file…</Button>
+              <Button isDisabled={isBusy}>Choose a file…</Button>
             </FileTrigger>
             <FileTrigger acceptDirectory onSelect={(files) => choose(folderOf(files))}>
-              <Button>Choose a folder…</Button>
+              <Button isDisabled={isBusy}>Choose a folder…</Button>
             </FileTrigger>
             {chosen !== null && (
               <span>
                 <OutsideText text={chosen.name} />
-                {chosen.kind === 'folder' && `: ${plural(chosen.files.length, 'file')}`}
+                {chosen.kind === 'folder' &&
+                  `: ${counted(chosen.files.length, { one: '{count} file', other: '{count} files' })}`}
               </span>
             )}
           </div>
@@ -209,7 +211,7 @@ export default function ImportSheet({
             <Segments
               label="Destination"
               choices={[
-                { id: 'this', label: `Into ${workspace.name}` },
+                { id: 'this', label: `Into ${showControls(workspace.name)}` },
                 { id: 'new', label: 'Into a new workspace' },
               ]}
               value={target}

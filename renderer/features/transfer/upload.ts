@@ -1,6 +1,6 @@
 import type { WorkspaceFile } from '../../../shared/contract/transfer.ts';
 import { core } from '../../session/store.ts';
-import { base64Of } from '../../ui/file-text.ts';
+import { PART_OCTETS, uploadFile } from '../../data/upload.ts';
 
 /** What somebody chose to import: one sealed file, or a folder of text files. */
 export type Chosen =
@@ -13,8 +13,6 @@ interface TextFile {
   readonly file: File;
 }
 
-/** Octets of a file in one call; a call carries 20 MB, and base64 makes four octets of three. */
-const PART_OCTETS = 8 * 1024 * 1024;
 /** Text files in one call, at most, and their octets. */
 const PART_FILES = 2000;
 
@@ -42,18 +40,9 @@ export const octetsIn = (chosen: Chosen): number =>
  * @returns what it is called there.
  */
 export async function upload(chosen: Chosen, onPart: (octets: number) => void): Promise<string> {
+  if (chosen.kind === 'sealed') return uploadFile(chosen.file, onPart);
   const { transfer } = core();
   const { uploadId } = await transfer.begin({});
-  if (chosen.kind === 'sealed') {
-    const { file } = chosen;
-    for (let from = 0; from < file.size; from += PART_OCTETS) {
-      const content = await base64Of(file.slice(from, from + PART_OCTETS));
-      onPart((await transfer.octets({ uploadId, content })).octets);
-    }
-    // A file of nothing is told as one that is no export.
-    if (file.size === 0) await transfer.octets({ uploadId, content: '' });
-    return uploadId;
-  }
   let octets = 0;
   let held: WorkspaceFile[] = [];
   let heldOctets = 0;

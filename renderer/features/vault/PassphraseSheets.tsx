@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import { allSecrets, secretWords } from '../../../shared/vault/words.ts';
@@ -77,7 +78,7 @@ export function PassphraseSheet() {
         <ul className={styles.ways}>
           <li className={styles.way}>
             <span>Forgotten the current one?</span>
-            <Button onPress={() => openSheet('begin-anew')}>Begin anew</Button>
+            <Button onPress={() => openSheet('begin-anew')}>Reset vault</Button>
           </li>
         </ul>
       )}
@@ -104,7 +105,7 @@ export function NewKeySheet() {
       () =>
         isCompacted
           ? 'Everything is sealed under a new key'
-          : 'Everything is sealed under a new key; the data file is written anew at another time',
+          : 'Everything is sealed under a new key; the data file is rewritten later',
     );
   };
   const { error } = deed;
@@ -127,7 +128,7 @@ export function NewKeySheet() {
         {hasPassphrase
           ? 'The passphrase stays. Copies made until now open with what opened them: whoever has one and knows the passphrase reads the secrets of that time'
           : 'The system keychain goes on opening the vault. Copies made until now open with what opened them: whoever has one and works in this account of this computer reads the secrets of that time'}
-        , so enter those anew at the service as well, and delete the copies.
+        , so set new ones at the service as well, and delete the copies.
       </p>
       {hasPassphrase && (
         <SheetForm onSubmit={renew}>
@@ -153,7 +154,7 @@ function Consequences({ vault }: { readonly vault: VaultState }) {
   if (keepers.includes('os-keychain') && keychain === 'available' && keychainOpens === true) {
     return (
       <p>
-        {secretWords(sealed)} are sealed. The system keychain opens them, so they are sealed anew at once, and nothing
+        {secretWords(sealed)} are sealed. The system keychain opens them, so they are sealed again at once, and nothing
         has to be entered again.
       </p>
     );
@@ -173,7 +174,7 @@ function Consequences({ vault }: { readonly vault: VaultState }) {
       )}
       {sealed.dkimKeys > 0 && (
         <>
-          <dt>To be made anew</dt>
+          <dt>To be made again</dt>
           <dd>DKIM key pairs made here. What is published stays valid; a new pair needs its own record.</dd>
         </>
       )}
@@ -198,21 +199,21 @@ export function BeginAnewSheet() {
       () => core().vault.beginAnew({ passphrase: byKeychain ? null : chosen.passphrase }),
       ({ waiting }) =>
         allSecrets(waiting) === 0
-          ? 'The vault is begun anew'
-          : `The vault is begun anew; to be entered again: ${secretWords(waiting)}`,
+          ? 'The vault was reset'
+          : `The vault was reset; to be entered again: ${secretWords(waiting)}`,
     );
   };
   const isFieldFault = !byKeychain && deed.error?.field === 'passphrase';
   return (
     <Sheet
-      title="Begin anew"
+      title="Reset vault"
       isOpen
       onClose={close}
       actions={
         <>
           <Button onPress={back}>Back</Button>
           <Button look="primary" isDisabled={!canBegin} isPending={deed.running !== null} onPress={begin}>
-            Begin anew
+            Reset vault
           </Button>
         </>
       }
@@ -247,7 +248,7 @@ export function BeginAnewSheet() {
   );
 }
 
-/** The passphrase of the time before the vault was begun anew. */
+/** The passphrase of the time before the vault was reset. */
 export function BringBackSheet() {
   const waiting = useApp((state) => state.vault?.waiting);
   const deed = useVaultAction();
@@ -260,7 +261,7 @@ export function BringBackSheet() {
       () => core().vault.bringBack({ passphrase }),
       (vault) => {
         const came = before - allSecrets(vault.waiting);
-        return `${came} secret${came === 1 ? '' : 's'} came back`;
+        return counted(came, { one: '{count} secret came back', other: '{count} secrets came back' });
       },
     );
   };

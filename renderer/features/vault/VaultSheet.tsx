@@ -27,7 +27,7 @@ function Way({ children, action }: { readonly children: ReactNode; readonly acti
   );
 }
 
-/** What was sealed before the vault was begun anew, and how it may come back. */
+/** What was sealed before the vault was reset, and how it may come back. */
 function Waiting({ vault }: { readonly vault: VaultState }) {
   if (allSecrets(vault.waiting) === 0) return null;
   const byKeychain = vault.waitingFor.includes('os-keychain');
@@ -38,7 +38,7 @@ function Waiting({ vault }: { readonly vault: VaultState }) {
         {secretWords(vault.waiting)}
       </h3>
       <p>
-        They were sealed before the vault was begun anew, and are kept.
+        They were sealed before the vault was reset, and are kept.
         {byKeychain && ' They come back by themselves when the system keychain opens them again.'}
       </p>
       {vault.ways.includes('bring-back') && (
@@ -135,7 +135,7 @@ function OtherWays({ vault, deed }: { readonly vault: VaultState; readonly deed:
   return (
     <ul className={styles.ways}>
       {can('begin-anew') && (
-        <Way action={<Button onPress={() => openSheet('begin-anew')}>Begin anew</Button>}>
+        <Way action={<Button onPress={() => openSheet('begin-anew')}>Reset vault</Button>}>
           {opener} Another key seals secrets from then on; what is sealed now is kept.
         </Way>
       )}

@@ -1,3 +1,4 @@
+import { anyListed } from '../../../shared/text/listed.ts';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import { allSecrets } from '../../../shared/vault/words.ts';
 
@@ -53,4 +54,4 @@ const KEEPERS: Readonly<Record<VaultState['keepers'][number], string>> = {
 
 /** Who opens the vault, as a phrase. */
 export const keeperWords = (keepers: VaultState['keepers']): string =>
-  keepers.map((keeper) => KEEPERS[keeper]).join(' or ');
+  anyListed(keepers.map((keeper) => KEEPERS[keeper]));

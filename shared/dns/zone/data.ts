@@ -132,18 +132,22 @@ export class Data {
   strings(): string[] {
     const { first, line, text } = this;
     if (line.count === first) throw new Unreadable('the text is missing');
-    const strings: string[] = [];
+    let strings: string[] | null = null;
     for (let at = first; at < line.count; at += 1) {
       const field = text.slice(line.starts[at], line.ends[at]);
       const octets = ((line.flags[at] as number) & IS_UNUSUAL) === 0 ? field : octetsOf(field);
-      if (octets.length <= MAX_STRING_OCTETS) strings.push(octets);
+      const isWhole = octets.length <= MAX_STRING_OCTETS;
+      // Nearly all have one: a list that grows would take room for seventeen.
+      if (isWhole && line.count === first + 1) return [octets];
+      strings ??= [];
+      if (isWhole) strings.push(octets);
       else {
         // Exports of some providers hold a long text as one string, which no name server would load.
         strings.push(...splitTxt(octets));
         this.longest = Math.max(this.longest, octets.length);
       }
     }
-    return strings;
+    return strings ?? [];
   }
 
   end(count: number): void {

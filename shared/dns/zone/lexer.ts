@@ -3,9 +3,14 @@ import { BACKSLASH, BLANK, CLOSE, DELETE, LINE_FEED, OPEN, QUOTE, RETURN, SEMICO
 /** Data of 65,535 octets, each in a field of its own, behind owner, TTL, class, type, `\#` and a length. */
 const MAX_FIELDS = 65_535 + 6;
 
-/** What ends a field that is not in quotes: 1 at each such character's code. */
-const SEPARATORS = new Uint8Array(SEMICOLON + 1);
-for (const code of [TAB, LINE_FEED, RETURN, BLANK, QUOTE, OPEN, CLOSE, SEMICOLON]) SEPARATORS[code] = 1;
+/** What a character is in a field that is not in quotes, at its code; most are nothing but a part of it. */
+const KINDS = new Uint8Array(0x1_00_00);
+const ENDS_FIELD = 1;
+const ESCAPES = 2;
+const UNCOMMON = 3;
+KINDS.fill(UNCOMMON, 0, BLANK).fill(UNCOMMON, DELETE);
+for (const code of [TAB, LINE_FEED, RETURN, BLANK, QUOTE, OPEN, CLOSE, SEMICOLON]) KINDS[code] = ENDS_FIELD;
+KINDS[BACKSLASH] = ESCAPES;
 
 /** The field stands in quotes. */
 export const IS_QUOTED = 1;
@@ -108,15 +113,12 @@ export class LineReader {
         const start = position;
         let unusual = 0;
         for (; position < length; position += 1) {
-          const next = text.charCodeAt(position);
-          if (next === BACKSLASH) {
-            unusual = IS_UNUSUAL;
-            // A backslash at the end of a line escapes nothing: the line ends there.
-            if (text.charCodeAt(position + 1) !== LINE_FEED) position += 1;
-          } else if (next < SEPARATORS.length) {
-            if (SEPARATORS[next] === 1) break;
-            if (next < BLANK) unusual = IS_UNUSUAL;
-          } else if (next >= DELETE) unusual = IS_UNUSUAL;
+          const kind = KINDS[text.charCodeAt(position)];
+          if (kind === 0) continue;
+          if (kind === ENDS_FIELD) break;
+          unusual = IS_UNUSUAL;
+          // A backslash at the end of a line escapes nothing: the line ends there.
+          if (kind === ESCAPES && text.charCodeAt(position + 1) !== LINE_FEED) position += 1;
         }
         if (position > length) position = length;
         this.push(start, position, unusual);

@@ -1,21 +1,32 @@
 import { PLAIN_IN_NAMES, printableName } from '../name-text.ts';
 import { canonicalName, relativeName } from '../names.ts';
 import { wireToText } from '../rdata.ts';
-import type { ResourceRecord, TxtStrings } from '../records.ts';
+import type { ResourceRecord } from '../records.ts';
 import { mnemonicOf } from '../records.ts';
 import { quoteTxt } from '../txt.ts';
-import { BACKSLASH, BLANK, DELETE, DOT, LINE_FEED, QUOTE, TAB, ZERO } from './characters.ts';
+import { DOT } from './characters.ts';
 import type { ZoneComment } from './reader.ts';
 
-/** Writes presentation format into octets that grow: a large zone is made without a string for each of its parts. */
+/** Characters that are gathered before they are made octets. */
+const GATHERED = 4096;
+
+/**
+ * Writes presentation format. What is written is gathered as a text of some thousand characters, then kept as octets: the
+ * pieces that a text of many megabytes is put together from would all be held in memory until its end.
+ */
 class Printer {
   private octets: Uint8Array;
   private length = 0;
+  private gathered = '';
   private readonly origin: string;
   /** The origin with a dot in front; empty: every name is written absolute. */
   private readonly suffix: string;
+  private readonly encoder = new TextEncoder();
 
-  /** @param origin names below it are written relative to it; null: every name absolute. */
+  /**
+   * @param origin names below it are written relative to it; null: every name absolute.
+   * @param size octets that are made room for at once.
+   */
   constructor(origin: string | null, size: number) {
     this.octets = new Uint8Array(size);
     this.origin = origin === null ? '' : canonicalName(origin);
@@ -23,125 +34,57 @@ class Printer {
   }
 
   text(): string {
-    return new TextDecoder().decode(this.octets.subarray(0, this.length));
+    if (this.length === 0) return this.gathered;
+    this.keep();
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.octets.subarray(0, this.length));
   }
 
-  private room(more: number): void {
-    if (this.length + more <= this.octets.length) return;
-    const grown = new Uint8Array(Math.max(this.octets.length * 2, this.length + more));
-    grown.set(this.octets.subarray(0, this.length));
-    this.octets = grown;
-  }
-
-  /** Appends ASCII. */
-  ascii(text: string): void {
-    const { length } = text;
-    this.room(length);
-    const { octets } = this;
-    let at = this.length;
-    for (let index = 0; index < length; index += 1) octets[at++] = text.charCodeAt(index);
-    this.length = at;
-  }
-
-  /** Appends any text, in UTF-8. */
-  any(text: string): void {
-    const encoded = new TextEncoder().encode(text);
-    this.room(encoded.length);
+  private keep(): void {
+    const encoded = this.encoder.encode(this.gathered);
+    const needed = this.length + encoded.length;
+    if (needed > this.octets.length) {
+      const grown = new Uint8Array(Math.max(this.octets.length * 2, needed));
+      grown.set(this.octets.subarray(0, this.length));
+      this.octets = grown;
+    }
     this.octets.set(encoded, this.length);
-    this.length += encoded.length;
+    this.length = needed;
+    this.gathered = '';
   }
 
-  code(code: number): void {
-    this.room(1);
-    this.octets[this.length++] = code;
+  write(text: string): void {
+    this.gathered += text;
+    if (this.gathered.length > GATHERED) this.keep();
   }
 
   name(name: string): void {
     const { suffix } = this;
-    let length = name.length;
-    const isBelow = suffix !== '' && length > suffix.length && name.endsWith(suffix);
-    if (isBelow) length -= suffix.length;
-    this.room(length + 1);
-    const { octets } = this;
-    let at = this.length;
-    for (let index = 0; index < length; index += 1) {
-      const code = name.charCodeAt(index);
-      if (code >= PLAIN_IN_NAMES.length || PLAIN_IN_NAMES[code] !== 1) {
-        this.unusualName(name);
-        return;
-      }
-      octets[at++] = code;
-    }
-    if (isBelow) this.length = at;
-    else if (suffix !== '' && length !== 0) this.ascii(relativeName(name, this.origin));
-    else {
-      octets[at++] = DOT;
-      this.length = at;
-    }
-  }
-
-  private unusualName(name: string): void {
-    const printable = printableName(name);
-    if (this.suffix === '') this.ascii(`${printable}.`);
-    else this.ascii(relativeName(printable, this.origin));
-  }
-
-  strings(strings: TxtStrings): void {
-    for (let index = 0; index < strings.length; index += 1) {
-      if (index > 0) this.code(BLANK);
-      this.string(strings[index] as string);
-    }
-  }
-
-  private string(string: string): void {
-    const { length } = string;
-    this.room(length + 2);
-    const { octets } = this;
-    let at = this.length;
-    octets[at++] = QUOTE;
-    for (let index = 0; index < length; index += 1) {
-      const code = string.charCodeAt(index);
-      if (code < BLANK || code === QUOTE || code === BACKSLASH || code >= DELETE) {
-        this.ascii(quoteTxt([string]));
-        return;
-      }
-      octets[at++] = code;
-    }
-    octets[at++] = QUOTE;
-    this.length = at;
-  }
-
-  /** Appends a whole number that is not negative. */
-  number(value: number): void {
-    if (value >= 1e9) {
-      this.ascii(String(value));
+    const rest = name.length - suffix.length;
+    // Not `endsWith`: a zone has hundreds of thousands of names, and that takes ten times as long.
+    const isBelow = suffix !== '' && rest > 0 && name.charCodeAt(rest) === DOT && name.slice(rest) === suffix;
+    const written = isBelow ? name.slice(0, rest) : name;
+    for (let index = 0; index < written.length; index += 1) {
+      const code = written.charCodeAt(index);
+      if (code < PLAIN_IN_NAMES.length && PLAIN_IN_NAMES[code] === 1) continue;
+      const printable = printableName(name);
+      this.gathered += suffix === '' ? `${printable}.` : relativeName(printable, this.origin);
       return;
     }
-    let digits = 1;
-    for (let power = 10; power <= value; power *= 10) digits += 1;
-    this.room(digits);
-    this.length += digits;
-    let rest = value;
-    for (let at = this.length - 1; digits > 0; at -= 1, digits -= 1) {
-      this.octets[at] = ZERO + (rest % 10);
-      rest = (rest / 10) | 0;
-    }
+    if (isBelow) this.gathered += written;
+    else if (suffix === '' || name === '') this.gathered += `${name}.`;
+    else this.gathered += relativeName(name, this.origin);
   }
 
-  private numberAndBlank(value: number): void {
-    this.number(value);
-    this.code(BLANK);
-  }
-
+  /** Appends the data of a record. */
   data(record: ResourceRecord): void {
     switch (record.type) {
       case 'TXT':
       case 'SPF':
-        this.strings(record.strings);
+        this.gathered += quoteTxt(record.strings);
         break;
       case 'A':
       case 'AAAA':
-        this.ascii(record.address);
+        this.gathered += record.address;
         break;
       case 'CNAME':
       case 'NS':
@@ -150,30 +93,26 @@ class Printer {
         this.name(record.target);
         break;
       case 'MX':
-        this.numberAndBlank(record.preference);
+        this.gathered += `${record.preference} `;
         this.name(record.exchange);
         break;
-      case 'SOA':
+      case 'SOA': {
+        const { serial, refresh, retry, expire, minimum } = record;
         this.name(record.mname);
-        this.code(BLANK);
+        this.gathered += ' ';
         this.name(record.rname);
-        this.code(BLANK);
-        for (const value of [record.serial, record.refresh, record.retry, record.expire]) this.numberAndBlank(value);
-        this.number(record.minimum);
+        this.gathered += ` ${serial} ${refresh} ${retry} ${expire} ${minimum}`;
         break;
+      }
       case 'SRV':
-        this.numberAndBlank(record.priority);
-        this.numberAndBlank(record.weight);
-        this.numberAndBlank(record.port);
+        this.gathered += `${record.priority} ${record.weight} ${record.port} `;
         this.name(record.target);
         break;
       case 'CAA':
-        this.numberAndBlank(record.flags);
-        this.ascii(`${record.tag} `);
-        this.string(record.value);
+        this.gathered += `${record.flags} ${record.tag} ${quoteTxt([record.value])}`;
         break;
       case 'OTHER':
-        this.ascii(wireToText(record.typeName, record.rdata));
+        this.gathered += wireToText(record.typeName, record.rdata);
         break;
     }
   }
@@ -181,7 +120,7 @@ class Printer {
 
 /** The data of a record in presentation format; names relative to `origin` where they lie below it. */
 export function rdataText(record: ResourceRecord, origin: string | null): string {
-  const printer = new Printer(origin, 512);
+  const printer = new Printer(origin, 0);
   printer.data(record);
   return printer.text();
 }
@@ -230,33 +169,28 @@ const USUAL_LENGTH = 80;
 export function writeZone(records: readonly ResourceRecord[], options: WriteZoneOptions): string {
   const { origin, defaultTtl, comments = [] } = options;
   const printer = new Printer(origin, 512 + records.length * USUAL_LENGTH);
-  if (origin !== null) printer.ascii(`$ORIGIN ${printableName(origin)}.\n`);
-  if (defaultTtl !== undefined) printer.ascii(`$TTL ${defaultTtl}\n`);
+  if (origin !== null) printer.write(`$ORIGIN ${printableName(origin)}.\n`);
+  if (defaultTtl !== undefined) printer.write(`$TTL ${defaultTtl}\n`);
   let next = 0;
   const linesBefore = (index: number) => {
     for (; next < comments.length; next += 1) {
       const comment = comments[next] as ZoneComment;
       if (comment.record > index || comment.after !== null) return;
-      printer.any(`;${comment.text}\n`);
+      printer.write(`;${comment.text}\n`);
     }
   };
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index] as ResourceRecord;
     if (next < comments.length) linesBefore(index);
     printer.name(record.name);
-    printer.code(TAB);
-    if (record.ttl !== defaultTtl) {
-      printer.number(record.ttl);
-      printer.code(TAB);
-    }
-    printer.ascii('IN\t');
-    printer.ascii(mnemonicOf(record));
-    printer.code(TAB);
+    printer.write(record.ttl === defaultTtl ? '\tIN\t' : `\t${record.ttl}\tIN\t`);
+    printer.write(mnemonicOf(record));
+    printer.write('\t');
     const start = next;
     while (next < comments.length && (comments[next] as ZoneComment).record === index) next += 1;
     if (next === start) printer.data(record);
-    else printer.any(commentedData(rdataText(record, origin), comments.slice(start, next)));
-    printer.code(LINE_FEED);
+    else printer.write(commentedData(rdataText(record, origin), comments.slice(start, next)));
+    printer.write('\n');
   }
   linesBefore(records.length);
   return printer.text();

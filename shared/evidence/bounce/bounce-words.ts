@@ -103,6 +103,11 @@ const RECORDS: Readonly<Record<BounceRecord, string>> = {
   rate: 'how fast is sent',
 };
 
+/** Whether a stored text is a category that there is. */
+export function isBounceCategory(text: unknown): text is BounceCategory {
+  return typeof text === 'string' && Object.hasOwn(WORDS, text);
+}
+
 /** What a cause means and what to do, in sentences. */
 export function bounceWords(category: BounceCategory): BounceWords {
   return WORDS[category];

@@ -130,7 +130,7 @@ export function returnedFrom(octets: Uint8Array): string | null {
 
 /** A reply: its code where no other number stands, and its enhanced code right behind. */
 const REPLY =
-  /(?<![\d.:/#=-])(2(?:0[0-2]|1[14]|2[01]|35|5[0-3])|[45]\d\d)(?:[ -]+\1)?[ -]+#?(?:([245]\.\d{1,3}\.\d{1,3})(?![\d.])|(?=[^\d\s]))/g;
+  /(?<![\d.:/#=-])(2(?:0[0-2]|1[14]|2[01]|35|5[0-3])|[45]\d\d)(?:[ -]+\1)?(?::? |[ -]|\n[ \t])[ \t-]*#?(?:([245]\.\d{1,3}\.\d{1,3})(?![\d.])|(?=[^\d\s]|\d{1,3}(?:\.\d{1,3}){3}\b))/g;
 const WITH_BOTH = /(?<![\d.:/#=-])([245]\d\d)[ -]+#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
 
 interface Codes {
@@ -141,17 +141,24 @@ interface Codes {
 }
 
 /** An enhanced code in parentheses, as qmail writes it. */
-const bare = (text: string): string | null => /\(#([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(text)?.[1] ?? null;
+const bare = (text: string): string | null => /[([]#([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(text)?.[1] ?? null;
+
+/** An enhanced code that begins a line, where no reply code stands. */
+const first = (text: string): string | null =>
+  /(?:^|\n)[ \t"'-]*([45]\.\d{1,3}\.\d{1,3})(?![\d.])[ \t:-]+\S/.exec(text)?.[1] ?? null;
 
 /** A code that a program names, sets in brackets, or that a number of the server's own follows. */
 const NAMED =
-  /\b(?:error|code|status|reply)[ :=]+[[(]?([45]\d\d)(?![\d.])|[[(]([45]\d\d)[\])]|^([45]\d\d)(?=[ -]\d{1,3}[ -])/i;
+  /(?:\b|_|response)(?:error|code|status|reply)[ :=]+[[(]?([45]\d\d)(?![\d.])|[[(]([45]\d\d)[\])](?! ?\d{3}[ -]\d)|^([45]\d\d)(?=[ -]\d{1,3}[ -])/i;
 
 /** An enhanced code beside a reply code that stands elsewhere than RFC 2034 puts it: `5.7.1 550 …`, `[550] 5.1.1 …`. */
 function beside(text: string, at: number, code: number): string | null {
   const before = /(?:^|[\s(])([245]\.\d{1,3}\.\d{1,3})[\s:-]+[[(]?$/.exec(text.slice(Math.max(0, at - 20), at))?.[1];
   const enhanced =
-    before ?? /^\D{0,14}\d{3}[\])]?[\s:-]+#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(text.slice(at))?.[1];
+    before ??
+    /^\D{0,14}\d{3}[\])]?(?:[\s:-]+|,[ \t]*\w{4,12}[ :]+)#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(
+      text.slice(at),
+    )?.[1];
   return enhanced?.[0] === String(code)[0] ? (enhanced ?? null) : null;
 }
 
@@ -161,7 +168,7 @@ function codesIn(text: string): Codes {
   const refusal = found.find(([, code = '']) => !code.startsWith('2')) ?? found[0];
   if (refusal === undefined) {
     const named = NAMED.exec(text);
-    if (named === null) return { code: null, enhanced: bare(text), at: 0 };
+    if (named === null) return { code: null, enhanced: bare(text) ?? first(text), at: 0 };
     const code = Number(named[1] ?? named[2] ?? named[3]);
     return { code, enhanced: beside(text, named.index, code) ?? bare(text), at: 0 };
   }
@@ -173,6 +180,17 @@ function codesIn(text: string): Codes {
     enhanced: enhanced ?? again?.[2] ?? beside(text, refusal.index, Number(code)) ?? bare(text),
     at: refusal.index,
   };
+}
+
+/** Where a text goes on to the next recipient: with a line that begins with an address, or one that holds nothing else. */
+const NEXT_RECIPIENT =
+  /\n(?:<?[^\s<>@]{1,64}@[^\s<>@:]{1,255}>?(?=[:\s])| {1,3}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?[ \t]*\n)/;
+
+/** A reply and what follows it, up to the next recipient. @param at where the reply begins. */
+function replyAt(text: string, at: number): string {
+  const reply = text.slice(at);
+  const next = at === 0 ? null : NEXT_RECIPIENT.exec(reply);
+  return next === null ? reply : reply.slice(0, next.index);
 }
 
 /** The words of a reply without what each of its lines begins with. */
@@ -214,9 +232,11 @@ function fromRecipients(
   const verdicts = recipients.map((recipient): BounceVerdict => {
     const { diagnostic, status, remoteMta, action } = recipient;
     const told = diagnostic.replace(/^[\w-]+\s*;\s*/, '');
-    const [, code, enhanced] = told === '' ? (WITH_BOTH.exec(notification) ?? []) : [];
-    const codes: Codes = code === undefined ? codesIn(told) : { code: Number(code), enhanced: enhanced ?? null, at: 0 };
-    const text = wordsOf(told === '' ? notification : told);
+    const both = told === '' ? WITH_BOTH.exec(notification) : null;
+    const codes: Codes =
+      both === null ? codesIn(told) : { code: Number(both[1]), enhanced: both[2] ?? null, at: both.index };
+    const notice = notification.slice(0, codes.at) + replyAt(notification, codes.at);
+    const text = wordsOf(told === '' ? notice : told);
     return verdictOf(
       {
         code: codes.code,
@@ -248,7 +268,7 @@ const DAEMON =
 const SUBJECT =
   /undeliver|deliver\w* (?:status|failure|notification|report)|returned mail|mail (?:system )?(?:error|failure)|failure notice|delivery has failed|mail delivery|warning: message|permanent error|rejected|returned to sender|transcript/i;
 const TEXT =
-  /(?:could not|cannot|can ?not|couldn'?t|unable to|not) (?:yet )?(?:be )?(?:been )?deliver|did not reach|delivery to the following|undeliverable to|was not delivered|invalid final delivery|failed permanently|wasn'?t able to deliver|not able to deliver|group you tried to contact|transcript of session|error (?:occurred|delivering)|will not be delivered|remote host said|said: [45]\d\d|not a member of this mailing list|message log follows/i;
+  /(?:could not|cannot|can ?not|couldn'?t|unable to|not) (?:yet )?(?:be )?(?:been )?deliver|did not reach|delivery to the following|undeliverable to|was not delivered|invalid final delivery|failed permanently|wasn'?t able to deliver|not able to deliver|group you tried to contact|transcript of session|error (?:occurred|delivering)|addresses had delivery|has been returned because|no such user here|has occurred while attempting to deliver|envelope expired|will not be delivered|remote host said|said: [45]\d\d|not a member of this mailing list|message log follows/i;
 
 /** Notices say early what they are; a message that quotes one says it later. */
 const NOTICE_LENGTH = 2000;
@@ -275,6 +295,18 @@ function isBounceText(mail: MailPart, text: string): boolean {
     : isDaemon && SUBJECT.test(subject);
 }
 
+/** The notification that a text notification gives back in its own text; null where it gives none back. */
+function returnedNotification(mail: MailPart, receivers: readonly MailboxProvider[]): Bounce | null {
+  const text = firstText(mail);
+  const copy = COPY.exec(text);
+  if (copy === null) return null;
+  const returned = text.slice(copy.index).replace(/^[ \t]*-[^\n]*\n\s*/, '');
+  const inner = readMail(new TextEncoder().encode(returned));
+  if (!DAEMON.test(fieldValue(inner.fields, 'from') ?? '')) return null;
+  const recipients = recipientsIn(inner);
+  return recipients === null ? null : fromRecipients(inner, recipients, receivers);
+}
+
 function fromText(mail: MailPart, receivers: readonly MailboxProvider[]): Bounce {
   const text = notificationText(mail);
   const { code, enhanced, at } = codesIn(text);
@@ -284,8 +316,12 @@ function fromText(mail: MailPart, receivers: readonly MailboxProvider[]): Bounce
   const provider = receiverOf([whole, from]);
   const isBounce = !isDelivery && isBounceText(mail, text);
   // What the server said counts before what the program around it says.
-  const own = verdictOf({ code, enhanced, text: wordsOf(text.slice(at)), provider, receivers }, null, isBounce);
+  const own = verdictOf({ code, enhanced, text: wordsOf(replyAt(text, at)), provider, receivers }, null, isBounce);
   const isKnown = own.category !== 'unknown' || at === 0;
+  if (isBounce && own.category === 'unknown' && code === null) {
+    const returned = returnedNotification(mail, receivers);
+    if (returned !== null) return { ...returned, form: 'text', action: null, statusField: null, remoteMta: null };
+  }
   // Where no boundary divides what is said to be in parts, the notification and the copy of the message lie in one.
   const isUndivided = mail.type.startsWith('multipart/') && mail.parts.length === 0;
   return {

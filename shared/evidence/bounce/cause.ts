@@ -1,5 +1,7 @@
 import type { FoundAnswer, MailboxProvider, RequirementKind } from '../../policy/mailbox-providers.ts';
 import { ruleForCode, rulesForCode } from '../../policy/mailbox-providers.ts';
+import { failedChecks } from './authentication.ts';
+import { ownCodes } from './own-codes.ts';
 import { translated } from './translated.ts';
 
 /** Why a server refused a message, and what the owner of the domain would change: by its codes and its words. */
@@ -69,33 +71,14 @@ const checksByName: Rule = ({ text }, detail) => {
   return cause('authentication', ...(failed.length === 0 ? (['spf', 'dkim', 'dmarc'] as const) : failed));
 };
 
-const FAILED =
-  '(?:did not pass|(?:soft|hard)? ?-?fail(?:s|ed|ure)?|invalid|not valid|violation|error|permerror|missing|reject(?:ed|s)?|denied|not aligned)';
-const SPF_FAILED = new RegExp(
-  `\\bspf\\b[^;]{0,80}?${FAILED}|bad spf|sender policy framework|${FAILED}[^;]{0,40}\\bspf\\b|not (?:allowed|authori[sz]ed|permitted) to send[^;]{0,80}\\bspf\\b|spf record with a hard|\\bspf unauth|\\[spf\\]|spf forgery|not designate|\\bMI:SPF\\b|sender id \\(pra\\)|\\bspf\\b[^;]{0,80}not (?:allowed|authori[sz]ed|permitted|designated)`,
-  'i',
-);
-const DKIM_FAILED = new RegExp(
-  `\\bdkim\\b(?!-signature)[^;]{0,60}?${FAILED}|${FAILED}[^;]{0,40}\\bdkim\\b(?!-signature)|no (?:valid )?dkim|dkim (?:signature )?(?:is )?required|bad dkim`,
-  'i',
-);
-const DMARC_FAILED =
-  /\bdmarc\b[^;]{0,60}(?:policy|check|verification|fail|reject|did not pass|evaluation|unauthenticated)|(?:due to|per|because of|violat\w+|fail\w*|not pass)[^;]{0,80}\bdmarc\b|no dmarc|policy reasons:? \(?dmarc|lacks? (?:a )?dmarc|domain owner policy/i;
-
-const EITHER =
-  /(?:sender is |is |was )unauthenticated|authentication information or fails to pass|(?:spf or dkim|dkim or spf)|unauthenticated (?:e-?mail|message)/i;
-
 const authentication: Rule = ({ text }) => {
-  if (DMARC_FAILED.test(text)) return cause('authentication', 'dmarc');
-  if (/authentication[^;]{0,60}could not be determined|multiple authentication checks failed/i.test(text))
-    return cause('authentication', 'spf', 'dkim', 'dmarc');
-  if (/\bdkim unauthenticated/i.test(text)) return cause('authentication', 'dkim');
-  if (EITHER.test(text)) return cause('authentication', 'spf', 'dkim');
-  const failed = [
-    ...(SPF_FAILED.test(text) ? (['spf'] as const) : []),
-    ...(DKIM_FAILED.test(text) ? (['dkim'] as const) : []),
-  ];
+  const failed = failedChecks(text);
   return failed.length === 0 ? null : cause('authentication', ...failed);
+};
+
+const byOwnCode: Rule = ({ text }) => {
+  const found = ownCodes.find(({ code }) => code.test(text));
+  return found === undefined ? null : cause(found.category, ...found.records);
 };
 
 /** What a requirement that was not met asks to be changed. */
@@ -111,17 +94,32 @@ const BY_REQUIREMENT: Readonly<Partial<Record<RequirementKind, Cause>>> = {
   tls: cause('tls', 'tls'),
 };
 
-/** What the receiver's own dated rules say of its code. */
-const byReceiversRules: Rule = ({ enhanced, text, provider, receivers }) => {
+/** SPF or DKIM, where an answer of a receiver is about the one and not the other. */
+function onlyCheck({ answer: { meaning } }: FoundAnswer): Cause | null {
+  if (/\bspf\b/i.test(meaning) && !/dkim/i.test(meaning)) return cause('authentication', 'spf');
+  return /^dkim\b/i.test(meaning) ? cause('authentication', 'dkim') : null;
+}
+
+/** What a receiver's own dated rules say of its code; null where they may mean several things. */
+function rulesSay(
+  { enhanced, text, provider, receivers }: Reply,
+  says: (found: FoundAnswer) => Cause | null,
+): Cause | null {
   if (enhanced === null || provider === null) return null;
-  const causes = rulesForCode(enhanced, text, provider, receivers).map(({ answer, requirement }) => {
-    if (/\bspf\b/i.test(answer.meaning) && !/dkim/i.test(answer.meaning)) return cause('authentication', 'spf');
-    if (/^dkim\b/i.test(answer.meaning)) return cause('authentication', 'dkim');
-    return requirement === null ? null : (BY_REQUIREMENT[requirement.kind] ?? null);
-  });
+  const causes = rulesForCode(enhanced, text, provider, receivers).map(says);
   const [first] = causes;
   return first !== undefined && causes.every((each) => each?.category === first?.category) ? first : null;
-};
+}
+
+const byReceiversRules: Rule = (reply) =>
+  rulesSay(
+    reply,
+    (found) =>
+      onlyCheck(found) ?? (found.requirement === null ? null : (BY_REQUIREMENT[found.requirement.kind] ?? null)),
+  );
+
+/** A code of a receiver that is about one check alone, while its words ask for both. */
+const onlyCheckOfCode: Rule = (reply) => rulesSay(reply, onlyCheck);
 
 /** Codes that RFC 7372, RFC 8617 and RFC 3463 give one meaning, whoever answers. */
 const byDetail: Rule = (_reply, detail) => {
@@ -180,7 +178,9 @@ const login: Rule = ({ code, text }, detail) => {
   if (code === 530 && /starttls|tls/i.test(text)) return cause('tls', 'tls');
   const isLogin = code === 530 || code === 534 || code === 535 || code === 538 || detail === '7.8' || detail === '7.14';
   return isLogin ||
-    /unauthenticated senders? not allowed|(?:must|need to) (?:log ?in|authenticate) (?:first|before)/i.test(text)
+    /unauthenticated senders? not allowed|(?:must|need to) (?:log ?in|authenticate) (?:first|before)|turn on smtp authentication/i.test(
+      text,
+    )
     ? cause('smtp-login')
     : null;
 };
@@ -238,62 +238,88 @@ const MICROSOFTS: Readonly<Record<string, Cause>> = {
 /** What Exchange Online means by a code that nobody else uses: none of them is registered (RFC 5248). */
 const microsoftsCode: Rule = (_reply, detail) => MICROSOFTS[detail] ?? null;
 
+/** Too much mail in too short a time. */
+const RATE = new RegExp(
+  [
+    'unusual (?:rate of|sending activity)|(?:sending|mail(?:ing)?) rate|rate limit (?:exceeded|reached)|limits? for how many|frequency limited|throttl',
+    'too many (?:recipients|(?:\\w+ )?connections|(?:\\w+ )?messages|e-?mails|concurrent|errors|(?:\\w+ )?sessions)|too much (?:e-?)?mail from|sent to too many|mail flood|sending too fast|again slower|volume (?:too high|exceeded)|excessive volume|(?:messages|e-?mails|recipients|connections) (?:per|in|within) (?:\\d+ |an? |one |the last )?(?:second|minute|hour|day)s?\\b',
+    'max(?:imum)?(?: number of)? (?:\\w+ )?(?:messages?|e-?mails?|connections?)\\b(?! (?:size|length))[^;]{0,40}(?:reached|exceeded|per )|exceeded the max(?:imum)? (?:number of )?(?:e-?mails|messages|connections)\\b|connection limit|(?:message|session|connection)s? threshold',
+    '(?:hourly|daily|per[ -]hour|peak) (?:[\\w-]+ ){0,3}(?:quota|limit)|submission quota',
+  ].join('|'),
+  'i',
+);
+
+/** The sending address has no reverse name, or one that does not lead back to it. */
+const REVERSE = new RegExp(
+  [
+    'reverse[- ](?:ip )?(?:dns|lookup|hostname|client hostname|name|entry|record)|\\brdns\\b|\\bfcrdns\\b|\\bptr\\b|forward[- ]confirmed|unverif\\w+ sending ip',
+    'cannot find your (?:reverse )?hostname|ip name lookup failed|(?:client|your|ip)[^;]{0,30}(?:\\bip|address)[^;]{0,40}does not resolve|host lookup failed|no host ?name found for|possibly forged hostname',
+    'unresolvable relay host|mismatch\\w* (?:the )?client ip',
+  ].join('|'),
+  'i',
+);
+
+/** The two servers could not agree on a connection that is encrypted as it has to be. */
+const TLS = new RegExp(
+  [
+    'starttls|requiretls|(?:session|transport)?(?:^| )encryption (?:is |was )?(?:needed|required|too weak)|requires? (?:encryption|high-strength ciphers)',
+    '\\btls\\b[^;]{0,60}(?:requir|need|not (?:available|offered|supported)|did not offer|could not|can ?not|fail|handshake|mandatory|no longer accepted)',
+    '(?:requires?|require[sd]|need|must|without|not sent over|not (?:support|offer|accept)\\w*|support|cannot start|could not start|use)[^;]{0,40}\\btls\\b',
+    "certificate[^;]{0,60}(?:not (?:trusted|verified|match)|n['’]t match|verification failed|invalid|expired|self-signed|untrusted)|(?:certificate verification failed|verify (?:the )?(?:server )?certificate)",
+  ].join('|'),
+  'i',
+);
+
 /** In order: the first that says something is the cause. The particular comes before the general. */
 const RULES: readonly Rule[] = [
   checksByName,
   // What looks like another cause by a word of its text, and is none.
   says(
-    /receiving mail at a rate|recipient (?:thread limit|has) exceeded|mailbox size limit|(?:storage|disk) allocation/i,
+    /receiving mail (?:at a rate|too quickly)|mailbox received too much|recipient (?:thread limit|has) exceeded|mailbox size limit|(?:storage|disk) allocation/i,
     cause('mailbox'),
   ),
   says(/spam classification/i, cause('content')),
   says(
-    /multiple (?:addresses in from|subject|from|to)\b|rfc ?2?5?322 compliant|duplicate header|(?:missing|malformed|invalid) (?:\w+ )?header/i,
+    /headers? (?:are|is) not rfc|"from" header is missing|multiple (?:addresses in from|subject|from|to)\b|rfc ?2?5?322 compliant|duplicate header|(?:missing|malformed|invalid) (?:\w+ )?header/i,
     cause('format'),
   ),
   says(/content presents a potential|verification failed for </i, cause('policy')),
   says(/bad outbound sender/i, cause('reputation')),
   login,
   microsoftsCode,
-  says(
-    /unusual rate of|(?:sending|mail(?:ing)?) rate|too many (?:recipients|connections|messages|e-?mails|concurrent|errors)|rate limit exceeded|limits? for how many|frequency limited|throttl|daily (?:\w+ )?quota|sent to too many|\b(?:HL:(?:ICC|IFC)|(?:MI|RP):(?:DMC|DRC|SFQ))\b/i,
-    cause('rate', 'rate'),
-  ),
-  says(
-    /reverse[- ](?:dns|lookup|hostname)|\brdns\b|\bptr\b|forward[- ]confirmed|unverif\w+ sending ip|cannot find your (?:reverse )?hostname|\bCXDNS\b/i,
-    cause('reverse-dns', 'ptr'),
-  ),
-  says(/\btlsa\b|\bdane\b/i, cause('tls', 'dane')),
+  byOwnCode,
+  says(RATE, cause('rate', 'rate')),
+  says(REVERSE, cause('reverse-dns', 'ptr')),
+  says(/\btlsa\b|\bdane\b|dnssec-invalid/i, cause('tls', 'dane')),
   says(/mta-?sts|\bsts (?:policy|validation)/i, cause('tls', 'mta-sts')),
-  says(
-    /starttls|not sent over tls|support tls|tls (?:is )?(?:required|needed)|encryption (?:needed|required)/i,
-    cause('tls', 'tls'),
-  ),
+  says(TLS, cause('tls', 'tls')),
+  onlyCheckOfCode,
   authentication,
   says(
-    /unresolvable[^;]{0,20}from domain|rfc.?5322\.?from domain|from domain[^;]{0,60}(?:soa|resolv|\bmx\b|no dns)|sender (?:verify|address)[^;]{0,80}(?:no mx|null ?mx)|invalid dns (?:mx|a)\b|sender rejected because domain|(?:sender|sending) domain[^;]{0,40}(?:no (?:dns|mx)\b|does not (?:exist|resolve))|domain of sender has no/i,
+    /unresolvable[^;]{0,20}from domain|rfc.?5322\.?from domain|from domain[^;]{0,60}(?:soa|resolv|\bmx\b|no dns)|sender (?:verify|address)[^;]{0,80}(?:no mx|null ?mx)|invalid dns (?:mx|a)\b|sender rejected because domain|(?:sender|sending) domain[^;]{0,40}(?:no (?:dns|mx|a)\b|does not (?:exist|resolve)|resolve fail|must exist)|domain of (?:the )?sender has no|sender address has (?:a )?null mx|domain may not exist or dns check/i,
     cause('sender-domain', 'mx'),
   ),
   senderAddress,
   byReceiversRules,
   says(/\btss?\d\d\b|unexpected volume or user complaints/i, cause('reputation', 'rate')),
   says(/blacklisted (?:url|link)|uribl/i, cause('content')),
-  says(/address that has been blacklisted/i, cause('policy')),
+  says(/address that has been blacklisted|e-?mail address is not verified/i, cause('policy')),
+  says(/account or domain may not exist/i, cause('routing')),
   says(
-    /blocked (?:for|by)|for abuse|smtp server of your isp|sender rejected\b|block ?list|black ?list|blacklisted|spamhaus|spamcop|barracuda ?(?:reputation|central)|\b(?:dnsbls?|rbls?|dbl)\b|reputation|banned send(?:ing ip|er)|bad outbound sender|dynamic ip\b|(?:\bip|client|\d|[\])>])[ _]*(?:is[ _]|has been )?blocked|^blocked\b|blocked using|host blocked|spamming issues|\bS31[45]0\b|\[?HM0\d|invalid ip for sending|connection refused by|my name was rejected|invalid domain name|\bIP=\S+ - |\b(?:HL:REP|DT:RBL)\b/i,
+    /block(?:ed)? (?:for|by)|for abuse|smtp server of your isp|sender rejected\b|block ?list|black ?list|blacklisted|spamhaus|spamcop|barracuda ?(?:reputation|central)|\b(?:dnsbls?|rbls?|dbl)\b|reputation|banned send(?:ing ip|er)|bad outbound sender|dynamic ip\b|(?:\bip|client|\d|[\])>])[ _]*(?:is[ _]|has been )?blocked|^blocked\b|blocked using|host blocked|spamming issues|\bS31[45]0\b|\[?HM0\d|invalid ip for sending|connection refused by|my name was rejected|invalid domain name|\bIP=\S+ - /i,
     cause('reputation'),
   ),
   says(/rate ?-?limit|send limit exceeded|exceeded (?:permitted|the) limits?|slow down/i, cause('rate', 'rate')),
   says(
-    /relay(?:ing)?(?: access)? (?:is )?(?:denied|not allowed|prohibited)|no relaying|unable to relay|not a relay|relaying? (?:mail )?not/i,
+    /relay(?:ing)?(?: access)? (?:is )?(?:denied|not allowed|disallowed|prohibited)|no relaying|unable to relay|not a relay|relaying? (?:mail )?not/i,
     cause('relay'),
   ),
   says(
-    /mailbox (?:is )?full|disabled recipient|temporar(?:y|ily) locked|mailbox is frozen|mailbox exceeds|recipient's mailbox|over ?quota|quota (?:is )?exceeded|account (?:is|that you tried to reach is|\w+ is|du destinataire est)? ?(?:disabled|inactive|blocked|bloque|suspended)|mailbox (?:is )?(?:disabled|inactive|unavailable)|account is (?:blocked|disabled)|(?:user|account) (?:is |has been )?terminated/i,
+    /mailbox (?:is )?full|full mailbox|disk quota exceeded|disabled recipient|temporar(?:y|ily) locked|mailbox is frozen|mailbox exceeds|recipient's mailbox|over ?quota|quota (?:is )?exceeded|account (?:is|has been|that you tried to reach is|\w+ is|du destinataire est)? ?(?:disabled|inactive|blocked|bloque|suspended|locked)|mailbox (?:is )?(?:disabled|inactive|unavailable)|account is (?:blocked|disabled)|(?:user|account) (?:is |has been )?terminated/i,
     cause('mailbox'),
   ),
   says(
-    /too (?:large|big)|line limit exceeded|size[^;]{0,30}(?:limit|exceed)|exceeds[^;]{0,40}(?:size|limit)/i,
+    /too (?:large|big)|line limit exceeded|size[^;]{0,30}(?:limit|exceed)|exceed(?:s|ed)[^;]{0,40}(?:size|limit)/i,
     cause('size'),
   ),
   says(
@@ -302,13 +328,13 @@ const RULES: readonly Rule[] = [
   ),
   says(/^(?:\d{3}[ -])?authentication (?:is )?required|client (?:was )?not authenticated/i, cause('smtp-login')),
   says(
-    /no such (?:domain|host)|dns lookup failure|no route to host|network (?:is )?unreachable|not accepting (?:network )?messages|non-?existent hosts?|account or domain may not exist|^\S+\.\S+ does not exist|host unknown|unknown host|does not accept mail|null mx|domain (?:does not exist|not found)(?! )|dns domain \S+ does not exist|dns query failed|host or domain name not found|name service error|no mx\b|mail exchanger|hop count|too many hops|routing loop|mail loop|bad destination (?:system|domain)|unrouteable/i,
+    /no such (?:domain|host)|nxdomain|no relevant answers|domain is not reachable|dns lookup failure|no route to host|network (?:is )?unreachable|not accepting (?:network )?messages|non-?existent hosts?|^\S+\.\S+ does not exist|host unknown|unknown host|does not accept mail|indicated no smtp service|null mx|domain (?:does not exist|not found)(?! )|dns domain \S+ does not exist|dns query failed|host or domain name not found|name service error|no mx\b|mail exchanger|hop count|too many hops|routing loop|mail loop|bad destination (?:system|domain)|unrouteable/i,
     cause('routing'),
   ),
   unknownAddressAtMicrosoft,
   says(/procmail|couldn't create|failed to read|no such file/i, cause('receiver')),
   says(
-    /has moved|no mailbox here|name is not recogni[sz]ed|unknown recipient|not listed in|not a registered|no such (?:user|mailbox|recipient|account|person|address)|not a valid (?:user|mailbox|recipient|address)|not our customer|user unknown|unknown user|(?:recipient|user|mailbox|account)[^;]{0,30}(?:does not exist|not found|unknown|no longer)|doesn'?t have an? [\w.]+ account|invalid (?:recipient|final delivery userid|mailbox)|recipient address rejected: access denied|(?:inactive|unknown|invalid) e-?mail address|destinataire invalide/i,
+    /has moved|no mailbox here|name is not recogni[sz]ed|unknown recipient|not listed in|not a registered|no such (?:user|mailbox|recipient|account|person|address)|not a valid (?:user|mailbox|recipient|address)|not our customer|user unknown|unknown user|(?:recipient|user|mailbox|account)[^;]{0,30}(?:does not exist|not exist|not found|unknown|no longer)|doesn'?t have an? [\w.]+ account|invalid (?:recipient|final delivery userid|mailbox)|recipient address rejected: access denied|address couldn't be found|no valid recipients|no matches to nameserver query|(?:inactive|unknown|invalid) e-?mail address|destinataire invalide/i,
     cause('address'),
   ),
   says(translated.rate, cause('rate', 'rate')),
@@ -318,22 +344,22 @@ const RULES: readonly Rule[] = [
   says(translated.address, cause('address')),
   says(translated.content, cause('content')),
   says(
-    /virus|malware|phish|spamsignature|\bspam\b(?! sent to)|unsolicited mail|banned content|content (?:rejected|error)|media error|mail rejet|8-?bit data/i,
+    /virus|malware|phish|spamsignature|\bspam\b(?! sent to)|unsolicited mail|banned content|content (?:rejected|denied|error)|\bDT:SPM\b|media error|mail rejet|8-?bit data/i,
     cause('content'),
   ),
   says(
-    /not (?:been )?delivered within|hosts have been failing|did not accept our requests|warning (?:message )?only|delivered for more than|for the last \d+ seconds|delivery failed \d+ attempts|retry timeout|too long in (?:the )?queue|unable to connect|not responding|timed? ?out|message expired|queue\.expired/i,
+    /not (?:been )?delivered within|hosts have been failing|did not accept our requests|after multiple retries|aborted after|host not reachable|warning (?:message )?only|delivered for more than|for the last \d+ seconds|delivery failed \d+ attempts|retry timeout|too long in (?:the )?queue|unable to connect|not responding|timed? ?out|(?:message|envelope) expired|queue\.expired/i,
     cause('timeout'),
   ),
   says(
-    /disk space|insufficient (?:system )?storage|internal (?:system |server )?error|mailer error|system error|temporary failure|grey-?list|graylist/i,
+    /disk space|insufficient (?:system )?storage|internal (?:system |server )?error|mailer error|system error|temporary failure|resources temporarily unavailable|service (?:(?:currently|temporarily) unavailable|not available)|not accepting connections|grey-?list|graylist/i,
     cause('receiver'),
   ),
   says(translated.receiver, cause('receiver')),
   rejectedFirst,
   says(/groups\.google\.com/i, cause('policy')),
   says(
-    /not a member of (?:this|the) (?:mailing )?list|unroutable sender|policy|access denied|violation|not authori[sz]ed|header error|sender address (?:rejected|invalid|refused)|sender verif\w+ failed|envelope (?:blocked|rejected)|administrative prohibition|account outbounds|domain of sender|from:? domain|rejected by|network not allowed|client host rejected|:blocked\)/i,
+    /not a member of (?:this|the) (?:mailing )?list|unroutable sender|policy|access denied|violation|not authori[sz]ed|header error|sender address (?:rejected|invalid|refused)|sender verif\w+ failed|envelope (?:blocked|rejected)|administrative prohibition|account outbounds|domain of sender|from:? domain|rejected by|network not allowed|suspected bounce attack|client host rejected|:blocked\)/i,
     cause('policy'),
   ),
   protocol,

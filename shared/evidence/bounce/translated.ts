@@ -3,7 +3,7 @@
  * notices are translated. Accents are left out by some, so both spellings are known.
  */
 
-const LIMIT = '[^;\\n]{0,40}';
+const LIMIT = '[^;\\n]{0,60}';
 
 /** Words of a cause; the tests lie beside each other so that a language can be added to all. */
 export const translated = {

@@ -1,11 +1,9 @@
-import { bounceWords, recordWords } from '../bounce/bounce-words.ts';
+import { recordWords } from '../bounce/bounce-words.ts';
+import type { Fact } from '../../facts/fact.ts';
 import type { BounceRecord } from '../bounce/cause.ts';
 import { receiverName } from '../bounce/receivers.ts';
-import type { DescribedBounce } from '../bounce/bounce-words.ts';
 import type { MessageRecord } from '../message/message.ts';
 import { messageRecordWords } from '../message/message-words.ts';
-import type { DescribedMessage } from '../message/message-words.ts';
-import type { FailureReport } from '../reports/failure.ts';
 
 /** What is remembered of a mail: a bounce, a message that was judged, a failure report. */
 
@@ -45,8 +43,7 @@ export interface MailFact {
   readonly domain: string | null;
   /** Who said so, where that is known: a mailbox provider or a server. */
   readonly receiver: string | null;
-  /** One sentence. */
-  readonly what: string;
+  readonly what: Fact;
   /** A reply code with its enhanced code, or the results of a message. */
   readonly codes: string;
   /** What its owner would change: `spf`, `dkim`, `dmarc` … */
@@ -70,69 +67,6 @@ export interface StoredMail extends MailFact {
   readonly importedAt: number;
   /** Null where it is not kept, or no longer. */
   readonly person: MailPerson | null;
-}
-
-/** Addresses of people in a text. */
-const ADDRESS = /[^\s<>()[\]",;:'|]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi;
-const addressesOf = (text: string): readonly string[] => [...new Set(text.match(ADDRESS) ?? [])].slice(0, 100);
-
-const personOf = (addresses: readonly string[], text: string): MailPerson | null =>
-  addresses.length === 0 && text === '' ? null : { addresses, text };
-
-/** What is remembered of a bounce. @param domain in From of the message that it gives back. */
-export function rememberedBounce(bounce: DescribedBounce, domain: string | null): RememberedMail {
-  const { category, replyCode, enhanced, provider, said, recordToChange } = bounce;
-  return {
-    fact: {
-      kind: 'bounce',
-      domain,
-      receiver: provider,
-      what: bounceWords(category).meaning,
-      codes: [replyCode, enhanced].filter((code) => code !== null).join(' '),
-      records: recordToChange,
-    },
-    person: personOf(addressesOf(said), said),
-  };
-}
-
-/** What is remembered of a message that was judged. */
-export function rememberedMessage(message: DescribedMessage): RememberedMail {
-  const { from, spf, dkim, dmarc, record, envelope, hops } = message;
-  const signed = dkim.map(({ domain, selector, result }) => `DKIM ${result} (${domain}, ${selector})`);
-  return {
-    fact: {
-      kind: 'message',
-      domain: from,
-      receiver: hops.at(-1)?.by ?? null,
-      what: dmarc === 'pass' ? 'The message passes DMARC.' : `DMARC of the message: ${dmarc}.`,
-      codes: [`SPF ${spf.result}`, ...(signed.length === 0 ? ['DKIM none'] : signed), `DMARC ${dmarc}`].join(', '),
-      records: record,
-    },
-    person: personOf(addressesOf(envelope.mailFrom ?? ''), ''),
-  };
-}
-
-/** What is remembered of a failure report or a complaint. */
-export function rememberedFailure(report: FailureReport): RememberedMail {
-  const { type, authFailure, originalMailFrom, originalHeaderFromDomain, reportedDomains, authResults, dkimDomain } =
-    report;
-  const isAuthentication = type === 'auth-failure';
-  const of = authFailure === null ? '' : ` (${authFailure})`;
-  return {
-    fact: {
-      kind: 'failure-report',
-      domain: originalHeaderFromDomain ?? reportedDomains[0] ?? dkimDomain,
-      receiver: report.userAgent,
-      what: isAuthentication
-        ? `A receiver could not tell that the mail is the domain’s own${of}.`
-        : `A receiver passes on a complaint (${type ?? 'of no kind that it names'}).`,
-      codes: [authFailure, report.sourceIp].filter((part) => part !== null).join(' from '),
-      records: isAuthentication
-        ? (authFailure ?? '').split(/[\s,]+/).filter((each) => /^(?:spf|dkim|dmarc)$/.test(each))
-        : [],
-    },
-    person: personOf(addressesOf(originalMailFrom ?? ''), authResults ?? ''),
-  };
 }
 
 /** A kept mail in words: who told of it, and what is to be changed; empty where there is nothing to say. */

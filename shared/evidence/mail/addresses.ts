@@ -1,3 +1,5 @@
+import { domainOfAddress } from '../../dns/mail-address.ts';
+
 /** Addresses in the fields of mail (RFC 5322 §3.4), as far as their domains are wanted. */
 
 /** Comments out, the innermost first; quoted strings stay. */
@@ -40,5 +42,5 @@ export function addressesIn(value: string): readonly string[] {
 /** The domain of the first address of a field, in small letters; null where there is none. */
 export function addressDomain(value: string): string | null {
   const [first] = addressesIn(value);
-  return first === undefined ? null : first.slice(first.lastIndexOf('@') + 1);
+  return first === undefined ? null : domainOfAddress(first);
 }

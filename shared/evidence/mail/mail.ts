@@ -172,10 +172,17 @@ function readPart(octets: Uint8Array, depth: number, budget: Budget): MailPart {
   return { ...part, parts };
 }
 
+/** Empty lines that a mail was saved with, before its first field. */
+function blankLines(octets: Uint8Array): number {
+  let at = 0;
+  while (octets[at] === LF || octets[at] === CR) at += 1;
+  return at;
+}
+
 /** Reads a mail. Never throws. */
 export function readMail(octets: Uint8Array): Mail {
   const budget: Budget = { parts: 0, isCut: false };
-  const root = readPart(octets, 0, budget);
+  const root = readPart(looksLikeMail(octets) ? octets.subarray(blankLines(octets)) : octets, 0, budget);
   return { ...root, isCut: budget.isCut };
 }
 
@@ -187,10 +194,12 @@ export function decodedBody({ fields, body }: Pick<MailPart, 'fields' | 'body'>)
   return body;
 }
 
-/** A part's text in the character set that it names; in Windows-1252 where it names none and is not UTF-8. */
+const ESCAPE = 0x1b;
+
+/** A part's text in the character set that it names; where it names none, in ISO-2022-JP, UTF-8 or Windows-1252 by what it holds. */
 export function partText(part: MailPart, most: number = limits.bounceText): string {
   const octets = decodedBody(part).subarray(0, most);
-  const charset = part.parameters.get('charset') ?? 'utf-8';
+  const charset = part.parameters.get('charset') ?? (octets.includes(ESCAPE) ? 'iso-2022-jp' : 'utf-8');
   try {
     const text = new TextDecoder(charset).decode(octets);
     return text.includes('\uFFFD') && /^utf-?8$/i.test(charset) ? new TextDecoder('windows-1252').decode(octets) : text;

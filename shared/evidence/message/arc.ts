@@ -73,11 +73,19 @@ function sealFault(chain: readonly Instance[]): string | null {
   return null;
 }
 
+/** Where c= is missing, those who seal take it to be relaxed/relaxed, and so does ARC’s test suite; RFC 6376 would have it be simple. */
+const withForm = (tags: SignatureTags): SignatureTags => ({
+  ...tags,
+  get: (name) => tags.get(name) ?? (name === 'c' ? 'relaxed/relaxed' : null),
+});
+
 async function messageFault({ message }: Instance, signed: SignedMail): Promise<string | null> {
-  const tags = readTags(message);
-  const fault = tagFault(tags, ['a', 'b', 'bh', 'd', 'h', 's']);
+  const tags = withForm(readTags(message));
+  const signedNames = tags.get('h');
+  // Unlike DKIM's, it need not cover From, nor any field at all.
+  const fault = signedNames === null ? 'the signature has no h=' : tagFault(tags, ['a', 'b', 'bh', 'd', 's']);
   if (fault !== null) return `message signature: ${fault}`;
-  if (namesIn(tags.get('h')).includes('arc-seal')) return 'the message signature covers a seal, which it must not';
+  if (namesIn(signedNames).includes('arc-seal')) return 'the message signature covers a seal, which it must not';
   const { result, reason } = await checkSignedMail(message, tags, signed);
   return result === 'pass' ? null : `message signature: ${reason}`;
 }

@@ -1,3 +1,4 @@
+import { domainOfAddress } from '../../dns/mail-address.ts';
 import { discoverDmarc } from '../../dmarc/discovery.ts';
 import { alignment, evaluateDmarc } from '../../dmarc/evaluate.ts';
 import type { DmarcVerdict } from '../../dmarc/evaluate.ts';
@@ -74,11 +75,7 @@ export interface MessageInput {
   readonly now: number;
 }
 
-const domainOf = (address: string): string =>
-  address
-    .slice(address.lastIndexOf('@') + 1)
-    .toLowerCase()
-    .replace(/\.$/, '');
+const domainOf = (address: string): string => domainOfAddress(address).toLowerCase().replace(/\.$/, '');
 
 /** The envelope as far as it is given, else as the last server wrote it into the message. */
 function envelopeOf(mail: Mail, given: Partial<Envelope>, hops: readonly Hop[]): Envelope {

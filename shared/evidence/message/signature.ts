@@ -1,3 +1,4 @@
+import { domainOfAddress } from '../../dns/mail-address.ts';
 import { parseDkimKey } from '../../dkim/key-record.ts';
 import type { DkimKey, DkimKeyParse } from '../../dkim/key-record.ts';
 import { decodeBase64, encodeBase64, wrapRsaPublicKey } from '../../dkim/public-key.ts';
@@ -158,11 +159,7 @@ function keyFault(key: DkimKey, tags: SignatureTags): string | null {
     return 'the key is not for mail';
   const identity = compact(tags.get('i'));
   const domain = compact(tags.get('d'));
-  if (
-    identity.includes('@') &&
-    key.flags.includes('s') &&
-    !sameName(identity.slice(identity.lastIndexOf('@') + 1), domain)
-  )
+  if (identity.includes('@') && key.flags.includes('s') && !sameName(domainOfAddress(identity), domain))
     return 'the key is only for the domain itself (t=s)';
   return null;
 }
@@ -214,7 +211,7 @@ async function checkDkim(field: HeaderField, tags: SignatureTags, signed: Signed
   if (tags.get('v') !== '1') return wrong('permerror', 'the version is not 1');
   if (!namesIn(tags.get('h')).includes('from')) return wrong('permerror', 'From is not signed');
   const identity = compact(tags.get('i'));
-  const identityDomain = identity.slice(identity.lastIndexOf('@') + 1);
+  const identityDomain = domainOfAddress(identity);
   if (identity.includes('@') && !isSubdomain(identityDomain, compact(tags.get('d'))))
     return wrong('permerror', 'i= is not of the domain in d=');
   return checkSignedMail(field, tags, signed);

@@ -1,12 +1,14 @@
 import { SaxesParser } from 'saxes';
 import type { SaxesTagPlain } from 'saxes';
-import ipaddr from 'ipaddr.js';
-import { formatIp, parseIp } from '../../dns/ip.ts';
-import type { Figure } from '../figures.ts';
-import { figureOf, readCount, Sums } from '../figures.ts';
+import { formatIp, isInside, parseIp } from '../../dns/ip.ts';
+import type { Count, Figure } from '../figures.ts';
+import { figureOf, plus, readCount, Sums } from '../figures.ts';
 import { limits } from '../limits.ts';
 import type { Problem } from '../problems.ts';
 import { isHostileText, Problems } from '../problems.ts';
+import { createAmpersandMender } from './ampersands.ts';
+import { afterSpace, plainRecordAt, readPlainRest, RECORD_END, RECORD_START } from './plain-record.ts';
+import type { RawReason, RawRecord, RawResult } from './raw-record.ts';
 
 /** Aggregate reports (RFC 9990 §3, RFC 7489 §7.2 and appendix C, and the drafts before them), read as a stream. */
 
@@ -29,7 +31,7 @@ export interface AggregateRow {
   readonly source: string;
   readonly isSourceValid: boolean;
   /** Null where the report has no usable count. */
-  readonly count: bigint | null;
+  readonly count: Count | null;
   /** In small letters; empty where it is missing, as `dkim` and `spf`: what the receiver evaluated for DMARC. */
   readonly disposition: string;
   readonly dkim: string;
@@ -69,17 +71,42 @@ export interface AggregateReport {
   readonly recordsWithoutCount?: number;
 }
 
-const EVALUATED = [
-  'dkimPass',
-  'dkimFail',
-  'dkimOther',
-  'spfPass',
-  'spfFail',
-  'spfOther',
-  'dmarcPass',
-  'dmarcFail',
-] as const;
-type EvaluatedName = (typeof EVALUATED)[number];
+type EvaluatedName =
+  | 'dkimPass'
+  | 'dkimFail'
+  | 'dkimOther'
+  | 'spfPass'
+  | 'spfFail'
+  | 'spfOther'
+  | 'dmarcPass'
+  | 'dmarcFail';
+
+const PASS = 0;
+const FAIL = 1;
+const OTHER = 2;
+const PLACES = 3;
+const placeOf = (evaluated: string): number => (evaluated === 'pass' ? PASS : evaluated === 'fail' ? FAIL : OTHER);
+
+function evaluatedFigures(amounts: readonly Count[]): Record<EvaluatedName, Figure> {
+  const sum = (isMeant: (dkim: number, spf: number) => boolean): Figure =>
+    figureOf(
+      amounts.reduce<Count>(
+        (all, amount, place) => (isMeant(Math.floor(place / PLACES), place % PLACES) ? plus(all, amount) : all),
+        0,
+      ),
+    );
+  return {
+    dkimPass: sum((dkim) => dkim === PASS),
+    dkimFail: sum((dkim) => dkim === FAIL),
+    dkimOther: sum((dkim) => dkim === OTHER),
+    spfPass: sum((_dkim, spf) => spf === PASS),
+    spfFail: sum((_dkim, spf) => spf === FAIL),
+    spfOther: sum((_dkim, spf) => spf === OTHER),
+    // Either is enough for DMARC.
+    dmarcPass: sum((dkim, spf) => dkim === PASS || spf === PASS),
+    dmarcFail: sum((dkim, spf) => dkim !== PASS && spf !== PASS),
+  };
+}
 
 export interface AggregateReading {
   /** Null where nothing could be had. */
@@ -159,31 +186,32 @@ const LONGEST_DAY = 90_000;
 /** 2100-01-01. */
 const FAR_FUTURE = 4_102_444_800;
 
-const BARE_AMPERSAND = /&(?!(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{0,30});)/gi;
-const LONGEST_ENTITY = 33;
-
 const NAMESPACE = /^(?:urn:ietf:params:xml:ns:dmarc-|https?:\/\/dmarc\.org\/)/i;
 
-interface OpenRecord {
-  source: string | null;
-  count: string | null;
-  hasEvaluation: boolean;
-  hasIdentifiers: boolean;
-  disposition: string | null;
-  dkim: string | null;
-  spf: string | null;
-  reasons: string[];
-  headerFrom: string | null;
-  envelopeFrom: string | null;
-  dkimResults: DkimResult[];
-  spfResults: SpfResult[];
+/** What a record says beside source and count. */
+interface RecordKind extends Omit<AggregateRow, 'source' | 'isSourceValid' | 'count'> {
+  messages: Count;
 }
 
-const newRecord = (): OpenRecord => ({
+/** Characters that the parser gets at a time. */
+const GIVEN_AT_ONCE = 65_536;
+
+/** Kinds of records that are told apart at a time. */
+const KINDS_AT_HAND = 64;
+
+interface CountedSource {
+  /** In canonical form; as it was written where it is no address. */
+  readonly name: string;
+  readonly isValid: boolean;
+  messages: Count;
+}
+
+const newRecord = (): RawRecord => ({
   source: null,
   count: null,
   hasEvaluation: false,
   hasIdentifiers: false,
+  hasResults: false,
   disposition: null,
   dkim: null,
   spf: null,
@@ -206,18 +234,6 @@ const isPlain = ({ attributes }: SaxesTagPlain): boolean => {
 };
 const prefixOf = (name: string): string => name.slice(0, Math.max(0, name.indexOf(':')));
 
-/** Ranges that no mail comes from across the internet (RFC 6890). */
-const INSIDE: ReadonlySet<string> = new Set([
-  'private',
-  'loopback',
-  'linkLocal',
-  'uniqueLocal',
-  'unspecified',
-  'broadcast',
-  'multicast',
-  'carrierGradeNat',
-]);
-
 /**
  * Makes a reader of one report. Order of the elements is of no account, foreign elements and extensions are passed over,
  * and what is not well-formed is read as far as it can be understood. Never throws.
@@ -227,6 +243,7 @@ const INSIDE: ReadonlySet<string> = new Set([
 export function createAggregateReader(onRow: (row: AggregateRow) => void = () => undefined): AggregateReader {
   const problems = new Problems();
   const parser = new SaxesParser({ xmlns: false, position: false });
+  const ampersands = createAmpersandMender();
   const stack: string[] = [];
   /** Of each element of the stack, whether it holds others and no text. */
   const containers: boolean[] = [];
@@ -236,13 +253,9 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
   let isRefused = false;
   let hasText = false;
   let isEnding = false;
-  let hasCdata = false;
-  /** The end of a piece in which an entity may have begun. */
-  let heldBack = '';
   let sinceTag = 0;
   let isBroken = false;
-  /** The text that was looked at last: the domain in From is the same in row after row. */
-  let lastChecked = '';
+  let errors = 0;
   let root: 'none' | 'open' | 'closed' = 'none';
   let namespace: string | null = null;
   const prefixes = new Map<string, string>();
@@ -260,41 +273,52 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
   let domain: string | null = null;
   const policy = new Map<string, string>();
 
-  let record: OpenRecord | null = null;
-  let auth: { domain: string; selector: string | null; scope: string | null; result: string | null } | null = null;
+  let record: RawRecord | null = null;
+  /** Whether what the parser was given last began a record. */
+  let hasBegunRecord = false;
+  let auth: RawResult | null = null;
   let reasonType: string | null = null;
   let records = 0;
-  let messages = 0n;
+  let messages: Count = 0;
   let withoutCount = 0;
-  const invalidSources = new Set<string>();
-  const evaluated = new Map<EvaluatedName, bigint>(EVALUATED.map((name) => [name, 0n]));
-  const bySource = new Sums();
+  let lastHeaderFrom = '';
+  /** By what stands behind the count of records of the usual spelling; counted once no more of them are looked for. */
+  const kinds = new Map<string, RecordKind>();
+  /** By what was made of DKIM, then of SPF. */
+  const evaluated: Count[] = Array.from({ length: PLACES * PLACES }, () => 0);
   const dispositions = new Sums();
   const reasons = new Sums();
   const headerFroms = new Sums();
   const authDkim = new Sums();
   const authSpf = new Sums();
-  /** Sources are few and come again: their canonical form is found once. */
-  const sources = new Map<string, string | null>();
+  /** By how they are written: sources come again, and what they are is found once. */
+  const sources = new Map<string, CountedSource>();
 
   const refuse = (problem: Problem) => {
     problems.add(problem);
     isRefused = true;
   };
 
-  const canonicalSource = (written: string): string | null => {
-    const known = sources.get(written);
-    if (known !== undefined) return known;
+  const sourceOf = (written: string): CountedSource => {
+    const before = sources.get(written);
+    if (before !== undefined) return before;
     const address = parseIp(written);
-    const canonical = address === null ? null : formatIp(address);
-    if (canonical !== null && INSIDE.has(ipaddr.parse(canonical).range())) problems.add('source-not-public');
-    sources.set(written, canonical);
-    return canonical;
+    // A dotted quad is read in its canonical form alone.
+    const isCanonical = address === null || (address.length === 4 && !written.includes(':'));
+    if (address !== null && isInside(address)) problems.add('source-not-public');
+    const source = { name: isCanonical ? written : formatIp(address), isValid: address !== null, messages: 0 };
+    sources.set(written, source);
+    return source;
+  };
+
+  /** The first of what belongs there once. */
+  const once = <Value>(before: Value | null, value: Value): Value => {
+    if (before === null) return value;
+    problems.add('value-twice');
+    return before;
   };
 
   const checkText = (value: string) => {
-    if (value === lastChecked) return;
-    lastChecked = value;
     if (isHostileText(value)) problems.add('hostile-text');
   };
 
@@ -308,73 +332,144 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
     return Number(seconds);
   };
 
-  /** A value that is read without regard to case. */
-  const lowered = (value: string): string => {
+  /** A value out of a few, read without regard to case. */
+  const wordOf = (value: string, words: ReadonlySet<string>, problem: Problem): string => {
+    if (value === '' || words.has(value)) return value;
     const small = value.toLowerCase();
     if (small !== value) problems.add('values-not-lower-case');
+    if (!words.has(small)) problems.add(problem);
     return small;
   };
 
-  const known = (value: string, names: ReadonlySet<string>, problem: Problem): string => {
-    if (value !== '' && !names.has(value)) problems.add(problem);
-    return value;
+  const countEvaluated = ({ dkim, spf }: RecordKind, amount: Count) => {
+    const place = placeOf(dkim) * PLACES + placeOf(spf);
+    evaluated[place] = plus(evaluated[place] ?? 0, amount);
   };
 
-  const countEvaluated = (row: AggregateRow, amount: bigint) => {
-    const add = (name: EvaluatedName) => evaluated.set(name, (evaluated.get(name) ?? 0n) + amount);
-    add(row.dkim === 'pass' ? 'dkimPass' : row.dkim === 'fail' ? 'dkimFail' : 'dkimOther');
-    add(row.spf === 'pass' ? 'spfPass' : row.spf === 'fail' ? 'spfFail' : 'spfOther');
-    add(row.dkim === 'pass' || row.spf === 'pass' ? 'dmarcPass' : 'dmarcFail');
+  /** What stands in a reason without a type is taken for one. */
+  const reasonOf = ({ type, text: said }: RawReason): string => {
+    const small = (type ?? said).toLowerCase();
+    if (type === null || small === '' || !REASONS.has(small)) problems.add('reason-malformed');
+    return small;
   };
 
-  const rowOf = (open: OpenRecord): AggregateRow => {
-    const written = open.source ?? '';
-    const canonical = written === '' ? null : canonicalSource(written);
-    if (written === '') problems.add('source-ip-empty');
-    else if (canonical === null) problems.add('source-ip-invalid');
-    const count = open.count === null ? null : readCount(open.count);
-    if (count === null) problems.add(open.count === null ? 'count-missing' : 'count-invalid');
-    else if (count > BigInt(Number.MAX_SAFE_INTEGER)) problems.add('count-implausible');
-    if (!open.hasEvaluation) problems.add('policy-evaluated-missing');
-    else if (!open.dkim || !open.spf || !open.disposition) problems.add('policy-evaluated-incomplete');
-    if (!open.hasIdentifiers) problems.add('identifiers-missing');
-    const headerFrom = open.headerFrom ?? '';
-    if (/[^\0-\x7f]/.test(headerFrom)) problems.add('header-from-u-label');
-    checkText(headerFrom);
+  const authDomain = ({ domain: written }: RawResult): string => {
+    const small = written.toLowerCase();
+    const bare = small.endsWith('.') ? small.slice(0, -1) : small;
+    if (bare === '') problems.add('auth-domain-empty');
+    return bare;
+  };
+
+  const dkimResult = (raw: RawResult): DkimResult => ({
+    domain: authDomain(raw),
+    selector: raw.by,
+    result: wordOf(raw.result, DKIM_RESULTS, 'unknown-result'),
+  });
+
+  const spfResult = (raw: RawResult): SpfResult => ({
+    domain: authDomain(raw),
+    scope: raw.by,
+    result: wordOf(raw.result, SPF_RESULTS, 'unknown-result'),
+  });
+
+  const kindOf = (raw: RawRecord): RecordKind => {
+    if (!raw.hasEvaluation) problems.add('policy-evaluated-missing');
+    else if (!raw.dkim || !raw.spf || !raw.disposition) problems.add('policy-evaluated-incomplete');
+    if (!raw.hasIdentifiers) problems.add('identifiers-missing');
+    if (!raw.hasResults) problems.add('auth-results-missing');
+    const headerFrom = raw.headerFrom ?? '';
+    // It is the same in row after row.
+    if (headerFrom !== lastHeaderFrom) {
+      lastHeaderFrom = headerFrom;
+      if (/[^\0-\x7f]/.test(headerFrom)) problems.add('header-from-u-label');
+      checkText(headerFrom);
+    }
     return {
-      source: canonical ?? written,
-      isSourceValid: canonical !== null,
-      count,
-      disposition: known(lowered(open.disposition ?? ''), DISPOSITIONS, 'unknown-disposition'),
-      dkim: known(lowered(open.dkim ?? ''), EVALUATED_RESULTS, 'unknown-result'),
-      spf: known(lowered(open.spf ?? ''), EVALUATED_RESULTS, 'unknown-result'),
-      reasons: open.reasons,
+      disposition: wordOf(raw.disposition ?? '', DISPOSITIONS, 'unknown-disposition'),
+      dkim: wordOf(raw.dkim ?? '', EVALUATED_RESULTS, 'unknown-result'),
+      spf: wordOf(raw.spf ?? '', EVALUATED_RESULTS, 'unknown-result'),
+      reasons: raw.reasons.map(reasonOf),
       headerFrom,
-      envelopeFrom: open.envelopeFrom,
-      dkimResults: open.dkimResults,
-      spfResults: open.spfResults,
+      envelopeFrom: raw.envelopeFrom,
+      dkimResults: raw.dkimResults.map(dkimResult),
+      spfResults: raw.spfResults.map(spfResult),
+      messages: 0,
     };
   };
 
-  const addRecord = (open: OpenRecord) => {
-    if (records >= limits.records) {
-      problems.add('too-many-records');
-      return;
-    }
+  const countKind = (kind: RecordKind) => {
+    const amount = kind.messages;
+    countEvaluated(kind, amount);
+    dispositions.add(kind.disposition || '(empty)', amount);
+    for (const reason of kind.reasons) reasons.add(reason || '(empty)', amount);
+    headerFroms.add(kind.headerFrom || '(none)', amount);
+    for (const { result } of kind.dkimResults) authDkim.add(result || '(empty)', amount);
+    for (const { result } of kind.spfResults) authSpf.add(result || '(empty)', amount);
+  };
+
+  /** Counts the kinds that records of the usual spelling were of. */
+  const countKinds = () => {
+    for (const kind of kinds.values()) countKind(kind);
+    kinds.clear();
+  };
+
+  const addRecord = (kind: RecordKind, writtenSource: string, writtenCount: string | null) => {
     records += 1;
-    const row = rowOf(open);
-    const amount = row.count ?? 0n;
-    if (row.count === null) withoutCount += 1;
-    messages += amount;
-    if (row.isSourceValid) bySource.add(row.source, amount);
-    else invalidSources.add(row.source);
-    countEvaluated(row, amount);
-    dispositions.add(row.disposition || '(empty)', amount);
-    for (const reason of row.reasons) reasons.add(reason || '(empty)', amount);
-    headerFroms.add(row.headerFrom || '(none)', amount);
-    for (const { result } of row.dkimResults) authDkim.add(result || '(empty)', amount);
-    for (const { result } of row.spfResults) authSpf.add(result || '(empty)', amount);
-    onRow(row);
+    const source = sourceOf(writtenSource);
+    if (source.name === '') problems.add('source-ip-empty');
+    else if (!source.isValid) problems.add('source-ip-invalid');
+    const count = writtenCount === null ? null : readCount(writtenCount);
+    if (count === null) {
+      problems.add(writtenCount === null ? 'count-missing' : 'count-invalid');
+      withoutCount += 1;
+    } else {
+      if (typeof count === 'bigint') problems.add('count-implausible');
+      messages = plus(messages, count);
+      source.messages = plus(source.messages, count);
+      kind.messages = plus(kind.messages, count);
+    }
+    onRow({
+      source: source.name,
+      isSourceValid: source.isValid,
+      count,
+      disposition: kind.disposition,
+      dkim: kind.dkim,
+      spf: kind.spf,
+      reasons: kind.reasons,
+      headerFrom: kind.headerFrom,
+      envelopeFrom: kind.envelopeFrom,
+      dkimResults: kind.dkimResults,
+      spfResults: kind.spfResults,
+    });
+  };
+
+  const hasRoom = (): boolean => {
+    if (records < limits.records) return true;
+    problems.add('too-many-records');
+    return false;
+  };
+
+  const addParsed = (raw: RawRecord) => {
+    if (!hasRoom()) return;
+    const kind = kindOf(raw);
+    addRecord(kind, raw.source ?? '', raw.count);
+    countKind(kind);
+  };
+
+  /** @returns where its end tag begins; -1 where it is of another spelling, or not whole. */
+  const addPlain = (piece: string, from: number): number => {
+    const plain = plainRecordAt(piece, from, limits.valueLength);
+    if (plain === null) return -1;
+    let kind = kinds.get(plain.rest);
+    if (kind === undefined) {
+      const raw = readPlainRest(plain.rest);
+      if (raw === null) return -1;
+      kind = kindOf(raw);
+      if (kinds.size >= KINDS_AT_HAND) countKinds();
+      kinds.set(plain.rest, kind);
+    }
+    if (hasRoom()) addRecord(kind, plain.source, plain.count);
+    return plain.end;
   };
 
   /** Whether an element holds others: by its own name, `dkim` and `spf` by that of the one around. */
@@ -411,23 +506,30 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
 
   const openElement = (name: string) => {
     const parent = stack.at(-2);
-    if (name === 'record' && stack.length === 2) record = newRecord();
-    else if (name === 'report_metadata' && stack.length === 2) hasMetadata = true;
-    else if (name === 'date_range' && parent === 'report_metadata') hasPeriod = true;
+    if (name === 'record' && stack.length === 2) {
+      record = newRecord();
+      hasBegunRecord = true;
+    } else if (name === 'report_metadata' && stack.length === 2) {
+      if (hasMetadata) problems.add('value-twice');
+      hasMetadata = true;
+    } else if (name === 'date_range' && parent === 'report_metadata') hasPeriod = true;
     else if (name === 'policy_published' && stack.length === 2) policies += 1;
     if (record === null) return;
-    if (name === 'policy_evaluated') record.hasEvaluation = true;
-    else if (name === 'identifiers') record.hasIdentifiers = true;
+    if (name === 'policy_evaluated') {
+      if (record.hasEvaluation) problems.add('value-twice');
+      record.hasEvaluation = true;
+    } else if (name === 'identifiers') record.hasIdentifiers = true;
+    else if (name === 'auth_results') record.hasResults = true;
     else if (name === 'reason' && parent === 'policy_evaluated') reasonType = null;
     else if (parent === 'auth_results' && (name === 'dkim' || name === 'spf'))
-      auth = { domain: '', selector: null, scope: null, result: null };
+      auth = { domain: '', by: null, result: '' };
   };
 
   const closeMetadata = (name: string, value: string) => {
-    if (name === 'org_name') org ??= value;
-    else if (name === 'email') email ??= value;
-    else if (name === 'report_id') reportId ??= value;
-    else if (name === 'generator') generator ??= value;
+    if (name === 'org_name') org = once(org, value);
+    else if (name === 'email') email = once(email, value);
+    else if (name === 'report_id') reportId = once(reportId, value);
+    else if (name === 'generator') generator = once(generator, value);
     else return;
     checkText(value);
   };
@@ -435,48 +537,36 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
   const closePolicy = (name: string, value: string) => {
     if (policies > 1) return;
     if (name === 'domain') {
-      domain ??= value.toLowerCase().replace(/\.$/, '');
+      domain = once(domain, value.toLowerCase().replace(/\.$/, ''));
       checkText(value);
-    } else if (POLICY_NAMES.has(name) && !policy.has(name)) {
+    } else if (policy.has(name)) problems.add('value-twice');
+    else if (POLICY_NAMES.has(name)) {
       policy.set(name, value);
       if (value === '') problems.add('policy-value-empty');
-      else if (/^[sn]?p$/.test(name)) known(value.toLowerCase(), POLICIES, 'unknown-policy');
+      else if (/^[sn]?p$/.test(name) && !POLICIES.has(value.toLowerCase())) problems.add('unknown-policy');
     }
   };
 
-  const closeEvaluated = (open: OpenRecord, name: string, value: string) => {
-    if (name === 'disposition') open.disposition ??= value;
-    else if (name === 'dkim') open.dkim ??= value;
-    else if (name === 'spf') open.spf ??= value;
-    else if (name === 'reason') {
-      const type = (reasonType ?? value).toLowerCase();
-      if (reasonType === null || type === '' || !REASONS.has(type)) problems.add('reason-malformed');
-      if (open.reasons.length < limits.resultsOfRecord) open.reasons.push(type);
-    }
+  const closeEvaluated = (open: RawRecord, name: string, value: string) => {
+    if (name === 'disposition') open.disposition = once(open.disposition, value);
+    else if (name === 'dkim') open.dkim = once(open.dkim, value);
+    else if (name === 'spf') open.spf = once(open.spf, value);
+    else if (name === 'reason' && open.reasons.length < limits.resultsOfRecord)
+      open.reasons.push({ type: reasonType, text: value });
   };
 
-  const closeAuth = (open: OpenRecord, name: string) => {
+  const closeAuth = (open: RawRecord, name: string) => {
     if (auth === null) return;
-    const { domain: authDomain, selector, scope } = auth;
-    const result = lowered(auth.result ?? '');
-    if (authDomain === '') problems.add('auth-domain-empty');
-    if (name === 'dkim') {
-      known(result, DKIM_RESULTS, 'unknown-result');
-      if (open.dkimResults.length < limits.resultsOfRecord)
-        open.dkimResults.push({ domain: authDomain, selector, result });
-    } else {
-      known(result, SPF_RESULTS, 'unknown-result');
-      if (open.spfResults.length < limits.resultsOfRecord) open.spfResults.push({ domain: authDomain, scope, result });
-    }
+    const results = name === 'dkim' ? open.dkimResults : open.spfResults;
+    if (results.length < limits.resultsOfRecord) results.push(auth);
     auth = null;
   };
 
-  const closeAuthValue = (name: string, value: string) => {
+  const closeAuthValue = (name: string, value: string, parent: 'dkim' | 'spf') => {
     if (auth === null) return;
-    if (name === 'domain') auth.domain = value.toLowerCase().replace(/\.$/, '');
-    else if (name === 'selector') auth.selector = value;
-    else if (name === 'scope') auth.scope = value;
-    else if (name === 'result') auth.result = value;
+    if (name === 'domain') auth.domain = once(auth.domain || null, value);
+    else if (name === 'result') auth.result = once(auth.result || null, value);
+    else if (name === (parent === 'dkim' ? 'selector' : 'scope')) auth.by = once(auth.by, value);
   };
 
   /** @param parent the element that the closed one stood in. */
@@ -484,16 +574,16 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
     switch (parent) {
       case 'feedback':
         if (name === 'record' && record !== null && stack.length === 1) {
-          addRecord(record);
+          addParsed(record);
           record = null;
-        } else if (name === 'version') version ??= value;
+        } else if (name === 'version') version = once(version, value);
         return;
       case 'report_metadata':
         closeMetadata(name, value);
         return;
       case 'date_range':
-        if (name === 'begin') begin ??= readTime(value);
-        else if (name === 'end') end ??= readTime(value);
+        if (name === 'begin') begin = once(begin, readTime(value));
+        else if (name === 'end') end = once(end, readTime(value));
         return;
       case 'policy_published':
         closePolicy(name, value);
@@ -504,25 +594,25 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
     if (record === null) return;
     switch (parent) {
       case 'row':
-        if (name === 'source_ip') record.source ??= value;
-        else if (name === 'count') record.count ??= value;
+        if (name === 'source_ip') record.source = once(record.source, value);
+        else if (name === 'count') record.count = once(record.count, value);
         return;
       case 'policy_evaluated':
         closeEvaluated(record, name, value);
         return;
       case 'reason':
-        if (name === 'type') reasonType ??= value;
+        if (name === 'type') reasonType = once(reasonType, value);
         return;
       case 'identifiers':
-        if (name === 'header_from') record.headerFrom ??= value;
-        else if (name === 'envelope_from') record.envelopeFrom ??= value;
+        if (name === 'header_from') record.headerFrom = once(record.headerFrom, value);
+        else if (name === 'envelope_from') record.envelopeFrom = once(record.envelopeFrom, value);
         return;
       case 'auth_results':
         closeAuth(record, name);
         return;
       case 'dkim':
       case 'spf':
-        closeAuthValue(name, value);
+        closeAuthValue(name, value, parent);
         return;
     }
   };
@@ -533,7 +623,11 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
   };
 
   parser.on('error', () => {
-    if (!isRefused) problems.add('not-well-formed');
+    if (isRefused) return;
+    problems.add('not-well-formed');
+    errors += 1;
+    // Each costs as much as a thousand characters without one.
+    if (errors > limits.xmlErrors) isBroken = true;
   });
   parser.on('doctype', (doctype) => {
     refuse('doctype-refused');
@@ -543,7 +637,7 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
     if (isRefused || root === 'closed') return;
     if (root === 'none') openRoot(tag);
     if (isRefused || root === 'none') return;
-    const name = localName(tag.name);
+    const name = stack.length === 0 ? localName(tag.name).toLowerCase() : localName(tag.name);
     // Below a value stands no element: what looks like one is a part of the value that was not escaped.
     const parent = stack.at(-1);
     const isInValue = parent !== undefined && foreignAt === 0 && containers.at(-1) === false && parent !== 'reason';
@@ -593,7 +687,10 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
     if (!hasMetadata) problems.add('metadata-missing');
     if (!hasPeriod || (begin === null && end === null && !problems.has('period-invalid')))
       problems.add('period-missing');
-    if (begin === null || end === null) return;
+    if (begin === null || end === null) {
+      if (begin !== end && !problems.has('period-invalid')) problems.add('period-incomplete');
+      return;
+    }
     if (end > FAR_FUTURE || begin > FAR_FUTURE) problems.add('period-implausible');
     else if (end === begin) problems.add('period-zero-length');
     else if (end < begin) problems.add('period-reversed');
@@ -612,7 +709,8 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
     }
     if (policies === 0) problems.add('policy-missing');
     if (policies > 1) problems.add('policy-twice');
-    if (policies > 0 && !domain) problems.add('policy-domain-missing');
+    if (policies > 0 && !policy.has('p')) problems.add('policy-p-missing');
+    if (policies > 0 && !domain) problems.addAll(['policy-domain-missing', 'domain-missing']);
     if (records === 0) problems.add('no-records');
     if (root !== 'closed') problems.add('truncated');
   };
@@ -627,10 +725,45 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
     }
   };
 
-  /** The parser reads on for the end of an entity: an ampersand that begins none would take the document with it. */
+  /**
+   * Reads records of the usual spelling that follow each other.
+   *
+   * @param from where the start tag of the first ends, which the parser has read.
+   * @returns from where on the parser reads: what stands in a record of another spelling, or the end tag of the last.
+   */
+  const readPlainRecords = (piece: string, from: number): number => {
+    for (let at = from; ; ) {
+      const end = addPlain(piece, at);
+      if (end === -1) return at;
+      const next = afterSpace(piece, end + RECORD_END.length);
+      if (!piece.startsWith(RECORD_START, next)) {
+        record = null;
+        return end;
+      }
+      at = next + RECORD_START.length;
+    }
+  };
+
+  /** Once the report is refused, or too broken, the parser gets no more than it has: its own stack would grow with what is nested. */
+  const give = (piece: string) => {
+    for (let start = 0; start < piece.length && !isRefused && !isBroken; start += GIVEN_AT_ONCE)
+      parser.write(piece.slice(start, start + GIVEN_AT_ONCE));
+  };
+
+  const read = (piece: string) => {
+    let at = 0;
+    for (let start = piece.indexOf(RECORD_START); start !== -1; start = piece.indexOf(RECORD_START, at)) {
+      give(piece.slice(at, start));
+      hasBegunRecord = false;
+      give(RECORD_START);
+      at = start + RECORD_START.length;
+      // Within a comment, or an element that is none of the report's own, none begins.
+      if (hasBegunRecord) at = readPlainRecords(piece, at);
+    }
+    give(piece.slice(at));
+  };
+
   const feed = (piece: string, isLast: boolean) => {
-    const whole = heldBack + piece;
-    heldBack = '';
     const lastEnd = piece.lastIndexOf('>');
     sinceTag = lastEnd === -1 ? sinceTag + piece.length : piece.length - lastEnd - 1;
     // The parser keeps a text, a comment or a tag whole until it ends.
@@ -638,18 +771,9 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
       refuse('too-large');
       return;
     }
-    if (!whole.includes('&')) {
-      parse(() => parser.write(whole));
-      return;
-    }
-    hasCdata ||= whole.includes('<![CDATA[');
-    const last = whole.lastIndexOf('&');
-    const isOpen = !isLast && whole.length - last <= LONGEST_ENTITY && !whole.includes(';', last);
-    const sure = isOpen ? whole.slice(0, last) : whole;
-    if (isOpen) heldBack = whole.slice(last);
-    const mended = hasCdata ? sure : sure.replace(BARE_AMPERSAND, '&amp;');
-    if (mended !== sure) problems.add('not-well-formed');
-    parse(() => parser.write(mended));
+    const mended = ampersands.mend(piece, isLast);
+    if (ampersands.hasMended()) problems.add('not-well-formed');
+    parse(() => read(mended));
   };
 
   return {
@@ -672,7 +796,7 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
     },
     isDone: () => isRefused || isBroken,
     close() {
-      if (hasText && !isRefused) {
+      if (hasText && !isRefused && !isBroken) {
         feed('', true);
         isEnding = true;
         parse(() => parser.close());
@@ -682,6 +806,13 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
       else if (!isRefused && records === 0 && !hasMetadata && policies === 0) refuse('not-a-report');
       if (isRefused) return { report: null, problems: problems.list() };
       checkWhole();
+      countKinds();
+      const bySource = new Sums();
+      const invalidSources: string[] = [];
+      for (const { name, isValid, messages: amount } of sources.values()) {
+        if (isValid) bySource.add(name, amount);
+        else invalidSources.push(name);
+      }
       const report: AggregateReport = {
         org,
         email: problems.has('email-unreadable') ? null : email,
@@ -696,16 +827,13 @@ export function createAggregateReader(onRow: (row: AggregateRow) => void = () =>
         records,
         messages: figureOf(messages),
         bySource: bySource.toFigures(),
-        evaluated: Object.fromEntries(EVALUATED.map((name) => [name, figureOf(evaluated.get(name) ?? 0n)])) as Record<
-          EvaluatedName,
-          Figure
-        >,
+        evaluated: evaluatedFigures(evaluated),
         disposition: dispositions.toFigures(),
         reasons: reasons.toFigures(),
         headerFrom: headerFroms.toFigures(),
         authDkim: authDkim.toFigures(),
         authSpf: authSpf.toFigures(),
-        ...(invalidSources.size === 0 ? {} : { invalidSources: [...invalidSources] }),
+        ...(invalidSources.length === 0 ? {} : { invalidSources }),
         ...(withoutCount === 0 ? {} : { recordsWithoutCount: withoutCount }),
       };
       return { report, problems: problems.list() };

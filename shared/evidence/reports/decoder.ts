@@ -15,6 +15,8 @@ const UNICODE = /^(?:utf-?8|utf-?16(?:le|be)?|us-ascii|ascii)$/i;
 /** Octets in which an XML declaration stands. */
 const DECLARATION = 200;
 
+const asLatin = new TextDecoder('latin1');
+
 /** @returns the label of the encoding, by its mark, its zero octets or its declaration (XML 1.0 appendix F). */
 function encodingOf(first: Uint8Array): string {
   const [a, b, c] = first;
@@ -23,7 +25,7 @@ function encodingOf(first: Uint8Array): string {
   if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
   if (a === 0x3c && b === 0) return 'utf-16le';
   if (a === 0 && b === 0x3c) return 'utf-16be';
-  const begin = String.fromCharCode(...first.subarray(0, DECLARATION));
+  const begin = asLatin.decode(first.subarray(0, DECLARATION));
   return /^\s*<\?xml[^>]{0,150}?encoding\s*=\s*["']([\w.:-]{1,40})["']/i.exec(begin)?.[1] ?? 'utf-8';
 }
 

@@ -1,5 +1,6 @@
 import type { Figure } from '../figures.ts';
-import { figureOf, readCount, Sums } from '../figures.ts';
+import type { Count } from '../figures.ts';
+import { figureOf, plus, readCount, Sums } from '../figures.ts';
 import { limits } from '../limits.ts';
 import type { Problem } from '../problems.ts';
 import { isHostileText, Problems } from '../problems.ts';
@@ -112,38 +113,91 @@ function parseExactly(text: string): unknown {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Whether brackets are nested deeper than in any report: a parser takes memory for each that is open. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let isQuoted = false;
+/** Where the first character behind `from` stands that is no white space of JSON. */
+function afterSpace(text: string, from: number): number {
+  let at = from;
+  while (/[ \t\r\n]/.test(text.charAt(at))) at += 1;
+  return at;
+}
+
+/**
+ * Looks over a document before it is parsed: a parser takes memory for each bracket that is open, and of two members of
+ * one name it has the last alone.
+ */
+function lookOver(text: string): { readonly isTooDeep: boolean; readonly hasTwice: boolean } {
+  /** Of each bracket that is open, the names of the members. */
+  const names: Set<string>[] = [];
+  let quotedFrom = -1;
+  let hasTwice = false;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (isQuoted) {
+    if (quotedFrom !== -1) {
       if (code === BACKSLASH) index += 1;
-      else if (code === QUOTE) isQuoted = false;
-    } else if (code === QUOTE) isQuoted = true;
+      else if (code === QUOTE) {
+        const name = text.slice(quotedFrom, index);
+        const open = names.at(-1);
+        if (open !== undefined && text.charAt(afterSpace(text, index + 1)) === ':') {
+          if (open.has(name)) hasTwice = true;
+          open.add(name);
+        }
+        quotedFrom = -1;
+      }
+    } else if (code === QUOTE) quotedFrom = index + 1;
     // [ and {, ] and } differ in this bit alone.
     else if ((code | 0x20) === 0x7b) {
-      depth += 1;
-      if (depth > limits.jsonDepth) return true;
-    } else if ((code | 0x20) === 0x7d) depth -= 1;
+      names.push(new Set());
+      if (names.length > limits.jsonDepth) return { isTooDeep: true, hasTwice };
+    } else if ((code | 0x20) === 0x7d) names.pop();
   }
-  return false;
+  return { isTooDeep: false, hasTwice };
+}
+
+/** A document without byte order marks, white space, and the NULs that some programs fill up with. */
+function bareDocument(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s\0]/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end).trimStart();
 }
 
 /** @param text the whole document. */
 export function readTlsReport(text: string): TlsReading {
   const problems = new Problems();
-  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  const trimmed = bareDocument(text);
   if (trimmed === '') return { reports: [], problems: ['empty'] };
   if (trimmed.length > limits.jsonOctets) return { reports: [], problems: ['too-large'] };
-  if (isTooDeep(trimmed)) return { reports: [], problems: ['too-deep'] };
+  const { isTooDeep, hasTwice } = lookOver(trimmed);
+  if (isTooDeep) return { reports: [], problems: ['too-deep'] };
+  if (hasTwice) problems.add('member-twice');
   const parsed = parseExactly(trimmed);
   if (parsed === undefined) return { reports: [], problems: ['not-json'] };
   if (Array.isArray(parsed)) problems.add('list-of-reports');
   const documents = Array.isArray(parsed) ? parsed.slice(0, limits.tlsPolicies) : [parsed];
   const reports = documents.flatMap((document: unknown) => readReport(document, problems) ?? []);
   return reports.length === 0 ? { reports, problems: ['not-a-report'] } : { reports, problems: problems.list() };
+}
+
+/**
+ * A moment of a report in seconds since the epoch; null where it is none.
+ *
+ * @param at RFC 3339, as RFC 8460 asks for; one without an offset is taken to be in UTC, whatever this computer's zone is.
+ */
+export function reportedTime(at: string | null): number | null {
+  if (at === null) return null;
+  const time = Date.parse(hasNoOffset(at) ? `${at}Z` : at);
+  return Number.isNaN(time) ? null : Math.floor(time / 1000);
+}
+
+const hasNoOffset = (at: string): boolean => /T[\d:.]+$/i.test(at);
+
+function checkPeriod(begin: string | null, end: string | null, problems: Problems): void {
+  if (begin === null || end === null) {
+    problems.add('period-missing');
+    return;
+  }
+  const [from, to] = [reportedTime(begin), reportedTime(end)];
+  if (from === null || to === null) problems.add('period-invalid');
+  else if (to < from) problems.add('period-reversed');
+  if (hasNoOffset(begin) || hasNoOffset(end)) problems.add('period-without-offset');
 }
 
 function readText(value: unknown, problems: Problems): string | null {
@@ -159,25 +213,25 @@ const readDomain = (value: unknown, problems: Problems): string | null =>
   readText(value, problems)?.toLowerCase().replace(/\.$/, '') ?? null;
 
 /** @returns null where the count is missing; 0 and a problem where it is none. */
-function readNumber(value: unknown, problems: Problems): bigint | null {
+function readNumber(value: unknown, problems: Problems): Count | null {
   if (value === undefined || value === null) return null;
   if (value instanceof LargeNumber) {
     problems.add('count-implausible');
-    return readCount(value.digits) ?? 0n;
+    return readCount(value.digits) ?? 0;
   }
   if (typeof value === 'string') {
     problems.add('count-is-string');
     const count = readCount(value);
     if (count === null) problems.add('count-invalid');
     else if (count > MOST_PLAUSIBLE) problems.add('count-implausible');
-    return count ?? 0n;
+    return count ?? 0;
   }
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) {
     if (value > Number.MAX_SAFE_INTEGER) problems.add('count-implausible');
-    return BigInt(value);
+    return Number.isSafeInteger(value) ? value : BigInt(value);
   }
   problems.add('count-invalid');
-  return 0n;
+  return 0;
 }
 
 /** The lines of an MTA-STS policy, however they are packed. */
@@ -196,7 +250,7 @@ function readMx(value: unknown, problems: Problems): readonly string[] | null {
 
 interface Failures {
   readonly byType: Sums;
-  readonly total: bigint;
+  readonly total: Count;
   readonly count: number;
   readonly sources: readonly string[];
   readonly places: readonly Omit<TlsPlace, 'policy'>[];
@@ -208,21 +262,21 @@ const MOST_PLACES = 100;
 function readFailures(value: unknown, problems: Problems): Failures {
   const byType = new Sums();
   const sources = new Set<string>();
-  const places = new Map<string, { readonly mx: string; readonly result: string; failed: bigint }>();
-  let total = 0n;
+  const places = new Map<string, { readonly mx: string; readonly result: string; failed: Count }>();
+  let total: Count = 0;
   let count = 0;
   for (const detail of (Array.isArray(value) ? value : []).slice(0, limits.tlsFailures) as unknown[]) {
     if (!isMembers(detail)) continue;
     count += 1;
     const type = readText(memberOf(detail, 'result-type'), problems)?.toLowerCase() ?? '(none)';
     if (!RESULTS.has(type)) problems.add('unknown-result');
-    const amount = readNumber(memberOf(detail, 'failed-session-count'), problems) ?? 0n;
+    const amount = readNumber(memberOf(detail, 'failed-session-count'), problems) ?? 0;
     byType.add(type, amount);
-    total += amount;
+    total = plus(total, amount);
     const mx = readDomain(memberOf(detail, 'receiving-mx-hostname'), problems) ?? '';
     const key = JSON.stringify([mx, type]);
-    const place = places.get(key) ?? { mx, result: type, failed: 0n };
-    place.failed += amount;
+    const place = places.get(key) ?? { mx, result: type, failed: 0 };
+    place.failed = plus(place.failed, amount);
     if (places.size < MOST_PLACES || places.has(key)) places.set(key, place);
     const source = readText(memberOf(detail, 'sending-mta-ip'), problems);
     if (source !== null && source !== '') sources.add(source);
@@ -234,8 +288,8 @@ function readFailures(value: unknown, problems: Problems): Failures {
 interface CountedPolicy {
   readonly places: Failures['places'];
   readonly policy: TlsPolicy;
-  readonly ok: bigint;
-  readonly failed: bigint;
+  readonly ok: Count;
+  readonly failed: Count;
 }
 
 function readPolicy(entry: Members, problems: Problems): CountedPolicy {
@@ -247,10 +301,12 @@ function readPolicy(entry: Members, problems: Problems): CountedPolicy {
   if (type === null || !POLICY_TYPES.has(type)) problems.add('unknown-policy-type');
   const domain = readDomain(memberOf(policy, 'policy-domain'), problems);
   if (domain === null || domain === '') problems.add('policy-domain-missing');
-  const ok = readNumber(memberOf(summary, 'total-successful-session-count'), problems) ?? 0n;
-  const failed = readNumber(memberOf(summary, 'total-failure-session-count'), problems) ?? 0n;
+  const succeeded = readNumber(memberOf(summary, 'total-successful-session-count'), problems);
+  if (succeeded === null) problems.add('summary-incomplete');
+  const ok = succeeded ?? 0;
+  const failed = readNumber(memberOf(summary, 'total-failure-session-count'), problems) ?? 0;
   const failures = readFailures(memberOf(entry, 'failure-details'), problems);
-  if (failed > 0n && failures.count === 0) problems.add('details-missing');
+  if (failed > 0 && failures.count === 0) problems.add('details-missing');
   else if (failures.total !== failed) problems.add('totals-differ');
   const lines = policyLines(memberOf(policy, 'policy-string'));
   const mode = lines.map((line) => /^\s*mode\s*:\s*(\S{1,40})/i.exec(line)?.[1]).find((found) => found !== undefined);
@@ -279,8 +335,11 @@ function policyEntries(value: unknown, problems: Problems): readonly Members[] {
   }
   if (!Array.isArray(value)) problems.add('policies-not-a-list');
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (entries.length === 0) problems.add('no-records');
   if (entries.length > limits.tlsPolicies) problems.add('too-many-records');
-  return entries.slice(0, limits.tlsPolicies).filter(isMembers);
+  const readable = entries.slice(0, limits.tlsPolicies).filter(isMembers);
+  if (readable.length < Math.min(entries.length, limits.tlsPolicies)) problems.add('policy-unreadable');
+  return readable;
 }
 
 function readReport(document: unknown, problems: Problems): TlsReport | null {
@@ -292,8 +351,7 @@ function readReport(document: unknown, problems: Problems): TlsReport | null {
   const period = isMembers(range) ? range : {};
   const begin = readText(memberOf(period, 'start-datetime'), problems);
   const end = readText(memberOf(period, 'end-datetime'), problems);
-  if (begin === null || end === null) problems.add('period-missing');
-  else if (Number.isNaN(Date.parse(begin)) || Number.isNaN(Date.parse(end))) problems.add('period-invalid');
+  checkPeriod(begin, end, problems);
   const org = readText(memberOf(document, 'organization-name'), problems);
   const reportId = readText(memberOf(document, 'report-id'), problems);
   if (org === null) problems.add('org-missing');
@@ -305,8 +363,8 @@ function readReport(document: unknown, problems: Problems): TlsReport | null {
     reportId,
     begin,
     end,
-    ok: figureOf(policies.reduce((sum, { ok }) => sum + ok, 0n)),
-    failed: figureOf(policies.reduce((sum, { failed }) => sum + failed, 0n)),
+    ok: figureOf(policies.reduce<Count>((sum, { ok }) => plus(sum, ok), 0)),
+    failed: figureOf(policies.reduce<Count>((sum, { failed }) => plus(sum, failed), 0)),
     policies: policies.map(({ policy }) => policy),
     places: policies.flatMap(({ places }, policy) => places.map((place) => ({ policy, ...place }))),
   };

@@ -165,6 +165,9 @@ function groupingOf(sum: SourceSum, domain: string): Grouping {
       };
 }
 
+/** The key of the sender that `sendersOf` counts mail to. */
+export const senderKeyOf = (sum: SourceSum, domain: string): string => groupingOf(sum, domain).key;
+
 interface Gathered extends Grouping {
   messages: number;
   pass: number;

@@ -78,10 +78,10 @@ test('a keychain that is lost: begun anew, entered again, and back with the old 
   // What needs the vault goes on once it is begun anew.
   await there.getByLabel('API key').fill('entered-again-with-end-here');
   await there.keyboard.press('Control+s');
-  await press(there, 'Begin anew');
+  await press(there, 'Reset vault');
   await expect(sheet(there)).toContainText('1 key of the service, sealed as now');
-  await expectSound(there, 'begin anew');
-  await press(there, 'Begin anew');
+  await expectSound(there, 'vault reset');
+  await press(there, 'Reset vault');
   await expect(there.getByText('ends in here')).toBeVisible();
   await expect(vault(there, 'Protected')).toBeVisible();
   await there.getByLabel('Auth key').fill('auth-key-sealed-faraway');
@@ -95,11 +95,11 @@ test('a keychain that is lost: begun anew, entered again, and back with the old 
   const home = desk.start();
   const again = await home.page();
   await vault(again, 'Re-enter').click();
-  await press(again, 'Begin anew');
-  await press(again, 'Begin anew');
+  await press(again, 'Reset vault');
+  await press(again, 'Reset vault');
   await expect(vault(again, 'Protected, 2 to re-enter')).toBeVisible();
   await again.getByRole('tab', { name: 'Activity' }).click();
-  await expect(again.getByText('Vault begun anew', { exact: true }).first()).toBeVisible();
+  await expect(again.getByText('Vault reset', { exact: true }).first()).toBeVisible();
   expect(await quitDesktop(home)).toBe(0);
 });
 

@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { told } from '../../support/told.ts';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { TestCore } from '../../support/core.ts';
 import { dropFolder, openTestCore } from '../../support/core.ts';
+import { until } from '../../support/until.ts';
 
 let test: TestCore;
 afterEach(async () => {
@@ -30,6 +33,53 @@ it('a copy is made, listed and looked into over the contract; one that was damag
   await expect(copies.look({ name: made.name })).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });
 
+it('a copy is of the moment at which it was asked for, whatever is written while it is made', async () => {
+  test = await openTestCore(undefined, { background: false });
+  const { copies, workspaces, domains } = test.client;
+  const { id: workspaceId } = await workspaces.create({ name: 'Acme' });
+  const text = Array.from({ length: 5000 }, (_nothing, index) => `d${index}.example`).join('\n');
+  await domains.add({ workspaceId, text });
+  let isMade = false;
+  const making = copies.make({}).finally(() => {
+    isMade = true;
+  });
+  let added = 0;
+  while (!isMade) {
+    // oxlint-disable-next-line no-await-in-loop -- as long as it takes
+    await domains.add({ workspaceId, text: `later-${added}.example` });
+    added += 1;
+    // oxlint-disable-next-line no-await-in-loop -- what the thread says has its turn
+    await setImmediate();
+  }
+  const { workspaces: inside } = await copies.look({ name: (await making).name });
+  expect(inside[0]?.domains).toBeGreaterThanOrEqual(5000);
+  expect(inside[0]?.domains).toBeLessThanOrEqual(5000 + added);
+  expect(await domains.list({ workspaceId })).toHaveLength(5000 + added);
+});
+
+it('a copy is made where no thread can be had for it', async () => {
+  test = await openTestCore(undefined, { background: false, copyProgram: '/nowhere/copy-thread.js' });
+  await test.client.workspaces.create({ name: 'Acme' });
+  const { name } = await test.client.copies.make({});
+  expect(await test.client.copies.look({ name })).toMatchObject({ workspaces: [{ name: 'Acme' }] });
+});
+
+it('a core that ends gives up the copy that is being made, and leaves nothing of it', async () => {
+  test = await openTestCore(undefined, { background: false });
+  const { id: workspaceId } = await test.client.workspaces.create({ name: 'Acme' });
+  const text = Array.from({ length: 5000 }, (_nothing, index) => `d${index}.example`).join('\n');
+  await test.client.domains.add({ workspaceId, text });
+  const making = test.client.copies.make({}).then(
+    ({ name }) => name,
+    () => null,
+  );
+  await test.close();
+  const made = await making;
+  const left = readdirSync(path.join(test.folder, 'copies')).filter((name) => name.endsWith('.db'));
+  expect(left).toEqual(made === null ? [] : [made]);
+  expect(readdirSync(path.join(test.folder, 'copies')).filter((name) => name.includes('unfinished'))).toEqual([]);
+});
+
 it('a copy is put back when the console starts again, told in Activity, and can be undone; a command refuses', async () => {
   const startAgain = vi.fn<() => void>();
   test = await openTestCore(undefined, { startAgain });
@@ -39,7 +89,7 @@ it('a copy is put back when the console starts again, told in Activity, and can 
   await first.workspaces.create({ name: 'Later' });
   await expect(first.copies.restore({ name: '../sendwright.db' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await first.copies.restore({ name });
-  await vi.waitFor(() => expect(startAgain).toHaveBeenCalledTimes(1));
+  await until(() => expect(startAgain).toHaveBeenCalledTimes(1));
   await test.close();
 
   // A command that comes between two consoles leaves it to the next console.
@@ -51,8 +101,8 @@ it('a copy is put back when the console starts again, told in Activity, and can 
   test = await openTestCore(test.folder, { startAgain });
   const { workspaces } = await test.client.state.snapshot({});
   expect(workspaces.map((workspace) => workspace.name)).toEqual(['Acme']);
-  const [told] = await test.client.activity.list({ workspaceId: workspaces[0]?.id ?? 0, limit: 1 });
-  expect(told).toMatchObject({
+  const entries = await test.client.activity.list({ workspaceId: workspaces[0]?.id ?? 0, limit: 1 });
+  expect(entries.map(told)[0]).toMatchObject({
     severity: 'warning',
     summary: expect.stringMatching(/^The copy of .* was put back$/),
     detail: expect.stringMatching(/set-aside\.db$/),
@@ -72,8 +122,8 @@ it('a copy that can’t be put back at the next start is told, and the present f
   await test.close();
   writeFileSync(path.join(test.folder, 'copies', name), 'damaged meanwhile');
   test = await openTestCore(test.folder);
-  const [told] = await test.client.activity.list({ workspaceId, limit: 1 });
-  expect(told).toMatchObject({
+  const entries = await test.client.activity.list({ workspaceId, limit: 1 });
+  expect(entries.map(told)[0]).toMatchObject({
     severity: 'error',
     summary: 'The copy could not be put back, and nothing was changed',
     detail: expect.stringContaining('is damaged'),

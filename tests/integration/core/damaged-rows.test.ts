@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import Database from 'better-sqlite3';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,11 +59,17 @@ beforeEach(() => {
       ]),
       verdicts: { ...verified, seenAt: AT },
       recordVerdicts: { spf: 'verified' },
-      timeline: [{ at: AT, recordId: '', before: 'pending', after: 'verified', summary: 'Published' }],
+      timeline: [{ at: AT, recordId: '', before: 'pending', after: 'verified', fact: fact('verdict.right') }],
     })),
   );
   store.records.addTrace(workspaceId, 'connection', AT, { kind: 'connection', startedAt: AT });
-  store.records.addActivity(workspaceId, { at: AT, kind: 'save', severity: 'info', summary: 'Saved', detail: '' });
+  store.records.addActivity(workspaceId, {
+    at: AT,
+    kind: 'save',
+    severity: 'info',
+    fact: fact('settings.saved'),
+    details: [],
+  });
   store.records.putSchedule(workspaceId, { enabled: true, everyMinutes: 60 });
   store.close();
 });
@@ -95,6 +102,10 @@ const places = [
   ['UPDATE settings SET fields = @value', ['', 'no JSON', '{"serviceUrl":7,"supportAddress":"help@example.com"}']],
   ['UPDATE traces SET data = @value', garbage],
   ['UPDATE activity SET kind = @value', ['', 'saves']],
+  ['UPDATE activity SET code = @value', ['', 'settings.kept', 'domains.added']],
+  ["UPDATE activity SET data = @value, code = 'domains.added'", [...garbage, '{"count":"5"}', '{"count":null}']],
+  ['UPDATE activity SET details = @value', ['', 'no JSON', '{}', '[5]', '[{"code":"settings.saved"}]']],
+  ['UPDATE timeline SET code = @value WHERE domain_id = 1', ['', 'verdict.wrong', 'domain.because']],
 ] as const;
 
 describe('a damaged value', () => {
@@ -129,7 +140,9 @@ describe('a damaged value', () => {
     const list = await cli('domains', 'list', '--json', '--data-dir', folder);
     expect(list).toMatchObject({
       code: 0,
-      error: expect.stringContaining('2 values of the data file can no longer be read'),
+      error: expect.stringContaining(
+        '1 value of the data file can no longer be read and counts as unknown. Damage was found in domains.',
+      ),
     });
     expect(JSON.parse(list.out)).toMatchObject([{ verdict: 'unknown' }, { verdict: 'verified' }]);
     const plan = await cli('plan', 'a.example', '--json', '--data-dir', folder);
@@ -142,14 +155,19 @@ describe('a damaged value', () => {
 describe('a check that a wrong clock made', () => {
   it('is no evidence once the clock is right, and puts no check off', async () => {
     const wrong = Date.UTC(2099, 0, 1);
-    scribble('UPDATE checks SET at = @value WHERE domain_id = 1', wrong);
-    scribble('UPDATE domains SET seen_at = @value, checked_at = @value WHERE id = 1', wrong);
+    const ahead = openStore(folder, () => wrong);
+    const seen = ahead.history.observations(domainIds[0] ?? 0);
+    const verdicts = { ...verified, seenAt: wrong };
+    const check = { at: wrong, check: writeCheck(seen), verdicts, recordVerdicts: {}, timeline: [] };
+    ahead.history.saveResults([{ ...check, domainId: domainIds[0] ?? 0 }]);
+    ahead.close();
     open = await openTestCore(folder, { background: false });
     const { client } = open;
     const [first, second] = await client.domains.list({ workspaceId });
     expect(first).toMatchObject({ verdict: 'unknown', spf: 'unknown', seenAt: null });
     expect(second).toMatchObject(verified);
-    expect(await client.domains.observations({ workspaceId, domainId: domainIds[0] ?? 0 })).toEqual([]);
+    // The one from before, and not the one that is ahead.
+    expect(await client.domains.observations({ workspaceId, domainId: domainIds[0] ?? 0 })).toHaveLength(1);
     const store = openStore(folder, () => AT + 1000);
     const pace = { every: 3_600_000, first: 900_000 };
     expect(store.domains.due(workspaceId, pace, AT + 1000)).toEqual([domainIds[0]]);

@@ -1,3 +1,4 @@
+import { sentencesOf } from '../../support/told.ts';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -79,7 +80,7 @@ it('keeps verdicts of bounces and failure reports once each, and nobody’s addr
   const mails = await desk.client.evidence.mails({ workspaceId });
   expect(mails).toMatchObject([
     { kind: 'bounce', domain: 'example.com', codes: '550 5.7.26', records: ['dmarc'], person: null },
-    { kind: 'failure-report', domain: 'example.com', codes: 'dmarc from 192.0.2.9', records: ['dmarc'], person: null },
+    { kind: 'failure-report', domain: 'example.com', codes: 'dmarc, 192.0.2.9', records: ['dmarc'], person: null },
     { kind: 'bounce', domain: 'example.com', codes: '550 5.7.26', records: ['dmarc'], person: null },
   ]);
   expect(isOnDisk(RECIPIENT)).toBe(false);
@@ -166,7 +167,21 @@ it('notes by itself that a new key signs, and takes no older mail for proof', as
   await read(later);
   expect(await marks()).toEqual({ s1: begin * 1000, news: begin * 1000, later: null });
   const activity = await client.activity.list({ workspaceId, text: 'DKIM key news', limit: 10 });
-  expect(activity.map(({ summary }) => summary)).toContain(
-    'DKIM key news of example.com: signs, as mail that came back shows',
-  );
+  expect(sentencesOf(activity)).toContain('DKIM key news of example.com: signs, as mail that came back shows');
+});
+
+it('reads a mailbox that is larger than a call carries, and leaves nothing of it behind', async () => {
+  const secret = 'only-in-the-mailbox';
+  const mail = `From a@receiver.example Thu Mar  5 10:00:00 2026\r\nFrom: ${secret}@receiver.example\r\nSubject: none\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(20)}\r\n`;
+  const mailbox = Buffer.from(mail.repeat(14_000) + `From a@receiver.example Thu Mar  5 10:00:00 2026\r\n${bounce(9)}`);
+  expect(mailbox.length).toBeGreaterThan(20 * 2 ** 20);
+  const { uploadId } = await desk.client.transfer.begin({});
+  for (let from = 0; from < mailbox.length; from += 8 * 2 ** 20) {
+    const content = mailbox.subarray(from, from + 8 * 2 ** 20).toString('base64');
+    await desk.client.transfer.octets({ uploadId, content });
+  }
+  const file = await desk.client.evidence.readUpload({ workspaceId, uploadId, name: 'all.mbox' });
+  expect(file.found).toMatchObject([{ mails: 14_001, mailsWithoutReport: 14_001, bounces: 1 }]);
+  expect(isOnDisk(secret)).toBe(false);
+  await expect(desk.client.evidence.readUpload({ workspaceId, uploadId, name: 'again' })).rejects.toThrow('not there');
 });

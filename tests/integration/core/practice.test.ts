@@ -1,3 +1,4 @@
+import { told } from '../../support/told.ts';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -65,9 +66,9 @@ describe('practice', () => {
     expect(await client.service.tell(inPractice)).toMatchObject({ ok: true });
     expect(await client.settings.get(inPractice)).toMatchObject({ responses: { state: 'active' } });
     expect(await client.probes.keys(inPractice)).toMatchObject({ outcome: 'accepted', findings: [] });
-    const used = (await client.activity.list({ ...inPractice, kinds: ['vault'], limit: 50 })).filter(({ summary }) =>
-      summary.endsWith('used'),
-    );
+    const used = (await client.activity.list({ ...inPractice, kinds: ['vault'], limit: 50 }))
+      .map(told)
+      .filter(({ summary }) => summary.endsWith('used'));
     expect(used).not.toEqual([]);
     for (const use of used)
       expect(use).toMatchObject({ summary: 'API key and Auth key used', detail: `Towards ${serviceUrl}` });
@@ -269,7 +270,8 @@ describe('practice', () => {
     );
     const before = performance.now();
     await ending.close();
-    expect(performance.now() - before).toBeLessThan(500);
+    // Without an end of theirs, it would be waited for as long as they are held.
+    expect(performance.now() - before).toBeLessThan(20_000);
     for (const socket of held) socket.destroy();
     await dropFolder(ending.folder);
   });

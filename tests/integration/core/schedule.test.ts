@@ -1,3 +1,4 @@
+import { sentencesOf } from '../../support/told.ts';
 import Database from 'better-sqlite3';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -108,7 +109,7 @@ describeWith(['named', 'named-checkzone'], 'scheduled checks', () => {
       { before: 'verified', after: 'failing' },
       { before: 'verified', after: 'failing' },
     ]);
-    expect(changes[0]?.summary).toMatch(/^SPF: /);
+    expect(sentencesOf(changes)[0]).toMatch(/^SPF: /);
     const timeline = await desk.client.domains.timeline({ workspaceId, domainId: ids[0] as number });
     expect(timeline.filter((entry) => entry.recordId === '').map((entry) => entry.after)).toEqual([
       'failing',

@@ -1,3 +1,4 @@
+import { sentencesOf } from '../../support/told.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import yauzl from 'yauzl';
 import { readZone } from '../../../shared/dns/zone/reader.ts';
@@ -170,7 +171,7 @@ describe('several domains at once', () => {
 
   it('note in Activity what was taken, and nothing that was only looked at', async () => {
     const exports = async () =>
-      (await desk.client.activity.list({ workspaceId, kinds: ['export'], limit: 50 })).map(({ summary }) => summary);
+      sentencesOf(await desk.client.activity.list({ workspaceId, kinds: ['export'], limit: 50 }));
     const [first = 0, second = 0] = ids;
     await desk.client.domains.handOver({ workspaceId, domainId: first, format: 'bind' });
     expect(await exports()).toEqual([]);

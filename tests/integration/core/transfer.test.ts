@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ImportInput, WorkspaceFile } from '../../../shared/contract/transfer.ts';
@@ -58,6 +58,7 @@ async function filled({ client }: TestCore): Promise<number> {
     },
   });
   await client.domains.makeDkimKey({ workspaceId: id, domainId: first, selector: 'own1', algorithm: 'ed25519' });
+  await client.domains.chooseWeaker({ workspaceId: id, domainId: first, kind: 'policy', chosen: true });
   await client.domains.setInUse({ workspaceId: id, domainIds: [second], inUse: false });
   await client.domains.pasteZone({ workspaceId: id, domainId: third, text: 'shop 300 IN TXT "v=spf1 -all"\n' });
   await client.schedule.set({ workspaceId: id, enabled: false, everyMinutes: 90 });
@@ -90,6 +91,28 @@ async function sealed({ client }: TestCore, content: Buffer, passphrase = PASSPH
 }
 
 const bytes = (files: readonly WorkspaceFile[]) => files.map(({ path, text }) => `${path}\n${text}`).join('\n');
+
+it('files of an earlier version say why something weaker was accepted, word for word', async () => {
+  const from = await core();
+  const now = await from.client.transfer.files({ workspaceId: await filled(from) });
+  const said = 'Failing mail of “example.com” would be treated more mildly';
+  const earlier = now.map((file) => ({
+    ...file,
+    text: file.text.replace(/"what": \[[^\]]*\]/, `"what": ${JSON.stringify(said)}`),
+  }));
+  expect(bytes(earlier)).toContain(`"what": "${said}"`);
+  const to = await core();
+  const input = { into: { name: 'Old' }, source: { kind: 'files', files: earlier }, mode: 'merge' } as const;
+  const { token } = await to.client.transfer.preview(input);
+  const { workspaceId } = await to.client.transfer.import({ ...input, token });
+  const domain = (await to.client.domains.list({ workspaceId })).find(({ name }) => name === 'example.com');
+  const manual = await to.client.domains.manual({ workspaceId, domainId: domain?.id ?? 0 });
+  expect(manual.chosen.map(({ kind, finding }) => [kind, finding.title])).toEqual([['policy', `Accepted: ${said}`]]);
+  // What is exported again has it as a fact, and says the same to whoever has imported it.
+  const again = await to.client.transfer.files({ workspaceId });
+  const whole = { ...input, into: { workspaceId }, source: { kind: 'files' as const, files: again } };
+  expect((await to.client.transfer.preview(whole)).changes).toEqual([]);
+});
 
 describe('a sealed export', () => {
   it('brings everything but secrets into another data folder, and says so before', async () => {
@@ -272,6 +295,21 @@ describe('text files', () => {
     expect(plan.changes).toMatchObject([{ does: 'keep', of: 'dkim-key', domain: 'example.com', what: 'own1' }]);
   });
 
+  it('are refused with a key that no receiver could use', async () => {
+    const one = await core();
+    const workspaceId = await filled(one);
+    const files = await one.client.transfer.files({ workspaceId });
+    const broken = edited(files, 'domains/example.com.json', (text) =>
+      text.replace(/"publicKey": "[^"]+"/, '"publicKey": "MIGfMA0GCSqG"'),
+    );
+    const input = { into: { name: 'Next' }, source: { kind: 'files', files: broken }, mode: 'merge' } as const;
+    await expect(one.client.transfer.preview(input)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('own1'),
+      data: { field: 'dkimKeys', value: 'MIGfMA0GCSqG' },
+    });
+  });
+
   it('are refused with nothing changed where one of them can’t be taken, and the error names the file', async () => {
     const one = await core();
     const workspaceId = await filled(one);
@@ -381,9 +419,16 @@ describe('what is to be imported', () => {
     await expect(transfer.preview(input)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 
     const source = await sealed(to, content);
-    expect(readdirSync(spool)).toHaveLength(1);
-    expect(statSync(spool).mode & 0o777).toBe(0o700);
     await transfer.preview({ ...input, source });
+    // What is small is written down nowhere; what is large is not held.
+    expect(readdirSync(spool)).toEqual([]);
+    const { uploadId: large } = await transfer.begin({});
+    const part = Buffer.alloc(8 * 2 ** 20, 'x').toString('base64');
+    for (const octets of [8 * 2 ** 20, 16 * 2 ** 20])
+      expect(await transfer.octets({ uploadId: large, content: part })).toEqual({ octets });
+    expect(readdirSync(spool)).toEqual([large]);
+    expect(statSync(path.join(spool, large)).size).toBe(16 * 2 ** 20);
+    expect(statSync(spool).mode & 0o777).toBe(0o700);
     // Parts that are sent at once are taken in their order; who forgets what was begun loses the oldest.
     for (let begun = 0; begun < 6; begun += 1) await sealed(to, content.subarray(0, 1000));
     expect(readdirSync(spool).length).toBeLessThanOrEqual(4);
@@ -392,11 +437,13 @@ describe('what is to be imported', () => {
     expect(existsSync(spool)).toBe(false);
   });
 
-  it('of programs that were killed is removed with the next import', async () => {
-    const { client, folder } = await core();
+  it('of programs that were killed is removed with the next start', async () => {
+    const { folder, close } = await core();
     const left = path.join(folder, 'imports-999999999');
     mkdirSync(left);
-    await client.transfer.begin({});
+    writeFileSync(path.join(left, 'mailbox'), 'From somebody');
+    await close();
+    cores.push(await openTestCore(folder, { background: false }));
     expect(existsSync(left)).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import { sentencesOf } from '../../support/told.ts';
 import { mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,7 +20,7 @@ let workspaceId: number;
 
 const put = (name: string, content: string | Buffer) => writeFileSync(path.join(watched, name), content);
 const look = () => desk.client.evidence.look({ workspaceId });
-const told = async () => (await desk.client.activity.list({ workspaceId, limit: 100 })).map(({ summary }) => summary);
+const told = async () => sentencesOf(await desk.client.activity.list({ workspaceId, limit: 100 }));
 
 async function reopen(folderPatience: { quietMs: number; youngMs: number }, background = false): Promise<void> {
   await desk.close();
@@ -56,7 +57,7 @@ it('reads each file once, over a restart too, and one again that has changed', a
   expect(await told()).toEqual(
     expect.arrayContaining([
       `The folder ${watched} is watched`,
-      `2 reports of receivers imported from ${watched}`,
+      `Imported from ${watched}: 2 reports of receivers`,
       `1 file of ${watched} without a report`,
     ]),
   );
@@ -91,7 +92,7 @@ it('tells once that a folder is gone, and once that it is there again', async ()
   renameSync(watched, away);
   await look();
   await look();
-  expect(await desk.client.evidence.folders({ workspaceId })).toMatchObject([{ trouble: 'it is not there' }]);
+  expect(await desk.client.evidence.folders({ workspaceId })).toMatchObject([{ trouble: 'missing' }]);
   renameSync(away, watched);
   put('late.xml', report);
   expect(await look()).toMatchObject({ files: 1, reports: 1 });
@@ -100,7 +101,7 @@ it('tells once that a folder is gone, and once that it is there again', async ()
     `The folder ${watched} is watched`,
     `The watched folder ${watched} can’t be read: it is not there`,
     `The folder ${watched} is there again`,
-    `1 report of receivers imported from ${watched}`,
+    `Imported from ${watched}: 1 report of receivers`,
   ]);
 });
 
@@ -125,5 +126,5 @@ it('reads by itself what comes while a console runs', async () => {
   const changes = await desk.client.state.changes({ after: -1 });
   put('first.xml', report);
   for await (const change of changes) if (change.kind === 'activity') break;
-  expect((await told())[0]).toBe(`1 report of receivers imported from ${watched}`);
+  expect((await told())[0]).toBe(`Imported from ${watched}: 1 report of receivers`);
 });

@@ -3,6 +3,7 @@ import { connect, createServer as createTcp } from 'node:net';
 import path from 'node:path';
 import { createServer as createTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { failureText } from '../../../shared/observed/failure-text.ts';
 import { createResolver } from '../../../main/probes/dns/resolver.ts';
 import type { Proxy } from '../../../main/probes/http/proxy.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
@@ -73,14 +74,14 @@ describeWith(['named', 'openssl', 'squid'], 'DNS over HTTPS', () => {
     expect(await ask(null, trusted())).toMatchObject(answer);
     const stranger = await ask(null, { doh });
     expect(stranger).toMatchObject({ outcome: 'failure', failure: { reason: 'network' } });
-    expect(stranger.failure?.message).toBe('HTTPS failed: UNABLE_TO_GET_ISSUER_CERT_LOCALLY');
+    expect(failureText(stranger.failure)).toBe('HTTPS failed: UNABLE_TO_GET_ISSUER_CERT_LOCALLY');
     const unreadable = await ask(null, { doh, extraCa: 'no certificate' });
-    expect(unreadable.failure?.message).toBe('HTTPS failed: The extra CA can’t be read');
+    expect(failureText(unreadable.failure)).toBe('HTTPS failed: The extra CA can’t be read');
   });
 
   it('goes through the proxy, and names it where that is what fails', async () => {
     expect(await ask(at(squidPort), trusted())).toMatchObject(answer);
-    const failing = async (proxy: Proxy, server = trusted()) => (await ask(proxy, server)).failure?.message;
+    const failing = async (proxy: Proxy, server = trusted()) => failureText((await ask(proxy, server)).failure);
     const label = `the proxy 127.0.0.1:${squidPort} (HTTPS_PROXY)`;
     expect(await failing(at(squidPort, { credentials: 'user:wrong' }))).toBe(
       `${label} wants a different user name and password`,

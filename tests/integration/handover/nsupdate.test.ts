@@ -44,7 +44,7 @@ describeWith(['named', 'nsupdate', 'dig'], `nsupdate, seed ${seed}`, () => {
   /** Runs a program beside the server, whose log has to be read meanwhile. */
   function run(program: string, words: readonly string[]): Promise<{ readonly ok: boolean; readonly output: string }> {
     return new Promise((resolve) => {
-      execFile(program, [...words], { timeout: 10_000 }, (error, output, errors) =>
+      execFile(program, [...words], { timeout: 60_000 }, (error, output, errors) =>
         resolve({ ok: error === null, output: `${output}${errors}` }),
       );
     });

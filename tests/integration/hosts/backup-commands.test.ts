@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,6 +22,15 @@ interface Copy {
 }
 
 describe('backup', () => {
+  it('refuses to put back what is not there, or is no copy', async () => {
+    writeFileSync(path.join(folder, 'notes.db'), 'no copy\n'.repeat(500));
+    for (const name of ['missing.db', path.join(folder, 'notes.db')]) {
+      const refused = await cli('backup', 'restore', name, '--yes', '--json');
+      expect(refused.code).toBe(exitCodes.badInput);
+      expect(JSON.parse(refused.out)).toMatchObject({ error: { code: 'BAD_INPUT', field: 'FILE' } });
+    }
+  });
+
   it('makes a copy, shows what is in it, and puts it back where the file is damaged', async () => {
     expect((await cli('backup', 'list')).out).toBe('There are no copies yet.\n');
     await cli('domains', 'add', 'a.example', 'b.example', '--workspace', 'Acme');

@@ -67,8 +67,10 @@ describe('settings by command', () => {
     const apiKey = file('api-key', 'api-key-of-many-letters\n');
     const set = ['settings', 'set', '--service-url', 'Service.Example.com/', '--api-key-file', apiKey];
     const without = await asked(...set);
-    expect(without.code).toBe(exitCodes.badInput);
-    expect(without.data).toMatchObject({ error: { message: expect.stringContaining('--passphrase-file') } });
+    expect(without.code).toBe(exitCodes.locked);
+    expect(without.data).toMatchObject({
+      error: { code: 'PASSPHRASE_NEEDED', remedy: expect.stringContaining('--passphrase-file') },
+    });
     expect((await cli(...set, '--passphrase', 'on the command line')).code).toBe(exitCodes.usage);
     expect((await asked('settings', 'show')).data).toMatchObject({ revision: 0 });
 
@@ -368,5 +370,5 @@ describe.skipIf(!hasTerminal)('the prompt for the passphrase (needs script)', ()
       /^Passphrase: \nThe passphrase does not open.* \(5\)$/,
     );
     expect(await typing([['Passphrase: ', 'correct horse']])).toBe('Passphrase: \nSaved. (0)');
-  }, 60_000);
+  });
 });

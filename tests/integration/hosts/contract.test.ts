@@ -17,7 +17,7 @@ import type { TestCore } from '../../support/core.ts';
 import { dropFolder, openTestCore } from '../../support/core.ts';
 
 const files = {
-  find: (urlPath: string) =>
+  find: async (urlPath: string) =>
     urlPath === '/' ? { content: new TextEncoder().encode('<p>console'), mediaType: 'text/html' } : undefined,
 };
 

@@ -1,22 +1,17 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { buildPrograms } from '../../../build/bundle.ts';
-import { buildRenderer } from '../../../build/renderer.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dropFolder } from '../../support/core.ts';
 import type { LaunchOptions, StandIn } from '../../support/electron-stand-in/launch.ts';
 import { launchStandIn } from '../../support/electron-stand-in/launch.ts';
 import { logEntries } from '../../support/log-entries.ts';
+import { until } from '../../support/until.ts';
 
 /** What the bundled Electron program writes into its log: of itself, its pages and its practice process. */
 
 let folder: string;
 let running: StandIn | null = null;
-beforeAll(async () => {
-  await buildRenderer();
-  await buildPrograms();
-}, 120_000);
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'sendwright-electron-log-'));
 });
@@ -76,7 +71,7 @@ describe('the log of the Electron program', () => {
       { level: 'fatal', error: { type: 'TypeError', message: 'planted' } },
       { msg: 'ended', reason: 'a fault' },
     ]);
-  }, 90_000);
+  });
 
   it('holds what goes wrong in the page, what Chromium tells of it, and the end of a page', async () => {
     const standIn = await start();
@@ -89,7 +84,7 @@ describe('the log of the Electron program', () => {
       script.textContent = 'window.hasRun = true';
       document.body.append(script);
     });
-    await vi.waitFor(() => expect(logEntries(data()).length).toBeGreaterThan(2), { timeout: 20_000 });
+    await until(() => expect(logEntries(data()).length).toBeGreaterThan(2));
     const entries = logEntries(data());
     expect(entries).toContainEqual(
       expect.objectContaining({
@@ -101,8 +96,8 @@ describe('the log of the Electron program', () => {
     expect(JSON.stringify(entries)).toMatch(/content security policy refused inline/i);
     await standIn.disconnect();
     await standIn.crashPage();
-    await vi.waitFor(() => expect(JSON.stringify(logEntries(data()))).toContain('page ended'), { timeout: 20_000 });
-  }, 90_000);
+    await until(() => expect(JSON.stringify(logEntries(data()))).toContain('page ended'));
+  });
 
   it('holds what the practice process prints, and its end', async () => {
     const standIn = await start();
@@ -111,12 +106,10 @@ describe('the log of the Electron program', () => {
     await page.getByRole('tab', { name: 'Sender domains' }).waitFor();
     const [pid] = await standIn.call<readonly number[]>('utility-processes');
     process.kill(pid as number, 'SIGKILL');
-    await vi.waitFor(
-      () =>
-        expect(logEntries(data())).toContainEqual(
-          expect.objectContaining({ level: 'error', msg: 'the practice service ended by itself' }),
-        ),
-      { timeout: 20_000 },
+    await until(() =>
+      expect(logEntries(data())).toContainEqual(
+        expect.objectContaining({ level: 'error', msg: 'the practice service ended by itself' }),
+      ),
     );
-  }, 90_000);
+  });
 });

@@ -16,6 +16,7 @@ import {
   TrayDouble,
   WindowDouble,
 } from '../../support/electron-double.ts';
+import { until } from '../../support/until.ts';
 
 /**
  * The Electron host's own wiring, run whole: the real core on a real data folder, real MessageChannels, and a double of
@@ -36,7 +37,7 @@ async function load(...args: readonly string[]): Promise<void> {
 async function start(...args: readonly string[]): Promise<WindowDouble> {
   const made = WindowDouble.made.length;
   await load('--data-dir', folder, ...args);
-  await vi.waitFor(() => {
+  await until(() => {
     if (WindowDouble.made.length === made || !WindowDouble.made.at(-1)?.calls.includes('load'))
       throw new Error(electron.errorBoxes[0] ?? 'No window yet');
   });
@@ -48,7 +49,7 @@ async function end(): Promise<void> {
   electron.app.calls.length = 0;
   electron.app.emit('before-quit', {});
   electron.app.emit('will-quit', { preventDefault: () => undefined });
-  await vi.waitFor(() => expect(electron.app.calls).toContain('quit'));
+  await until(() => expect(electron.app.calls).toContain('quit'));
 }
 
 /** What a page does when it listens: its preload script passes the question on. */
@@ -108,7 +109,7 @@ describe('the Electron host', () => {
     expect(await client.domains.add({ workspaceId: id, text: 'example.com' })).toMatchObject({ refused: [] });
     await expect(client.workspaces.create({ name: '' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await end();
-  }, 30_000);
+  });
 
   it('hands a port to nobody else', async () => {
     const window = await start();
@@ -125,7 +126,7 @@ describe('the Electron host', () => {
     ask(webContents);
     expect([...frame.received, ...stranger.mainFrame.received]).toEqual([]);
     await end();
-  }, 30_000);
+  });
 
   it('answers each load at once, and a load that asks again when its port may have got lost', async () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
@@ -153,7 +154,7 @@ describe('the Electron host', () => {
     await secondClosed;
     now.mockRestore();
     await end();
-  }, 30_000);
+  });
 
   it('comes to the front on a second start, and a second start ends at once', async () => {
     const window = await start();
@@ -175,9 +176,9 @@ describe('the Electron host', () => {
     electron.app.calls.length = 0;
     electron.app.isFirst = false;
     await load('--data-dir', folder);
-    await vi.waitFor(() => expect(electron.app.calls).toContain('quit'));
+    await until(() => expect(electron.app.calls).toContain('quit'));
     expect(WindowDouble.made.length).toBe(made);
-  }, 30_000);
+  });
 
   it('shares its data folder with no other host: whoever comes second brings the first to the front', async () => {
     const window = await start();
@@ -195,10 +196,10 @@ describe('the Electron host', () => {
     const made = WindowDouble.made.length;
     electron.app.calls.length = 0;
     await load('--data-dir', folder);
-    await vi.waitFor(() => expect(electron.app.calls).toContain('quit'));
+    await until(() => expect(electron.app.calls).toContain('quit'));
     expect([asked, WindowDouble.made.length - made]).toEqual([1, 0]);
     if (browserHost.first) await browserHost.close();
-  }, 30_000);
+  });
 
   it('answers what is no call over its port with a code, and goes on', async () => {
     const window = await start();
@@ -209,14 +210,14 @@ describe('the Electron host', () => {
     port?.postMessage('nonsense');
     port?.postMessage({ i: '1' });
     port?.postMessage('{"i":"2","p":{"u":"/state/snapshot","b":{"json":{}}}}');
-    await vi.waitFor(() => expect(answers).toHaveLength(3));
+    await until(() => expect(answers).toHaveLength(3));
     expect(answers.map((text) => /"code":"\w+"|"sequence"/.exec(text)?.[0])).toEqual([
       '"code":"BAD_MESSAGE"',
       '"code":"BAD_MESSAGE"',
       '"sequence"',
     ]);
     await end();
-  }, 30_000);
+  });
 
   it('ends when its window is closed, but stays in the tray while checks repeat', async () => {
     const window = await start();
@@ -245,13 +246,13 @@ describe('the Electron host', () => {
     expect(electron.app.calls).toEqual(['quit']);
     await end();
     expect(close()).toBe(false);
-  }, 30_000);
+  });
 
   it('says why it could not start, and what to do', async () => {
     const taken = path.join(folder, 'taken');
     writeFileSync(taken, 'a file, not a folder');
     await load(`--data-dir=${path.join(taken, 'data')}`);
-    await vi.waitFor(() => expect(electron.app.calls).toContain('exit 1'));
+    await until(() => expect(electron.app.calls).toContain('exit 1'));
     expect(electron.errorBoxes).toEqual([expect.stringContaining('part of its path is a file')]);
     expect(electron.errorBoxes[0]).toContain(taken);
     expect(electron.errorBoxes[0]).toContain('--data-dir FOLDER');

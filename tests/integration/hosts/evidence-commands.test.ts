@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +49,40 @@ describe('evidence', () => {
     ))
       expect(readFileSync(path.join(FOLDER, name)).equals(Buffer.from(content)), name).toBe(true);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'reads a pipe that is named, waits for none that a folder links to, and reads every file of many',
+    async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'sendwright-many-'));
+      const own = ['--data-dir', path.join(folder, '.data')];
+      const pipe = path.join(folder, '.pipe');
+      const xml = files['receiver.example!example.com!1772323200!1772409599.xml'] as string;
+      execFileSync('mkfifo', [pipe]);
+      symlinkSync(pipe, path.join(folder, 'link.xml'));
+      symlinkSync(path.join(folder, 'nothing'), path.join(folder, 'nowhere.xml'));
+      const names = Array.from({ length: 100 }, (_none, index) => `${String(index).padStart(3, '0')}.xml`);
+      for (const [index, name] of names.entries())
+        writeFileSync(
+          path.join(folder, name),
+          index === 50 ? '' : xml.replace(/<report_id>.*<\/report_id>/, `<report_id>${index}</report_id>`),
+        );
+      try {
+        const { out } = await cli('import', folder, '--json', ...own);
+        const read = objects(out).map(({ file, outcome }) => `${path.basename(String(file))} ${String(outcome)}`);
+        expect(read).toEqual([
+          ...names.map((name, index) => `${name} ${index === 50 ? 'refuse' : 'read'}`),
+          'nowhere.xml refuse',
+        ]);
+        const writing = writeFile(pipe, xml.replace(/<report_id>.*<\/report_id>/, '<report_id>piped</report_id>'));
+        expect(objects((await cli('import', pipe, '--json', ...own)).out)).toMatchObject([
+          { outcome: 'read', reports: [{ reportId: 'piped' }] },
+        ]);
+        await writing;
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  );
 
   it('imports a folder: each report once, the broken one in part, the hostile one not', async () => {
     const paths = REPORTS.map((name) => path.join(FOLDER, name));

@@ -6,9 +6,9 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildRenderer } from '../../../build/renderer.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dropFolder } from '../../support/core.ts';
+import { until } from '../../support/until.ts';
 
 /** The browser host as a program of its own, as `npm run web` starts it. */
 
@@ -16,7 +16,6 @@ const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const running = new Set<ChildProcess>();
 let folder: string;
 
-beforeAll(buildRenderer, 120_000);
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'sendwright-loopback-'));
 });
@@ -115,7 +114,7 @@ describe('the browser host', () => {
     // Windows knows no signals: a program that is told to end is ended.
     expect(await desk.ended).toBe(process.platform === 'win32' ? null : 0);
     expect(existsSync(path.join(folder, 'instance.sock'))).toBe(false);
-  }, 60_000);
+  });
 
   it('gives a second start on the same folder a new address, and ends it', async () => {
     const first = start([]);
@@ -133,7 +132,7 @@ describe('the browser host', () => {
     const third = start([]);
     await third.says('#token=');
     expect(third.output()).toContain('the console runs at');
-  }, 60_000);
+  });
 
   it('takes the port it had last, and another one where that is taken', async () => {
     const origin = async () => {
@@ -153,7 +152,7 @@ describe('the browser host', () => {
     expect(await origin()).toBe(second);
     writeFileSync(path.join(folder, 'window-port'), 'eighty');
     expect(await origin()).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  }, 60_000);
+  });
 
   it('lets the browser keep what bears a hash in its name, and nothing else', async () => {
     const desk = start([]);
@@ -166,7 +165,7 @@ describe('the browser host', () => {
     expect(await caching('/icon.svg')).toBe('no-store');
     expect(await caching(script)).toBe('private, max-age=31536000, immutable');
     expect(await caching('/assets/missing.js')).toBe('no-store');
-  }, 60_000);
+  });
 
   it.skipIf(process.platform === 'win32')(
     'opens its window by a launch file that its owner alone can read, never by a token on a command line (needs sh)',
@@ -184,7 +183,7 @@ describe('the browser host', () => {
       const desk = start([], environment);
       await desk.says('the console runs at');
       const launchFile = path.join(folder, 'launch', 'open-console.html');
-      await waitFor(() => existsSync(path.join(seen, 'arguments')));
+      await until(() => expect(existsSync(path.join(seen, 'arguments'))).toBe(true));
       expect(statSync(launchFile).mode & 0o777).toBe(0o600);
       expect(statSync(path.dirname(launchFile)).mode & 0o777).toBe(0o700);
       expect(statSync(path.join(folder, 'browser-profile')).mode & 0o777).toBe(0o700);
@@ -232,7 +231,7 @@ describe('the browser host', () => {
       expect(attempt.output().trim().split('\n')).toEqual([expect.stringMatching(told)]);
     }
     taken.close();
-  }, 60_000);
+  });
 
   it('names a damaged data file and the way back, and leaves it as it is', async () => {
     const file = path.join(folder, 'sendwright.db');
@@ -243,10 +242,5 @@ describe('the browser host', () => {
       `The data file ${file} is damaged. There is no intact copy in ${path.join(path.dirname(file), 'copies')}. Restore one of your own with “sendwright backup restore FILE”, or move the file away to start over.\n`,
     );
     expect(readFileSync(file, 'utf8')).toMatch(/^a letter/);
-  }, 60_000);
+  });
 });
-
-async function waitFor(ready: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 100 && !ready(); attempt += 1) await new Promise((done) => setTimeout(done, 100));
-  expect(ready()).toBe(true);
-}

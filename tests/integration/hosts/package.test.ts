@@ -9,7 +9,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropFolder } from '../../support/core.ts';
 import { launchStandIn } from '../../support/electron-stand-in/launch.ts';
-import { bundleEverything, makeLinuxDistribution, runBuilder } from '../../support/packaging.ts';
+import { makeLinuxDistribution, runBuilder } from '../../support/packaging.ts';
 
 /**
  * What is packaged: made by electron-builder as for a release, but around a stand-in for Electron's executable, which is
@@ -23,7 +23,6 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'sendwright-package-'));
-    await bundleEverything();
     const { code, output } = await runBuilder([
       '--linux',
       'dir',
@@ -56,7 +55,15 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
     // Of the module: what is loaded, its licence, and no source to build it from.
     const module = files.filter((name) => name.startsWith('/node_modules/better-sqlite3/'));
     expect(module.filter((name) => !/\/(?:lib|prebuilds|package\.json|LICENSE)(?:\/|$)/.test(name))).toEqual([]);
-    const programs = ['cli.js', 'electron.js', 'loopback.js', 'practice-process.js', 'preload.cjs', 'sendwright.js'];
+    const programs = [
+      'cli.js',
+      'copy-thread.js',
+      'electron.js',
+      'loopback.js',
+      'practice-process.js',
+      'preload.cjs',
+      'sendwright.js',
+    ];
     expect(files.filter((name) => path.posix.dirname(name) === '/dist/main').sort()).toEqual(
       [...programs, 'parts'].sort().map((name) => `/dist/main/${name}`),
     );
@@ -72,8 +79,8 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
     for (const name of files.filter((file) => /^\/dist\/main\/.*\.c?js$/.test(file))) {
       const source = readFileSync(path.join(folder, 'app', name), 'utf8');
       const imports = [
-        ...source.matchAll(/^(?:import|export)\b[^'"\n;]*?from\s*["']([^"']+)["']/gm),
-        ...source.matchAll(/\bimport\(["'](\.\/parts\/[^"']+)["']\)/g),
+        ...source.matchAll(/^(?:import|export)\b[^'"\n;]*?from\s*["'`]([^"'`]+)["'`]/gm),
+        ...source.matchAll(/\bimport\(["'`](\.\/parts\/[^"'`]+)["'`]\)/g),
       ].map(([, module]) => (module ?? '').replace(/^node:/, ''));
       for (const module of imports) if (module.startsWith('./parts/')) parts.add(module);
       expect(
@@ -157,7 +164,7 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
     expect(practice?.module).toBe(path.join(unpacked, 'resources/app.asar/dist/main/practice-process.js'));
     await program.quit();
     expect([await program.exited, program.all('not-modelled'), program.all('uncaught')]).toEqual([0, [], []]);
-  }, 60_000);
+  });
 
   it('runs its command line without the checkout', () => {
     const data = path.join(folder, 'cli-data');
@@ -208,5 +215,5 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
       expect([asset, (await fetch(`${origin}${asset}`)).status]).toEqual([asset, 200]);
     host.kill('SIGTERM');
     expect(await once(host, 'exit')).toEqual([0, null]);
-  }, 60_000);
+  });
 });

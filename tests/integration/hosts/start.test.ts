@@ -36,9 +36,13 @@ describe('npm start', () => {
         return file;
       };
       const run = (file: string) => runElectron(file, ['the app', '--data-dir=x'], folder);
-      const good = executable('good', `printf '%s|' "$@" > "${folder}/called"; exit 3`);
+      const good = executable(
+        'good',
+        `printf '%s|' "$@" > "${folder}/called"; echo $NODE_OPTIONS > "${folder}/options"; exit 3`,
+      );
       expect(await run(good)).toEqual({ came: true, code: 3 });
       expect(readFileSync(path.join(folder, 'called'), 'utf8')).toBe('the app|--data-dir=x|');
+      expect(readFileSync(path.join(folder, 'options'), 'utf8')).toContain('--enable-source-maps');
       expect(await run(executable('trap', 'kill -TRAP $$'))).toEqual({
         came: false,
         reason: 'it ended at once with SIGTRAP',

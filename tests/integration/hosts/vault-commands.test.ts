@@ -1,10 +1,10 @@
+import { told } from '../../support/told.ts';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildRenderer } from '../../../build/renderer.ts';
 import { exitCodes } from '../../../main/hosts/cli/output.ts';
 import { claimInstance } from '../../../main/hosts/instance.ts';
 import type { Outcome } from '../../support/cli.ts';
@@ -58,7 +58,7 @@ describe('vault commands', () => {
       code: exitCodes.locked,
       data: { error: { code: 'VAULT_LOCKED', remedy: expect.stringContaining('vault passphrase') } },
     });
-    expect(await asked('vault', 'begin-anew', '--yes')).toMatchObject({ code: exitCodes.badInput });
+    expect(await asked('vault', 'reset', '--yes')).toMatchObject({ code: exitCodes.badInput });
     expect((await asked('vault', 'passphrase', '--new-passphrase-file', file('short', 'seven..'))).data).toMatchObject({
       error: { code: 'BAD_INPUT', field: 'passphrase' },
     });
@@ -85,6 +85,15 @@ describe('vault commands', () => {
       data: { error: { code: 'WRONG_PASSPHRASE' } },
     });
     expect((await cli('vault', 'unlock', '--passphrase-file', old)).out).toMatch(/^The passphrase opens the vault/);
+    for (const command of [
+      ['vault', 'unlock'],
+      ['vault', 'reset', '--yes'],
+      ['probe', 'keys'],
+    ])
+      expect(await asked(...command)).toMatchObject({
+        code: exitCodes.locked,
+        data: { error: { code: 'PASSPHRASE_NEEDED', remedy: expect.stringContaining('--passphrase-file') } },
+      });
     const change = ['vault', 'passphrase', '--passphrase-file', old, '--new-passphrase-file', next];
     expect(await asked(...change)).toMatchObject({ code: 0, data: { sealed: { serviceKeys: 1, dkimKeys: 0 } } });
     expect((await cli('vault', 'unlock', '--passphrase-file', old)).code).toBe(exitCodes.locked);
@@ -98,7 +107,7 @@ describe('vault commands', () => {
     expect((await cli('vault', 'unlock', '--passphrase-file', next)).code).toBe(exitCodes.ok);
 
     const third = file('third', 'a third passphrase');
-    const anew = ['vault', 'begin-anew', '--new-passphrase-file', third];
+    const anew = ['vault', 'reset', '--new-passphrase-file', third];
     expect(await asked(...anew)).toMatchObject({
       code: exitCodes.badInput,
       data: { error: { message: expect.stringContaining('--yes') } },
@@ -137,15 +146,18 @@ describe('vault commands', () => {
       expect(data).toMatchObject({ error: { message: expect.stringContaining('Only the system keychain') } });
     }
     expect((await cli('vault', 'status')).out).toMatch(/opens with +the system keychain/);
-    expect((await cli('vault', 'begin-anew', '--yes', '--passphrase-file', file('p', PASSPHRASE))).code).toBe(0);
+    expect((await cli('vault', 'reset', '--yes', '--passphrase-file', file('p', PASSPHRASE))).code).toBe(0);
     expect(await keyState()).toBe('re-enter');
 
     // The window is opened with the new passphrase, and its keychain brings back what it sealed.
     const again = await openTestCore(folder, { keychain: keychain.port, host: 'electron' });
     await again.client.vault.unlock({ passphrase: PASSPHRASE });
     expect((await again.client.settings.get({ workspaceId })).apiKey).toMatchObject({ state: 'protected' });
-    const { 0: came } = await again.client.activity.list({ workspaceId, kinds: ['vault'], limit: 1 });
-    expect(came).toMatchObject({ summary: '1 secret came back', detail: 'Opened by the system keychain' });
+    const newest = await again.client.activity.list({ workspaceId, kinds: ['vault'], limit: 1 });
+    expect(newest.map(told)[0]).toMatchObject({
+      summary: '1 secret came back',
+      detail: 'Opened by the system keychain',
+    });
     await again.close();
   });
 
@@ -184,7 +196,6 @@ describe('vault commands', () => {
   });
 
   it('lock the real console in the browser, whose key another command then does not have', async () => {
-    await buildRenderer();
     await sealKeys();
     const desk = await startConsole(folder);
     try {
@@ -304,15 +315,15 @@ describe.skipIf(!hasTerminal)('vault commands at a terminal (needs script)', () 
     ]);
     expect(changed).toMatchObject({ code: 0, text: expect.stringContaining('The passphrase is changed') });
     expect(changed.text).not.toContain(NEXT);
-    const kept = await typing('vault begin-anew', [['Begin anew? (yes/no) ', 'no']]);
+    const kept = await typing('vault reset', [['Reset the vault? (yes/no) ', 'no']]);
     expect(kept.text).toMatch(/has to be entered again: 1 key of the service\./);
     expect(kept).toMatchObject({ code: 0, text: expect.stringContaining('Nothing was changed.') });
-    const begun = await typing('vault begin-anew', [
-      ['Begin anew? (yes/no) ', 'yes'],
+    const begun = await typing('vault reset', [
+      ['Reset the vault? (yes/no) ', 'yes'],
       ['New passphrase: ', PASSPHRASE],
       ['Repeat it: ', PASSPHRASE],
     ]);
     expect(begun).toMatchObject({ code: 0, text: expect.stringContaining('To be entered again: 1 key') });
     expect(begun.text).not.toContain(PASSPHRASE);
-  }, 60_000);
+  });
 });

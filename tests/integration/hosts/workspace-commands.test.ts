@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,7 +50,7 @@ describe('workspace export and import', () => {
     expect(without.out).toContain('2 domains, no secret.');
     expect(statSync(at('plain.sendwright')).mode & 0o077).toBe(0);
     const refused = await cli('workspace', 'export', at('all.sendwright'), '--with-secrets', ...file);
-    expect(refused.code).not.toBe(exitCodes.ok);
+    expect(refused.code).toBe(exitCodes.locked);
     expect(readdirSync(folder).filter((name) => name.startsWith('all'))).toEqual([]);
     const all = await cli('workspace', 'export', at('all.sendwright'), '--with-secrets', ...file, ...vault, '--json');
     expect(JSON.parse(all.out)).toMatchObject({ domains: 2, secrets: 1, leftOut: 0 });
@@ -92,6 +101,25 @@ describe('workspace export and import', () => {
     expect(half).toMatchObject({ code: exitCodes.badInput, error: expect.stringContaining('news.example.json') });
     const secrets = await cli('workspace', 'export', at('text'), '--text', '--with-secrets');
     expect(secrets).toMatchObject({ code: exitCodes.badInput, error: expect.stringContaining('never hold secrets') });
+  });
+
+  it('look for a key in another field where the passphrase is given, as the support bundle does, and say where not', async () => {
+    const vault = ['--passphrase-file', at('vault-passphrase')];
+    const misplaced = ['--response-domain', 'https://app.example.com/ak-live-0123456789abcdef'];
+    await cli('settings', 'set', '--workspace', 'Acme', '--api-key-file', at('key'), ...misplaced, ...vault);
+
+    const unchecked = await cli('workspace', 'export', at('unchecked'), '--text');
+    expect(unchecked).toMatchObject({ code: exitCodes.ok, out: expect.stringContaining('was not checked') });
+    expect(await cli('workspace', 'export', at('checked'), '--text', ...vault)).toMatchObject({
+      code: exitCodes.badInput,
+      error: expect.stringContaining('workspace.json would contain a secret'),
+    });
+    expect(existsSync(at('checked'))).toBe(false);
+    for (const bundle of [await cli('bundle', ...vault), await cli('bundle')])
+      expect(bundle).toMatchObject({ code: exitCodes.ok, out: expect.not.stringContaining('ak-live') });
+
+    await cli('settings', 'set', '--response-domain', 'https://app.example.com');
+    expect((await cli('workspace', 'export', at('checked'), '--text', ...vault)).out).not.toContain('was not checked');
   });
 });
 

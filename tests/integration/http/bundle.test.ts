@@ -110,13 +110,21 @@ describeWith(['openssl'], 'the support bundle', () => {
     ]);
     const parsed = JSON.parse(text) as {
       overview: Record<string, string>;
-      traces: Record<string, { findings: { code: string }[]; stages: { stage: string; state: string }[] }[]>;
+      traces: Record<
+        string,
+        { findings: { code: string }[]; stages: { stage: string; detail: string; met: { code: string } }[] }[]
+      >;
       activity: unknown[];
     };
     expect(parsed.overview.connection).toMatch(/^failed at response: .*\(probe\.redirect\)$/);
     expect(parsed.overview).toMatchObject({ apiKey: 'protected', authKey: 'protected' });
     expect(parsed.traces.connection?.[0]?.findings.map((finding) => finding.code)).toEqual(['probe.redirect']);
-    expect(parsed.traces.connection?.[0]?.stages.at(-1)).toMatchObject({ stage: 'response', state: 'failed' });
+    expect(parsed.traces.connection?.[0]?.stages.at(-1)).toMatchObject({
+      stage: 'response',
+      state: 'failed',
+      met: { code: 'stage.redirect', values: { status: expect.any(Number) } },
+      detail: expect.stringMatching(/^3\d\d → /),
+    });
     expect(parsed.activity.length).toBeGreaterThan(8);
     expect((JSON.parse((await bundle({ includeActivity: false })).text) as { activity: unknown[] }).activity).toEqual(
       [],

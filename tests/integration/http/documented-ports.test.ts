@@ -34,7 +34,7 @@ describeWith(['openssl', 'netns', 'ip'], 'an application on ports 80 and 443', (
     const run = spawnSync(
       'unshare',
       ['-rn', process.execPath, PROGRAM, JSON.stringify({ ...order, extraCa: laboratory.root })],
-      { encoding: 'utf8', timeout: 30_000 },
+      { encoding: 'utf8', timeout: 60_000 },
     );
     expect(run.stderr).toBe('');
     return JSON.parse(run.stdout) as ProbeTrace;

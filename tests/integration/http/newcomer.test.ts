@@ -96,5 +96,5 @@ describeWith(['openssl', 'named', 'named-checkzone'], 'the whole job by command'
       { domain: 'news.example.com', here: true, there: true, isVerified: true },
       { domain: 'shop.example.org', here: true, there: true, isVerified: true },
     ]);
-  }, 120_000);
+  });
 });

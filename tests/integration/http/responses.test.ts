@@ -3,7 +3,7 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createTcp } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { answerApplication } from '../../../main/practice/application.ts';
-import type { FaultId } from '../../../main/practice/faults.ts';
+import type { FaultId } from '../../../shared/practice/faults.ts';
 import { probeMonitoring as monitoringAt } from '../../../main/probes/webhook/monitoring.ts';
 import { probeResponses as responsesAt } from '../../../main/probes/webhook/responses.ts';
 import type { Laboratory } from '../../support/certificates.ts';

@@ -110,7 +110,7 @@ describeWith(['openssl'], 'what the console asks the service by itself', () => {
     await save({}, `${url}/elsewhere`);
     await desk.close();
     // The service is waited for 60 seconds.
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(40_000);
   });
 
   it('holds the answer to the later question, whichever comes first', async () => {

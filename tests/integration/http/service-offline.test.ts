@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { callService } from '../../../main/probes/cloud-service/client.ts';
 import type { TestCore } from '../../support/core.ts';
 import { dropFolder, openTestCore } from '../../support/core.ts';
+import { until } from '../../support/until.ts';
 
 /** A machine without a network: the console asks nobody by itself, and says nothing of it. */
 
@@ -87,5 +88,5 @@ it('is asked about by nobody after saving, on opening and as time goes by; and a
     ],
   });
   desk.core.tick();
-  await vi.waitFor(() => expect(vi.mocked(callService)).toHaveBeenCalledTimes(1));
+  await until(() => expect(vi.mocked(callService)).toHaveBeenCalledTimes(1));
 });

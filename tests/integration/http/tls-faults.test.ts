@@ -64,7 +64,7 @@ describeWith(['openssl', 'nginx', 'curl'], 'TLS faults of a real server', () => 
       ['s_client', '-connect', `127.0.0.1:${ports.get(name)}`, '-servername', 'localhost', '-CAfile', 'root.pem']
         .concat(['-verify_hostname', 'localhost', '-purpose', 'sslserver', '-min_protocol', 'TLSv1.2', '-brief'])
         .concat(more),
-      { cwd: laboratory.folder, encoding: 'utf8', input: '', timeout: 20_000 },
+      { cwd: laboratory.folder, encoding: 'utf8', input: '', timeout: 60_000 },
     );
     return run.stdout + run.stderr;
   }
@@ -149,7 +149,7 @@ describeWith(['openssl', 'nginx', 'curl'], 'TLS faults of a real server', () => 
       const run = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
         encoding: 'utf8',
         env: { PATH: process.env.PATH, ...environment },
-        timeout: 30_000,
+        timeout: 60_000,
       });
       return JSON.parse(run.stdout) as ProbeTrace;
     };

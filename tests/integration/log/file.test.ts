@@ -92,7 +92,7 @@ describe('the log’s file', () => {
       );
       for (const entry of own) expect(entry.text).toBe(String(entry.index % 10).repeat((entry.index * 37) % 6000));
     }
-  }, 60_000);
+  });
 
   it('is begun anew when somebody removes it while it is written to', () => {
     const log = openLog({ dataFolder: folder, source: 'cli' });
@@ -195,5 +195,5 @@ describeWith(['mountns'], 'on a disk of its own', () => {
     expect(log.slice(-2)).toMatchObject([{ msg: 'after' }, { missed: expect.any(Number) as number }]);
     // What was cut off when the disk ran full stands alone, and nothing was added to it.
     expect(log.filter((line) => line === 'torn').length).toBeLessThanOrEqual(1);
-  }, 60_000);
+  });
 });

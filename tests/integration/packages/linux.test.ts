@@ -12,15 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dropFolder } from '../../support/core.ts';
-import {
-  bundleEverything,
-  makeLinuxDistribution,
-  NOTE_CALL,
-  quoted,
-  root,
-  runBuilder,
-  writeScript,
-} from '../../support/packaging.ts';
+import { makeLinuxDistribution, NOTE_CALL, quoted, root, runBuilder, writeScript } from '../../support/packaging.ts';
 import { run } from '../../support/run.ts';
 import { describeWith } from '../../support/tools.ts';
 
@@ -74,7 +66,6 @@ describeWith(['Linux', ...TOOLS], 'packages for Linux', () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'sendwright-linux-'));
     made = path.join(folder, 'made');
-    await bundleEverything();
     const standIn = path.join(root, 'tests', 'support', 'programs', 'fpm.ts');
     const fpm = writeScript(path.join(folder, 'fpm'), [
       'kind=; previous=',

@@ -13,7 +13,7 @@ import path from 'node:path';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dropFolder } from '../../support/core.ts';
-import { bundleEverything, FUSES, quoted, root, runBuilder, writeScript } from '../../support/packaging.ts';
+import { FUSES, quoted, root, runBuilder, writeScript } from '../../support/packaging.ts';
 import { emptyLibrary } from '../../support/portable-executable.ts';
 import { run } from '../../support/run.ts';
 import { describeWith } from '../../support/tools.ts';
@@ -67,7 +67,6 @@ describeWith(['Linux', 'makensis', '7za'], 'packages for Windows', () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'sendwright-windows-'));
     made = path.join(folder, 'made');
-    await bundleEverything();
     const distribution = path.join(folder, 'electron');
     mkdirSync(path.join(distribution, 'resources'), { recursive: true });
     makeExecutable(path.join(distribution, 'electron.exe'));

@@ -170,7 +170,7 @@ describeWith(['named'], 'sendwright spf, in live DNS', () => {
   beforeAll(async () => {
     bind = await startBind(['example.com']);
     await bind.load('example.com', zoneHead('example.com', 2) + RECORDS);
-  }, 30_000);
+  });
   afterAll(() => bind.stop());
 
   test('asks the server that is named', async () => {

@@ -112,7 +112,9 @@ describe('a copy', () => {
 
   it('that is not wanted any more leaves nothing behind', async () => {
     const store = open();
-    await expect(store.copies.make('daily', () => false)).rejects.toThrow('no longer needed');
+    await expect(store.copies.make('daily', { isWanted: () => false, isBusy: () => false })).rejects.toThrow(
+      'no longer needed',
+    );
     store.close();
     expect(readdirSync(path.join(folder, 'copies'))).toEqual([]);
   });
@@ -246,7 +248,7 @@ describe('the console', () => {
       await desk.client.jobs.cancel({ jobId: job.id });
       for await (const _state of await desk.client.jobs.watch({ jobId: job.id, after: -1 })) continue;
       desk.core.tick();
-      await expect.poll(daily, { timeout: 30_000 }).toBe(1);
+      await expect.poll(daily, { timeout: 60_000 }).toBe(1);
     } finally {
       await desk.close();
       await dropFolder(desk.folder);
@@ -259,7 +261,7 @@ describe('the console', () => {
     const daily = () => listCopies(desk.folder).filter(({ reason }) => reason === 'daily');
     try {
       desk.core.tick();
-      await expect.poll(() => daily().length, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => daily().length, { timeout: 60_000 }).toBe(1);
       desk.core.tick();
       expect(lookInside(desk.folder, daily()[0]?.file ?? '').format).toBe(migrations.length);
       await desk.close();

@@ -41,7 +41,7 @@ describeWith(['mountns'], 'a disk', () => {
       added: 500,
       names: 502,
     });
-  }, 60_000);
+  });
 
   it('that is full when the file is opened: it is told so, and the file opens once there is room', () => {
     const answer = onTmpfs(
@@ -49,12 +49,12 @@ describeWith(['mountns'], 'a disk', () => {
       `${open} && { dd if=/dev/zero of="$0/filler" bs=4096 2>/dev/null || true; } && ${open} && rm "$0/filler" && ${open}`,
     );
     expect(answer).toMatch(/^opened\nfull: The disk is full; nothing was changed\. Free some space[^\n]*\nopened\n$/);
-  }, 60_000);
+  });
 
   it('that can only be read: the file is refused when it is opened', () => {
     const answer = onTmpfs('3m', `${open} && mount -o remount,ro "$0" && ${open}`);
     expect(answer).toMatch(
       /^opened\nread-only: .*sendwright\.db can’t be written: its disk can only be read\. .*--data-dir FOLDER/,
     );
-  }, 60_000);
+  });
 });

@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import Database from 'better-sqlite3';
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,7 +102,7 @@ describe('the data file', () => {
     const now = Date.UTC(2026, 4, 1);
     const store = openStore(folder, () => now);
     const id = store.workspaces.add('Acme', false, now);
-    const entry = { kind: 'save' as const, severity: 'info' as const, summary: 'Saved', detail: '' };
+    const entry = { kind: 'save' as const, severity: 'info' as const, fact: fact('settings.saved'), details: [] };
     store.records.addActivity(id, { ...entry, at: now + 60_000 });
     store.close();
     const troublesAt = (time: number) => {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import type { TestCore } from '../../support/core.ts';
 import { dropFolder, openTestCore, verifyAll } from '../../support/core.ts';
+import { filesIn, formsOf } from '../../support/planted.ts';
 import { describeWith } from '../../support/tools.ts';
 
 /** Secrets are planted, everything is done with them that can be done, and then they are looked for everywhere. */
@@ -20,26 +21,6 @@ const secrets = {
   nextPassphrase: 'amber kettle beyond nine rivers',
   lastPassphrase: 'copper window above four mills',
 } as const;
-
-/** The forms in which a text could lie in a file or an answer. */
-function formsOf(secret: string): Buffer[] {
-  const inBase64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.from('x'.repeat(shift) + secret).toString('base64');
-    // The first and last characters also carry neighbouring octets.
-    return text.slice(shift === 0 ? 0 : 4, -4);
-  });
-  const hex = Buffer.from(secret).toString('hex');
-  return [
-    ...[secret, encodeURIComponent(secret), hex, hex.toUpperCase(), ...inBase64].map((text) => Buffer.from(text)),
-    Buffer.from(secret, 'utf16le'),
-  ];
-}
-
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name));
-}
 
 /** A client that keeps all that it is told, errors included. */
 function eavesdrop(client: CoreClient, heard: string[]): CoreClient {
@@ -82,7 +63,7 @@ describeWith(['openssl'], 'planted secrets', () => {
       echo.listen(0, '127.0.0.1', resolve);
     });
     desk = await openTestCore();
-  }, 60_000);
+  });
   afterAll(async () => {
     await desk.close();
     echo.close();
@@ -198,4 +179,4 @@ it('another passphrase leaves nothing in the data folder that the old one opens'
     await own.close();
     await dropFolder(own.folder);
   }
-}, 60_000);
+});

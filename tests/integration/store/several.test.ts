@@ -45,7 +45,7 @@ describe('one data folder', () => {
     const { workspaces } = await client.state.snapshot({});
     expect(workspaces.map((workspace) => [workspace.name, workspace.domainCount])).toEqual([['Default', 3]]);
     await close();
-  }, 60_000);
+  });
 
   it('takes the writes of three commands and two windows at once, and both windows notice', async () => {
     const windows = [await openTestCore(folder), await openTestCore(folder)];
@@ -68,5 +68,5 @@ describe('one data folder', () => {
       expect((await client.domains.list({ workspaceId })).length).toBe(amount);
       await close();
     }
-  }, 60_000);
+  });
 });

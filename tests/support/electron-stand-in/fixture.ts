@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, vi } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { LaunchOptions, StandIn } from './launch.ts';
 import { launchStandIn } from './launch.ts';
 import { describeWith } from '../tools.ts';
+import { until } from '../until.ts';
 
 /** Small Electron programs for the stand-in's own tests, written where a test needs them. */
 
@@ -109,13 +110,10 @@ export function lastFolder(): string {
 
 /** Waits until the fixture has told something, and returns all of it so far. */
 export async function untilTold(standIn: StandIn, name: string, times = 1): Promise<[string, ...unknown[]][]> {
-  await vi.waitFor(
-    () => {
-      const names = told(standIn).map(([first]) => first);
-      expect(names.filter((one) => one === name).length, standIn.output).toBeGreaterThanOrEqual(times);
-    },
-    { timeout: 20_000, interval: 10 },
-  );
+  await until(() => {
+    const names = told(standIn).map(([first]) => first);
+    expect(names.filter((one) => one === name).length, standIn.output).toBeGreaterThanOrEqual(times);
+  });
   return told(standIn);
 }
 

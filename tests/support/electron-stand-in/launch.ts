@@ -90,7 +90,7 @@ function windowsPrograms(): string {
 
 const BROWSER_ENDS_WITHIN_MS = 5000;
 const LETS_GO_WITHIN_MS = 5000;
-const NEVER_LONGER_MS = 30_000;
+const NEVER_LONGER_MS = 90_000;
 
 /** @throws what was awaited, when it has not come in time. */
 async function inTime<Value>(what: string, value: Promise<Value>, milliseconds = NEVER_LONGER_MS): Promise<Value> {

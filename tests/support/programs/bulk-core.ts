@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createRouterClient } from '@orpc/server';
-import { composeCore } from '../../../main/core/compose.ts';
+import { bareCore } from './bare-core.ts';
 
 /**
  * Checks every domain of a data folder several times, as a host's core does, and prints how long each took, and the
@@ -11,15 +11,7 @@ import { composeCore } from '../../../main/core/compose.ts';
 const REST_MS = 4000;
 
 const [folder = '', workspace = '1', times = '1'] = process.argv.slice(2);
-const core = await composeCore({
-  dataFolder: folder,
-  host: 'cli',
-  version: '0.0.0',
-  keychain: null,
-  practice: null,
-  notifier: { notify: () => undefined },
-  background: true,
-});
+const core = await bareCore(folder, true);
 const client = createRouterClient(core.router);
 const workspaceId = Number(workspace);
 

@@ -1,7 +1,9 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import { told } from '../../support/told.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../shared/diagnosis/diagnose.ts';
-import { durationText } from '../../../shared/diagnosis/duration.ts';
+import { durationText } from '../../../shared/text/duration.ts';
 import { furtherQuestions } from '../../../shared/diagnosis/further.ts';
 import { wildcardsFor } from '../../../shared/diagnosis/views.ts';
 import type { FailureReason } from '../../../shared/dns/lookup.ts';
@@ -56,7 +58,7 @@ const txt = (text: string, ttl = 3600): ResourceRecord => ({ name: NAME, ttl, ty
 const has = (server: AnsweringServer, text = WANTED, ttl = 3600) =>
   said(server, { outcome: 'answer', records: [txt(text, ttl)] });
 const failed = (server: AnsweringServer, reason: FailureReason, change: Partial<Observation> = {}) =>
-  said(server, { outcome: 'failure', failure: { reason, message: reason }, ...change });
+  said(server, { outcome: 'failure', failure: { reason, what: fact('dns.failed', { failure: reason }) }, ...change });
 const asked = (name: string, type: QueryType, observation: Observation): Observation => ({
   ...observation,
   question: { name, type },
@@ -69,7 +71,7 @@ function soa(server: AnsweringServer, serial: number, mname = 'ns1.example.com')
 
 const codes = (...observations: readonly Observation[]) =>
   diagnose(subject, NAME, observations).map((finding) => finding.code);
-const verdict = (...observations: readonly Observation[]) => recordVerdict(spf, observations);
+const verdict = (...observations: readonly Observation[]) => told(recordVerdict(spf, observations));
 
 describe('the names of differences', () => {
   it('has nothing to say where all agree', () => {

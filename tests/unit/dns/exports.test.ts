@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseDkimKey } from '../../../shared/dkim/key-record.ts';
-import { joinTxt } from '../../../shared/dns/txt.ts';
+import { joinTxt, octetsToText } from '../../../shared/dns/txt.ts';
 import { readNamedZone, readZone } from '../../../shared/dns/zone/reader.ts';
+import { asZoneFile } from '../../../shared/lists/record-table.ts';
 import { KEY } from '../../support/needs.ts';
 
 /** Zone files with the habits of those who write them out; each holds the same records of mail. */
@@ -120,6 +121,59 @@ describe('an export', () => {
   it('whose names all lack their final dot is not read below its zone once more', () => {
     const text = 'example.com 60 IN SOA ns h 1 2 3 4 5\nwww.example.com 60 IN A 192.0.2.1\n';
     expect(readNamedZone(text).records.map(({ name }) => name)).toEqual(['example.com', 'www.example.com']);
+  });
+});
+
+/** What is copied from a page: cells between tabs. */
+const NAMECHEAP = `TXT Record\t@\tv=spf1 mx -all\tAutomatic
+TXT Record\tdefault._domainkey\tv=DKIM1; k=rsa; p=${KEY}\t30 min
+MX Record\t@\tmx1.example.net.\t10\tAutomatic
+TXT Record\t_dmarc\tv=DMARC1; p=none\t5 min
+URL Redirect Record\twww\thttps://example.com/\tUnmasked
+`;
+
+const AS_CSV = `"Name","Type","Content","TTL","Priority"
+"example.com","TXT","v=spf1 mx -all","Auto",""
+"default._domainkey.example.com","TXT","""v=DKIM1; k=rsa; p=${A}"" ""${B}""","1 hour",""
+"example.com","MX","mx1.example.net","300","10"
+"_dmarc.example.com","TXT","v=DMARC1; p=none","Auto",""
+`;
+
+describe('a table of records', () => {
+  it.each([
+    ['copied from Namecheap’s page', NAMECHEAP, 1],
+    ['copied with its heading', `Type\tHost\tValue\tTTL\n${NAMECHEAP}`, 1],
+    ['saved as CSV', AS_CSV, 0],
+    ['with line ends of Windows', AS_CSV.replaceAll('\n', '\r\n'), 0],
+    ['between semicolons', AS_CSV.replaceAll('","', '";"'), 0],
+  ])('%s is read as the zone that it shows', (_how, text, faults) => {
+    const reading = readNamedZone(asZoneFile(text), 'example.com');
+    expect(reading.findings.filter(({ code }) => code !== 'zone.long-string')).toHaveLength(faults);
+    const texts = new Map(
+      reading.records.flatMap((record) =>
+        record.type === 'TXT' ? [[record.name, joinTxt(record.strings)] as const] : [],
+      ),
+    );
+    expect(texts.get('example.com')).toBe('v=spf1 mx -all');
+    expect(texts.get('_dmarc.example.com')).toBe('v=DMARC1; p=none');
+    expect(parseDkimKey(texts.get('default._domainkey.example.com') ?? '').key?.publicKey).toBe(KEY);
+    expect(reading.records.find(({ type }) => type === 'MX')).toMatchObject({
+      name: 'example.com',
+      preference: 10,
+      exchange: 'mx1.example.net',
+    });
+  });
+
+  it('is not seen in a zone file, nor in a list of domains', () => {
+    for (const text of [CPANEL, GODADDY, WINDOWS, 'domain,owner\nexample.com,shop\n', '', '{}'])
+      expect(asZoneFile(text)).toBe(text);
+  });
+
+  it('gives back every text as it stands, whatever is in it', () => {
+    const text = 'a "quoted" word; a back\\slash, ünïcode and $ORIGIN';
+    const { records } = readNamedZone(asZoneFile(`Type\tHost\tValue\tTTL\nTXT\tt\t${text}\t60\n`), 'example.com');
+    const [record] = records;
+    expect(record?.type === 'TXT' ? octetsToText(joinTxt(record.strings)) : null).toBe(text);
   });
 });
 

@@ -20,6 +20,23 @@ describe('names', () => {
     expect(sameName('www.example.com', 'www.example.org')).toBe(false);
   });
 
+  it('are the same where their canonical forms are', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'A', 'k', 'K', '.', '\\', '1', '@', '[', '`', '{', 'é', 'İ'),
+      maxLength: 5,
+    });
+    let same = 0;
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (left, other, isAlike) => {
+        const right = isAlike ? left.toUpperCase() : other;
+        expect(sameName(left, right)).toBe(canonicalName(left) === canonicalName(right));
+        same += sameName(left, right) ? 1 : 0;
+      }),
+      { numRuns: 3000 },
+    );
+    expect(same).toBeGreaterThan(500);
+  });
+
   it('are written relative to any zone and read back', () => {
     fc.assert(
       fc.property(name, name, (inner, zone) => {

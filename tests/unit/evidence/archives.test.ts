@@ -1,9 +1,10 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { gunzip } from '../../../main/core/evidence/archives.ts';
+import { gunzipped } from '../../../main/core/evidence/archives.ts';
 import { readEvidenceOctets } from '../../../main/core/evidence/read-file.ts';
 import { TooLarge } from '../../../main/core/evidence/source.ts';
 import { noReports, summarise } from '../../../main/core/evidence/summary.ts';
+import { limits } from '../../../shared/evidence/limits.ts';
 import type { Problem } from '../../../shared/evidence/problems.ts';
 
 const REPORT =
@@ -12,7 +13,8 @@ const REPORT =
 async function inflate(octets: Buffer, most = 1e6) {
   const problems: Problem[] = [];
   const pieces: Buffer[] = [];
-  for await (const piece of gunzip(octets, most, (problem) => problems.push(problem))) pieces.push(piece);
+  const { stream } = await gunzipped(octets, most, (problem) => problems.push(problem));
+  for await (const piece of stream()) pieces.push(piece);
   return { text: Buffer.concat(pieces).toString(), problems };
 }
 
@@ -85,7 +87,76 @@ describe('gzip', () => {
   });
 });
 
+describe('a report that is broken all over', () => {
+  it('is read up to where it is worth it, and told as incomplete', async () => {
+    const broken = REPORT.replace('</feedback>', ']]>'.repeat(limits.xmlErrors + 100_000) + '</feedback>');
+    const file = await read(Buffer.from(broken));
+    expect(file).toMatchObject({ outcome: 'partial', reports: [{ records: 1, messages: 3 }] });
+    expect(file?.problems).toEqual(expect.arrayContaining(['not-well-formed', 'truncated']));
+  });
+});
+
+describe('a report in which something stands twice or not at all', () => {
+  const twice = (element: string, other: string) => REPORT.replace(element, element + other);
+  it.each<readonly [string, string]>([
+    ['a count', twice('<count>3</count>', '<count>77</count>')],
+    ['a source', twice('<source_ip>198.51.100.1</source_ip>', '<source_ip>198.51.100.2</source_ip>')],
+    ['an organisation', twice('<org_name>a</org_name>', '<org_name>b</org_name>')],
+    ['a beginning', twice('<begin>1772323200</begin>', '<begin>1</begin>')],
+    ['a policy', twice('<p>none</p>', '<p>reject</p>')],
+    ['a result', twice('<dkim>pass</dkim>', '<dkim>fail</dkim>')],
+    ['a domain in From', twice('<header_from>example.com</header_from>', '<header_from>example.net</header_from>')],
+    ['the metadata', REPORT.replace('<policy_published>', '<report_metadata></report_metadata><policy_published>')],
+  ])('has the first and tells it: %s', async (_what, text) => {
+    const whole = await read(Buffer.from(REPORT));
+    const file = await read(Buffer.from(text));
+    expect(file).toMatchObject({ outcome: 'read-with-problems', problems: ['value-twice'] });
+    expect(file?.reports).toEqual(whole?.reports);
+  });
+
+  it.each<readonly [string, Problem]>([
+    ['<begin>1772323200</begin>', 'period-incomplete'],
+    ['<end>1772409599</end>', 'period-incomplete'],
+    ['<p>none</p>', 'policy-p-missing'],
+    ['<count>3</count>', 'count-missing'],
+  ])('tells that there is no %s', async (element, problem) => {
+    const file = await read(Buffer.from(REPORT.replace(element, '')));
+    expect(file).toMatchObject({ outcome: 'read-with-problems', problems: [problem] });
+  });
+
+  it('tells that it is about no domain, and that a record has no results', async () => {
+    const about = await read(Buffer.from(REPORT.replace('<domain>example.com</domain>', '')));
+    expect(about).toMatchObject({ outcome: 'read-with-problems', reports: [{ domain: null, messages: 3 }] });
+    expect(about?.problems).toContain('domain-missing');
+    const bare = await read(Buffer.from(REPORT.replace('<auth_results/>', '')));
+    expect(bare).toMatchObject({ outcome: 'read', problems: ['auth-results-missing'], reports: [{ messages: 3 }] });
+  });
+
+  it('has its root in capitals', async () => {
+    const text = REPORT.replace('<feedback>', '<FEEDBACK><version>1.0</version>').replace('</feedback>', '</FEEDBACK>');
+    expect(await read(Buffer.from(text))).toMatchObject({
+      outcome: 'read',
+      reports: [{ version: '1.0', messages: 3 }],
+    });
+  });
+});
+
 describe('archives with reports', () => {
+  it.each([
+    ['line ends', '\r\n'],
+    ['words', 'sent by a gateway\n'],
+  ])('reads one that %s stand behind', async (_what, behind) => {
+    const packed = Buffer.concat([zip([{ name: 'a', content: Buffer.from(REPORT) }]), Buffer.from(behind)]);
+    expect(await read(packed)).toMatchObject({ outcome: 'read', reports: [{ messages: 3 }] });
+  });
+
+  it('reads a report behind two byte order marks', async () => {
+    expect(await read(Buffer.from(`\ufeff\ufeff${REPORT}`))).toMatchObject({
+      outcome: 'read',
+      reports: [{ messages: 3 }],
+    });
+  });
+
   it('finds reports by their first octets, whatever the names are', async () => {
     const odd = zip([
       { name: '../../etc/passwd', content: Buffer.from(REPORT) },

@@ -81,6 +81,61 @@ type Told = readonly [name: string, mail: string, told: readonly [string, number
 
 const NOTICES: readonly Told[] = [
   [
+    'a mail saved with an empty line before it',
+    `\nFrom: MAILER-DAEMON@a.example\nSubject: failure notice\n\nI wasn't able to deliver your message.\n\n<user@recipient.example>:\nRemote host said: 550 5.7.25 no PTR record\n`,
+    ['reverse-dns', 550, '5.7.25', 'ptr'],
+  ],
+  [
+    'a number of a telephone',
+    `From: MAILER-DAEMON@a.example\nSubject: failure notice\n\nYour message could not be delivered. Please call (480) 555-0100.\n\n<user@recipient.example>:\nThis account is over quota.\n`,
+    ['mailbox', null, null, ''],
+  ],
+  [
+    'too much mail in the mailbox',
+    `From: MAILER-DAEMON@a.example\nSubject: failure notice\n\nI wasn't able to deliver your message.\n\n<user@recipient.example>:\nUser's Disk Quota Exceeded. Your intended recipient has too much mail stored in his mailbox.\n`,
+    ['mailbox', null, null, ''],
+  ],
+  [
+    'a message that is too large',
+    `From: MAILER-DAEMON@a.example\nSubject: failure notice\n\nYour message was not delivered to user@recipient.example\nThis mail message has exceeded the maximum incoming message size.\n`,
+    ['size', null, null, ''],
+  ],
+  [
+    'a code and a colon',
+    `From: MAILER-DAEMON@a.example\nSubject: Failure Notice\n\nSorry, we were unable to deliver your message to the following address.\n\n<user@recipient.example>:\n550: 5.2.2 <user@recipient.example>... Mailbox Full\n\n--- Below this line is a copy of the message.\n`,
+    ['mailbox', 550, '5.2.2', ''],
+  ],
+  [
+    'codes that are named',
+    `From: mailer-daemon@a.example\nSubject: Undelivered Mail Returned to Sender\n\nA message that you sent could not be delivered to one or more of its recipients.\n\nuser@recipient.example Invalid Address, ERROR_CODE :550, ERROR_CODE :5.7.23 SPF validation failed\n`,
+    ['authentication', 550, '5.7.23', 'spf'],
+  ],
+  [
+    'an enhanced code alone',
+    `From: mailer-daemon@a.example\nSubject: Mail delivery failed: returning message to sender\n\nA message that you sent could not be delivered.\n\n"user@recipient.example":\nSMTP error from remote server after RCPT command:\nhost: mx.recipient.example\n5.1.1 <user@recipient.example>... User Unknown\n`,
+    ['address', null, '5.1.1', ''],
+  ],
+  [
+    'an enhanced code in brackets',
+    `From: MAILER-DAEMON@a.example\nSubject: Delivery failure\n\nUnable to deliver message to the following address(es).\n\n<user@recipient.example>:\nResources temporarily unavailable, please try again later [#4.1.9].\n`,
+    ['receiver', null, '4.1.9', ''],
+  ],
+  [
+    'a code at the end of a line',
+    `From: MAILER-DAEMON@a.example (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\n\nThe message could not be delivered.\n\n<user@recipient.example>: host\n    mx.recipient.example[192.0.2.9] said: 550\n    5.7.25 no PTR record\n`,
+    ['reverse-dns', 550, '5.7.25', 'ptr'],
+  ],
+  [
+    'the first of two recipients',
+    `From: MAILER-DAEMON@a.example\nSubject: failure notice\n\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n<one@recipient.example>:\n192.0.2.9 does not like recipient.\nRemote host said: 550 5.1.1 User unknown\n\n<two@recipient.example>:\n192.0.2.9 failed after I sent the message.\nRemote host said: 550 5.7.26 rejected by DMARC policy\n`,
+    ['address', 550, '5.1.1', ''],
+  ],
+  [
+    'OpenSMTPD, expired',
+    `From: Mailer Daemon <MAILER-DAEMON@a.example>\nSubject: Delivery status notification: error\n\nHi!\n\nAn error has occurred while attempting to deliver a message for the following list of recipients:\n\nuser@recipient.example: Envelope expired\n`,
+    ['timeout', null, null, ''],
+  ],
+  [
     'qmail multi-line',
     `From: MAILER-DAEMON@a.example\nSubject: failure notice\n\nHi. This is the qmail-send program at a.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<user@recipient.example>:\n192.0.2.9 does not like recipient.\nRemote host said: 550-5.7.26 Unauthenticated email from example.com is not accepted due to domain's\n550-5.7.26 DMARC policy. Please contact the administrator of example.com domain if\n550 5.7.26 this was a legitimate mail.\nGiving up on 192.0.2.9.\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <a@example.com>\n`,
     ['authentication', 550, '5.7.26', 'dmarc'],
@@ -324,6 +379,25 @@ describe('bounces that are odd', () => {
       category: 'address',
       recipients: 2,
       others: [{ category: 'receiver', enhanced: '5.3.5' }],
+    });
+  });
+
+  it('reads Japanese that no part says is such', () => {
+    const mail = dsn(
+      'Status: 5.0.0\nDiagnostic-Code: X-Notes; \u001b$B%f!<%6!<\u001b(B a (a@recipient.example) \u001b$B$O8+$D$+$j$^$;$s$G$7$?!#\u001b(B',
+    );
+    expect(readBounce(Buffer.from(mail)).category).toBe('address');
+  });
+
+  it('reads the notification that a text notification gives back', () => {
+    const inner = dsn('Status: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.1 SPF check failed');
+    const outer = `From: MAILER-DAEMON@b.example\nSubject: Undelivered Mail Returned to Sender\n\nThe message returned below could not be delivered.\n\n------ This is a copy of the message ------\n${inner}`;
+    expect(readBounce(Buffer.from(outer))).toMatchObject({
+      form: 'text',
+      category: 'authentication',
+      replyCode: 550,
+      enhanced: '5.7.1',
+      recordToChange: ['spf'],
     });
   });
 

@@ -148,8 +148,87 @@ const REFUSALS: readonly Refusal[] = [
   refusal('Exchange, hop without TLS', '451 5.7.3 Require TLS: STARTTLS is required to send mail', 'tls', 'tls'),
   refusal('Postfix, sending side, DANE', '4.7.5 Server certificate not trusted: no TLSA record matches', 'tls', 'dane'),
   refusal('Yandex, callout', '550 5.7.1 Callout verification failed', 'policy'),
+  refusal('Mail.ru, DMARC', '550 5.7.1 Rejected: sender domain policy DMARC', 'authentication', 'dmarc'),
+  refusal('Mail.ru, name', '451 4.7.1 Try again later: PTR record for 192.0.2.7 not found', 'reverse-dns', 'ptr'),
+  refusal('Tencent, content', '550 Mail content denied.', 'content'),
+  refusal('Tencent, domain', '550 Domain may not exist or DNS check failed', 'sender-domain', 'mx'),
+  refusal('Tencent, bounces', '550 Suspected bounce attacks', 'policy'),
+  refusal('NetEase, spam', '554 DT:SPM mx12', 'content'),
+  refusal('Comcast, block', '554 mta.example comcast 192.0.2.7 Comcast block for spam', 'reputation'),
+  refusal('Zoho, relay', '553 Relaying disallowed. Invalid Domain', 'relay'),
+  refusal('Zoho, activity', '550 5.4.6 Unusual sending activity detected.', 'rate', 'rate'),
+  refusal(
+    'Fastmail, SPF',
+    '550 5.7.1 SPF policy of -all and 192.0.2.7 not a permitted sender',
+    'authentication',
+    'spf',
+  ),
+  refusal('Naver, SPF', '550 5.7.1 Blocked by SPF check', 'authentication', 'spf'),
+  refusal(
+    'Postfix, no TLS',
+    'TLS is required, but was not offered by host mx.receiver.example[192.0.2.7]',
+    'tls',
+    'tls',
+  ),
+  refusal('Postfix, certificate', 'Server certificate not trusted', 'tls', 'tls'),
+  refusal('Postfix, handshake', 'Cannot start TLS: handshake failure', 'tls', 'tls'),
+  refusal(
+    'Postfix, verification',
+    'certificate verification failed for mx.receiver.example[192.0.2.7]:25: untrusted issuer',
+    'tls',
+    'tls',
+  ),
+  refusal('Postfix, TLSA', 'TLSA lookup error for mx.receiver.example:25', 'tls', 'dane'),
+  refusal('Exim, no TLS', 'a TLS session is required, but the server did not offer TLS support', 'tls', 'tls'),
+  refusal('Exim, DANE', 'DANE error: tlsa lookup DEFER', 'tls', 'dane'),
+  refusal('Google, certificate', "TLS Negotiation failed, the certificate doesn't match the host.", 'tls', 'tls'),
+  refusal(
+    'Microsoft, DNSSEC',
+    '5.7.324 dnssec-invalid: Destination domain returned invalid DNSSEC records',
+    'tls',
+    'dane',
+  ),
+  refusal('Microsoft, policy', '5.4.8 MX hosts of receiver.example failed MTA-STS validation', 'tls', 'mta-sts'),
+  refusal(
+    'Google, code alone',
+    '4.7.32 This mail has been rate limited because there is no DMARC alignment',
+    'authentication',
+    'dmarc',
+  ),
+  refusal('SPF, Russian', '550 5.7.1 Проверка SPF не пройдена', 'authentication', 'spf'),
+  refusal('SPF, Chinese', '550 SPF 检查未通过', 'authentication', 'spf'),
+  refusal('SPF, Korean', '550 5.7.1 SPF 인증 실패', 'authentication', 'spf'),
+  refusal('DKIM, Japanese', '550 5.7.1 DKIM 署名の検証に失敗しました', 'authentication', 'dkim'),
+  refusal(
+    'DMARC, French',
+    '571 5.7.1 Message refusé, vérification DMARC en échec LPN007_517',
+    'authentication',
+    'dmarc',
+  ),
+  refusal(
+    'SPF, Spanish',
+    '550 5.7.1 El servidor 192.0.2.7 no está autorizado por el registro SPF de example.com',
+    'authentication',
+    'spf',
+  ),
+  refusal('DKIM, Portuguese', '550 5.7.1 Assinatura DKIM não passou na verificação', 'authentication', 'dkim'),
+  refusal('DMARC, German', '550 5.7.1 Abgelehnt: DMARC-Prüfung fehlgeschlagen', 'authentication', 'dmarc'),
+  refusal('Postfix, trust', 'Trusted TLS connection could not be established to mx.receiver.example', 'tls', 'tls'),
+  refusal('a certificate of its own', 'cannot verify server certificate: self-signed certificate', 'tls', 'tls'),
+  refusal('DANE, no match', 'DANE verification failed for mx.receiver.example: no matching TLSA record', 'tls', 'dane'),
+  refusal('MTA-STS, not fetched', 'Failed to fetch the MTA-STS policy of receiver.example', 'tls', 'mta-sts'),
   refusal('Barracuda', '550 permanent failure for one or more recipients (reader@example.net:blocked)', 'policy'),
 ];
+
+describe('a code that is about one check', () => {
+  it.each([
+    ['5.7.27', 'spf'],
+    ['5.7.30', 'dkim'],
+  ] as const)('%s of Google is, whatever else its words ask for', (code, record) => {
+    const reply = `550-${code} The sender is unauthenticated: authenticate with either SPF or DKIM. 550-${code} DKIM = did not pass 550-${code} SPF [example.com] with ip: [192.0.2.7] = did not pass 550 ${code} by gsmtp`;
+    expect(readBounce(Buffer.from(reply)).recordToChange).toEqual([record]);
+  });
+});
 
 describe('what refusals ask to be changed', () => {
   it.each(REFUSALS.map((each) => [each.by, each] as const))('%s', (_by, { reply, category, records }) => {

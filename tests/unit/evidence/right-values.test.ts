@@ -206,4 +206,32 @@ describeWithRightValues('messages from outside', () => {
       compareMessage(await evaluateMessage({ octets, envelope: wanted.envelope ?? {}, lookup, now }), wanted, file);
     }
   });
+
+  it('validates every chain of ARC’s test suite as it says', async () => {
+    const suite = readFileSync(rightValuePath('messages/arc-suite', 'arc-draft-validation-tests.yml'), 'utf8');
+    const wrong: string[] = [];
+    let compared = 0;
+    for (const part of suite.split(/^---.*$/m)) {
+      const keys = [...part.matchAll(/^ {2}(\S+): >-\n((?: {4}.*\n)+)/gm)].map(([, name = '', text = '']) => {
+        const pieces =
+          text
+            .replace(/\s+/g, ' ')
+            .trim()
+            .match(/.{1,200}/g) ?? [];
+        return `${name}. 300 IN TXT ${pieces.map((piece) => `"${piece}"`).join(' ')}`;
+      });
+      const lookup = zoneLookup(readZone(`${keys.join('\n')}\n`, { origin: '' }).records);
+      const tests =
+        /^ {2}(\w+):\n(?: {4}(?:spec|description):.*\n)* {4}message: +\|\n((?: {6}.*\n|[ \t]*\n)*) {4}cv: *(\w*)/gm;
+      for (const [, name = '', message = '', cv = ''] of part.matchAll(tests)) {
+        if (!/^(?:none|pass|fail)$/i.test(cv)) continue;
+        const octets = Buffer.from(message.replace(/^ {6}/gm, '').replace(/\r?\n/g, '\r\n'));
+        const { arc } = await evaluateMessage({ octets, envelope: {}, lookup, now: 1_483_574_400_000 });
+        compared += 1;
+        if (arc.result !== cv.toLowerCase()) wrong.push(`${name}: ${cv}, not ${arc.result}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThan(150);
+  });
 });

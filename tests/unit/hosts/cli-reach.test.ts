@@ -25,6 +25,8 @@ const WINDOW_ALONE: Readonly<Record<string, string>> = {
   'vault.openWithKeychain': 'the desktop program alone can ask the system keychain',
   'vault.addKeychain': 'the desktop program alone can ask the system keychain',
   'evidence.read': 'takes files that are dropped on a window; evidence import reads them from disk',
+  'evidence.readUpload':
+    'takes a large file that is dropped on a window part by part; evidence import reads it from disk',
   'evidence.mail': 'takes a mail that is dropped on a window; evidence message and bounce read it from disk',
   'domains.lookAtZone': 'tells of a zone while it is being pasted; zone lint reads one from disk',
   'transfer.texts': 'a command hands over the text files of a folder at once',

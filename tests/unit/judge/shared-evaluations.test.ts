@@ -5,6 +5,9 @@ import { askedAtOnce } from '../../../shared/dns/asking.ts';
 import type { QueryType, ResourceRecord } from '../../../shared/dns/records.ts';
 import { zoneLookup } from '../../../shared/dns/zone-lookup.ts';
 import { sendersAtOnce, sendersByRecord } from '../../../shared/judge/senders.ts';
+import type { Observation } from '../../../shared/observed/observation.ts';
+import { judgedView } from '../../../shared/plan/judged-view.ts';
+import type { RequiredRecord } from '../../../shared/required/record.ts';
 
 /** What one domain's record was evaluated to is said of another domain only where it holds for it, too. */
 
@@ -102,4 +105,50 @@ it('says of each domain what its own evaluation says, and asks what it asks', ()
     { numRuns: 4000 },
   );
   expect(shared).toBeGreaterThan(3000);
+});
+
+it('says of each domain’s record what it means for a provider, as if it were looked at alone', () => {
+  let alone = 0;
+  const views = new Map<string, number>();
+  const required = (name: string, terms: readonly string[], isAlone: boolean): RequiredRecord => {
+    // No other requirement leaves out the same term, and nobody requires it: nothing is remembered of it.
+    const without = isAlone ? [`ip4:10.${alone >> 16}.${(alone >> 8) & 255}.${alone & 255}`] : [];
+    alone += isAlone ? 1 : 0;
+    return {
+      id: 'spf',
+      purpose: 'spf',
+      name,
+      type: 'TXT',
+      ttl: 300,
+      value: { state: 'known', data: { type: 'TXT', strings: [`v=spf1 ${terms.join(' ')} ~all`] } },
+      match: { kind: 'spf-terms', terms, choice: { remove: [], without, edited: null } },
+      why: '',
+      source: { kind: 'sendwright', label: '' },
+      optional: false,
+    };
+  };
+  const provider = fc.constantFrom(['include:p.example'], ['include:q.example'], ['a'], ['ip4:192.0.2.0/28', 'mx']);
+  fc.assert(
+    fc.property(world, provider, fc.boolean(), ({ own, nodes, ownNode }, terms, isHeld) => {
+      const text = isHeld ? own.replace('v=spf1', `v=spf1 ${terms.join(' ')}`) : own;
+      for (const domain of DOMAINS) {
+        const { lookup } = lookupOf(nodes, ownNode, domain);
+        const seen: Observation = {
+          question: { name: domain, type: 'TXT' },
+          server: { kind: 'resolver', address: '192.0.2.1:53' },
+          seenAt: 1,
+          durationMs: 1,
+          outcome: 'answer',
+          records: [{ name: domain, ttl: 300, type: 'TXT', strings: [text] }],
+          aliases: [],
+        };
+        const view = judgedView(required(domain, terms, false), seen, lookup);
+        expect(view).toBe(judgedView(required(domain, terms, true), seen, lookup));
+        views.set(view, (views.get(view) ?? 0) + 1);
+      }
+    }),
+    { numRuns: 1500 },
+  );
+  for (const view of ['has', 'works', 'behind', 'other', 'broken'])
+    expect(views.get(view) ?? 0, view).toBeGreaterThan(20);
 });

@@ -1,3 +1,4 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
 import { describe, expect, it } from 'vitest';
 import { buildManual } from '../../../shared/manual/manual.ts';
 import { remarksOf } from '../../../shared/manual/remarks.ts';
@@ -31,7 +32,7 @@ describe('what goes with a hand-over', () => {
     const at = Date.UTC(2026, 10, 29, 18, 31, 2, 263);
     const what = 'Failing mail would be treated more mildly';
     const manual = manualOf('v=DMARC1; p=reject; rua=mailto:d@example.com', 'none', [
-      { kind: 'policy', by: 'ada', at, what },
+      { kind: 'policy', by: 'ada', at, what: [fact('earlier', { outside: what })] },
     ]);
     expect(remarksOf(manual)).toContain(`Accepted by ada, 2026-11-29 18:31 UTC: ${what}.`);
     expect(manual.chosen.map(({ kind, finding }) => [kind, finding.title, finding.explanation])).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { ResourceRecord } from '../../../shared/dns/records.ts';
 import { readZone } from '../../../shared/dns/zone/reader.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
@@ -70,8 +71,8 @@ describe.each(Object.entries(KNOWN))('a delegation, its zone %s', (_how, planned
   it.each([
     ['an address at the name', 'track.news A 192.0.2.1', 'plan.delegation-hides'],
     ['a text at the name', 'track.news TXT "x"', 'plan.delegation-hides'],
-    ['a record of another type at the name', 'track.news CAA 0 issue "ca.example"', 'plan.delegation-hides'],
-    ['a name below', 'old.links.track.news TXT "x"', 'plan.delegation-hides'],
+    ['a record of another type at the name', 'track.news CAA 0 issue "ca.example"', 'plan.delegation-hides-below'],
+    ['a name below', 'old.links.track.news TXT "x"', 'plan.delegation-hides-below'],
     ['an alias at the name', 'track.news CNAME old.example.net.', 'plan.cname-in-the-way'],
     ['the servers of another', 'track.news NS ns.elsewhere.example.', 'plan.delegated-elsewhere'],
     [
@@ -130,7 +131,12 @@ describe('the verdict on a delegation', () => {
     expect(judged(made)).toBe('failing');
     const lame = (each: Observation): Observation =>
       each.question.name === NAME && each.question.type === 'A'
-        ? { ...each, outcome: 'failure', records: [], failure: { reason: 'servfail', message: 'the server failed' } }
+        ? {
+            ...each,
+            outcome: 'failure',
+            records: [],
+            failure: { reason: 'servfail', what: fact('dns.rcode', { rcode: 'SERVFAIL' }) },
+          }
         : each;
     expect(judged([...made, ...providerSide(required)], lame)).toBe('failing');
   });

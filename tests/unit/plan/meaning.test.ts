@@ -140,6 +140,6 @@ it('says in one sentence that something stands in the way in a pasted zone, too'
   const observations = pastedObservations(zone, 'example.com', required, questionsFor(required), 1);
   const { sentence } = buildManual({ needs: wanted, unicodeName: wanted.domain, zone: 'example.com', observations });
   expect(sentence).toBe(
-    'Against the pasted zone, news.example.com: something stands in the way of DKIM. DNS itself has not been asked.',
+    'news.example.com: something stands in the way of DKIM. That is by the pasted zone: DNS itself has not been asked.',
   );
 });

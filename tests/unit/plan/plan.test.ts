@@ -1,3 +1,5 @@
+import { fact } from '../../../shared/facts/catalogue.ts';
+import { sentencesOf } from '../../support/told.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ResourceRecord } from '../../../shared/dns/records.ts';
@@ -255,10 +257,8 @@ describe('verdicts', () => {
   const good = txt('_dmarc.news.example.com', 'v=DMARC1; p=none');
 
   it('are unknown until somebody was asked', () => {
-    expect(domainVerdict('news.example.com', required, [])).toMatchObject({
-      verdict: 'unknown',
-      records: [{ summary: 'Not checked' }],
-    });
+    const { verdict, records } = domainVerdict('news.example.com', required, []);
+    expect([verdict, ...sentencesOf(records)]).toEqual(['unknown', 'Not checked']);
   });
 
   it('are pending while some servers have it', () => {
@@ -269,7 +269,7 @@ describe('verdicts', () => {
     ];
     const { records, verdict } = domainVerdict('news.example.com', required, observations);
     expect(verdict).toBe('pending');
-    expect(records[0]?.summary).toBe('Published, but 1 of 3 name servers still answers with the old record');
+    expect(sentencesOf(records)[0]).toBe('Published, but 1 of 3 name servers still answers with the old record');
   });
 
   it('are to do when nobody has it, failing when it is gone, and unknown when nobody answers', () => {
@@ -280,15 +280,13 @@ describe('verdicts', () => {
     const silent = asked([], required).map((observation) => ({
       ...observation,
       outcome: 'failure' as const,
-      failure: { reason: 'timeout' as const, message: 'no answer in time' },
+      failure: { reason: 'timeout' as const, what: fact('dns.late') },
     }));
-    expect(domainVerdict('news.example.com', required, silent)).toMatchObject({
-      verdict: 'unknown',
-      records: [{ summary: 'Not known: no answer in time' }],
-    });
+    const unheard = domainVerdict('news.example.com', required, silent);
+    expect([unheard.verdict, ...sentencesOf(unheard.records)]).toEqual(['unknown', 'Not known: no answer in time']);
     const broken = silent.map((observation) => ({
       ...observation,
-      failure: { reason: 'servfail' as const, message: 'the server answered SERVFAIL' },
+      failure: { reason: 'servfail' as const, what: fact('dns.rcode', { rcode: 'SERVFAIL' }) },
     }));
     expect(domainVerdict('news.example.com', required, broken).verdict).toBe('failing');
   });
@@ -307,7 +305,12 @@ describe('verdicts', () => {
           ({ name, type }) => observation.question.name === name && observation.question.type === type,
         );
         if (!isSilent) return observation;
-        return { ...observation, outcome: 'failure', records: [], failure: { reason, message: 'no answer' } };
+        return {
+          ...observation,
+          outcome: 'failure',
+          records: [],
+          failure: { reason, what: fact('dns.failed', { failure: reason }) },
+        };
       });
       const found = domainVerdict(
         'news.example.com',
@@ -324,10 +327,10 @@ describe('verdicts', () => {
     )('are pending: %s, %s', (purpose, reason) => {
       const { verdict, record } = judged(purpose, reason, []);
       expect(verdict).toBe('pending');
-      expect(record).toMatchObject({
-        verdict: 'pending',
-        summary: 'Published before; 1 of 2 name servers gives no answer, and the other does not have it',
-      });
+      expect(record?.verdict).toBe('pending');
+      expect(sentencesOf(record === undefined ? [] : [record])).toEqual([
+        'Published before; no answer from 1 of 2 name servers, and the other does not have it',
+      ]);
     });
 
     it.each(['spf', 'dkim', 'dmarc'])(
@@ -346,7 +349,7 @@ describe('verdicts', () => {
           server: resolver('192.0.2.54'),
           outcome: 'failure',
           records: [],
-          failure: { reason: 'timeout', message: 'no answer' },
+          failure: { reason: 'timeout', what: fact('dns.late') },
         }),
       );
       const { verdict } = domainVerdict('news.example.com', whole, [...reached, ...away], 'example.com', earlier);

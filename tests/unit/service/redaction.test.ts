@@ -3,6 +3,8 @@ import ipaddr from 'ipaddr.js';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { toUnicode } from 'tr46';
+import { fact } from '../../../shared/facts/catalogue.ts';
+import { factText } from '../../../shared/facts/fact-text.ts';
 import { createRedaction } from '../../../shared/service/redaction.ts';
 
 const RUNS = Number(process.env.SENDWRIGHT_RUNS ?? 300);
@@ -242,5 +244,57 @@ describe('redaction as a whole', () => {
       '-----BEGIN PRIVATE KEY-----',
     ])
       expect(typeof text(piece.repeat(Math.floor(50_000 / piece.length)))).toBe('string');
+  });
+});
+
+describe('redaction of facts', () => {
+  const hidden = (told: ReturnType<typeof fact>, options = everything) =>
+    factText(createRedaction(options, { names: [], secrets: ['s3cret-key'] }).fact(told));
+
+  it('hides a value by what it is, though nothing known says that it is a name', () => {
+    expect(hidden(fact('workspace.renamed', { workspace: 'Old Bakery' }))).toBe('Workspace renamed to name-1');
+    expect(hidden(fact('folder.watched', { path: '/home/anna/reports' }))).toBe('The folder name-1 is watched');
+    expect(hidden(fact('names.first', { domains: ['intern', 'a.example'], others: 3 }))).toBe(
+      'name-1, name-2 and 3 more',
+    );
+    expect(
+      hidden(
+        fact('domain.because', {
+          record: 'spf',
+          what: fact('verdict.right-according-to', { resolver: 'named', server: 'ns1' }),
+        }),
+      ),
+    ).toBe('SPF: Published and correct, according to name-1');
+    expect(hidden(fact('probe.took', { url: 'https://gateway/metadata', count: 12 }))).toBe(
+      'https://name-1/metadata in 12 ms',
+    );
+  });
+
+  it('leaves words of ours, and hides in the others what is a secret, whatever was chosen', () => {
+    const saved = fact('settings.changed', { settings: ['serviceUrl', 'apiKey'] });
+    expect(hidden(saved)).toBe('Cloud services connection URL and API key');
+    expect(hidden(fact('handed-over.several', { content: 'complete', count: 2, format: 'bind' }))).toBe(
+      'Complete record set of 2 domains handed over as Zone file (BIND)',
+    );
+    for (const options of [everything, nothing])
+      expect(hidden(fact('earlier', { outside: 'sent s3cret-key to 192.0.2.1' }), options)).not.toContain('s3cret-key');
+    expect(hidden(fact('earlier', { outside: 'from 192.0.2.1 of acme.example' }))).toBe('from address-1 of name-1');
+    const finding = { code: 'service.domain-missing', values: { domain: 'acme.example' } };
+    expect(hidden(fact('finding.found', { finding }))).not.toContain('acme');
+  });
+});
+
+describe('a secret that is sealed', () => {
+  const { text } = createRedaction(nothing, { names: [], secrets: [], secretEnds: ['cdef'] });
+
+  it('is known by its end, wherever it was typed', () => {
+    for (const place of ['https://app.example.com/KEY', 'https://app.example.com/KEY/in?x', 'It was KEY.', '"KEY"'])
+      expect(text(place.replace('KEY', 'ak-live-0123456789abcdef'))).not.toContain('ak-live');
+    expect(text('It was ak-live-0123456789abcdef.')).toMatch(/^It was .+\.$/);
+  });
+
+  it('takes nothing along that is short, goes on, or ends in another way', () => {
+    for (const other of ['abcdef', 'ak-live-0123456789abcdefg', 'https://cdef.example.com/app', 'ak-live-0123'])
+      expect(text(other)).toBe(other);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fact } from '../../../shared/facts/catalogue.ts';
 import type { Observation } from '../../../shared/observed/observation.ts';
 import type { RequiredRecord } from '../../../shared/required/record.ts';
 import { domainVerdict, plainDomainVerdict, recordVerdict } from '../../../shared/verdict/verdict.ts';
@@ -46,7 +47,7 @@ const observation = fc
       records: fails ? [] : texts.map((text) => ({ name: name.toLowerCase(), ttl: 300, type: 'TXT', strings: [text] })),
       aliases: [],
       ...(isUnchecked ? { checkingDisabled: true as const } : {}),
-      ...(fails ? { failure: { reason: 'servfail' as const, message: 'the server answered SERVFAIL' } } : {}),
+      ...(fails ? { failure: { reason: 'servfail' as const, what: fact('dns.rcode', { rcode: 'SERVFAIL' }) } } : {}),
     }),
   );
 

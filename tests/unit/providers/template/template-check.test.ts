@@ -8,6 +8,7 @@ describe('a template changed for a workspace', () => {
     'finds nothing wrong with the catalogue’s %s',
     (_name, template) => {
       expect(checkTemplate(template)).toEqual([]);
+      expect(templateById(template.id)).toBe(template);
       expect(template.source.date).toMatch(/^20\d\d-\d\d$/);
     },
   );

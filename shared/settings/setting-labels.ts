@@ -1,7 +1,5 @@
-import type { SettingsFields } from './settings.ts';
-
 /** What the window calls the fields, wherever people read of one. Apart from the schemas, which no window loads. */
-export const settingLabels: Readonly<Record<keyof SettingsFields, string>> = {
+export const settingLabels = {
   serviceUrl: 'Cloud services connection URL',
   responseDomain: 'Domain to receive responses',
   recordTemplate: 'Record template',
@@ -16,4 +14,6 @@ export const settingLabels: Readonly<Record<keyof SettingsFields, string>> = {
   fallbackResolvers: 'Resolvers to fall back on',
   dmarcReportAddress: 'Address for DMARC reports',
   supportAddress: 'Address of support',
-};
+} as const;
+
+export type SettingName = keyof typeof settingLabels;

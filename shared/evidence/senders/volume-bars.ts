@@ -1,4 +1,4 @@
-import { DAY_S } from '../../../shared/time.ts';
+import { DAY_S } from '../../time.ts';
 
 /** The mail of days as the bars of a picture: few enough to be told apart. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { volumeBars } from '../../../../renderer/features/evidence/volume-bars.ts';
+import { volumeBars } from '../../../shared/evidence/senders/volume-bars.ts';
 
 const at = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000;
 
