@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { startBind, zoneHead } from '../support/bind.ts';
+import { freePort } from '../support/ports.ts';
 
 /** Name servers of three makers on loopback that take updates (RFC 2136) and hand the zone out whole. */
 
@@ -54,7 +54,7 @@ async function started(
 
 async function startKnot(zone: string): Promise<UpdateServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sendwright-updates-'));
-  const port = randomInt(20_000, 60_000);
+  const port = await freePort();
   writeFileSync(path.join(folder, `${zone}.zone`), `$ORIGIN ${zone}.\n${zoneHead(zone)}`);
   writeFileSync(
     path.join(folder, 'knot.conf'),
@@ -84,7 +84,7 @@ const SCHEMA = '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql';
 
 async function startPowerDns(zone: string): Promise<UpdateServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sendwright-updates-'));
-  const port = randomInt(20_000, 60_000);
+  const port = await freePort();
   const database = path.join(folder, 'zones.db');
   writeFileSync(path.join(folder, 'zone'), `$ORIGIN ${zone}.\n${zoneHead(zone)}`);
   writeFileSync(

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from './ports.ts';
 
 /** A real BIND on loopback, on a port of its own, with the zones a test gives it. */
 export interface Bind {
@@ -39,11 +39,11 @@ export async function checkZone(zone: string, text: string): Promise<{ ok: boole
 }
 
 async function waitFor(ready: () => boolean, what: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     if (ready()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what} did not happen in ten seconds`);
+  throw new Error(`${what} did not happen in a minute`);
 }
 
 export interface BindOptions {
@@ -59,7 +59,7 @@ export interface BindOptions {
 export async function startBind(zones: readonly string[], options: BindOptions = {}): Promise<Bind> {
   const { contents = {}, key, https } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'sendwright-bind-'));
-  const port = randomInt(20_000, 60_000);
+  const port = await freePort();
   const file = (zone: string) => path.join(folder, `${zone}.zone`);
   for (const zone of zones) await writeFile(file(zone), `${zoneHead(zone)}${contents[zone] ?? ''}`);
   const open = key === undefined ? '' : `allow-update { key ${key.name}; }; allow-transfer { key ${key.name}; };`;

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeQuery } from '../../main/probes/dns/message.ts';
+import { freePort } from './ports.ts';
 
 /** A real Knot on loopback, on a port of its own. */
 export interface Knot {
@@ -30,7 +30,7 @@ async function answers(port: number, zone: string): Promise<boolean> {
 /** @param zones each with its text; the server's other settings are Knot's own. */
 export async function startKnot(zones: ReadonlyMap<string, string>): Promise<Knot> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sendwright-knot-'));
-  const port = randomInt(20_000, 60_000);
+  const port = await freePort();
   const storage = path.join(folder, 'zones');
   await mkdir(storage);
   await mkdir(path.join(folder, 'run'));

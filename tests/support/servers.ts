@@ -1,28 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** Real servers of other people's making, and servers of our own that misbehave; loopback only. */
-
-/** Ports given out: the system may offer one again before whoever asked first has begun to listen. */
-const given = new Set<number>();
-
-/** A port that was free a moment ago, and that nobody else in this process was given. */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
-  for (;;) {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, host, resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    if (given.has(port)) continue;
-    given.add(port);
-    return port;
-  }
-}
 
 function isOpen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -36,9 +20,9 @@ function isOpen(port: number, host: string): Promise<boolean> {
   });
 }
 
-/** Waits until a port takes connections. @throws after ten seconds. */
+/** Waits until a port takes connections. @throws after a minute. */
 export async function untilOpen(port: number, what: string, host = '127.0.0.1'): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     if (await isOpen(port, host)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -1,4 +1,6 @@
 import { expect, test } from '@playwright/test';
+import path from 'node:path';
+import { readPlace } from '../../../main/hosts/electron/window-place.ts';
 import { firstChoice, ownDesk, quitDesktop } from '../../support/desktop.ts';
 
 /** Where the window is and how large its text: as it was, where that can be seen. */
@@ -27,9 +29,11 @@ test('the window comes back where it was, as large, maximised and zoomed as it w
   await expect.poll(async () => (await second.window()).zoomFactor).toBeCloseTo(1.2, 5);
   await second.act('unmaximize');
   await second.clickMenu('View', 'Actual Size');
-  // Kept at once, not only at the end: a kill loses nothing of it.
   await expect.poll(async () => (await second.window()).zoomFactor).toBe(1);
-  await new Promise((resolve) => void setTimeout(resolve, 1000));
+  // Kept at once, not only at the end: a kill loses nothing of it.
+  await expect
+    .poll(() => readPlace(path.join(desk.dataFolder, 'electron', 'window.json')))
+    .toMatchObject({ maximized: false, zoomLevel: 0 });
   await second.kill();
 
   // The second display is gone: nobody could take hold of the window there.

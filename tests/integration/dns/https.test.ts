@@ -13,7 +13,8 @@ import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import { openTestCore, verifyAll } from '../../support/core.ts';
 import type { RunningServer } from '../../support/servers.ts';
-import { freePort, ownServers, startGuardedSquid } from '../../support/servers.ts';
+import { freePort } from '../../support/ports.ts';
+import { ownServers, startGuardedSquid } from '../../support/servers.ts';
 import { describeWith } from '../../support/tools.ts';
 
 /** DNS over HTTPS with BIND, whose certificate only an extra CA makes good, directly and through squid. */

@@ -1,12 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createResolver } from '../../../main/probes/dns/resolver.ts';
 import { zoneHead } from '../../support/bind.ts';
 import type { Knot } from '../../support/knot.ts';
 import { startKnot } from '../../support/knot.ts';
+import { freePort } from '../../support/ports.ts';
 import { describeWith } from '../../support/tools.ts';
 
 const NAMES = 1500;
@@ -24,9 +25,9 @@ async function startMiddlebox(port: number, onConnection: (socket: Socket) => vo
     socket.on('error', () => undefined);
     onConnection(socket);
   });
-  front.listen(0, '127.0.0.1');
+  const own = await freePort();
+  front.listen(own, '127.0.0.1');
   await once(front, 'listening');
-  const own = (front.address() as AddressInfo).port;
   const datagrams = createSocket('udp4');
   const behind = createSocket('udp4');
   const senders = new Map<number, number>();

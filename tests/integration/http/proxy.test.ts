@@ -13,7 +13,8 @@ import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import { openTestCore } from '../../support/core.ts';
 import type { RunningServer } from '../../support/servers.ts';
-import { freePort, ownServers, startGuardedSquid, startSquid } from '../../support/servers.ts';
+import { freePort } from '../../support/ports.ts';
+import { ownServers, startGuardedSquid, startSquid } from '../../support/servers.ts';
 import { describeWith } from '../../support/tools.ts';
 import {
   codes,

@@ -8,7 +8,8 @@ import { probeMonitoring as monitoringAt } from '../../../main/probes/webhook/mo
 import { probeResponses as responsesAt } from '../../../main/probes/webhook/responses.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
-import { freePort, ownServers, startNginx } from '../../support/servers.ts';
+import { freePort } from '../../support/ports.ts';
+import { ownServers, startNginx } from '../../support/servers.ts';
 import { describeWith } from '../../support/tools.ts';
 import { codes, expectAgreement, expectNothingLeft, httpsWith, openHandles, surroundingsWith } from './laboratory.ts';
 

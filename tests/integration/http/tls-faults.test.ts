@@ -9,7 +9,8 @@ import type { ProbeTrace } from '../../../shared/service/trace.ts';
 import type { Laboratory } from '../../support/certificates.ts';
 import { makeLaboratory } from '../../support/certificates.ts';
 import type { RunningServer } from '../../support/servers.ts';
-import { freePort, ownServers, startNginx } from '../../support/servers.ts';
+import { freePort } from '../../support/ports.ts';
+import { ownServers, startNginx } from '../../support/servers.ts';
 import { describeWith } from '../../support/tools.ts';
 import { codes, expectBounded, expectNothingLeft, failedStage, openHandles, surroundingsWith } from './laboratory.ts';
 
