@@ -4,38 +4,31 @@ import path from 'node:path';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
 import { noteBundledPackages } from './build/bundled-packages.ts';
+import { classicScripts } from './build/classic-scripts.ts';
 
-/**
- * Lets the page fetch the window's own script and style while its entry still runs: Vite names them only once the entry
- * asks for them.
- */
-function preloadWindow(): Plugin {
+const WINDOW = /[\\/]renderer[\\/]window\.tsx$/;
+
+/** Names the window's own style in the page: Vite names it only once the entry asks for it. */
+function linkStyle(): Plugin {
   return {
-    name: 'preload-window',
+    name: 'link-style',
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle = {} }) {
         const chunk = Object.values(bundle).find(
-          (output) => output.type === 'chunk' && output.moduleIds.some((id) => /[\\/]window\.tsx$/.test(id)),
+          (output) => output.type === 'chunk' && output.moduleIds.some((id) => WINDOW.test(id)),
         );
         if (chunk?.type !== 'chunk') return [];
-        const scripts = [chunk.fileName, ...chunk.imports];
         const styles = new Set(
-          scripts.flatMap((fileName) => {
+          [chunk.fileName, ...chunk.imports].flatMap((fileName) => {
             const script = bundle[fileName];
             return script?.type === 'chunk' ? [...(script.viteMetadata?.importedCss ?? [])] : [];
           }),
         );
-        const link = (rel: string) => (fileName: string) => ({
-          tag: 'link',
-          attrs: { rel, crossorigin: true, href: `/${fileName}` },
-        });
         // What the entry itself needs is named already.
-        const isMissing = (fileName: string) => !html.includes(`/${fileName}"`);
-        return [
-          ...scripts.filter(isMissing).map(link('modulepreload')),
-          ...[...styles].filter(isMissing).map(link('stylesheet')),
-        ];
+        return [...styles]
+          .filter((fileName) => !html.includes(`/${fileName}"`))
+          .map((fileName) => ({ tag: 'link', attrs: { rel: 'stylesheet', crossorigin: true, href: `/${fileName}` } }));
       },
     },
   };
@@ -57,7 +50,9 @@ const FIRST_PAINT = [
     (file) => `/renderer/ui/${file}.`,
   ),
   '/renderer/features/vault/words.',
-  '/renderer/features/domains/DomainsView.module.',
+  ...['domains/DomainsView', 'domains/Coverage', 'domains/JobBar', 'service/AccountNotice'].map(
+    (view) => `/renderer/features/${view}.module.`,
+  ),
   ...['text/counted', 'text/language', 'text/listed', 'vault/words'].map((file) => `/shared/${file}.`),
 ];
 
@@ -66,7 +61,14 @@ export default defineConfig({
   root: path.resolve(import.meta.dirname, 'renderer'),
   base: '/',
   // The console speaks English; React Aria brings its words in thirty languages.
-  plugins: [react(), preloadWindow(), optimizeLocales.vite({ locales: ['en-US'] }), noteBundledPackages('renderer')],
+  plugins: [
+    react(),
+    linkStyle(),
+    optimizeLocales.vite({ locales: ['en-US'] }),
+    noteBundledPackages('renderer'),
+    // The list of domains is what a window is opened for, and costs least where it needs no further script.
+    classicScripts([WINDOW, /[\\/]renderer[\\/]features[\\/]domains[\\/]DomainsView\.tsx$/]),
+  ],
   build: {
     outDir: path.resolve(import.meta.dirname, 'dist', 'renderer'),
     emptyOutDir: true,
@@ -74,14 +76,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: {
       polyfill: false,
-      // Asking for a script's own imports ahead saves a way over a network; here it costs more than the way.
-      resolveDependencies: (_file, dependencies, { hostType }) =>
-        hostType === 'html' ? dependencies : dependencies.filter((dependency) => dependency.endsWith('.css')),
+      // Scripts are asked for with all that they need, by what makes them classic ones.
+      resolveDependencies: (_file, dependencies) => dependencies.filter((dependency) => dependency.endsWith('.css')),
     },
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // Few files for the first paint: each is a way to the console and back.
         codeSplitting: {
           groups: [
             // All that runs before React DOM is there: the console is asked meanwhile.

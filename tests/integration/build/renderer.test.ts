@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Script } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noteOf } from '../../../build/bundled-packages.ts';
 import { buildRenderer } from '../../../build/renderer.ts';
@@ -16,27 +17,38 @@ const scripts = () => readdirSync(path.join(folder, 'assets')).filter((name) => 
 
 const textOf = (script: string) => readFileSync(path.join(folder, 'assets', script), 'utf8');
 
-/** A script by the name of the file that it begins with, and all that it can't run without. */
+/** What is made of each chunk, by its name: a script holds one of them, or several. */
+function parts(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const script of scripts()) {
+    const [, ...texts] = textOf(script).split(/^sendwrightParts\.add\(/m);
+    for (const text of texts) found.set(/^"([^"]+)"/.exec(text)?.[1] ?? '', text);
+  }
+  return found;
+}
+
+/** A part by the name of the file that it begins with, and all that it can't run without. */
 function loadedWith(name: string): ReadonlySet<string> {
-  const entry = scripts().find((script) => script.startsWith(`${name}-`));
-  if (entry === undefined) throw new Error(`There is no script ${name}`);
+  const all = parts();
+  const entry = [...all.keys()].find((part) => part.startsWith(`${name}-`));
+  if (entry === undefined) throw new Error(`There is no part ${name}`);
   const loaded = new Set<string>();
   const wanted = [entry];
-  for (let script = wanted.pop(); script !== undefined; script = wanted.pop()) {
-    if (loaded.has(script)) continue;
-    loaded.add(script);
-    for (const [, imported] of textOf(script).matchAll(/(?:\bfrom|\bimport)\s*["'`]\.\/([^"'`]+\.js)["'`]/g))
-      wanted.push(imported as string);
+  for (let part = wanted.pop(); part !== undefined; part = wanted.pop()) {
+    if (loaded.has(part)) continue;
+    loaded.add(part);
+    for (const [, taken] of all.get(part)?.matchAll(/\btake\("([^"]+)"\)/g) ?? []) wanted.push(taken as string);
   }
   return loaded;
 }
 
 /** Octets, not compressed, of what one part loads and none of the others does. */
 function ownOctets(name: string, others: readonly string[]): number {
+  const all = parts();
   const known = new Set(others.flatMap((other) => [...loadedWith(other)]));
   return [...loadedWith(name)]
-    .filter((script) => !known.has(script))
-    .reduce((total, script) => total + textOf(script).length, 0);
+    .filter((part) => !known.has(part))
+    .reduce((total, part) => total + (all.get(part) as string).length, 0);
 }
 
 describe('the bundled window', () => {
@@ -51,6 +63,21 @@ describe('the bundled window', () => {
     expect(bundled).toContain('node_modules/react-dom');
     for (const library of ['tr46', 'tldts', 'tldts-core', 'zod', 'papaparse', 'saxes', 'pino'])
       expect(bundled).not.toContain(`node_modules/${library}`);
+  });
+
+  it('begins with one script, and has none that is a module, for a browser keeps no compiled code of those', () => {
+    const page = readFileSync(path.join(folder, 'index.html'), 'utf8');
+    const named = [...page.matchAll(/<script\b[^>]*>|\bmodulepreload\b/g)].map(([tag]) => tag);
+    expect(named).toEqual([expect.stringMatching(/^<script defer src="\/assets\/index-[\w-]+\.js">$/)]);
+    // A module's own words are no syntax of a classic script.
+    for (const script of scripts()) expect(() => new Script(textOf(script)), script).not.toThrow();
+    const files = new Set(scripts());
+    const later = [...parts().values()].flatMap((part) => [...part.matchAll(/\bload\("([^"]+)",(\[[^\]]*\])\)/g)]);
+    expect(later.length).toBeGreaterThan(20);
+    const first = new Set([...loadedWith('index'), ...loadedWith('window'), ...loadedWith('DomainsView')]);
+    for (const [, name, needed] of later)
+      for (const each of [name as string, ...(JSON.parse(needed as string) as string[])])
+        expect(files.has(each) || first.has(each), each).toBe(true);
   });
 
   /** What the first screen and the sheets that any view opens bring: React, React Aria, fields and buttons. */
