@@ -22,11 +22,18 @@ interface Step extends AnsweredQuestion {
   readonly label: string | null;
 }
 
+interface Requirement {
+  /** What stands before the domain's own name. */
+  readonly label: string;
+  readonly record: RequiredRecord;
+  /** The texts of it that questions follow from. */
+  readonly texts: readonly string[];
+}
+
 /** All that judging a domain asked. */
 export interface JudgedCourse {
-  readonly domain: string;
   readonly parent: string;
-  readonly required: readonly RequiredRecord[];
+  readonly required: readonly Requirement[];
   readonly steps: readonly Step[];
 }
 
@@ -74,35 +81,30 @@ export function courseOf(
   const isLong = ({ name, answer }: Step) =>
     name.startsWith('_dmarc.') && textsOf(answer).some((text) => own.length + text.length > LONG);
   if (steps.some(isLong)) return null;
-  const texts = [...required.flatMap(textsRequired), ...steps.flatMap(({ answer }) => textsOf(answer))];
+  const requirements: Requirement[] = [];
+  for (const record of required) {
+    if (!record.name.endsWith(own)) return null;
+    requirements.push({ label: record.name.slice(0, -own.length), record, texts: textsRequired(record) });
+  }
+  const texts = [...requirements.flatMap((each) => each.texts), ...steps.flatMap(({ answer }) => textsOf(answer))];
   if (texts.some((text) => text.includes('%') || text.toLowerCase().includes(own))) return null;
-  return { domain: own, parent, required, steps };
+  return { parent, required: requirements, steps };
 }
 
 function sameTexts(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((text, index) => text === right[index]);
 }
 
-/** Whether two requirements of two domains lead to the same questions. */
-function isRequiredAlike(
-  left: RequiredRecord,
-  leftDomain: string,
-  right: RequiredRecord,
-  rightDomain: string,
-): boolean {
-  if (left.purpose !== right.purpose || left.type !== right.type || left.value.state !== right.value.state)
-    return false;
-  const before = left.name.length - leftDomain.length;
-  const isBeside =
-    before === right.name.length - rightDomain.length &&
-    left.name.endsWith(leftDomain) &&
-    right.name.endsWith(rightDomain) &&
-    left.name.startsWith(right.name.slice(0, Math.max(before, 0)));
-  if (!isBeside) return false;
+/** Whether another domain's requirement leads to the same questions. */
+function isRequiredAlike({ label, record, texts }: Requirement, other: RequiredRecord, domain: string): boolean {
+  const { match, value } = record;
+  if (record.purpose !== other.purpose || record.type !== other.type || value.state !== other.value.state) return false;
+  const { name } = other;
+  if (name.length !== label.length + domain.length || !name.startsWith(label) || !name.endsWith(domain)) return false;
   // What TXT records hold is asked about where it is SPF alone; nearly always both are the same object.
-  if (left.match.kind !== right.match.kind) return false;
-  if (left.match === right.match || (left.type === 'TXT' && left.match.kind !== 'spf-terms')) return true;
-  return sameTexts(textsRequired(left), textsRequired(right));
+  if (match.kind !== other.match.kind) return false;
+  if (match === other.match || (record.type === 'TXT' && match.kind !== 'spf-terms')) return true;
+  return sameTexts(texts, textsRequired(other));
 }
 
 /**
@@ -112,7 +114,7 @@ function isRequiredAlike(
  * @returns whether all was answered alike, so that nothing else is asked.
  */
 export function followsCourse(
-  { domain, parent, required: theirs, steps }: JudgedCourse,
+  { parent, required: theirs, steps }: JudgedCourse,
   name: string,
   required: readonly RequiredRecord[],
   query: (name: string, type: QueryType) => LookupResult | null,
@@ -120,7 +122,7 @@ export function followsCourse(
   const own = canonicalName(name);
   if (required.length !== theirs.length || parentName(own) !== parent) return false;
   for (let index = 0; index < required.length; index += 1)
-    if (!isRequiredAlike(theirs[index] as RequiredRecord, domain, required[index] as RequiredRecord, own)) return false;
+    if (!isRequiredAlike(theirs[index] as Requirement, required[index] as RequiredRecord, own)) return false;
   for (const step of steps) {
     const answer = query(step.label === null ? step.name : step.label + own, step.type);
     if (answer === null || (answer !== step.answer && !sameAnswer(step.answer, answer))) return false;
