@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, realpathSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { FILE_NAME } from './database.ts';
@@ -17,6 +18,8 @@ export interface PlacePort {
   readonly realPath: (folder: string) => string;
   /** The number of the file system's type (statfs(2)); null where it can't be told. */
   readonly fileSystem: (folder: string) => number | null;
+  /** What mount(8) of macOS lists, whose numbers of types are given out anew at each start; empty where it can't be had. */
+  readonly mounts: () => string;
   /** Names in a folder; none where it can't be read. */
   readonly names: (folder: string) => readonly string[];
 }
@@ -31,6 +34,8 @@ const system: PlacePort = {
       return null;
     }
   },
+  // It asks no drive, so that one whose server is gone does not hold it.
+  mounts: () => spawnSync('/sbin/mount', { encoding: 'utf8', timeout: 2000 }).stdout ?? '',
   names(folder) {
     try {
       return readdirSync(folder);
@@ -55,8 +60,29 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
   [0x78_6f_42_56, 'a shared folder of VirtualBox'],
 ]);
 
+/** macOS's names of file systems that lie on another machine. */
+const NETWORK_NAMES: ReadonlyMap<string, string> = new Map([
+  ['afpfs', 'AFP'],
+  ['ftp', 'FTP'],
+  ['nfs', 'NFS'],
+  ['smbfs', 'SMB'],
+  ['webdav', 'WebDAV'],
+]);
+
+/** @returns macOS's name of the file system that a folder lies on; undefined where none is listed. */
+function mountedType(folder: string, mounts: string): string | undefined {
+  const above = mounts.split('\n').flatMap((line) => {
+    // `//ada@nas/home on /Volumes/home (smbfs, nodev, nosuid, mounted by ada)`
+    const [, at, type] = /^.+? on (\/.*) \(([^,)]+)[^()]*\)$/.exec(line) ?? [];
+    if (at === undefined || type === undefined) return [];
+    return at === '/' || folder === at || folder.startsWith(`${at}/`) ? [{ at, type }] : [];
+  });
+  return above.sort((left, right) => right.at.length - left.at.length)[0]?.type;
+}
+
 /** @returns what kind of drive over a network a folder lies on; null: none that can be told. */
-function networkDrive(folder: string, { platform, fileSystem }: PlacePort): string | null {
+function networkDrive(folder: string, { platform, fileSystem, mounts }: PlacePort): string | null {
+  if (platform === 'darwin') return NETWORK_NAMES.get(mountedType(folder, mounts()) ?? '') ?? null;
   if (platform === 'win32') return /^(?:\\\\\?\\UNC\\|\\\\(?![?.]\\))/i.test(folder) ? 'a network share' : null;
   if (platform !== 'linux') return null;
   const type = fileSystem(folder);

@@ -7,10 +7,23 @@ import { placeTroubles } from '../../../main/store/place.ts';
 
 /** What is told of where a data folder lies. */
 
+/** As mount(8) of macOS writes it: made after its manual, not recorded on a Mac. */
+const MOUNTS = `/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
+devfs on /dev (devfs, local, nobrowse)
+/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse, protect, root data)
+map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+//ada@nas.example/people on /Volumes/people (smbfs, nodev, nosuid, mounted by ada)
+//ada@nas.example/on%20call on /Volumes/on call (2026) (afpfs, nodev, nosuid, mounted by ada)
+nas.example:/export/data on /Volumes/people/ada/nfs (nfs, nodev, nosuid, mounted by ada)
+https://dav.example/files/ on /Volumes/files (webdav, nodev, noexec, nosuid, mounted by ada)
+/dev/disk5s1 on /Volumes/people/ada/image (hfs, local, nodev, nosuid, journaled, mounted by ada)
+`;
+
 const place = (changes: Partial<PlacePort>): PlacePort => ({
   platform: 'linux',
   realPath: (folder) => folder,
   fileSystem: () => 0xef53,
+  mounts: () => MOUNTS,
   names: () => [],
   ...changes,
 });
@@ -48,6 +61,24 @@ describe('where the data folder lies', () => {
       remedy: expect.stringContaining('--data-dir FOLDER'),
     });
     expect(told('\\\\server\\people\\ada', { platform: 'win32' })).toHaveLength(1);
+  });
+
+  it.each([
+    ['/Volumes/people', 'SMB'],
+    ['/Volumes/people/grace', 'SMB'],
+    ['/Volumes/on call (2026)/data', 'AFP'],
+    ['/Volumes/people/ada/nfs/data', 'NFS'],
+    ['/Volumes/files/data', 'WebDAV'],
+  ])('is told of %s on macOS, which is %s', (folder, name) => {
+    expect(told(folder, { platform: 'darwin' })).toEqual([
+      `The data folder ${folder} lies on a drive over a network (${name})`,
+    ]);
+  });
+
+  it('is nothing to tell of disks and images of a Mac, or where what is mounted can’t be had', () => {
+    for (const folder of ['/Users/ada/Sendwright', '/Volumes/peoples/data', '/Volumes/people/ada/image/data'])
+      expect(told(folder, { platform: 'darwin' })).toEqual([]);
+    expect(told('/Volumes/people', { platform: 'darwin', mounts: () => '' })).toEqual([]);
   });
 
   it.each([
