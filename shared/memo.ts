@@ -13,8 +13,9 @@ export function remembering<Result>(
 ): (text: string) => Result {
   let newer = new Map<string, Result>();
   let older = new Map<string, Result>();
-  return (text) => {
-    const key = keyOf(text);
+  let lastKey: string | null = null;
+  let lastResult: Result | undefined;
+  function find(key: string, text: string): Result {
     const recent = newer.get(key);
     if (recent !== undefined) return recent;
     const result = older.get(key) ?? work(text);
@@ -24,6 +25,14 @@ export function remembering<Result>(
     }
     newer.set(key, result);
     return result;
+  }
+  return (text) => {
+    const key = keyOf(text);
+    // The same text again, as nearly always: to compare it takes less than to hash it, which each copy of it needs anew.
+    if (lastResult !== undefined && key === lastKey) return lastResult;
+    lastResult = find(key, text);
+    lastKey = key;
+    return lastResult;
   };
 }
 

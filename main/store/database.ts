@@ -27,7 +27,7 @@ export const FILE_NAME = 'sendwright.db';
 const BUSY_TIMEOUT_MS = 10_000;
 const PAGE_OCTETS = 16_384;
 /** Of the log, after which it is copied into the file. */
-const LOG_OCTETS = 16 * 2 ** 20;
+const LOG_OCTETS = 32 * 2 ** 20;
 /** Copies made before migrations that are kept. */
 const KEPT_COPIES = 5;
 

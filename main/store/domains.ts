@@ -10,6 +10,7 @@ import { FUTURE_MS } from './clock.ts';
 import type { Reader } from './damage.ts';
 import { createReader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
+import { spanOf } from './span.ts';
 import type { Sums } from './sums.ts';
 import { resultColumns, resultCounter, sumOfColumns } from './sums.ts';
 
@@ -199,9 +200,6 @@ export function domainRepository<Configuration>(
     `SELECT ${VERDICT} AS verdict, count(*) AS amount FROM domains WHERE workspace_id = @workspaceId GROUP BY 1`,
   );
   const keyColumns = sums.columns('dkim_keys') as readonly (keyof KeyRow)[];
-  const keys = database.prepare(
-    `SELECT ${keyColumns.join(', ')}, sum FROM dkim_keys WHERE domain_id = ? ORDER BY created_at`,
-  );
   const addKey = database.prepare(
     'INSERT INTO dkim_keys (domain_id, selector, algorithm, bits, public_key, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
@@ -212,10 +210,12 @@ export function domainRepository<Configuration>(
   const several = database.prepare(
     `SELECT ${columns} FROM domains WHERE +workspace_id = ? AND id IN (SELECT value FROM json_each(?))`,
   );
-  const keysOfSeveral = database.prepare(
-    `SELECT ${keyColumns.join(', ')}, sum FROM dkim_keys
-     WHERE domain_id IN (SELECT value FROM json_each(?)) ORDER BY created_at`,
-  );
+  const between = database.prepare(`SELECT ${columns} FROM domains WHERE +workspace_id = ? AND id BETWEEN ? AND ?`);
+  const keysOf = (condition: string) =>
+    database.prepare(`SELECT ${keyColumns.join(', ')}, sum FROM dkim_keys WHERE ${condition} ORDER BY created_at`);
+  const keys = keysOf('domain_id = ?');
+  const keysOfSeveral = keysOf('domain_id IN (SELECT value FROM json_each(?))');
+  const keysBetween = keysOf('domain_id BETWEEN ? AND ?');
   const due = database
     .prepare(
       `SELECT id FROM domains WHERE workspace_id = @workspaceId AND in_use = 1 AND ${DUE_AT} <= @now ORDER BY checked_at`,
@@ -355,12 +355,13 @@ export function domainRepository<Configuration>(
       workspaceId: number,
       ids: readonly number[],
     ): Map<number, { readonly domain: StoredDomain<Configuration>; readonly dkimKeys: readonly StoredPublicKey[] }> {
-      const wanted = JSON.stringify(ids);
+      const span = spanOf(ids);
+      const wanted = span === null ? JSON.stringify(ids) : '';
+      const rows = span === null ? several.all(workspaceId, wanted) : between.all(workspaceId, span.first, span.last);
+      const keyRows = span === null ? keysOfSeveral.all(wanted) : keysBetween.all(span.first, span.last);
       const found = new Map<number, { domain: StoredDomain<Configuration>; dkimKeys: StoredPublicKey[] }>();
-      for (const row of several.all(workspaceId, wanted) as DomainRow[])
-        found.set(row.id, { domain: toDomain(row), dkimKeys: [] });
-      for (const row of keysOfSeveral.all(wanted) as KeyRow[])
-        if (isWholeKey(row)) found.get(row.domain_id)?.dkimKeys.push(toKey(row));
+      for (const row of rows as DomainRow[]) found.set(row.id, { domain: toDomain(row), dkimKeys: [] });
+      for (const row of keyRows as KeyRow[]) if (isWholeKey(row)) found.get(row.domain_id)?.dkimKeys.push(toKey(row));
       return found;
     },
     names: (workspaceId: number): Set<string> => new Set(names.all(workspaceId) as string[]),

@@ -63,8 +63,11 @@ const PLAIN_TRY = 2;
 const STRAY_TRIES = 2;
 /** Questions under way at one resolver at once: more would overflow what its socket holds by default, and be lost. */
 const PER_SERVER = 128;
-/** Over a connection nothing is lost: so many keep both sides busy while either has something else to do. */
-const PIPELINED = 384;
+/**
+ * Over a connection nothing is lost: so many keep both sides busy while either has something else to do, and are within what
+ * resolvers keep under way.
+ */
+const PIPELINED = 512;
 /** The same for a zone's own server, which is somebody else's: such servers are asked without RD. */
 const PER_AUTHORITY = 16;
 /** Questions a second that a server on the internet is asked at most: below what public resolvers cut off. */

@@ -150,9 +150,14 @@ describe('a row', () => {
 describe('what a check found', () => {
   const verdicts = { verdict: 'pending', spf: 'pending', dkim: 'to-do', dmarc: 'to-do', seenAt: AT } as const;
   const result = { domainId: 1, at: AT, check: '[]', verdicts, recordVerdicts: {}, timeline: [] };
+  const storeFor = (store: Store, ids: readonly number[]) =>
+    store.history.saveResults(ids.map((domainId) => ({ ...result, domainId })));
 
   it.each([
     ['is stored', (store: Store) => store.history.saveResults([result, { ...result, domainId: 2 }])],
+    ['is stored of domains with others between them', (store: Store) => storeFor(store, [9, 2, 6])],
+    ['is stored of domains that lie beside each other, in any order', (store: Store) => storeFor(store, [9, 7, 8])],
+    ['is stored twice', (store: Store) => storeFor(store, [7, 7, 9])],
     ['is judged anew', (store: Store) => store.domains.setVerdicts(1, verdicts)],
     ['is forgotten', (store: Store) => store.history.forget(1)],
   ])('is whole and counted when it %s', (_how, write) => {
@@ -167,6 +172,28 @@ describe('what a check found', () => {
     scribble('UPDATE domains SET record_verdicts = \'{"spf":"failing"}\' WHERE id = 1');
     withStore((store) => store.domains.setVerdicts(1, verdicts));
     expect(withStore((store) => store.domains.find(1, 1)?.verdict)).toBe('unknown');
+  });
+});
+
+describe('domains that are read together', () => {
+  it.each([
+    ['beside each other', [5, 4, 3]],
+    ['with others between them', [9, 2, 6]],
+    ['one', [7]],
+    ['none', []],
+  ])('are those asked for, each with its keys: %s', (_how, ids) => {
+    withStore((store) => {
+      const elsewhere = store.workspaces.add('Elsewhere', false, AT);
+      const found = store.domains.findSeveral(1, ids);
+      expect([...found.keys()].sort((left, right) => left - right)).toEqual(
+        ids.toSorted((left, right) => left - right),
+      );
+      for (const [id, { domain, dkimKeys }] of found) {
+        expect(domain).toEqual(store.domains.find(1, id));
+        expect(dkimKeys).toEqual(store.domains.dkimKeys(id));
+      }
+      expect(store.domains.findSeveral(elsewhere, ids).size).toBe(0);
+    });
   });
 });
 
