@@ -36,7 +36,7 @@ export const programs: readonly Program[] = [
   { entry: 'main/hosts/cli/cli.ts', output: 'cli.js', format: 'es' },
   { entry: 'main/hosts/launcher.ts', output: 'sendwright.js', format: 'es', isForAnyNode: true },
   { entry: 'main/practice/practice-process.ts', output: 'practice-process.js', format: 'es' },
-  { entry: 'main/store/copy-thread.ts', output: 'copy-thread.js', format: 'es' },
+  { entry: 'main/store/copy-program.ts', output: 'copy-program.js', format: 'es' },
 ];
 
 /**

@@ -16,6 +16,7 @@ import { createCore } from './core.ts';
 import { checkManaged, managedProxy } from './managed/service.ts';
 import type { Patience } from './evidence/watching.ts';
 import { giveBackMemory, trimMemoryAfterStart } from './memory.ts';
+import type { CopyProgram } from '../store/copy-work.ts';
 import type { Log, Notifier, PracticePort, SystemProxy } from './ports.ts';
 import { builtKey } from './rules/service.ts';
 import { checkedFields, defaultFields } from './settings/service.ts';
@@ -27,8 +28,8 @@ export interface ComposeOptions {
   readonly version: string;
   readonly keychain: KeychainPort | null;
   readonly practice: PracticePort | null;
-  /** Of the thread that makes copies; absent where the core makes them itself. */
-  readonly copyProgram?: string;
+  /** Makes the copies; absent where the core makes them itself. */
+  readonly copyProgram?: CopyProgram;
   readonly notifier: Notifier;
   /** Absent where the host can't tell; the environment's proxy is then the only one. */
   readonly systemProxy?: SystemProxy;

@@ -22,8 +22,8 @@ export const practiceProgram = bundled
   : path.join(root, 'main', 'practice', 'practice-process.ts');
 
 export const copyProgram = bundled
-  ? path.join(root, 'dist', 'main', 'copy-thread.js')
-  : path.join(root, 'main', 'store', 'copy-thread.ts');
+  ? path.join(root, 'dist', 'main', 'copy-program.js')
+  : path.join(root, 'main', 'store', 'copy-program.ts');
 
 export const commandLineProgram = bundled
   ? path.join(root, 'dist', 'main', 'cli.js')

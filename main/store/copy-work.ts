@@ -1,9 +1,15 @@
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
 import type { CopyContents, CopyFile } from './copies.ts';
 import type { StoreFault } from './database.ts';
 import { StoreError } from './database.ts';
 
-/** Has copies made and looked into beside whatever else is done (`copy-thread.ts`). */
+/** Has copies made and looked into beside whatever else is done (`copy-program.ts`). */
+
+/** What makes copies, and what it runs in: a process leaves no memory behind, a thread is there where no process is. */
+export interface CopyProgram {
+  readonly file: string;
+  readonly runsIn: 'thread' | 'process';
+}
 
 export type CopyTask =
   | {
@@ -15,7 +21,7 @@ export type CopyTask =
     }
   | { readonly kind: 'look'; readonly dataFolder: string; readonly file: string };
 
-/** What the thread says: first that it runs, then what came of its task. */
+/** What the program says: first that it runs, then what came of its task. */
 export type CopyAnswer =
   | { readonly kind: 'begun' }
   | { readonly kind: 'made'; readonly copy: CopyFile }
@@ -33,7 +39,7 @@ export interface CopyTerms {
   readonly isBusy: () => boolean;
 }
 
-/** What the thread is told of them, whenever it changes. */
+/** What the program is told of them, whenever it changes. */
 export type CopyNews = { readonly [Term in keyof CopyTerms]: boolean };
 
 export const AT_ANY_RATE: CopyTerms = { isWanted: () => true, isBusy: () => false };
@@ -41,25 +47,67 @@ export const AT_ANY_RATE: CopyTerms = { isWanted: () => true, isBusy: () => fals
 /** How often the terms are looked at, in milliseconds. */
 const LOOK_MS = 100;
 
-/** The thread could not be started. */
-class NoThread extends Error {}
+/** The program could not be started. */
+class NotStarted extends Error {}
 
-function runTask(program: string, task: CopyTask, terms: CopyTerms): Promise<CopyOutcome> {
+/** A program that runs, and has its task. */
+interface Running {
+  readonly tell: (news: CopyNews) => void;
+  readonly onAnswer: (listener: (answer: CopyAnswer) => void) => void;
+  readonly onError: (listener: (error: Error) => void) => void;
+  readonly onExit: (listener: () => void) => void;
+}
+
+async function startThread(file: string, task: CopyTask): Promise<Running> {
+  // What starts threads is read in where one is wanted.
+  const { Worker } = await import('node:worker_threads');
+  const worker = new Worker(file, { workerData: task });
+  return {
+    tell: (news) => worker.postMessage(news),
+    onAnswer: (listener) => void worker.on('message', listener),
+    onError: (listener) => void worker.on('error', listener),
+    onExit: (listener) => void worker.on('exit', listener),
+  };
+}
+
+async function startProcess(file: string, task: CopyTask): Promise<Running> {
+  const child = fork(file, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
+  const send = (message: CopyTask | CopyNews) => {
+    // One that has ended is told of by its exit.
+    child.send(message, () => undefined);
+  };
+  send(task);
+  return {
+    tell: send,
+    onAnswer: (listener) => void child.on('message', (answer) => listener(answer as CopyAnswer)),
+    onError: (listener) => void child.on('error', listener),
+    // By then everything that it has said is here.
+    onExit: (listener) => void child.on('close', listener),
+  };
+}
+
+async function runTask({ file, runsIn }: CopyProgram, task: CopyTask, terms: CopyTerms): Promise<CopyOutcome> {
+  const running = await (runsIn === 'thread' ? startThread(file, task) : startProcess(file, task)).catch(
+    (error: unknown) => {
+      throw new NotStarted('The copy program did not start', { cause: error });
+    },
+  );
   return new Promise((resolve, reject) => {
-    const worker = new Worker(program, { workerData: task });
     let hasBegun = false;
     let told: CopyNews = { isWanted: true, isBusy: false };
     const looking = setInterval(() => {
       const news: CopyNews = { isWanted: terms.isWanted(), isBusy: terms.isBusy() };
       if (news.isWanted === told.isWanted && news.isBusy === told.isBusy) return;
       told = news;
-      worker.postMessage(news);
+      running.tell(news);
     }, LOOK_MS);
     const end = (settle: () => void) => {
       clearInterval(looking);
       settle();
     };
-    worker.on('message', (answer: CopyAnswer) => {
+    const fail = (error: Error) =>
+      end(() => reject(hasBegun ? error : new NotStarted('The copy program did not start', { cause: error })));
+    running.onAnswer((answer) => {
       switch (answer.kind) {
         case 'begun':
           hasBegun = true;
@@ -73,25 +121,23 @@ function runTask(program: string, task: CopyTask, terms: CopyTerms): Promise<Cop
           return end(() => resolve(answer));
       }
     });
-    worker.on('error', (error) =>
-      end(() => reject(hasBegun ? error : new NoThread('The thread did not start', { cause: error }))),
-    );
-    worker.on('exit', () => end(() => reject(new Error('The thread ended without an answer'))));
+    running.onError(fail);
+    running.onExit(() => fail(new Error('The copy program ended without an answer')));
   });
 }
 
 export interface CopyWork {
   /**
-   * @param here does the same on this thread, where there is no other.
-   * @param terms on which it is done in the thread.
+   * @param here does the same on this thread, where the program does not run.
+   * @param terms on which the program does it.
    */
   readonly run: (task: CopyTask, here: () => Promise<CopyOutcome>, terms: CopyTerms) => Promise<CopyOutcome>;
   /** Gives up what is under way, and waits until it has ended. */
   readonly close: () => Promise<void>;
 }
 
-/** @param program of the thread; null: everything is done on this one. */
-export function createCopyWork(program: string | null): CopyWork {
+/** @param program null: everything is done on this thread. */
+export function createCopyWork(program: CopyProgram | null): CopyWork {
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
   return {
@@ -102,7 +148,7 @@ export function createCopyWork(program: string | null): CopyWork {
       try {
         return await work;
       } catch (error) {
-        if (!(error instanceof NoThread)) throw error;
+        if (!(error instanceof NotStarted)) throw error;
       } finally {
         underWay.delete(work);
       }

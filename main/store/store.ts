@@ -2,7 +2,7 @@ import type { DomainConfiguration } from '../../shared/contract/domains.ts';
 import type { SettingsFields } from '../../shared/contract/settings.ts';
 import type { CopyContents, CopyFile } from './copies.ts';
 import { AT_ONCE, dropOldCopies, dropUnfinished, listCopies, lookInside, makeCopy, restoreRemedy } from './copies.ts';
-import type { CopyTerms } from './copy-work.ts';
+import type { CopyProgram, CopyTerms } from './copy-work.ts';
 import { AT_ANY_RATE, createCopyWork } from './copy-work.ts';
 import { openDatabase, StoreError, storeErrorFrom } from './database.ts';
 import type { SqliteDatabase } from './database.ts';
@@ -89,10 +89,10 @@ function openOrOffer(folder: string, onMended: () => void): SqliteDatabase {
  * Opens the store of a data folder.
  *
  * @param now milliseconds since the epoch: what a clock that was wrong has dated ahead of it is no evidence.
- * @param copyProgram of the thread that makes copies; null: they are made on this one.
+ * @param copyProgram makes the copies; null: they are made on this thread.
  * @throws StoreError, see `openDatabase`.
  */
-export function openStore(folder: string, now: () => number = Date.now, copyProgram: string | null = null): Store {
+export function openStore(folder: string, now: () => number = Date.now, copyProgram: CopyProgram | null = null): Store {
   dropUnfinished(folder);
   let wasMended = false;
   const database = openOrOffer(folder, () => {
@@ -133,7 +133,7 @@ export function openStore(folder: string, now: () => number = Date.now, copyProg
           ({ kind: 'made', copy: await makeCopy(database, folder, reason, task.now, pace) }) as const;
         try {
           const outcome = await copying.run(task, here, terms);
-          if (outcome.kind !== 'made') throw new Error('The thread did something else');
+          if (outcome.kind !== 'made') throw new Error('The copy program did something else');
           return outcome.copy;
         } finally {
           // While the copy was being made the log could not be emptied.
@@ -144,7 +144,7 @@ export function openStore(folder: string, now: () => number = Date.now, copyProg
         const task = { kind: 'look', dataFolder: folder, file } as const;
         const here = async () => ({ kind: 'seen', contents: lookInside(folder, file) }) as const;
         const outcome = await copying.run(task, here, AT_ANY_RATE);
-        if (outcome.kind !== 'seen') throw new Error('The thread did something else');
+        if (outcome.kind !== 'seen') throw new Error('The copy program did something else');
         return outcome.contents;
       },
       close: copying.close,

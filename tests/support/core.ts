@@ -30,7 +30,7 @@ export async function openTestCore(folder?: string, changes: Partial<ComposeOpti
     version: '0.0.0',
     keychain: null,
     practice: createPracticeClient(() => forkPractice(practiceProgram), path.join(dataFolder, 'practice')),
-    copyProgram,
+    copyProgram: { file: copyProgram, runsIn: 'process' },
     notifier: { notify: () => undefined },
     background: true,
     ...changes,

@@ -253,7 +253,7 @@ async function run(start: StartArguments, folder: string, profile: string, log: 
         host: 'electron',
         version,
         keychain: electronKeychain(safeStorage, process.platform),
-        copyProgram,
+        copyProgram: { file: copyProgram, runsIn: 'thread' },
         practice: createPracticeClient(
           () => utilityPractice(utilityProcess.fork(practiceProgram, [], practiceOptions), log),
           path.join(folder, 'practice'),

@@ -135,7 +135,7 @@ const compose = () =>
     host: 'browser',
     version,
     keychain: null,
-    copyProgram,
+    copyProgram: { file: copyProgram, runsIn: 'process' },
     practice: createPracticeClient(() => forkPractice(practiceProgram, runLog), path.join(folder, 'practice')),
     notifier: { notify: (title, body) => console.log(`${title}. ${body}`) },
     background: true,

@@ -57,7 +57,7 @@ describe.skipIf(process.platform !== 'linux')('the package (needs Linux)', () =>
     expect(module.filter((name) => !/\/(?:lib|prebuilds|package\.json|LICENSE)(?:\/|$)/.test(name))).toEqual([]);
     const programs = [
       'cli.js',
-      'copy-thread.js',
+      'copy-program.js',
       'electron.js',
       'loopback.js',
       'practice-process.js',

@@ -1,11 +1,12 @@
 import { composeCore } from '../../../main/core/compose.ts';
+import type { CopyProgram } from '../../../main/store/copy-work.ts';
 
 /**
  * A core by itself, for programs that measure one: no keychain, no practice, nobody to notify.
  *
- * @param copyProgram of the thread that makes copies; null: the core makes them itself.
+ * @param copyProgram makes the copies; null: the core makes them itself.
  */
-export function bareCore(dataFolder: string, background: boolean, copyProgram: string | null = null) {
+export function bareCore(dataFolder: string, background: boolean, copyProgram: CopyProgram | null = null) {
   return composeCore({
     dataFolder,
     host: 'cli',

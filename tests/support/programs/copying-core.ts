@@ -11,8 +11,8 @@ import { bareCore } from './bare-core.ts';
  * the loop was held.
  */
 
-const [folder = '', workspace = '1', pairs = '7', copyProgram = ''] = process.argv.slice(2);
-const core = await bareCore(folder, false, copyProgram);
+const [folder = '', workspace = '1', pairs = '7', file = '', kind = ''] = process.argv.slice(2);
+const core = await bareCore(folder, false, { file, runsIn: kind === 'thread' ? 'thread' : 'process' });
 const client = createRouterClient(core.router);
 const workspaceId = Number(workspace);
 

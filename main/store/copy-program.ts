@@ -1,6 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { CopyAnswer, CopyNews, CopyTask } from './copy-work.ts';
@@ -9,19 +10,20 @@ import { createPace } from './copy-pace.ts';
 import { FILE_NAME, StoreError } from './database.ts';
 
 /**
- * The thread that makes copies and looks into them, of which each reads a file to its end: whoever works with the console
- * does not wait for that.
+ * The program that makes copies and looks into them, of which each reads a file to its end: whoever works with the console
+ * does not wait for that. It runs as a thread or as a process, and ends with its task.
  */
 
 type Pace = ReturnType<typeof createPace>;
 
 /** Lets whatever else there is to do go first. Only Linux knows threads by numbers of their own. */
 function giveWay(): void {
-  if (process.platform !== 'linux') return;
+  if (parentPort !== null && process.platform !== 'linux') return;
   try {
-    os.setPriority(Number(path.basename(readlinkSync('/proc/thread-self'))), os.constants.priority.PRIORITY_LOW);
+    const own = parentPort === null ? 0 : Number(path.basename(readlinkSync('/proc/thread-self')));
+    os.setPriority(own, os.constants.priority.PRIORITY_LOW);
   } catch {
-    // Without /proc it works at the priority of all others.
+    // It works at the priority of all others.
   }
 }
 
@@ -55,19 +57,43 @@ async function answerTo(task: CopyTask, pace: Pace): Promise<CopyAnswer> {
   }
 }
 
-const port = parentPort;
-if (port !== null) {
-  let news: CopyNews = { isWanted: true, isBusy: false };
+let news: CopyNews = { isWanted: true, isBusy: false };
+const perform = (task: CopyTask): Promise<CopyAnswer> =>
+  answerTo(
+    task,
+    createPace(() => news),
+  );
+
+async function runAsThread(port: MessagePort): Promise<void> {
   port.on('message', (next: CopyNews) => {
     news = next;
   });
   giveWay();
   port.postMessage({ kind: 'begun' } satisfies CopyAnswer);
-  port.postMessage(
-    await answerTo(
-      workerData as CopyTask,
-      createPace(() => news),
-    ),
-  );
+  port.postMessage(await perform(workerData as CopyTask));
   port.close();
 }
+
+function runAsProcess(): void {
+  // The console may be gone when it is told something.
+  const say = (answer: CopyAnswer, then: () => void) => void process.send?.(answer, undefined, undefined, then);
+  process.on('disconnect', () => {
+    news = { isWanted: false, isBusy: false };
+  });
+  // A terminal tells everything that runs in it; what becomes of the copy is for the console to say.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  process.on('message', (message: CopyTask | CopyNews) => {
+    if (!('kind' in message)) {
+      news = message;
+      return;
+    }
+    void perform(message).then((answer) => {
+      if (process.connected) say(answer, () => process.disconnect());
+    });
+  });
+  giveWay();
+  say({ kind: 'begun' }, () => undefined);
+}
+
+if (parentPort !== null) await runAsThread(parentPort);
+else if (process.send !== undefined) runAsProcess();
