@@ -29,10 +29,6 @@ function namesBelow(name: string, zone: string): readonly string[] {
   return names;
 }
 
-function wildcardOf(name: string): string {
-  return `*.${parentName(name) ?? ''}`;
-}
-
 /**
  * What else has to be asked once the required records' own questions are answered: only for records that are not
  * published as required, so that a domain that is as it should be costs no question more.
@@ -52,7 +48,9 @@ export function obstacleQuestions(
     for (const name of namesBelow(record.name, zone)) askAbove(name);
     if (published === null) continue;
     if (published.records.length > 0 || published.aliases.length > 0) {
-      ask(wildcardOf(record.name), record.type);
+      // A wildcard that is required is answered for by the next one up.
+      const [wildcard] = wildcardsAbove(record.name);
+      if (wildcard !== undefined && isSubdomain(wildcard, zone)) ask(wildcard, record.type);
       ask(nameBelow(record.name), record.type);
     } else if (record.type === 'CNAME' || record.type === 'NS') {
       for (const type of DATA_TYPES) {

@@ -21,7 +21,7 @@ import { templatesOf } from '../templates/service.ts';
 /** Asks DNS for every required record of many domains, and stores what came as it comes. */
 
 /** Domains checked at once; their questions are bounded for each server besides. */
-const CONCURRENCY = 128;
+const CONCURRENCY = 160;
 /** Results written together: a crash loses fewer than this many, and no more than came in this time. */
 const BATCH = 500;
 const BATCH_MS = 500;

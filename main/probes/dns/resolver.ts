@@ -63,11 +63,15 @@ const PLAIN_TRY = 2;
 const STRAY_TRIES = 2;
 /** Questions under way at one resolver at once: more would overflow what its socket holds by default, and be lost. */
 const PER_SERVER = 128;
+/** Over a connection nothing is lost: so many keep both sides busy while either has something else to do. */
+const PIPELINED = 384;
 /**
- * Over a connection nothing is lost: so many keep both sides busy while either has something else to do, and are within what
- * resolvers keep under way.
+ * The same once so many answers in a row came as fast as from a cache: each turn asks and reads more at once. A resolver that
+ * has to ask others first would keep them all under way, and drop what anybody else asks it: Unbound keeps 512 of a thread and
+ * drives out those that are 200 ms old, BIND keeps 1000.
  */
-const PIPELINED = 512;
+const PIPELINED_QUICKLY = 768;
+const QUICK_MS = 100;
 /** The same for a zone's own server, which is somebody else's: such servers are asked without RD. */
 const PER_AUTHORITY = 16;
 /** Questions a second that a server on the internet is asked at most: below what public resolvers cut off. */
@@ -137,6 +141,8 @@ interface Line {
   readonly gate: Gate<Asking>;
   /** For many questions that follow each other; null where they go in datagrams whatever their number. */
   readonly pipeline: Pipeline<Asking> | null;
+  /** Answers over the pipeline since the last that was not quick. */
+  quickInRow: number;
 }
 
 /** What a question got, and over what. */
@@ -263,8 +269,12 @@ export function createResolver(options: ResolverOptions): WireResolver {
       // Elsewhere a pace is kept that datagrams reach as well; a zone's own servers are asked as receivers ask them.
       const pipeline = isUnhurried && !isAuthority && 'address' in server ? createPipeline(server, endPipelined) : null;
       const inDatagrams = isAuthority ? PER_AUTHORITY : PER_SERVER;
-      const most = () => (pipeline?.isOpen() === true ? PIPELINED : inDatagrams);
-      line = { gate: createGate({ most, perSecond }, start), pipeline };
+      const most = () => {
+        if (pipeline?.isOpen() !== true) return inDatagrams;
+        return made.quickInRow < PIPELINED_QUICKLY ? PIPELINED : PIPELINED_QUICKLY;
+      };
+      const made: Line = { gate: createGate({ most, perSecond }, start), pipeline, quickInRow: 0 };
+      line = made;
       lines.set(key, line);
     }
     newest = { server, isAuthority, line };
@@ -278,10 +288,11 @@ export function createResolver(options: ResolverOptions): WireResolver {
   };
 
   /** Tells how a question ended, and makes room for the next. */
-  function finish(asking: Asking, outcome: Answered | AskFailure): void {
+  function finish(asking: Asking, outcome: Answered | AskFailure): Observation {
     const observation = toObservation(asking, answeringOf(asking.asked.server), outcome);
     asking.line.gate.leave();
     asking.settle(observation, outcome instanceof AskFailure ? null : outcome.message);
+    return observation;
   }
 
   function finishWith(asking: Asking, answered: Promise<Answered>): void {
@@ -379,7 +390,9 @@ export function createResolver(options: ResolverOptions): WireResolver {
       tryUdp(asking, asking.asked.server as Endpoint);
     else {
       spare[asking.query.length]?.push(asking.query);
-      finish(asking, { message, transport: 'tcp' });
+      const { line } = asking;
+      const { durationMs } = finish(asking, { message, transport: 'tcp' });
+      line.quickInRow = durationMs < QUICK_MS ? line.quickInRow + 1 : 0;
     }
   }
 

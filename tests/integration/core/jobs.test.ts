@@ -10,7 +10,7 @@ import { describeWith } from '../../support/tools.ts';
 
 const AMOUNT = 400;
 /** Domains that are checked at once. */
-const AT_ONCE = 128;
+const AT_ONCE = 160;
 
 describeWith(['named', 'named-checkzone'], 'a bulk check', () => {
   let bind: Bind;

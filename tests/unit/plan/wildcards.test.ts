@@ -197,3 +197,21 @@ it('sees by any type that an alias is a wildcard’s', () => {
   const asked = seen.filter(({ question }) => question.type !== 'CNAME');
   expect(buildPlan(domain, required, [...asked, direct], ZONE).changes).toMatchObject([{ action: 'add', before: [] }]);
 });
+
+/** RFC 4592 §2.2.1: `*._domainkey` is answered for by `*.example.com` as any other name below it that does not exist. */
+it.each([ZONE, 'news.example.com'])('revokes all keys of %s with a wildcard below one that is an alias', (domain) => {
+  const required = requiredRecords({ ...needs('amazon-ses'), domain, neverSends: true });
+  const world: readonly ResourceRecord[] = [
+    { name: ZONE, ttl: 300, type: 'A', address: '192.0.2.1' },
+    { name: ZONE, ttl: 300, type: 'MX', preference: 0, exchange: '' },
+    txt(ZONE, 300, 'v=spf1 -all'),
+    txt(`_dmarc.${ZONE}`, 300, POLICY),
+    { name: `*.${ZONE}`, ttl: 300, type: 'CNAME', target: 'elsewhere.example.net' },
+  ];
+  const planOfToday = (records: readonly ResourceRecord[]) =>
+    buildPlan(domain, required, observedIn(records, domain, required, ZONE), ZONE);
+  const plan = planOfToday(world);
+  expect(actionOf(plan, `*._domainkey.${domain}`)).toBe('add');
+  const again = planOfToday(changed(world, plan.changes));
+  expect(again.changes.filter(({ action }) => action !== 'keep')).toEqual([]);
+});
