@@ -8,27 +8,30 @@ import { DOT } from './characters.ts';
 import type { ZoneComment } from './reader.ts';
 
 /** Characters that are gathered before they are made octets. */
-const GATHERED = 4096;
+const GATHERED = 65_536;
 
 /**
- * Writes presentation format. What is written is gathered as a text of some thousand characters, then kept as octets: the
+ * Writes presentation format. What is written is gathered as a text of some ten thousand characters, then kept as octets: the
  * pieces that a text of many megabytes is put together from would all be held in memory until its end.
  */
 class Printer {
-  private octets: Uint8Array;
+  private octets: Uint8Array = new Uint8Array(0);
   private length = 0;
   private gathered = '';
+  private lastName: string | null = null;
+  private lastWritten = '';
   private readonly origin: string;
   /** The origin with a dot in front; empty: every name is written absolute. */
   private readonly suffix: string;
+  private readonly size: number;
   private readonly encoder = new TextEncoder();
 
   /**
    * @param origin names below it are written relative to it; null: every name absolute.
-   * @param size octets that are made room for at once.
+   * @param size octets that are made room for once the text is long.
    */
   constructor(origin: string | null, size: number) {
-    this.octets = new Uint8Array(size);
+    this.size = size;
     this.origin = origin === null ? '' : canonicalName(origin);
     this.suffix = this.origin === '' ? '' : `.${this.origin}`;
   }
@@ -40,15 +43,14 @@ class Printer {
   }
 
   private keep(): void {
-    const encoded = this.encoder.encode(this.gathered);
-    const needed = this.length + encoded.length;
-    if (needed > this.octets.length) {
-      const grown = new Uint8Array(Math.max(this.octets.length * 2, needed));
+    // A character takes three octets at the most; one of four is two here.
+    const most = this.length + this.gathered.length * 3;
+    if (most > this.octets.length) {
+      const grown = new Uint8Array(Math.max(this.octets.length * 2, most, this.size));
       grown.set(this.octets.subarray(0, this.length));
       this.octets = grown;
     }
-    this.octets.set(encoded, this.length);
-    this.length = needed;
+    this.length += this.encoder.encodeInto(this.gathered, this.octets.subarray(this.length)).written;
     this.gathered = '';
   }
 
@@ -58,6 +60,15 @@ class Printer {
   }
 
   name(name: string): void {
+    // Records of one name follow each other, and targets are often the name that stands before them.
+    if (name !== this.lastName) {
+      this.lastName = name;
+      this.lastWritten = this.nameText(name);
+    }
+    this.gathered += this.lastWritten;
+  }
+
+  private nameText(name: string): string {
     const { suffix } = this;
     const rest = name.length - suffix.length;
     // Not `endsWith`: a zone has hundreds of thousands of names, and that takes ten times as long.
@@ -67,12 +78,10 @@ class Printer {
       const code = written.charCodeAt(index);
       if (code < PLAIN_IN_NAMES.length && PLAIN_IN_NAMES[code] === 1) continue;
       const printable = printableName(name);
-      this.gathered += suffix === '' ? `${printable}.` : relativeName(printable, this.origin);
-      return;
+      return suffix === '' ? `${printable}.` : relativeName(printable, this.origin);
     }
-    if (isBelow) this.gathered += written;
-    else if (suffix === '' || name === '') this.gathered += `${name}.`;
-    else this.gathered += relativeName(name, this.origin);
+    if (isBelow) return written;
+    return suffix === '' || name === '' ? `${name}.` : relativeName(name, this.origin);
   }
 
   /** Appends the data of a record. */
@@ -168,7 +177,7 @@ const USUAL_LENGTH = 80;
 /** Writes records as a master file that BIND, NSD and Knot accept. */
 export function writeZone(records: readonly ResourceRecord[], options: WriteZoneOptions): string {
   const { origin, defaultTtl, comments = [] } = options;
-  const printer = new Printer(origin, 512 + records.length * USUAL_LENGTH);
+  const printer = new Printer(origin, records.length * USUAL_LENGTH + 4 * GATHERED);
   if (origin !== null) printer.write(`$ORIGIN ${printableName(origin)}.\n`);
   if (defaultTtl !== undefined) printer.write(`$TTL ${defaultTtl}\n`);
   let next = 0;
