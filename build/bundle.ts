@@ -27,12 +27,27 @@ interface Program {
   readonly format: 'es' | 'cjs';
   /** Read by any Node: it says which one is needed. */
   readonly isForAnyNode?: true;
+  /** What it reads in at once is in several parts. */
+  readonly isInParts?: true;
 }
+
+/**
+ * Parts of like size of what is read in at once, each with all that it imports: of two that import each other, one would run
+ * before its constants are there. Node holds a file's octets until V8 collects them, and from the largest block that the C
+ * library has freed follows how much of each thread's memory it keeps.
+ */
+const SMALL_PARTS = [
+  { name: 'tables', test: /[\\/](?:tldts|tr46|punycode)/ },
+  { name: 'libraries', test: /[\\/]node_modules[\\/]/ },
+  { name: 'records', test: /[\\/]shared[\\/](?:dns|spf|dkim|dmarc)[\\/]/ },
+  { name: 'evidence', test: /[\\/]shared[\\/](?:evidence|facts|plan|providers|service)[\\/]/ },
+  { name: 'shared', test: /[\\/]shared[\\/]/ },
+].map((group, index, all) => ({ ...group, tags: ['$initial' as const], priority: all.length - index }));
 
 export const programs: readonly Program[] = [
   { entry: 'main/hosts/electron/main.ts', output: 'electron.js', format: 'es' },
   { entry: 'main/hosts/electron/preload.ts', output: 'preload.cjs', format: 'cjs' },
-  { entry: 'main/hosts/loopback/main.ts', output: 'loopback.js', format: 'es' },
+  { entry: 'main/hosts/loopback/main.ts', output: 'loopback.js', format: 'es', isInParts: true },
   { entry: 'main/hosts/cli/cli.ts', output: 'cli.js', format: 'es' },
   { entry: 'main/hosts/launcher.ts', output: 'sendwright.js', format: 'es', isForAnyNode: true },
   { entry: 'main/practice/practice-process.ts', output: 'practice-process.js', format: 'es' },
@@ -51,7 +66,7 @@ export async function buildPrograms(
   plugins: readonly Plugin[] = [],
   hasSourceMaps = false,
 ): Promise<void> {
-  for (const { entry, output, format, isForAnyNode = false } of chosen) {
+  for (const { entry, output, format, isForAnyNode = false, isInParts = false } of chosen) {
     await build({
       configFile: false,
       root,
@@ -91,7 +106,7 @@ export async function buildPrograms(
             minify: !hasSourceMaps && { compress: false, mangle: false, codegen: { removeWhitespace: true } },
             entryFileNames: output,
             chunkFileNames: 'parts/[name]-[hash].js',
-            codeSplitting: format === 'es',
+            codeSplitting: format === 'es' && (isInParts ? { groups: SMALL_PARTS } : true),
           },
         },
       },

@@ -210,6 +210,9 @@ function openFile(file: string, folder: string, steps: readonly string[], onMend
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     registerSums(database);
+    // KiB of pages kept in memory. The operating system keeps the file as well: more gained nothing measurable. Before the
+    // file is looked through: that fills whatever there is, and what the C library has had of the heap it hardly gives back.
+    database.pragma('cache_size = -2000');
     if (checkAndMend(database, file, steps.length)) onMended();
     // Before the first table: a file that is there keeps the size it has. Larger pages are fewer calls for a bulk check.
     database.pragma(`page_size = ${PAGE_OCTETS}`);
@@ -218,8 +221,6 @@ function openFile(file: string, folder: string, steps: readonly string[], onMend
     // A bulk check writes megabytes: copied from the log into the file less often, each page fewer times.
     const pageOctets = database.pragma('page_size', { simple: true }) as number;
     database.pragma(`wal_autocheckpoint = ${Math.ceil(LOG_OCTETS / pageOctets)}`);
-    // KiB of pages kept in memory. The operating system keeps the file as well: more gained nothing measurable.
-    database.pragma('cache_size = -4000');
     database.pragma('foreign_keys = ON');
     if ((database.pragma('application_id', { simple: true }) as number) === 0) {
       database.pragma(`application_id = ${APPLICATION_ID}`);

@@ -20,6 +20,28 @@ it('keeps what the window need not wait for out of the Electron program’s entr
   expect(entry.length).toBeLessThan(400_000);
 });
 
+it('reads the console in a browser in by small parts, and its tables as short texts', async () => {
+  const folder = path.resolve('dist', 'parts-test');
+  const browser = programs.filter(({ output }) => output === 'loopback.js');
+  await buildPrograms(browser, 'parts-test');
+  const atOnce = (file: string): readonly string[] => {
+    const code = readFileSync(file, 'utf8');
+    const imported = [...code.matchAll(/^import[^\n]*?"(\.[^"]+)";$/gm)].map(([, name = '']) => name);
+    return [file, ...imported.flatMap((name) => atOnce(path.resolve(path.dirname(file), name)))];
+  };
+  const parts = new Set(atOnce(path.join(folder, 'loopback.js')));
+  const codes = [...parts].map((file) => readFileSync(file, 'utf8'));
+  rmSync(folder, { recursive: true, force: true });
+  // The C library keeps twice the largest block it has seen freed of each thread’s memory: a file, or V8’s buffer for a text.
+  expect(parts.size).toBeGreaterThan(5);
+  expect(Math.max(...codes.map((code) => code.length))).toBeLessThan(450_000);
+  const lines = codes.flatMap((code) => code.split('\n'));
+  const longest = Math.max(
+    ...lines.map((line) => Math.max(0, ...(line.match(/"[^"]*"|'[^']*'|`[^`]*`/g) ?? ['']).map((text) => text.length))),
+  );
+  expect(longest).toBeLessThan(80_000);
+});
+
 it('leads a stack to the line of the source where it is built to be run from a checkout', async () => {
   const folder = path.resolve('dist', 'stack-test');
   mkdirSync(folder, { recursive: true });
