@@ -1,4 +1,4 @@
-import { startTransition, useEffect, useState } from 'react';
+import { startTransition, useEffect, useLayoutEffect, useState } from 'react';
 
 /** Calls once the next frame is painted. @returns what takes it back. */
 function afterFrame(call: () => void): () => void {
@@ -14,7 +14,8 @@ function afterFrame(call: () => void): () => void {
 /** False for the first drawing, true as soon as that is painted: for what is drawn next, at once and whole. */
 export function useAfterFrame(): boolean {
   const [isPainted, setPainted] = useState(false);
-  useEffect(() => afterFrame(() => setPainted(true)), []);
+  // An effect that does not hold the frame up comes after it, and would wait for another one.
+  useLayoutEffect(() => afterFrame(() => setPainted(true)), []);
   return isPainted;
 }
 

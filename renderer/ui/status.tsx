@@ -16,8 +16,8 @@ export function verdictWord(verdict: PurposeVerdict): string {
 }
 
 /**
- * Status by shape, colour and word. A list shows a hundred of them: the shape is one element with a mask, for drawn as SVG it
- * took half the time of a first screen.
+ * Status by shape, colour and word. A list shows a hundred of them: the shape is a mask, drawn before the word, for as SVG it took
+ * half the time of a first screen.
  */
 export const VerdictMark = memo(function VerdictMark(props: {
   readonly verdict: PurposeVerdict;
@@ -28,7 +28,6 @@ export const VerdictMark = memo(function VerdictMark(props: {
   const shown = props.word ?? verdictWord(props.verdict);
   return (
     <span className={`${styles.status} ${styles[props.verdict]} ${props.isPill === true ? styles.pill : ''}`}>
-      <i aria-hidden />
       <span className={props.isWordHidden === true ? styles.visuallyHidden : ''}>{shown}</span>
     </span>
   );

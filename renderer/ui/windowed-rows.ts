@@ -2,8 +2,8 @@ import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 
 /** Rows drawn above and below those in sight, so that scrolling does not outrun the drawing. */
 const SPARE_ROWS = 6;
-/** Of the window's height, in CSS pixels, what a list leaves to others at least: a guess, measured right after the first drawing. */
-const USUAL_REST = 240;
+/** Of the window's height, in CSS pixels, what stands above a list: a guess, measured right after the first drawing. */
+const USUAL_REST = 254;
 
 export interface WindowedRows {
   /** The scrolling box. */
@@ -29,7 +29,7 @@ export function useWindowedRows(count: number, rowHeight: number, headHeight: nu
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({
     top: 0,
-    page: Math.max(1, Math.ceil((window.innerHeight - USUAL_REST) / rowHeight)),
+    page: Math.max(1, Math.ceil((window.innerHeight - USUAL_REST - headHeight) / rowHeight)),
     // What is out of sight is not worth waiting for: it is drawn once the first rows are measured.
     spare: 0,
   });

@@ -60,13 +60,8 @@ function createItems(): (state: DomainsState) => readonly Item[] {
   };
 }
 
-function CellContent({
-  row,
-  column,
-}: {
-  readonly row: DomainRow;
-  readonly column: Exclude<SortColumn, 'unicodeName'>;
-}) {
+/** Not a component: a first screen has a hundred of these, and React would keep an account of each. */
+function cellContent(row: DomainRow, column: Exclude<SortColumn, 'unicodeName'>) {
   if (column === 'seenAt')
     return <span className={styles.seen}>{row.seenAt === null ? 'not checked' : shortTime(row.seenAt)}</span>;
   return <VerdictMark verdict={row[column]} isWordHidden={column !== 'verdict'} />;
@@ -116,14 +111,12 @@ const Line = memo(function Line({ item, index, isOpen, isSelected, isStop, shown
       </div>
       {shown.map((column) =>
         column === 'unicodeName' ? (
-          <div role="rowheader" key={column} className={styles.cell}>
-            <span className={styles.name} title={item.name}>
-              {item.name}
-            </span>
+          <div role="rowheader" key={column} className={`${styles.cell} ${styles.name}`} title={item.name}>
+            {item.name}
           </div>
         ) : (
           <div role="gridcell" key={column} className={styles.cell}>
-            {row !== undefined && <CellContent row={row} column={column} />}
+            {row !== undefined && cellContent(row, column)}
           </div>
         ),
       )}

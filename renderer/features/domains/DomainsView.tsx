@@ -236,18 +236,20 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
     <>
       <div className={styles.split} ref={split.box}>
         <section className={styles.left} aria-label="List of sender domains">
-          <div className={styles.bar}>
-            <div className={styles.tools}>
-              {addButton}
-              <PlainButton onClick={() => void verify(workspaceId, chosenCount > 0 ? chosenIds() : 'all')}>
-                <ListChecks size={14} className={styles.roomy} aria-hidden />
-                {chosenCount > 0 ? `Verify ${chosenCount} selected` : 'Verify all'}
-              </PlainButton>
-              <More onAction={act} hasChosen={chosenCount > 0} isPractice={isPractice} />
-            </div>
-            <div className={styles.finder}>
-              <SearchField workspaceId={workspaceId} />
-              <ShowSelect workspaceId={workspaceId} />
+          <div className={styles.barBox}>
+            <div className={styles.bar}>
+              <div className={styles.tools}>
+                {addButton}
+                <PlainButton onClick={() => void verify(workspaceId, chosenCount > 0 ? chosenIds() : 'all')}>
+                  <ListChecks size={14} className={styles.roomy} aria-hidden />
+                  {chosenCount > 0 ? `Verify ${chosenCount} selected` : 'Verify all'}
+                </PlainButton>
+                <More onAction={act} hasChosen={chosenCount > 0} isPractice={isPractice} />
+              </div>
+              <div className={styles.finder}>
+                <SearchField workspaceId={workspaceId} />
+                <ShowSelect workspaceId={workspaceId} />
+              </div>
             </div>
           </div>
           <Coverage workspaceId={workspaceId} />
