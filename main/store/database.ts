@@ -212,7 +212,7 @@ function openFile(file: string, folder: string, steps: readonly string[], onMend
     registerSums(database);
     // KiB of pages kept in memory. The operating system keeps the file as well: more gained nothing measurable. Before the
     // file is looked through: that fills whatever there is, and what the C library has had of the heap it hardly gives back.
-    database.pragma('cache_size = -2000');
+    database.pragma('cache_size = -4000');
     if (checkAndMend(database, file, steps.length)) onMended();
     // Before the first table: a file that is there keeps the size it has. Larger pages are fewer calls for a bulk check.
     database.pragma(`page_size = ${PAGE_OCTETS}`);
