@@ -197,8 +197,12 @@ export function domainRepository<Configuration>(
     countResults([id], () => setVerdicts.run({ ...verdicts, id })),
   );
   const counts = database.prepare(
-    `SELECT ${VERDICT} AS verdict, count(*) AS amount FROM domains WHERE workspace_id = @workspaceId GROUP BY 1`,
+    `SELECT ${VERDICT} AS verdict, count(*) AS amount, total(seen_at > @latest) AS early
+     FROM domains WHERE workspace_id = @workspaceId GROUP BY 1`,
   );
+  const ownChanges = database.prepare('SELECT total_changes()').pluck();
+  /** By workspace, how many have which verdict, and what was written and damaged when they were counted. */
+  const counted = new Map<number, { readonly state: string; readonly counts: Readonly<Record<Verdict, number>> }>();
   const keyColumns = sums.columns('dkim_keys') as readonly (keyof KeyRow)[];
   const addKey = database.prepare(
     'INSERT INTO dkim_keys (domain_id, selector, algorithm, bits, public_key, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -419,6 +423,10 @@ export function domainRepository<Configuration>(
     pastedZoneId: (id: number): number | null => (pastedId.get(id) as number | undefined) ?? null,
     setVerdicts: (id: number, verdicts: StoredVerdicts): void => saveVerdicts.immediate(id, verdicts),
     counts(workspaceId: number): Record<Verdict, number> {
+      const unsound = damaged();
+      const state = `${ownChanges.get() as number} ${database.pragma('data_version', { simple: true }) as number} ${unsound}`;
+      const known = counted.get(workspaceId);
+      if (known?.state === state) return { ...known.counts };
       const result: Record<Verdict, number> = {
         verified: 0,
         'change-prepared': 0,
@@ -427,12 +435,18 @@ export function domainRepository<Configuration>(
         failing: 0,
         unknown: 0,
       };
-      for (const row of counts.all({ workspaceId, latest: latest(), damaged: damaged() }) as {
+      let early = 0;
+      for (const row of counts.all({ workspaceId, latest: latest(), damaged: unsound }) as {
         verdict: string;
         amount: number;
-      }[])
+        early: number;
+      }[]) {
         result[verdictSchema.safeParse(row.verdict).data ?? 'unknown'] += row.amount;
-      return result;
+        early += row.early;
+      }
+      // What a clock that was wrong made counts when its time has come, and what is taken back never counted: without any write.
+      if (early === 0 && !database.inTransaction) counted.set(workspaceId, { state, counts: result });
+      return { ...result };
     },
     dkimKeys: (id: number): StoredDkimKey[] => (keys.all(id) as KeyRow[]).filter(isWholeKey).map(toKey),
     /** @returns false when the selector is taken. */

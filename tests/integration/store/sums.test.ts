@@ -175,6 +175,43 @@ describe('what a check found', () => {
   });
 });
 
+describe('how many domains have which verdict', () => {
+  const verdicts = { verdict: 'failing', spf: 'failing', dkim: 'to-do', dmarc: 'to-do' } as const;
+  const HOUR_MS = 60 * 60_000;
+
+  it('is told anew after each write, here or elsewhere, also one that is taken back', () => {
+    withStore((store) => {
+      const failing = () => store.domains.counts(1).failing;
+      const before = failing();
+      expect(failing()).toBe(before);
+      store.domains.setVerdicts(1, { ...verdicts, seenAt: AT });
+      expect([failing(), failing()]).toEqual([before + 1, before + 1]);
+      withStore((other) => other.domains.setVerdicts(2, { ...verdicts, seenAt: AT }));
+      expect(failing()).toBe(before + 2);
+      expect(() =>
+        store.atomically(() => {
+          store.domains.setVerdicts(3, { ...verdicts, seenAt: AT });
+          expect(failing()).toBe(before + 3);
+          throw new Error('taken back');
+        }),
+      ).toThrow('taken back');
+      expect(failing()).toBe(before + 2);
+    });
+  });
+
+  it('follows the clock where a check was made by one that was wrong', () => {
+    let time = now();
+    const store = openStore(folder, () => time);
+    const failing = () => store.domains.counts(1).failing;
+    const before = failing();
+    store.domains.setVerdicts(1, { ...verdicts, seenAt: time + 240 * HOUR_MS });
+    expect([failing(), failing()]).toEqual([before, before]);
+    time += 240 * HOUR_MS;
+    expect(failing()).toBe(before + 1);
+    store.close();
+  });
+});
+
 describe('domains that are read together', () => {
   it.each([
     ['beside each other', [5, 4, 3]],
