@@ -78,10 +78,19 @@ export interface Trial {
   /** The first line of the help. */
   readonly help: string;
   readonly added: string;
-  /** Status of every file that the page of the console names. */
+  /** Status of every file that the page of the console and its first script name. */
   readonly files: readonly (readonly [file: string, status: number])[];
   /** Whether the practice workspace opened, which is a process of its own. */
   readonly practice: boolean;
+}
+
+/** The scripts that one of the window's loads while it runs (`build/classic-scripts.ts`), without those that are part of it. */
+function scriptsOfLater(script: string): readonly string[] {
+  const own = new Set([...script.matchAll(/^sendwrightParts\.add\("([^"]+)"/gm)].map(([, name]) => name));
+  const loaded = [...script.matchAll(/\bload\(("[^"]+"),\[([^\]]*)\]\)/g)].flatMap(([, name = '', needed = '']) =>
+    [name, ...needed.split(',')].filter(Boolean).map((quoted) => JSON.parse(quoted) as string),
+  );
+  return [...new Set(loaded)].filter((name) => !own.has(name));
 }
 
 /**
@@ -111,10 +120,12 @@ export async function tryPackage(tarball: string, binaries: string): Promise<Tri
     };
     const { session = '' } = await post('/session', { token: hash.slice('#token='.length) });
     const opened = await post('/rpc/practice/open', { json: {} }, { 'x-sendwright-session': session });
-    const page = await (await fetch(origin)).text();
-    const named = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file ?? '');
+    const textOf = async (file: string) => (await fetch(`${origin}${file}`)).text();
+    const named = [...(await textOf('/')).matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file ?? '');
+    const scripts = await Promise.all(named.filter((file) => file.endsWith('.js')).map(textOf));
+    const later = scripts.flatMap(scriptsOfLater).map((file) => `/assets/${file}`);
     const files = await Promise.all(
-      named.map(async (file) => [file, (await fetch(`${origin}${file}`)).status] as const),
+      [...named, ...later].map(async (file) => [file, (await fetch(`${origin}${file}`)).status] as const),
     );
     const ended = once(console, 'close');
     if (isWindows) spawnSync('taskkill', ['/pid', String(console.pid), '/t', '/f']);

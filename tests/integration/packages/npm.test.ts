@@ -55,6 +55,7 @@ describe('the npm package', () => {
       practice: true,
     });
     expect(trial.files.length).toBeGreaterThan(4);
+    expect(trial.files.map(([file]) => file)).toContainEqual(expect.stringMatching(/^\/assets\/ManualPane-.*\.js$/));
     expect(trial.files.filter(([, status]) => status !== 200)).toEqual([]);
   }, 180_000);
 
