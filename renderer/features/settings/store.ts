@@ -90,6 +90,7 @@ export function openSettings(workspaceId: number): () => void {
   setLeaveGuard({ losesSomething: () => isDirty(useSettings.getState()), save });
   const warn = (event: BeforeUnloadEvent) => {
     if (isDirty(useSettings.getState())) event.preventDefault();
+    hurryDraft(workspaceId);
   };
   window.addEventListener('beforeunload', warn);
   const stop = onChange((change) => {
@@ -97,6 +98,7 @@ export function openSettings(workspaceId: number): () => void {
     if (concerns) void opened.read();
   });
   return () => {
+    hurryDraft(workspaceId);
     opened.end();
     stop();
     window.removeEventListener('beforeunload', warn);
@@ -104,18 +106,31 @@ export function openSettings(workspaceId: number): () => void {
   };
 }
 
+function keepDraft(workspaceId: number): void {
+  forgetDraftTimer();
+  const { saved, typed } = useSettings.getState();
+  if (saved === null || saved.workspaceId !== workspaceId) return;
+  const call =
+    Object.keys(typed).length === 0
+      ? core().settings.discardDraft({ workspaceId })
+      : core().settings.saveDraft({ workspaceId, baseRevision: saved.revision, fields: typed });
+  // A draft that can't be kept is no reason to disturb; the typed text is still in the window.
+  void call.then(undefined, () => undefined);
+}
+
+function forgetDraftTimer(): void {
+  window.clearTimeout(draftTimer);
+  draftTimer = undefined;
+}
+
 function scheduleDraft(workspaceId: number): void {
   window.clearTimeout(draftTimer);
-  draftTimer = window.setTimeout(() => {
-    const { saved, typed } = useSettings.getState();
-    if (saved === null || saved.workspaceId !== workspaceId) return;
-    const call =
-      Object.keys(typed).length === 0
-        ? core().settings.discardDraft({ workspaceId })
-        : core().settings.saveDraft({ workspaceId, baseRevision: saved.revision, fields: typed });
-    // A draft that can't be kept is no reason to disturb; the typed text is still in the window.
-    void call.then(undefined, () => undefined);
-  }, DRAFT_DELAY_MS);
+  draftTimer = window.setTimeout(() => keepDraft(workspaceId), DRAFT_DELAY_MS);
+}
+
+/** Keeps at once what was typed just now: in a moment the view, or the whole window, may be gone. */
+function hurryDraft(workspaceId: number): void {
+  if (draftTimer !== undefined) keepDraft(workspaceId);
 }
 
 export function type<Name extends keyof SettingsFields>(name: Name, value: SettingsFields[Name]): void {
@@ -191,7 +206,7 @@ async function saveTyped(): Promise<boolean> {
   const { saved, typed, apiKey, authKey } = state;
   if (saved === null || !isDirty(state)) return true;
   const opened = reader;
-  window.clearTimeout(draftTimer);
+  forgetDraftTimer();
   useSettings.setState({ busy: 'saving' });
   try {
     const next = await core().settings.save({

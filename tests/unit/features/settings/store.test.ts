@@ -156,3 +156,34 @@ describe('what a test finds', () => {
     expect(shown()).toMatchObject({ keyCheck: null, busy: null });
   });
 });
+
+describe('what was typed a moment ago', () => {
+  const kept = () => questionsOf('settings.saveDraft').map(({ input }) => input);
+  const draft = { workspaceId: 1, baseRevision: 1, fields: { serviceUrl: 'https://new.example' } };
+
+  it('is kept as a draft before the window may go, once', async () => {
+    await opened();
+    type('serviceUrl', 'https://new.example');
+    expect(kept()).toEqual([]);
+    const leaving = new Event('beforeunload', { cancelable: true });
+    window.dispatchEvent(leaving);
+    expect(leaving.defaultPrevented).toBe(true);
+    window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    expect(kept()).toEqual([draft]);
+  });
+
+  it('is kept when its view closes, and not once it is saved', async () => {
+    await opened();
+    type('serviceUrl', 'https://new.example');
+    close();
+    expect(kept()).toEqual([draft]);
+    close = openSettings(1);
+    await questionsOf('settings.get')[1]?.answer(settings(1, 1, {}));
+    type('serviceUrl', 'https://newer.example');
+    const saved = save();
+    await questionsOf('settings.save')[0]?.answer(settings(1, 2, { serviceUrl: 'https://newer.example' }));
+    await saved;
+    close();
+    expect(kept()).toEqual([draft]);
+  });
+});
