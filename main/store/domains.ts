@@ -10,7 +10,7 @@ import { FUTURE_MS } from './clock.ts';
 import type { Reader } from './damage.ts';
 import { createReader } from './damage.ts';
 import type { SqliteDatabase } from './database.ts';
-import { spanOf } from './span.ts';
+import { byNumbers } from './span.ts';
 import type { Sums } from './sums.ts';
 import { resultColumns, resultCounter, sumOfColumns } from './sums.ts';
 
@@ -197,12 +197,8 @@ export function domainRepository<Configuration>(
     countResults([id], () => setVerdicts.run({ ...verdicts, id })),
   );
   const counts = database.prepare(
-    `SELECT ${VERDICT} AS verdict, count(*) AS amount, total(seen_at > @latest) AS early
-     FROM domains WHERE workspace_id = @workspaceId GROUP BY 1`,
+    `SELECT ${VERDICT} AS verdict, count(*) AS amount FROM domains WHERE workspace_id = @workspaceId GROUP BY 1`,
   );
-  const ownChanges = database.prepare('SELECT total_changes()').pluck();
-  /** By workspace, how many have which verdict, and what was written and damaged when they were counted. */
-  const counted = new Map<number, { readonly state: string; readonly counts: Readonly<Record<Verdict, number>> }>();
   const keyColumns = sums.columns('dkim_keys') as readonly (keyof KeyRow)[];
   const addKey = database.prepare(
     'INSERT INTO dkim_keys (domain_id, selector, algorithm, bits, public_key, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -211,15 +207,15 @@ export function domainRepository<Configuration>(
     'UPDATE dkim_keys SET signing_since = ?, revoked_at = ? WHERE domain_id = ? AND selector = ?',
   );
   // The plus leaves the index by workspace out: with it SQLite goes through all of a workspace's domains each time.
-  const several = database.prepare(
-    `SELECT ${columns} FROM domains WHERE +workspace_id = ? AND id IN (SELECT value FROM json_each(?))`,
+  const several = byNumbers(
+    database,
+    'id',
+    (condition) => `SELECT ${columns} FROM domains WHERE +workspace_id = ? AND ${condition}`,
   );
-  const between = database.prepare(`SELECT ${columns} FROM domains WHERE +workspace_id = ? AND id BETWEEN ? AND ?`);
-  const keysOf = (condition: string) =>
-    database.prepare(`SELECT ${keyColumns.join(', ')}, sum FROM dkim_keys WHERE ${condition} ORDER BY created_at`);
-  const keys = keysOf('domain_id = ?');
-  const keysOfSeveral = keysOf('domain_id IN (SELECT value FROM json_each(?))');
-  const keysBetween = keysOf('domain_id BETWEEN ? AND ?');
+  const keysWhere = (condition: string) =>
+    `SELECT ${keyColumns.join(', ')}, sum FROM dkim_keys WHERE ${condition} ORDER BY created_at`;
+  const keys = database.prepare(keysWhere('domain_id = ?'));
+  const keysOfSeveral = byNumbers(database, 'domain_id', keysWhere);
   const due = database
     .prepare(
       `SELECT id FROM domains WHERE workspace_id = @workspaceId AND in_use = 1 AND ${DUE_AT} <= @now ORDER BY checked_at`,
@@ -337,7 +333,7 @@ export function domainRepository<Configuration>(
     /** The domains of a workspace, or the first so many of them, in the order of their names. */
     list: database.transaction((workspaceId: number, first?: number): StoredDomain<Configuration>[] => {
       const order = orderOf(workspaceId).slice(0, first);
-      const rows = first === undefined ? ofWorkspace.all(workspaceId) : several.all(workspaceId, JSON.stringify(order));
+      const rows = first === undefined ? ofWorkspace.all(workspaceId) : several(order).all(workspaceId);
       const byId = new Map((rows as DomainRow[]).map((row) => [row.id, row]));
       return order.flatMap((id) => {
         const row = byId.get(id);
@@ -359,13 +355,11 @@ export function domainRepository<Configuration>(
       workspaceId: number,
       ids: readonly number[],
     ): Map<number, { readonly domain: StoredDomain<Configuration>; readonly dkimKeys: readonly StoredPublicKey[] }> {
-      const span = spanOf(ids);
-      const wanted = span === null ? JSON.stringify(ids) : '';
-      const rows = span === null ? several.all(workspaceId, wanted) : between.all(workspaceId, span.first, span.last);
-      const keyRows = span === null ? keysOfSeveral.all(wanted) : keysBetween.all(span.first, span.last);
       const found = new Map<number, { domain: StoredDomain<Configuration>; dkimKeys: StoredPublicKey[] }>();
-      for (const row of rows as DomainRow[]) found.set(row.id, { domain: toDomain(row), dkimKeys: [] });
-      for (const row of keyRows as KeyRow[]) if (isWholeKey(row)) found.get(row.domain_id)?.dkimKeys.push(toKey(row));
+      for (const row of several(ids).all(workspaceId) as DomainRow[])
+        found.set(row.id, { domain: toDomain(row), dkimKeys: [] });
+      for (const row of keysOfSeveral(ids).all() as KeyRow[])
+        if (isWholeKey(row)) found.get(row.domain_id)?.dkimKeys.push(toKey(row));
       return found;
     },
     names: (workspaceId: number): Set<string> => new Set(names.all(workspaceId) as string[]),
@@ -423,10 +417,6 @@ export function domainRepository<Configuration>(
     pastedZoneId: (id: number): number | null => (pastedId.get(id) as number | undefined) ?? null,
     setVerdicts: (id: number, verdicts: StoredVerdicts): void => saveVerdicts.immediate(id, verdicts),
     counts(workspaceId: number): Record<Verdict, number> {
-      const unsound = damaged();
-      const state = `${ownChanges.get() as number} ${database.pragma('data_version', { simple: true }) as number} ${unsound}`;
-      const known = counted.get(workspaceId);
-      if (known?.state === state) return { ...known.counts };
       const result: Record<Verdict, number> = {
         verified: 0,
         'change-prepared': 0,
@@ -435,18 +425,12 @@ export function domainRepository<Configuration>(
         failing: 0,
         unknown: 0,
       };
-      let early = 0;
-      for (const row of counts.all({ workspaceId, latest: latest(), damaged: unsound }) as {
+      for (const row of counts.all({ workspaceId, latest: latest(), damaged: damaged() }) as {
         verdict: string;
         amount: number;
-        early: number;
-      }[]) {
+      }[])
         result[verdictSchema.safeParse(row.verdict).data ?? 'unknown'] += row.amount;
-        early += row.early;
-      }
-      // What a clock that was wrong made counts when its time has come, and what is taken back never counted: without any write.
-      if (early === 0 && !database.inTransaction) counted.set(workspaceId, { state, counts: result });
-      return { ...result };
+      return result;
     },
     dkimKeys: (id: number): StoredDkimKey[] => (keys.all(id) as KeyRow[]).filter(isWholeKey).map(toKey),
     /** @returns false when the selector is taken. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { SqliteDatabase } from './database.ts';
-import { spanOf } from './span.ts';
+import { byNumbers } from './span.ts';
 
 /**
  * Sums over what is kept, because SQLite has none of its pages.
@@ -176,17 +176,18 @@ export function checkCounter(database: SqliteDatabase): (sums: readonly number[]
  * one that reads before it writes gives up where another program writes in between.
  */
 export function resultCounter(database: SqliteDatabase): (domainIds: readonly number[], write: () => void) => void {
-  const sumOf = `SELECT coalesce(sum(${RESULT.sum}), 0) FROM domains WHERE`;
-  const listed = database.prepare(`${sumOf} id IN (SELECT value FROM json_each(?))`).pluck();
   // What lies between them is not written meanwhile, so that it is in both sums.
-  const between = database.prepare(`${sumOf} id BETWEEN ? AND ?`).pluck();
+  const resultsOf = byNumbers(
+    database,
+    'id',
+    (condition) => `SELECT coalesce(sum(${RESULT.sum}), 0) AS total FROM domains WHERE ${condition}`,
+  );
   const count = database.prepare(
     `UPDATE totals SET total = total + @more, changes = changes + @amount WHERE name = 'domains'`,
   );
   return (domainIds, write) => {
-    const span = spanOf(domainIds);
-    const ids = span === null ? JSON.stringify(domainIds) : '';
-    const sum = () => (span === null ? listed.get(ids) : between.get(span.first, span.last)) as number;
+    const results = resultsOf(domainIds);
+    const sum = () => (results.get() as { readonly total: number }).total;
     const before = sum();
     write();
     count.run({ more: sum() - before, amount: domainIds.length });
