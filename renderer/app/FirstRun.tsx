@@ -5,7 +5,6 @@ import styles from './FirstRun.module.css';
 import { openPractice } from '../session/practice.ts';
 import { openSheet, useApp } from '../session/store.ts';
 import { useManaged } from '../data/managed.ts';
-import Sheets from './Sheets.tsx';
 
 /** What a newcomer sees: the two ways to begin. */
 export default function FirstRun() {
@@ -63,7 +62,6 @@ export default function FirstRun() {
           {error.message}. {error.remedy}
         </p>
       )}
-      <Sheets />
     </main>
   );
 }

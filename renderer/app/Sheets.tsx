@@ -3,11 +3,10 @@ import { Button } from '../ui/button.tsx';
 import { Field, Sheet } from '../ui/controls.tsx';
 import { SheetForm } from '../ui/sheet-form.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
-import type { ShownError } from '../session/errors.ts';
 import { LeaveSheet } from './LeaveSheet.tsx';
 import { LinkSheet } from './LinkSheet.tsx';
-import { shownError } from '../session/errors.ts';
 import { ShortcutsSheet } from './ShortcutsSheet.tsx';
+import { useSheetAnswers } from '../session/sheet-answers.ts';
 import { core, openSheet, openWorkspace, tell, useApp } from '../session/store.ts';
 import { BeginAnewSheet, BringBackSheet, NewKeySheet, PassphraseSheet } from '../features/vault/PassphraseSheets.tsx';
 import { VaultSheet } from '../features/vault/VaultSheet.tsx';
@@ -22,21 +21,21 @@ const close = () => openSheet(null);
 /** Names a workspace: a new one, or the open one anew. */
 function NameSheet({ renames }: { readonly renames: { readonly id: number; readonly name: string } | null }) {
   const [name, setName] = useState(renames?.name ?? '');
-  const [error, setError] = useState<ShownError | null>(null);
+  const { error, failed, whileShown } = useSheetAnswers();
   const save = async () => {
     if (name.trim() === '') return;
     try {
       if (renames === null) {
         const workspace = await core().workspaces.create({ name });
-        close();
+        whileShown(close);
         openWorkspace(workspace.id, 'settings');
         return;
       }
       await core().workspaces.rename({ workspaceId: renames.id, name });
-      close();
+      whileShown(close);
       tell('Renamed');
     } catch (caught) {
-      setError(shownError(caught));
+      failed(caught);
     }
   };
   return (

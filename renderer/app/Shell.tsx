@@ -2,7 +2,7 @@ import { counted } from '../../shared/text/counted.ts';
 import { GraduationCap, Lock, LockOpen, Moon, Plus, ShieldQuestion, Sun, X } from 'lucide-react';
 import { showControls } from '../../shared/text/controls.ts';
 import { OutsideText } from '../ui/outside-text.tsx';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { PlainButton } from '../ui/plain-button.tsx';
 import type { ConnectionStatus } from '../../shared/service/evidence.ts';
 import { ConnectionMark, Skeleton } from '../ui/status.tsx';
@@ -20,12 +20,8 @@ import { applyTheme } from '../session/theme.ts';
 import { vaultWord } from '../features/vault/words.ts';
 import { useView } from './views.ts';
 
-/** By then the view is there: what it needs comes first. */
-const SHEETS_AFTER_MS = 1000;
 /** What the first screen needs comes before the service is asked. */
 const ASK_AFTER_MS = 300;
-const loadSheets = () => import('./Sheets.tsx');
-const Sheets = lazy(loadSheets);
 
 function VaultButton() {
   const vault = useApp((state) => state.vault);
@@ -203,18 +199,6 @@ export function Shell() {
   const workspaceId = useApp((state) => state.workspaceId);
   const notice = useApp((state) => state.notice);
 
-  const isSheetOpen = useApp((state) => state.sheet !== null);
-
-  // Whoever opens a sheet, or the palette, types on at once: it is there by then. So are the words of times, which the
-  // platform loads with the first one that is written, which would else be while results stream in.
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      void loadSheets();
-      shortTime(Date.now());
-    }, SHEETS_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
-
   // A workspace that is opened has its service asked, once; nobody waits for it.
   useEffect(() => {
     if (workspaceId === null) return undefined;
@@ -249,7 +233,6 @@ export function Shell() {
           </TabPanel>
         </div>
       </main>
-      <Suspense>{isSheetOpen && <Sheets />}</Suspense>
       <output className={styles.notice}>{notice}</output>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { openSheet, useApp } from '../session/store.ts';
+import { asksBeforeLeaving } from '../ui/unsaved-sheet.ts';
 
 const isMac = /mac/i.test(navigator.userAgent);
 
@@ -23,11 +24,16 @@ function search(): void {
   field.select();
 }
 
+/** What the palette leads to may close the sheet that is open: what was typed there is not lost unasked. */
+function openPalette(): void {
+  if (!asksBeforeLeaving()) openSheet('palette');
+}
+
 /** What a key does wherever the window is; null where it is left to whatever has the focus. */
 function deedOf(event: KeyboardEvent): (() => void) | null {
   const key = event.key.toLowerCase();
   const isCommand = event.ctrlKey || event.metaKey;
-  if (isCommand && key === 'k') return () => openSheet('palette');
+  if (isCommand && key === 'k') return openPalette;
   if (useApp.getState().sheet !== null || document.querySelector('[role="dialog"]') !== null) return null;
   if (isCommand && key === 'f' && !event.shiftKey) return search;
   if (key === 'f1' || (key === '?' && !isCommand && !isTypedInto(event))) return () => openSheet('shortcuts');

@@ -218,7 +218,8 @@ export function askForVault(reason: string): Promise<boolean> {
 export function vaultChanged(vault: VaultState): void {
   useApp.setState({ vault });
   settleVault(vault.state === 'open' || vault.state === 'session');
-  openSheet(null);
+  const { sheet } = useApp.getState();
+  if (vaultSheets.some((known) => known === sheet)) openSheet(null);
 }
 
 export function closeAlert(): void {

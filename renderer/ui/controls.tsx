@@ -27,6 +27,7 @@ import { PlainButton } from './plain-button.tsx';
 import styles from './controls.module.css';
 import { useStateFor } from './state-for.ts';
 import status from './status.module.css';
+import { askBeforeLeaving } from './unsaved-sheet.ts';
 
 export interface FieldProps {
   readonly label: string;
@@ -210,14 +211,19 @@ export function Sheet(props: {
 }) {
   /** What had the focus when the question came up; null while there is none. */
   const [asksFrom, setAsksFrom] = useState<Element | null>(null);
-  const isAsking = asksFrom !== null && props.isUnsaved === true;
+  const isUnsaved = props.isUnsaved === true;
+  const isAsking = asksFrom !== null && isUnsaved;
+  useEffect(() => {
+    if (!isUnsaved) return undefined;
+    return askBeforeLeaving(() => setAsksFrom((known) => known ?? document.activeElement));
+  }, [isUnsaved]);
   const stay = () => {
     if (asksFrom instanceof HTMLElement) asksFrom.focus();
     setAsksFrom(null);
   };
   const close = () => {
     if (isAsking) stay();
-    else if (props.isUnsaved === true) setAsksFrom(document.activeElement);
+    else if (isUnsaved) setAsksFrom(document.activeElement);
     else props.onClose();
   };
   const foot = isAsking ? <ClosingQuestion onStay={stay} onClose={props.onClose} /> : props.actions;

@@ -8,7 +8,7 @@ import { removeFolder } from '../support/console.ts';
 import { openTestCore } from '../support/core.ts';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import { test } from './own-console.ts';
-import { expectSound, watch } from './walk.ts';
+import { expectSound, held, watch } from './walk.ts';
 
 /** What came back from mail, in the window: reports, a message and a bounce, and the senders that they tell of. */
 
@@ -158,29 +158,6 @@ test('reports, a bounce and a message are brought in, and a sender is named by k
   await expect(page.getByRole('heading', { name: 'example.com', level: 2 })).toBeVisible();
   expect(problems).toEqual([]);
 });
-
-/** Holds the next call of a procedure back. @returns what lets it go, once it was made. */
-async function held(page: Page, procedure: string): Promise<() => Promise<void>> {
-  const made = Promise.withResolvers<void>();
-  const released = Promise.withResolvers<void>();
-  await page.route(
-    `**/rpc/${procedure}`,
-    async (route) => {
-      made.resolve();
-      await released.promise;
-      await route.continue();
-    },
-    { times: 1 },
-  );
-  return async () => {
-    await made.promise;
-    const answered = page.waitForResponse(`**/rpc/${procedure}`);
-    released.resolve();
-    await answered;
-    // What the answer changes is drawn by then.
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-  };
-}
 
 test('the time that was chosen last is shown, though another is answered later', { tag: '@browser' }, async ({
   page,

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect } from '@playwright/test';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import { test } from './own-console.ts';
-import { command, connectPractice, startOffline } from './walk.ts';
+import { command, connectPractice, held, startOffline } from './walk.ts';
 
 /** Nothing that was begun is lost on the way, and the focus and the keys stay with whoever works. */
 
@@ -63,12 +63,45 @@ test('a sheet asks before it throws a pasted text away, and gives the focus back
   await expect(page.getByText('What you typed is not saved.')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(zone).toBeFocused();
+  // The palette would lead away as well.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('button', { name: 'Keep editing' }).press('Enter');
+  await expect(zone).toBeFocused();
   await page.mouse.click(4, 4);
   await page.getByRole('button', { name: 'Keep editing' }).click();
   await expect(zone).toHaveValue('@ 60 IN TXT "v=spf1 -all"');
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await page.getByRole('button', { name: 'Close without saving' }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
+});
+
+test('what is answered late does not close what was opened since, and fails in sight', { tag: '@browser' }, async ({
+  page,
+  own,
+}) => {
+  await startOffline(page, own, 'first.example.com');
+  await command(page, 'new workspace');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Other');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Other' })).toBeVisible();
+  const rename = async (name: string) => {
+    await command(page, 'rename');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+    const answer = await held(page, 'workspaces/rename');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Command' }).fill('typed on');
+    await answer();
+    await expect(page.getByRole('combobox', { name: 'Command' })).toHaveValue('typed on');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
+  };
+  await rename('Renamed');
+  await expect(page.getByRole('heading', { name: 'Renamed' })).toBeVisible();
+  await expect(page.getByRole('alert')).toBeHidden();
+  await rename('Acme');
+  await expect(page.getByRole('alert')).toContainText('Acme');
 });
 
 test('what goes away with its deed leaves the focus near it', async ({ page, own }) => {

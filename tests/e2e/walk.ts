@@ -164,3 +164,26 @@ export async function pastedInto(page: Page): Promise<string> {
   await area.evaluate((element) => element.remove());
   return text;
 }
+
+/** Holds the next call of a procedure back. @returns what lets it go, once it was made. */
+export async function held(page: Page, procedure: string): Promise<() => Promise<void>> {
+  const made = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  await page.route(
+    `**/rpc/${procedure}`,
+    async (route) => {
+      made.resolve();
+      await released.promise;
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  return async () => {
+    await made.promise;
+    const answered = page.waitForResponse(`**/rpc/${procedure}`);
+    released.resolve();
+    await answered;
+    // What the answer changes is drawn by then.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  };
+}

@@ -1,9 +1,8 @@
 import { counted } from '../../../shared/text/counted.ts';
 import { useCallback, useEffect, useState } from 'react';
 import type { CoreClient } from '../../../shared/contract/index.ts';
-import type { ShownError } from '../../session/errors.ts';
-import { shownError } from '../../session/errors.ts';
 import { LastAsked } from '../../data/reader.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { core, openSheet, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Sheet } from '../../ui/controls.tsx';
@@ -59,23 +58,28 @@ function Inside(props: {
   );
 }
 
+const close = () => openSheet(null);
+
 /** The copies of the data file: which there are, what is in one, and one more. */
 export default function CopiesSheet() {
   const [copies, setCopies] = useState<readonly CopyFile[] | null>(null);
   const [inside, setInside] = useState<{ readonly name: string; readonly contents: Contents } | null>(null);
   const [running, setRunning] = useState<string | null>(null);
-  const [error, setError] = useState<ShownError | null>(null);
+  const { error, setError, failed, whileShown } = useSheetAnswers();
   const about = useApp((state) => state.about);
-  const run = useCallback(async (name: string, work: () => Promise<void>) => {
-    setRunning(name);
-    setError(null);
-    try {
-      await work();
-    } catch (caught) {
-      setError(shownError(caught));
-    }
-    setRunning((now) => (now === name ? null : now));
-  }, []);
+  const run = useCallback(
+    async (name: string, work: () => Promise<void>) => {
+      setRunning(name);
+      setError(null);
+      try {
+        await work();
+      } catch (caught) {
+        failed(caught);
+      }
+      setRunning((now) => (now === name ? null : now));
+    },
+    [setError, failed],
+  );
   useEffect(() => {
     void run('list', async () => setCopies(await core().copies.list({})));
   }, [run]);
@@ -88,7 +92,7 @@ export default function CopiesSheet() {
   const restore = (name: string) =>
     void run('restore', async () => {
       await core().copies.restore({ name });
-      openSheet(null);
+      whileShown(close);
       tell('The console starts again with the copy');
     });
   const [looks] = useState(() => new LastAsked());
@@ -105,7 +109,7 @@ export default function CopiesSheet() {
       title="Copies of the data file"
       isOpen
       isWide
-      onClose={() => openSheet(null)}
+      onClose={close}
       actions={
         <Button look="primary" isPending={running === 'make'} onPress={make}>
           Copy now

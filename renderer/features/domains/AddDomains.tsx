@@ -9,6 +9,7 @@ import { namesAsList } from '../../../shared/lists/names-as-list.ts';
 import { refusedTable } from '../../../shared/lists/refused-table.ts';
 import { decodeText } from '../../../shared/text/decode.ts';
 import { LastAsked } from '../../data/reader.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { attempt, core, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Select, Sheet, Switch } from '../../ui/controls.tsx';
@@ -116,6 +117,7 @@ export default function AddDomains({
   const [takeOffered, setTakeOffered] = useState(false);
   const [encoding, setEncoding] = useState('');
   const [busy, setBusy] = useState(false);
+  const { whileShown } = useSheetAnswers();
 
   const [asked] = useState(() => new LastAsked());
 
@@ -177,7 +179,7 @@ export default function AddDomains({
     const offers = result.readAs === 'zone' ? [] : result.offered;
     if (result.refused.length + offers.length === 0) {
       kept.delete(workspaceId);
-      onClose();
+      whileShown(onClose);
       return;
     }
     // What is left stands on lines of its own, and the messages with it.

@@ -2,8 +2,7 @@ import { counted } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
 import type { SeveralChange } from '../../../shared/contract/domains.ts';
 import { modeOf } from '../../../shared/providers/template/template.ts';
-import type { ShownError } from '../../session/errors.ts';
-import { shownError } from '../../session/errors.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { core, tell } from '../../session/store.ts';
 import { useTemplates } from '../../data/templates.ts';
 import { Button } from '../../ui/button.tsx';
@@ -37,7 +36,7 @@ export default function ConfigureSeveralSheet({
   const [addTags, setAddTags] = useState('');
   const [removeTags, setRemoveTags] = useState('');
   const [isPending, setPending] = useState(false);
-  const [error, setError] = useState<ShownError | null>(null);
+  const { error, setError, failed, whileShown } = useSheetAnswers();
   const [refused, setRefused] = useState<readonly { domain: string; message: string; remedy: string }[]>([]);
   const template = templates.find(({ id }) => id === templateId);
   const mode = template === undefined ? undefined : modeOf(template, modeId);
@@ -57,9 +56,9 @@ export default function ConfigureSeveralSheet({
       const result = await core().domains.configureSeveral({ workspaceId, domainIds: [...domainIds], change });
       tell(counted(result.changed, { one: '{count} domain configured', other: '{count} domains configured' }));
       setRefused(result.refused);
-      if (result.refused.length === 0) onClose();
+      if (result.refused.length === 0) whileShown(onClose);
     } catch (caught) {
-      setError(shownError(caught));
+      failed(caught);
     } finally {
       setPending(false);
     }

@@ -1,6 +1,7 @@
 import { counted } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
 import { handOverFormatIds, handOverWords, wordsOfFormat } from '../../../shared/handover/words/format-words.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments, Select, Sheet, Switch } from '../../ui/controls.tsx';
@@ -24,6 +25,7 @@ export default function HandOverSeveralSheet({
   const [complete, setComplete] = useState(false);
   const [shape, setShape] = useState<'zip' | 'one'>('zip');
   const [isPending, setPending] = useState(false);
+  const { whileShown } = useSheetAnswers();
   const [told, setTold] = useState<HandedOverFile | null>(null);
   const format = wordsOfFormat(formatId);
   const canBeOne = format?.canBeOne === true;
@@ -37,7 +39,7 @@ export default function HandOverSeveralSheet({
     await attempt(() => core().domains.noteHandOver(input));
     tell(`${file.fileName} saved`);
     setTold(file);
-    if (file.leftOut.length + file.remarks.length === 0) onClose();
+    if (file.leftOut.length + file.remarks.length === 0) whileShown(onClose);
   };
   return (
     <Sheet

@@ -11,8 +11,7 @@ import type { Manual } from '../../../shared/manual/manual.ts';
 import type { ProviderTemplate } from '../../../shared/providers/template/template.ts';
 import { modeOf } from '../../../shared/providers/template/template.ts';
 import { remainingTerms } from '../../../shared/spf/remaining-terms.ts';
-import type { ShownError } from '../../session/errors.ts';
-import { shownError } from '../../session/errors.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Select, Sheet, Switch } from '../../ui/controls.tsx';
@@ -162,7 +161,7 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
   /** As it is being typed: a comma at the end is no tag yet. */
   const [tagText, setTagText] = useState<string | null>(null);
   const [takesOut, setTakesOut] = useState(false);
-  const [error, setError] = useState<ShownError | null>(null);
+  const { error, setError, failed, whileShown } = useSheetAnswers();
   /** Something that no field of the configuration may have taken: a text of the provider that holds none of its values. */
   const [hasTyped, setTyped] = useState(false);
 
@@ -217,10 +216,9 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
       };
       await changeManual(domainId, () => core().domains.configure(input));
       tell('Saved');
-      onClose();
+      whileShown(onClose);
     } catch (caught) {
-      const shown = shownError(caught);
-      setError(shown);
+      const shown = failed(caught);
       if (shown.code !== 'CONFLICT') return;
       // Whoever was told of the newer one may save over the parts that are changed here.
       const now = await attempt(() => core().domains.configuration({ workspaceId, domainId }));

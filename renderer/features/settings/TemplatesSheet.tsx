@@ -5,8 +5,7 @@ import { ListBox, ListBoxItem } from 'react-aria-components';
 import { templateById } from '../../../shared/providers/catalogue.ts';
 import type { ProviderTemplate, TemplateMode, TemplateRecord } from '../../../shared/providers/template/template.ts';
 import { modeOf } from '../../../shared/providers/template/template.ts';
-import type { ShownError } from '../../session/errors.ts';
-import { shownError } from '../../session/errors.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { core, openSheet, tell } from '../../session/store.ts';
 import { useTemplates } from '../../data/templates.ts';
 import type { WorkspaceTemplate } from '../../data/templates.ts';
@@ -175,7 +174,7 @@ function Editor({
   const base = templateById(entry.template.id);
   const template = typed ?? entry.template;
   const [modeId, setModeId] = useState(template.modes[0]?.id ?? '');
-  const [error, setError] = useState<ShownError | null>(null);
+  const { error, setError, failed } = useSheetAnswers();
   const place = Math.max(
     template.modes.findIndex((mode) => mode.id === modeId),
     0,
@@ -189,7 +188,7 @@ function Editor({
       setError(null);
       tell(told);
     } catch (caught) {
-      setError(shownError(caught));
+      failed(caught);
     }
   };
   return (

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { showControls } from '../../../shared/text/controls.ts';
 import { contentWords } from '../../../shared/workspace/change-words.ts';
-import type { ShownError } from '../../session/errors.ts';
-import { shownError } from '../../session/errors.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { core, openSheet, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Sheet, Switch } from '../../ui/controls.tsx';
@@ -18,7 +17,7 @@ export default function ExportSheet({ workspaceId, name }: { readonly workspaceI
   const [chosen, setChosen] = useState({ passphrase: '', again: '' });
   const [secrets, setSecrets] = useState(false);
   const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<ShownError | null>(null);
+  const { error, setError, failed, whileShown } = useSheetAnswers();
   const isReady = newPassphraseIsReady(chosen);
   const save = async () => {
     if (!isReady || isBusy) return;
@@ -35,10 +34,10 @@ export default function ExportSheet({ workspaceId, name }: { readonly workspaceI
         saveFile(part.fileName, 'application/octet-stream', parts);
         const without = part.leftOut === 0 ? '' : `; ${part.leftOut} that can’t be opened are not in it`;
         tell(`Exported: ${contentWords(part)}${without}`);
-        close();
+        whileShown(close);
       }
     } catch (caught) {
-      setError(shownError(caught));
+      failed(caught);
     }
     setBusy(false);
   };

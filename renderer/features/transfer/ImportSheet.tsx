@@ -4,8 +4,8 @@ import { showControls } from '../../../shared/text/controls.ts';
 import { FileTrigger } from 'react-aria-components';
 import type { ImportInput, ImportPlan, WorkspaceChange } from '../../../shared/contract/transfer.ts';
 import { changeCounts, changeText, contentWords } from '../../../shared/workspace/change-words.ts';
-import type { ShownError } from '../../session/errors.ts';
 import { shownError } from '../../session/errors.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { attempt, core, openSheet, openWorkspace, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Segments, Sheet } from '../../ui/controls.tsx';
@@ -96,16 +96,20 @@ export default function ImportSheet({
   const [mode, setMode] = useState<ImportInput['mode']>('merge');
   const [looked, setLooked] = useState<{ readonly input: ImportInput; readonly plan: ImportPlan } | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<ShownError | null>(null);
+  const close = () => {
+    drop(uploadId);
+    openSheet(null);
+  };
+  const { error, setError, failed, whileShown } = useSheetAnswers();
 
-  const during = async (work: () => Promise<void>) => {
+  const during = async (work: () => Promise<void>, fail: (caught: unknown) => void) => {
     if (isBusy) return;
     setBusy(true);
     setError(null);
     try {
       await work();
     } catch (caught) {
-      setError(shownError(caught));
+      fail(caught);
     }
     setBusy(false);
   };
@@ -117,35 +121,35 @@ export default function ImportSheet({
     setOctets(0);
     setError(null);
   };
-  const close = () => {
-    drop(uploadId);
-    openSheet(null);
-  };
   const isFolder = chosen?.kind === 'folder';
   const isReady = chosen !== null && (isFolder || passphrase !== '');
   const look = () =>
-    during(async () => {
-      if (chosen === null || !isReady) return;
-      const into =
-        target === 'this' && workspace !== null
-          ? { workspaceId: workspace.id }
-          : { name: newName.trim() || (isFolder ? chosen.name.slice(0, LONGEST_NAME) || null : null) };
-      // Another passphrase is tried on what is there already.
-      const id = uploadId ?? (await upload(chosen, setOctets));
-      setUploadId(id);
-      const source = { kind: 'uploaded' as const, uploadId: id, passphrase: isFolder ? null : passphrase };
-      const input = { into, source, mode };
-      setLooked({ input, plan: await core().transfer.preview(input) });
-    });
+    during(
+      async () => {
+        if (chosen === null || !isReady) return;
+        const into =
+          target === 'this' && workspace !== null
+            ? { workspaceId: workspace.id }
+            : { name: newName.trim() || (isFolder ? chosen.name.slice(0, LONGEST_NAME) || null : null) };
+        // Another passphrase is tried on what is there already.
+        const id = uploadId ?? (await upload(chosen, setOctets));
+        setUploadId(id);
+        const source = { kind: 'uploaded' as const, uploadId: id, passphrase: isFolder ? null : passphrase };
+        const input = { into, source, mode };
+        setLooked({ input, plan: await core().transfer.preview(input) });
+        // Whoever closes the sheet while it looks has no use for what it would have found.
+      },
+      (caught) => setError(shownError(caught)),
+    );
   const bringIn = () =>
     during(async () => {
       if (looked === null) return;
       const { input, plan } = looked;
       const done = await core().transfer.import({ ...input, token: plan.token });
-      close();
+      whileShown(close);
       openWorkspace(done.workspaceId, 'domains');
       tell(`Imported: ${changeCounts(done.changes)}`);
-    });
+    }, failed);
   const isFieldFault = error?.field === 'passphrase';
   const does = looked !== null && looked.plan.changes.some((change) => change.does !== 'keep');
   return (

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import type { ShownError } from '../../session/errors.ts';
-import { shownError } from '../../session/errors.ts';
+import { useSheetAnswers } from '../../session/sheet-answers.ts';
 import { tell, vaultChanged } from '../../session/store.ts';
 
 export interface VaultAction {
@@ -15,7 +15,7 @@ export interface VaultAction {
 /** Changes of the vault out of a sheet: a failure is told in the sheet, which stays open with all that was typed. */
 export function useVaultAction(): VaultAction {
   const [running, setRunning] = useState<string | null>(null);
-  const [error, setError] = useState<ShownError | null>(null);
+  const { error, setError, failed } = useSheetAnswers();
   return {
     running,
     error,
@@ -28,7 +28,7 @@ export function useVaultAction(): VaultAction {
         tell(done(vault));
         vaultChanged(vault);
       } catch (caught) {
-        setError(shownError(caught));
+        failed(caught);
       }
       setRunning(null);
     },
