@@ -24,16 +24,23 @@ import {
   useApp,
 } from '../session/store.ts';
 import { useStateFor } from '../ui/state-for.ts';
+import type { TabId } from '../session/tabs.ts';
 import { tabs } from '../session/tabs.ts';
 import { applyTheme } from '../session/theme.ts';
 
 /** Domains offered at once; typing more of the name narrows them down. */
 const MOST_DOMAINS = 30;
 
-/** What can be done in a workspace from wherever the person is; the tab that shows it is opened. */
+/** Does something that a tab shows, which is opened at once: by the answer the person may have gone on. */
+function doOn(tab: TabId, call: () => Promise<unknown>): void {
+  openTab(tab);
+  void attempt(call);
+}
+
+/** What can be done in a workspace from wherever the person is. */
 function workspaceCommands(workspaceId: number): readonly Command[] {
   const verify = (which: 'all' | 'not-verified') =>
-    void attempt(() => core().domains.verify({ workspaceId, selection: { which } })).then(() => openTab('domains'));
+    doOn('domains', () => core().domains.verify({ workspaceId, selection: { which } }));
   return [
     { id: 'domains.add', label: 'Add domains', kind: 'Domains', run: () => runOn('domains', 'domains.add') },
     { id: 'domains.verify', label: 'Verify all domains', kind: 'Domains', run: () => verify('all') },
@@ -47,7 +54,7 @@ function workspaceCommands(workspaceId: number): readonly Command[] {
       id: 'probes.connection',
       label: 'Test connection',
       kind: 'Probe',
-      run: () => void attempt(() => core().probes.connection({ workspaceId })).then(() => openTab('settings')),
+      run: () => doOn('settings', () => core().probes.connection({ workspaceId })),
     },
     {
       id: 'settings.keys',
@@ -59,13 +66,13 @@ function workspaceCommands(workspaceId: number): readonly Command[] {
       id: 'probes.responses',
       label: 'Probe the webhook address',
       kind: 'Probe',
-      run: () => void attempt(() => core().probes.responses({ workspaceId })).then(() => openTab('responses')),
+      run: () => doOn('responses', () => core().probes.responses({ workspaceId })),
     },
     {
       id: 'probes.monitoring',
       label: 'Probe the monitoring address',
       kind: 'Probe',
-      run: () => void attempt(() => core().probes.monitoring({ workspaceId })).then(() => openTab('monitoring')),
+      run: () => doOn('monitoring', () => core().probes.monitoring({ workspaceId })),
     },
     {
       id: 'responses.deny-list',

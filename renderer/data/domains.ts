@@ -231,6 +231,11 @@ export function openDomain(openId: number): void {
   useDomains.setState({ openId });
 }
 
+/** Opens the first of the domains that were just added, unless the list of another workspace is shown by now. */
+export function openAdded(workspaceId: number, [first]: readonly { readonly id: number }[]): void {
+  if (first !== undefined && useDomains.getState().workspaceId === workspaceId) openDomain(first.id);
+}
+
 export async function verify(
   workspaceId: number,
   which: 'all' | 'not-verified' | readonly number[],

@@ -69,7 +69,7 @@ const EVIDENCE_REST = 19;
 /** Readers that may wait for their time. */
 const resting = new Set<{ readonly hurry: () => void }>();
 
-/** An import has ended: what waits for its time is read at once. */
+/** An import has ended, or a deed of the person's is done: what waits for its time is read at once. */
 export function hurryEvidence(): void {
   for (const each of resting) each.hurry();
 }

@@ -13,6 +13,8 @@ export class Reader<Value> {
   /** Something newer than the reading under way is shown. */
   private isOvertaken = false;
   private isOver = false;
+  /** What comes after the reading under way does not wait for its time. */
+  private isHurried = false;
   private restUntil = Number.NEGATIVE_INFINITY;
   private endRest: (() => void) | null = null;
 
@@ -54,8 +56,9 @@ export class Reader<Value> {
     this.show(value);
   }
 
-  /** What waits for its time, or is asked for next, is read at once. */
+  /** What waits for its time, or is asked for next, is read at once: after the reading under way where there is one. */
   hurry(): void {
+    this.isHurried = true;
     this.restUntil = Number.NEGATIVE_INFINITY;
     this.endRest?.();
   }
@@ -85,10 +88,11 @@ export class Reader<Value> {
         if (this.isOver) return;
         this.isWantedAgain = false;
         this.isOvertaken = false;
+        this.isHurried = false;
         const begun = performance.now();
         const value = await this.ask();
         const ended = performance.now();
-        this.restUntil = ended + this.rest * (ended - begun);
+        if (!this.isHurried) this.restUntil = ended + this.rest * (ended - begun);
         if (!this.isOver && !this.isOvertaken) this.show(value);
       } while (this.isWantedAgain && !this.isOver);
     } finally {

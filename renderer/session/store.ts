@@ -184,9 +184,11 @@ export function showDomain(workspaceId: number, domainId: number): void {
   });
 }
 
+const isAboutVault = (sheet: AppState['sheet']) => vaultSheets.some((known) => known === sheet);
+
 export function openSheet(sheet: AppState['sheet']): void {
   useApp.setState({ sheet });
-  if (!vaultSheets.some((known) => known === sheet)) settleVault(false);
+  if (!isAboutVault(sheet)) settleVault(false);
 }
 
 /** Whoever asked for the vault, and waits for it. */
@@ -207,19 +209,24 @@ function settleVault(isOpen: boolean): void {
  */
 export function askForVault(reason: string): Promise<boolean> {
   const { sheet, vaultReason } = useApp.getState();
-  const isAskedFor = vaultReason !== null && vaultSheets.some((known) => known === sheet);
+  const isAskedFor = vaultReason !== null && isAboutVault(sheet);
   if (!isAskedFor) useApp.setState({ sheet: 'vault', vaultReason: reason });
   return new Promise((resolve) => {
     vaultWaits.push(resolve);
   });
 }
 
-/** The vault was changed here: what waited for it goes on where it can now, and its sheet closes. */
-export function vaultChanged(vault: VaultState): void {
-  useApp.setState({ vault });
-  settleVault(vault.state === 'open' || vault.state === 'session');
-  const { sheet } = useApp.getState();
-  if (vaultSheets.some((known) => known === sheet)) openSheet(null);
+/**
+ * The vault was changed: what waited for it goes on where it can now, and the sheet that was opened for that closes.
+ *
+ * @param before what was known when the change was asked for. An event that came since is as new as the answer, or newer.
+ */
+export function vaultChanged(vault: VaultState, before = useApp.getState().vault): void {
+  if (useApp.getState().vault === before) useApp.setState({ vault });
+  const isUsable = vault.state === 'open' || vault.state === 'session';
+  if (!isUsable || vaultWaits.length === 0) return;
+  settleVault(true);
+  if (isAboutVault(useApp.getState().sheet)) openSheet(null);
 }
 
 export function closeAlert(): void {
@@ -278,11 +285,8 @@ function apply(change: StateChange): void {
   if (change.kind === 'workspace') useApp.setState({ workspaces: replaceById(workspaces, change.workspace) });
   if (change.kind === 'job') useApp.setState({ jobs: replaceById(jobs, change.job) });
   if (change.kind === 'link') useApp.setState({ link: change.link });
-  if (change.kind === 'vault') {
-    // A keychain that answered late has opened it while its sheet was asking.
-    if (vaultWaits.length > 0 && change.vault.state === 'open') vaultChanged(change.vault);
-    else useApp.setState({ vault: change.vault });
-  }
+  // A keychain that answered late may have opened it while its sheet was asking.
+  if (change.kind === 'vault') vaultChanged(change.vault);
   if (change.kind === 'notice') {
     const { workspaceId, title, body } = change;
     useApp.setState({ alert: { workspaceId, title, body } });

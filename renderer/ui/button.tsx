@@ -13,9 +13,10 @@ interface Props extends Omit<ButtonProps, 'isPending'> {
 /**
  * A button; an icon alone needs an `aria-label`.
  *
- * React Aria's own pending state announces a button that may be gone by then, as one that closes its sheet is.
+ * React Aria's own pending state announces a button that may be gone by then, as one that closes its sheet is. Its attribute
+ * for that state says nothing here, and lets no other of its name through.
  */
 export function Button({ look = 'plain', isIcon = false, isPending = false, onPress, ...props }: Props) {
-  const state = isPending ? { 'aria-disabled': true, 'data-pending': true } : onPress === undefined ? {} : { onPress };
+  const state = isPending ? { 'aria-disabled': true, 'data-running': true } : onPress === undefined ? {} : { onPress };
   return <AriaButton {...props} {...state} className={buttonClass(look, isIcon)} />;
 }

@@ -177,6 +177,25 @@ test('the time that was chosen last is shown, though another is answered later',
   await expect(all).toBeVisible();
 });
 
+test('a sender that is named late closes no other sender’s sheet', { tag: '@browser' }, async ({ page, own }) => {
+  await own.open(page);
+  await page.getByRole('tab', { name: 'Evidence' }).click();
+  await choose(page, fixtures);
+  const senders = page.getByRole('grid', { name: 'Senders' });
+  await senders.getByRole('row', { name: '203.0.113.0/24' }).press('Enter');
+  await page.getByRole('dialog').getByLabel('Name').fill('Warehouse');
+  const answer = await held(page, 'evidence/nameSender', 'answer');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await senders.getByRole('row', { name: 'SendGrid' }).press('Enter');
+  const other = page.getByRole('dialog', { name: 'SendGrid' });
+  await expect(other).toBeVisible();
+  await answer();
+  await expect(page.getByRole('status').getByText('Saved', { exact: true })).toBeVisible();
+  await expect(other).toBeVisible();
+});
+
 test('files that are chosen while others are read wait in line, and a stop says what it left', {
   tag: '@browser',
 }, async ({ page, own }) => {

@@ -104,6 +104,32 @@ test('what is answered late does not close what was opened since, and fails in s
   await expect(page.getByRole('alert')).toContainText('Acme');
 });
 
+test('who has gone on by the time of an answer is not led back, and what was typed since is not thrown away', {
+  tag: '@browser',
+}, async ({ page, own }) => {
+  await startOffline(page, own, 'first.example.com');
+  await page.getByRole('tab', { name: 'General settings' }).click();
+  const verified = await held(page, 'domains/verify', 'answer');
+  await command(page, 'verify all domains');
+  await expect(page.getByRole('tab', { name: 'Sender domains' })).toHaveAttribute('aria-selected', 'true');
+  const activity = page.getByRole('tab', { name: 'Activity' });
+  await activity.click();
+  await verified();
+  await expect(activity).toHaveAttribute('aria-selected', 'true');
+
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
+  await page.getByRole('button', { name: 'Add domains' }).click();
+  const list = page.getByLabel('Domains', { exact: true });
+  await list.fill('second.example.com');
+  const added = await held(page, 'domains/add', 'answer');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.locator('[data-running]').first()).toBeAttached();
+  await list.fill('third.example.com');
+  await added();
+  await expect(page.getByRole('rowheader', { name: 'second.example.com', includeHidden: true })).toBeAttached();
+  await expect(list).toHaveValue('third.example.com');
+});
+
 test('what goes away with its deed leaves the focus near it', async ({ page, own }) => {
   await own.open(page);
   await connectPractice(page);

@@ -1,5 +1,7 @@
 import { expect } from '@playwright/test';
+import Database from 'better-sqlite3';
 import path from 'node:path';
+import { FILE_NAME } from '../../main/store/database.ts';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import { test } from './own-console.ts';
 import { connectPractice, PASSPHRASE, watch } from './walk.ts';
@@ -13,6 +15,17 @@ const picture =
     : 'test-results/views/console.png';
 
 skipWithoutBrowser();
+
+/** The addresses in the drafts that a console has stored. */
+function draftsIn(dataFolder: string): readonly string[] {
+  const database = new Database(path.join(dataFolder, FILE_NAME), { readonly: true });
+  try {
+    const drafts = database.prepare('SELECT fields FROM drafts').pluck().all() as string[];
+    return drafts.map((fields) => (JSON.parse(fields) as { serviceUrl: string }).serviceUrl);
+  } finally {
+    database.close();
+  }
+}
 
 test('from an empty window to verified, and everything is there after a restart', async ({ page, own }) => {
   const problems = watch(page);
@@ -53,7 +66,8 @@ test('from an empty window to verified, and everything is there after a restart'
     .click();
   await page.locator('section[aria-label="DKIM/SPF manual"]').evaluate((pane) => pane.scrollTo(0, 0));
   await page.mouse.move(0, 0);
-  await page.waitForTimeout(4500);
+  // The notice of what was done last goes by itself.
+  await expect(page.locator('main ~ output')).toBeEmpty();
   await page.screenshot({ path: picture });
 
   await own.stop();
@@ -113,7 +127,7 @@ test('what was typed survives a crash, but keys do not', async ({ page, own }) =
   await page.getByLabel('Cloud services connection URL').focus();
   await page.keyboard.press('Tab');
   await expect(page.getByLabel('Cloud services connection URL')).toHaveValue('https://service.example.com');
-  await page.waitForTimeout(1200);
+  await expect.poll(() => draftsIn(own.dataFolder)).toEqual(['https://service.example.com']);
   await own.kill();
   const next = await own.startAgain();
   await next.getByRole('button', { name: 'Restore draft' }).click();

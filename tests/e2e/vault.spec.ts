@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { openTestCore } from '../support/core.ts';
 import { KeychainDouble } from '../support/keychain.ts';
 import { startConsole } from '../support/console.ts';
-import { expectSound, ownConsole, watch } from './walk.ts';
+import { expectSound, held, ownConsole, watch } from './walk.ts';
 
 /** The vault in the browser window: first passphrase, locked, forgotten, sealed by a keychain that is not here. */
 
@@ -92,7 +92,7 @@ test('a wrong passphrase keeps the focus in the sheet, Escape closes it, and fur
     await page.keyboard.press('Enter');
     await expect(field).toHaveAttribute('aria-invalid', 'true');
     await expect(sheet(page)).toContainText('does not open this vault');
-    await expect(page.locator('[data-pending]')).toHaveCount(0);
+    await expect(page.locator('[data-running]')).toHaveCount(0);
   }
   await field.fill(PASSPHRASE);
   await page.keyboard.press('Enter');
@@ -107,6 +107,19 @@ test('a wrong passphrase keeps the focus in the sheet, Escape closes it, and fur
   await expect(page.getByText('Wrong passphrase for the vault').first()).toBeVisible();
   await expect(page.getByText('3 in a row')).toBeVisible();
   await expect(page.getByText('Vault unlocked').first()).toBeVisible();
+});
+
+test('the vault that an event has opened is answered for late: the sheet that is open by then stays', async ({
+  page,
+}) => {
+  await connectService(page);
+  const answer = await held(page, 'vault/create', 'answer');
+  await sealKey(page);
+  await vaultButton(page, 'Protected').click();
+  await page.getByRole('button', { name: 'Change the passphrase' }).click();
+  await page.getByLabel('Current passphrase').fill(PASSPHRASE);
+  await answer();
+  await expect(page.getByLabel('Current passphrase')).toHaveValue(PASSPHRASE);
 });
 
 test('the passphrase is changed, and the old one opens nothing any more', async ({ page }) => {

@@ -165,16 +165,25 @@ export async function pastedInto(page: Page): Promise<string> {
   return text;
 }
 
-/** Holds the next call of a procedure back. @returns what lets it go, once it was made. */
-export async function held(page: Page, procedure: string): Promise<() => Promise<void>> {
+/**
+ * Holds the next call of a procedure back, or its answer alone: events may come before it then.
+ *
+ * @returns what lets it go, once it was made.
+ */
+export async function held(
+  page: Page,
+  procedure: string,
+  what: 'call' | 'answer' = 'call',
+): Promise<() => Promise<void>> {
   const made = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   await page.route(
     `**/rpc/${procedure}`,
     async (route) => {
+      const response = what === 'answer' ? await route.fetch() : undefined;
       made.resolve();
       await released.promise;
-      await route.continue();
+      await (response === undefined ? route.continue() : route.fulfill({ response }));
     },
     { times: 1 },
   );

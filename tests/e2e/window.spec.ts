@@ -146,7 +146,6 @@ test('leaving with unsaved changes asks, and what was typed can be taken up agai
   await expect(question).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(question).toBeHidden();
-  await page.waitForTimeout(1000);
   await page.getByRole('tab', { name: 'Activity' }).click();
   await question.getByRole('button', { name: 'Leave without saving' }).click();
   await expect(page.getByRole('tab', { name: 'Activity' })).toHaveAttribute('aria-selected', 'true');

@@ -18,7 +18,7 @@ import { saveFile } from '../../ui/time.ts';
 import layout from '../../ui/layout.module.css';
 import styles from './DomainsView.module.css';
 import { OutsideText } from '../../ui/outside-text.tsx';
-import { openDomain } from '../../data/domains.ts';
+import { openAdded } from '../../data/domains.ts';
 
 const SHOWN = 200;
 
@@ -167,18 +167,20 @@ export default function AddDomains({
     const seen = report ?? (await preview(text));
     const isShown = report !== null || !text.trim().includes('\n');
     if (seen === null || seen.question !== null || seen.accepted.length === 0 || !isShown) return;
+    const isOfNow = asked.next();
     setBusy(true);
     const input = { workspaceId, text, takeOffered };
     const result = await attempt(() => core().domains.add(column === undefined ? input : { ...input, column }));
     setBusy(false);
     if (result === null) return;
-    const [first] = result.added;
-    if (first !== undefined) openDomain(first.id);
+    openAdded(workspaceId, result.added);
     tell(counted(result.added.length, { one: '{count} domain added', other: '{count} domains added' }));
+    // What was typed since is looked at and added for itself.
+    if (!isOfNow()) return;
     // The hosts of a zone were never meant to be added.
     const offers = result.readAs === 'zone' ? [] : result.offered;
     if (result.refused.length + offers.length === 0) {
-      kept.delete(workspaceId);
+      if (kept.get(workspaceId) === text) kept.delete(workspaceId);
       whileShown(onClose);
       return;
     }

@@ -16,7 +16,16 @@ import styles from './DomainsView.module.css';
 import { JobBar } from './JobBar.tsx';
 import type { ListAction } from './ListMenu.tsx';
 import { ShowSelect } from './ShowSelect.tsx';
-import { openDomain, openDomains, publishAll, setInUse, useDomains, verify, visibleRows } from '../../data/domains.ts';
+import {
+  openAdded,
+  openDomain,
+  openDomains,
+  publishAll,
+  setInUse,
+  useDomains,
+  verify,
+  visibleRows,
+} from '../../data/domains.ts';
 
 /*
  * Frame and list are made of the browser's own elements: they are painted before React Aria is loaded, which the manual,
@@ -196,8 +205,7 @@ export default function DomainsView({ workspaceId }: { readonly workspaceId: num
           }}
           onTaken={(rows) => {
             taken.current = rows;
-            const [first] = rows;
-            if (first !== undefined) openDomain(first.id);
+            openAdded(workspaceId, rows);
           }}
           onClose={close}
         />

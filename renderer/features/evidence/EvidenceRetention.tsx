@@ -2,7 +2,7 @@ import { counted, countText } from '../../../shared/text/counted.ts';
 import { useCallback, useState } from 'react';
 import type { StoredMail, Retention } from '../../../shared/evidence/kept/kept-mail.ts';
 import { KEPT_MAIL_WORDS, keptWords, retentionLabels } from '../../../shared/evidence/kept/kept-mail.ts';
-import { useFreshEvidence } from '../../data/fresh.ts';
+import { hurryEvidence, useFreshEvidence } from '../../data/fresh.ts';
 import { useManaged } from '../../data/managed.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -137,12 +137,16 @@ export function EvidenceRetention({ workspaceId }: { readonly workspaceId: numbe
     // Shown at once: another choice that is made before the answer builds on this one.
     put({ kept: { ...kept, ...changed }, mails });
     await attempt(() => core().evidence.setRetention({ workspaceId, ...next }));
+    // A shorter time deletes at once what is older.
+    hurryEvidence();
     await again();
   };
   const forget = async (what: keyof typeof DELETIONS) => {
     setAsked(null);
     const gone = await attempt(() => core().evidence.forget({ workspaceId, domain: null, before: null, what }));
-    if (gone !== null) tell('Deleted');
+    if (gone === null) return;
+    hurryEvidence();
+    tell('Deleted');
   };
   const deletion = asked === null ? null : DELETIONS[asked];
   return (

@@ -1,7 +1,7 @@
 import { countText } from '../../../shared/text/counted.ts';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import type { Sender, SenderKind } from '../../../shared/evidence/senders/senders.ts';
-import { useFreshEvidence } from '../../data/fresh.ts';
+import { hurryEvidence, useFreshEvidence } from '../../data/fresh.ts';
 import { attempt, core, showDomain, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/controls.tsx';
@@ -39,6 +39,7 @@ function Unread({ onAgain }: { readonly onAgain: () => Promise<void> }) {
 function NextPlace({ workspaceId, domain, domainId }: Parameters<typeof DomainMail>[0]) {
   const add = async () => {
     const report = await attempt(() => core().domains.add({ workspaceId, text: domain }));
+    hurryEvidence();
     const [added] = report?.added ?? [];
     const [refused] = report?.refused ?? [];
     if (refused !== undefined) tell(refused.message);
@@ -78,17 +79,20 @@ function DomainMail(props: {
   const { value: mail, isFailed, again } = useFreshEvidence(workspaceId, ask);
   const name = async (key: string, word: { readonly name: string; readonly kind: SenderKind } | null) => {
     const named = await attempt(() => core().evidence.nameSender({ workspaceId, domain, key, word }));
-    if (named === null) return;
+    if (named === null) return false;
+    hurryEvidence();
     await again();
     tell(word === null ? 'Taken back' : 'Saved');
+    return true;
   };
   const letSend = async (sender: Sender) => {
     const prepared = await attempt(() =>
       core().evidence.letSend({ workspaceId, domain, addresses: [...sender.notInSpf] }),
     );
-    if (prepared === null) return;
+    if (prepared === null) return false;
     tell(prepared.told);
     if (prepared.domainId !== null) showDomain(workspaceId, prepared.domainId);
+    return true;
   };
   const save = async (format: 'csv' | 'json') => {
     const file = await attempt(() => core().evidence.export({ workspaceId, domain, sinceDays, format }));

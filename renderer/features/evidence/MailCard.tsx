@@ -4,6 +4,7 @@ import type { DescribedBounce, DescribedVerdict } from '../../../shared/evidence
 import { alignedWords, messageRecordWords } from '../../../shared/evidence/message/message-words.ts';
 import type { DescribedMessage } from '../../../shared/evidence/message/message-words.ts';
 import type { PurposeVerdict } from '../../../shared/verdict/types.ts';
+import { hurryEvidence } from '../../data/fresh.ts';
 import { core } from '../../session/store.ts';
 import { shownError } from '../../session/errors.ts';
 import type { ShownError } from '../../session/errors.ts';
@@ -150,7 +151,11 @@ export function MailCard({ workspaceId, mail }: { readonly workspaceId: number; 
     base64Of(mail.file)
       .then((content) => core().evidence.mail({ workspaceId, content }))
       .then(
-        (found) => isCurrent && setRead(found),
+        (found) => {
+          // What it was judged to be is kept.
+          hurryEvidence();
+          if (isCurrent) setRead(found);
+        },
         (error: unknown) => isCurrent && setFault(shownError(error)),
       );
     return () => {

@@ -159,8 +159,9 @@ const FEW = 20;
 /** Who sends in a domain's name. Enter on a sender says more, and names it. */
 export function Senders(props: {
   readonly senders: readonly Sender[];
-  readonly onName: (key: string, word: { readonly name: string; readonly kind: SenderKind } | null) => Promise<void>;
-  readonly onLetSend: (sender: Sender) => Promise<void>;
+  /** Both tell whether it was done. */
+  readonly onName: (key: string, word: { readonly name: string; readonly kind: SenderKind } | null) => Promise<boolean>;
+  readonly onLetSend: (sender: Sender) => Promise<boolean>;
 }) {
   const { senders, onName, onLetSend } = props;
   const [open, setOpen] = useState<string | null>(null);
@@ -169,6 +170,8 @@ export function Senders(props: {
   const found = senders.filter(({ key, name }) => `${key} ${name}`.toLowerCase().includes(wanted));
   const { shown, more } = usePaged(found);
   const sender = senders.find(({ key }) => key === open);
+  // Another one's sheet may be open by the time that this one's word is taken.
+  const close = (key: string) => setOpen((known) => (known === key ? null : known));
   return (
     <>
       {senders.length > FEW && (
@@ -194,8 +197,8 @@ export function Senders(props: {
           key={sender.key}
           sender={sender}
           onClose={() => setOpen(null)}
-          onName={(word) => void onName(sender.key, word).then(() => setOpen(null))}
-          onLetSend={() => void onLetSend(sender).then(() => setOpen(null))}
+          onName={(word) => void onName(sender.key, word).then((isDone) => isDone && close(sender.key))}
+          onLetSend={() => void onLetSend(sender).then((isDone) => isDone && close(sender.key))}
         />
       )}
     </>

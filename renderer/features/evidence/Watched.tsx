@@ -1,7 +1,7 @@
 import { counted, countText } from '../../../shared/text/counted.ts';
 import { FOLDER_TROUBLE_WORDS } from '../../../shared/evidence/watched/folder-trouble.ts';
 import { useCallback, useState } from 'react';
-import { useFreshEvidence } from '../../data/fresh.ts';
+import { hurryEvidence, useFreshEvidence } from '../../data/fresh.ts';
 import { attempt, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/controls.tsx';
@@ -52,6 +52,7 @@ export function WatchedFolders({ workspaceId }: { readonly workspaceId: number }
     setBusy(false);
     if (found === null) return;
     tell(lookedWords(found));
+    hurryEvidence();
     await again();
   };
   return (

@@ -66,8 +66,9 @@ let reader: Reader<Settings> | null = null;
 
 function take(saved: Settings | null): void {
   if (saved === null) return;
-  const { typed } = useSettings.getState();
-  const offer = saved.draft !== null && Object.keys(typed).length === 0 && saved.draft.baseRevision === saved.revision;
+  const { saved: before, typed, draftOffered } = useSettings.getState();
+  const hasDraft =
+    saved.draft !== null && Object.keys(typed).length === 0 && saved.draft.baseRevision === saved.revision;
   // A test of what is typed stays until something else is typed or saved.
   const isTyped = typed.serviceUrl !== undefined || typed.extraCa !== undefined;
   useSettings.setState((state) => ({
@@ -77,14 +78,28 @@ function take(saved: Settings | null): void {
         ? (state.base ?? state.saved?.revision ?? null)
         : state.base,
     trace: isTyped ? state.trace : saved.traces.connection,
-    draftOffered: offer,
+    // A draft that is made while the settings are open is what stands, or stood, in the fields.
+    draftOffered: hasDraft && (before === null || draftOffered),
   }));
+}
+
+/** Changes of drafts on their way to the core. Whoever reads before they are there is told what was before them. */
+const draftsUnderWay = new Set<Promise<unknown>>();
+
+function noteUnderWay<Call extends Promise<unknown>>(call: Call): Call {
+  draftsUnderWay.add(call);
+  const end = () => void draftsUnderWay.delete(call);
+  void call.then(end, end);
+  return call;
 }
 
 /** Opens the settings of a workspace. @returns the function that closes them. */
 export function openSettings(workspaceId: number): () => void {
   useSettings.setState(fresh);
-  const opened = new Reader(() => attempt(() => core().settings.get({ workspaceId })), take);
+  const opened = new Reader(async () => {
+    if (draftsUnderWay.size > 0) await Promise.allSettled(draftsUnderWay);
+    return attempt(() => core().settings.get({ workspaceId }));
+  }, take);
   reader = opened;
   void opened.read();
   setLeaveGuard({ losesSomething: () => isDirty(useSettings.getState()), save });
@@ -115,7 +130,7 @@ function keepDraft(workspaceId: number): void {
       ? core().settings.discardDraft({ workspaceId })
       : core().settings.saveDraft({ workspaceId, baseRevision: saved.revision, fields: typed });
   // A draft that can't be kept is no reason to disturb; the typed text is still in the window.
-  void call.then(undefined, () => undefined);
+  void noteUnderWay(call).then(undefined, () => undefined);
 }
 
 function forgetDraftTimer(): void {
@@ -170,10 +185,12 @@ export function takeDraft(): void {
 export async function dropDraft(): Promise<void> {
   const { saved } = useSettings.getState();
   useSettings.setState({ draftOffered: false });
-  if (saved !== null) await attempt(() => core().settings.discardDraft({ workspaceId: saved.workspaceId }));
+  if (saved === null) return;
+  await attempt(() => noteUnderWay(core().settings.discardDraft({ workspaceId: saved.workspaceId })));
 }
 
 export function discard(): void {
+  forgetDraftTimer();
   useSettings.setState({ base: null, typed: {}, apiKey: null, authKey: null, faults: {} });
   void dropDraft();
 }
@@ -237,6 +254,8 @@ async function saveTyped(): Promise<boolean> {
       useApp.setState({ error: shown });
       return false;
     }
+    // Its draft was left to the saving.
+    scheduleDraft(saved.workspaceId);
     // Somebody who was told of the newer one may save over it.
     const isTold = shown.code === 'CONFLICT';
     useSettings.setState({ busy: null, faults: shown.fields, ...(isTold ? { base: null } : {}) });

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { useSheetAnswers } from '../../session/sheet-answers.ts';
-import { tell, vaultChanged } from '../../session/store.ts';
+import { openSheet, tell, useApp, vaultChanged } from '../../session/store.ts';
 
 export interface VaultAction {
   /** The name of what runs, or null. */
@@ -15,7 +15,7 @@ export interface VaultAction {
 /** Changes of the vault out of a sheet: a failure is told in the sheet, which stays open with all that was typed. */
 export function useVaultAction(): VaultAction {
   const [running, setRunning] = useState<string | null>(null);
-  const { error, setError, failed } = useSheetAnswers();
+  const { error, setError, failed, whileShown } = useSheetAnswers();
   return {
     running,
     error,
@@ -23,10 +23,12 @@ export function useVaultAction(): VaultAction {
       if (running !== null) return;
       setRunning(name);
       setError(null);
+      const { vault: before } = useApp.getState();
       try {
         const vault = await call();
         tell(done(vault));
-        vaultChanged(vault);
+        vaultChanged(vault, before);
+        whileShown(() => openSheet(null));
       } catch (caught) {
         failed(caught);
       }

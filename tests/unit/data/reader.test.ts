@@ -74,6 +74,12 @@ describe('what is read anew while it is shown', () => {
     reader.hurry();
     void reader.read();
     expect(questions).toHaveLength(4);
+    // Hurried while it is read: what is read may be older, and the next waits for nothing either.
+    vi.advanceTimersByTime(1000);
+    reader.hurry();
+    await answer(3, 'four');
+    void reader.read();
+    expect(questions).toHaveLength(5);
     vi.useRealTimers();
   });
 

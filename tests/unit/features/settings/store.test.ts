@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   checkKeys,
+  discard,
   openSettings,
   save,
   testConnection,
@@ -31,8 +32,10 @@ beforeEach(() => {
   forgetQuestions();
   close = openSettings(1);
 });
-afterEach(() => {
+afterEach(async () => {
   close();
+  for (const name of ['settings.saveDraft', 'settings.discardDraft'])
+    await Promise.all(questionsOf(name).map((question) => question.answer({})));
   vi.unstubAllGlobals();
 });
 
@@ -178,6 +181,9 @@ describe('what was typed a moment ago', () => {
     close();
     expect(kept()).toEqual([draft]);
     close = openSettings(1);
+    // Read any sooner, the settings would be those without the draft.
+    expect(questionsOf('settings.get')).toHaveLength(1);
+    await questionsOf('settings.saveDraft')[0]?.answer({ changedAt: 1 });
     await questionsOf('settings.get')[1]?.answer(settings(1, 1, {}));
     type('serviceUrl', 'https://newer.example');
     const saved = save();
@@ -185,5 +191,31 @@ describe('what was typed a moment ago', () => {
     await saved;
     close();
     expect(kept()).toEqual([draft]);
+  });
+
+  it('is kept though it could not be saved', async () => {
+    await opened();
+    type('serviceUrl', 'https://new.example');
+    const saved = save();
+    await questionsOf('settings.save')[0]?.fail(new Error('The disk is full'));
+    expect(await saved).toBe(false);
+    close();
+    expect(kept()).toEqual([draft]);
+  });
+
+  it('is offered to whoever opens the settings, not to whoever has just taken it back', async () => {
+    const stored = { ...settings(1, 1, {}), draft: { baseRevision: 1, changedAt: 1, fields: draft.fields } };
+    await opened();
+    type('serviceUrl', 'https://new.example');
+    await changed(1);
+    discard();
+    // Asked before the draft was given up, answered after it.
+    await questionsOf('settings.get')[1]?.answer(stored);
+    expect(shown().draftOffered).toBe(false);
+    close();
+    await questionsOf('settings.discardDraft')[0]?.answer({});
+    close = openSettings(1);
+    await questionsOf('settings.get').at(-1)?.answer(stored);
+    expect(shown().draftOffered).toBe(true);
   });
 });
