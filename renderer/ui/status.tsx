@@ -15,6 +15,11 @@ export function verdictWord(verdict: PurposeVerdict): string {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 
+/** The classes of an element that a verdict's icon stands in, before whatever else it holds. */
+export function verdictMark(verdict: PurposeVerdict): string {
+  return `${styles.status} ${styles[verdict]}`;
+}
+
 /**
  * Status by shape, colour and word. A list shows a hundred of them: the shape is a mask, drawn before the word, for as SVG it took
  * half the time of a first screen.
@@ -23,12 +28,11 @@ export const VerdictMark = memo(function VerdictMark(props: {
   readonly verdict: PurposeVerdict;
   readonly word?: string;
   readonly isPill?: boolean;
-  readonly isWordHidden?: boolean;
 }) {
   const shown = props.word ?? verdictWord(props.verdict);
   return (
-    <span className={`${styles.status} ${styles[props.verdict]} ${props.isPill === true ? styles.pill : ''}`}>
-      <span className={props.isWordHidden === true ? styles.visuallyHidden : ''}>{shown}</span>
+    <span className={`${verdictMark(props.verdict)} ${props.isPill === true ? styles.pill : ''}`}>
+      <span>{shown}</span>
     </span>
   );
 });

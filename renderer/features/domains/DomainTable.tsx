@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { CSSProperties, KeyboardEvent, MouseEvent } from 'react';
 import type { DomainRow } from '../../../shared/contract/domains.ts';
-import { VerdictMark } from '../../ui/status.tsx';
+import { verdictMark, verdictWord } from '../../ui/status.tsx';
 import { shortTime } from '../../ui/time.ts';
 import { useWindowedRows } from '../../ui/windowed-rows.ts';
 import styles from './DomainsView.module.css';
@@ -60,11 +60,24 @@ function createItems(): (state: DomainsState) => readonly Item[] {
   };
 }
 
-/** Not a component: a first screen has a hundred of these, and React would keep an account of each. */
-function cellContent(row: DomainRow, column: Exclude<SortColumn, 'unicodeName'>) {
+/** Not a component, and one element: a first screen has a hundred of these, and is there the sooner the less it holds. */
+function cell(row: DomainRow, column: Exclude<SortColumn, 'unicodeName'>) {
   if (column === 'seenAt')
-    return <span className={styles.seen}>{row.seenAt === null ? 'not checked' : shortTime(row.seenAt)}</span>;
-  return <VerdictMark verdict={row[column]} isWordHidden={column !== 'verdict'} />;
+    return (
+      <div role="gridcell" key={column} className={`${styles.cell} ${styles.seen}`}>
+        {row.seenAt === null ? 'not checked' : shortTime(row.seenAt)}
+      </div>
+    );
+  const verdict = row[column];
+  const word = verdictWord(verdict);
+  const marks = `${styles.cell} ${verdictMark(verdict)}`;
+  return column === 'verdict' ? (
+    <div role="gridcell" key={column} className={marks}>
+      {word}
+    </div>
+  ) : (
+    <div role="gridcell" key={column} className={marks} aria-label={word} />
+  );
 }
 
 interface LineProps {
@@ -114,10 +127,10 @@ const Line = memo(function Line({ item, index, isOpen, isSelected, isStop, shown
           <div role="rowheader" key={column} className={`${styles.cell} ${styles.name}`} title={item.name}>
             {item.name}
           </div>
+        ) : row === undefined ? (
+          <div role="gridcell" key={column} className={styles.cell} />
         ) : (
-          <div role="gridcell" key={column} className={styles.cell}>
-            {row !== undefined && cellContent(row, column)}
-          </div>
+          cell(row, column)
         ),
       )}
     </div>
