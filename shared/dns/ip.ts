@@ -1,3 +1,5 @@
+import type { CodedText } from './coded-text.ts';
+
 /** IP addresses as octets: 4 for IPv4, 16 for IPv6. */
 export type IpOctets = readonly number[];
 
@@ -70,13 +72,13 @@ export function parseIpv6(text: string): IpOctets | null {
   return octets;
 }
 
-/** Whether the characters of `text` from `start` to `end` are an IPv4 address, as `parseIpv4` reads it. */
-export function isIpv4At(text: string, start: number, end: number): boolean {
+/** Whether the characters with the codes from `start` to `end` are an IPv4 address, as `parseIpv4` reads it. */
+export function isIpv4At(codes: CodedText['codes'], start: number, end: number): boolean {
   let dots = 0;
   // The octet being read; -1 before its first digit.
   let octet = -1;
   for (let index = start; index < end; index += 1) {
-    const code = text.charCodeAt(index);
+    const code = codes[index] as number;
     if (code === DOT) {
       if (octet < 0) return false;
       dots += 1;
@@ -90,17 +92,17 @@ export function isIpv4At(text: string, start: number, end: number): boolean {
   return octet >= 0 && dots === 3;
 }
 
-/** Whether the characters of `text` from `start` to `end` are an IPv6 address, as `parseIpv6` reads it. */
-export function isIpv6At(text: string, start: number, end: number): boolean {
+/** Whether the characters with the codes from `start` to `end` are an IPv6 address, as `parseIpv6` reads it. */
+export function isIpv6At(codes: CodedText['codes'], start: number, end: number): boolean {
   let groups = 0;
   let digits = 0;
   let groupStart = start;
   let hasGap = false;
   for (let index = start; index < end; index += 1) {
-    const code = text.charCodeAt(index);
+    const code = codes[index] as number;
     if (code === COLON) {
       if (digits > 0) groups += 1;
-      const isDouble = index + 1 < end && text.charCodeAt(index + 1) === COLON;
+      const isDouble = index + 1 < end && codes[index + 1] === COLON;
       if (isDouble) {
         if (hasGap) return false;
         hasGap = true;
@@ -109,7 +111,7 @@ export function isIpv6At(text: string, start: number, end: number): boolean {
       digits = 0;
       groupStart = index + 1;
     } else if (code === DOT) {
-      if (!isIpv4At(text, groupStart, end)) return false;
+      if (!isIpv4At(codes, groupStart, end)) return false;
       groups += 2;
       digits = 0;
       break;

@@ -1,3 +1,5 @@
+import type { CodedText } from './coded-text.ts';
+import { characterCodes } from './coded-text.ts';
 import { toAsciiDomain } from './idna.ts';
 import { endsInDot, MAX_LABEL_OCTETS, MAX_NAME_LENGTH, nameLabels } from './names.ts';
 import { textToOctets } from './txt.ts';
@@ -84,10 +86,16 @@ function readUnusualName(text: string, origin: string): string | null {
  * @param origin absolute, without its final dot; `suffix` is the origin with a dot in front, empty for the root.
  * @returns as `readName`.
  */
-export function readNameAt(text: string, start: number, end: number, origin: string, suffix: string): string | null {
+export function readNameAt(
+  { text, codes }: CodedText,
+  start: number,
+  end: number,
+  origin: string,
+  suffix: string,
+): string | null {
   let labelStart = start;
   for (let index = start; index < end; index += 1) {
-    const code = text.charCodeAt(index);
+    const code = codes[index] as number;
     if (code === DOT) {
       if (index === labelStart) return end - start === 1 ? '' : null;
       if (index - labelStart > MAX_LABEL_OCTETS) return null;
@@ -99,7 +107,7 @@ export function readNameAt(text: string, start: number, end: number, origin: str
   const length = end - start;
   if (end - labelStart > MAX_LABEL_OCTETS || length === 0) return null;
   if (labelStart === end) return length - 1 > MAX_NAME_LENGTH ? null : text.slice(start, end - 1);
-  if (length === 1 && text.charCodeAt(start) === AT) return origin;
+  if (length === 1 && codes[start] === AT) return origin;
   if (length + suffix.length > MAX_NAME_LENGTH && (suffix === '' || !suffix.includes('\\'))) return null;
   return text.slice(start, end) + suffix;
 }
@@ -112,7 +120,8 @@ export function readNameAt(text: string, start: number, end: number, origin: str
  * @returns the absolute name without its final dot, or null when DNS can't carry it.
  */
 export function readName(text: string, origin: string): string | null {
-  return readNameAt(text, 0, text.length, origin, origin === '' ? '' : `.${origin}`);
+  const coded = { text, codes: characterCodes(text) };
+  return readNameAt(coded, 0, text.length, origin, origin === '' ? '' : `.${origin}`);
 }
 
 /** A name in the one form: as it is, unless it came from elsewhere with characters that a master file would misread. */

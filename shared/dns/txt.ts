@@ -107,11 +107,11 @@ export function quoteTxt(strings: TxtStrings): string {
   return strings.length === 1 ? quoteString(strings[0] as string) : strings.map(quoteString).join(' ');
 }
 
-/** Anything that can't stand between quotes as it is. */
-const UNUSUAL = /[^ !#-[\]-~]/;
+/** Anything that isn't printable ASCII: one range, which is looked through faster than one with gaps for `"` and `\\`. */
+const UNPRINTABLE = /[^ -~]/;
 
 function quoteString(string: string): string {
-  if (!UNUSUAL.test(string)) return `"${string}"`;
+  if (!string.includes('"') && !string.includes('\\') && !UNPRINTABLE.test(string)) return `"${string}"`;
   return `"${string.replace(/["\\]/g, (character) => `\\${character}`).replace(/[^ -~]/g, escapeOctet)}"`;
 }
 

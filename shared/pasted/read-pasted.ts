@@ -1,5 +1,4 @@
-import { IS_QUOTED, LineReader } from '../dns/zone/lexer.ts';
-import type { LineFields } from '../dns/zone/lexer.ts';
+import { IS_QUOTED, LineFields, LineReader } from '../dns/zone/lexer.ts';
 import type { Span } from '../findings/finding.ts';
 import { readJsonRecords } from './json-records.ts';
 import { markupEdits, mayHoldMarkup } from './markup.ts';
@@ -348,7 +347,7 @@ function semicolonEdits(text: string, start: number, end: number): readonly Kind
 
 /** The records of a zone's text, or of what commands print and take; none where no line is one. */
 function zoneRecords(source: TracedText, text = straightened(source.text)): readonly PastedRecord[] {
-  const fields: LineFields = { count: 0, starts: [], ends: [], flags: [] };
+  const fields = new LineFields();
   const reader = new LineReader(text, fields);
   const records: PastedRecord[] = [];
   let before: string | null = null;
@@ -497,7 +496,7 @@ function quotedValue(source: TracedText): PastedRecord | null {
   }
   // Line ends between strings separate them, as spaces do.
   const straight = straightened(text).replace(/(?<=")(\s*)(?=")/g, (spaces) => ' '.repeat(spaces.length));
-  const fields: LineFields = { count: 0, starts: [], ends: [], flags: [] };
+  const fields = new LineFields();
   const reader = new LineReader(straight, fields);
   const isWhole = reader.next() && areQuoted(straight, fields, 0) && isOnlyStrings(straight, reader, fields);
   if (isWhole) {

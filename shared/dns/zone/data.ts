@@ -1,3 +1,4 @@
+import type { CodedText } from '../coded-text.ts';
 import { isIpv4At, isIpv6At } from '../ip.ts';
 import { readNameAt } from '../name-text.ts';
 import type { DataField } from '../rdata.ts';
@@ -5,8 +6,7 @@ import { dataToWire, octetsOf, typeName, typeNumber, Unreadable, wireToText } fr
 import type { ResourceRecord } from '../records.ts';
 import { MAX_STRING_OCTETS, splitTxt } from '../txt.ts';
 import { BACKSLASH, NINE, ZERO } from './characters.ts';
-import type { LineFields } from './lexer.ts';
-import { IS_QUOTED, IS_UNUSUAL, LineReader } from './lexer.ts';
+import { IS_QUOTED, IS_UNUSUAL, LineFields, LineReader } from './lexer.ts';
 
 /** The data of records as master files write it (RFC 1035 §3.3, §5.1; RFC 3597 §5). */
 
@@ -30,16 +30,16 @@ export const PRIVATE_TYPES: ReadonlySet<string> = new Set([
  *
  * @returns -1 for what is no time, or longer than 2^31 − 1 seconds.
  */
-export function parseTtl(text: string, start: number, end: number): number {
+export function parseTtl(codes: CodedText['codes'], start: number, end: number): number {
   let total = 0;
   let amount = -1;
   for (let index = start; index < end; index += 1) {
-    const code = text.charCodeAt(index);
+    const code = codes[index] as number;
     if (code >= ZERO && code <= NINE) {
       amount = (amount < 0 ? 0 : amount) * 10 + code - ZERO;
       continue;
     }
-    const unit = UNITS[text.charAt(index).toLowerCase()];
+    const unit = UNITS[String.fromCharCode(code).toLowerCase()];
     if (unit === undefined || amount < 0) return -1;
     total += amount * unit;
     amount = -1;
@@ -55,7 +55,6 @@ export function parseLongTtl(text: string): number {
 
 /** The data fields of one line, as the types' readers take them. */
 export class Data {
-  readonly text: string;
   readonly line: LineFields;
   readonly origin: string;
   /** Octets of the longest string of the record at hand that was too long for one; 0 where none was. */
@@ -65,8 +64,7 @@ export class Data {
   /** Index of the first data field. */
   first = 0;
 
-  constructor(text: string, line: LineFields, origin: string) {
-    this.text = text;
+  constructor(line: LineFields, origin: string) {
     this.line = line;
     this.origin = origin;
     this.suffix = origin === '' ? '' : `.${origin}`;
@@ -84,7 +82,7 @@ export class Data {
 
   field(index: number, what: string): string {
     const at = this.at(index, what);
-    return this.text.slice(this.line.starts[at], this.line.ends[at]);
+    return this.line.text.slice(this.line.starts[at], this.line.ends[at]);
   }
 
   isQuoted(index: number): boolean {
@@ -94,18 +92,18 @@ export class Data {
   name(index: number, what: string): string {
     const at = this.at(index, what);
     const [start, end] = [this.line.starts[at] as number, this.line.ends[at] as number];
-    const name = readNameAt(this.text, start, end, this.origin, this.suffix);
+    const name = readNameAt(this.line, start, end, this.origin, this.suffix);
     if (name === null)
-      throw new Unreadable(`${what} “${this.text.slice(start, end).slice(0, 80)}” is not a valid DNS name`);
+      throw new Unreadable(`${what} “${this.line.text.slice(start, end).slice(0, 80)}” is not a valid DNS name`);
     return name;
   }
 
   address(family: 'A' | 'AAAA'): string {
     const at = this.at(0, 'the address');
     const [start, end] = [this.line.starts[at] as number, this.line.ends[at] as number];
-    if (!(family === 'A' ? isIpv4At(this.text, start, end) : isIpv6At(this.text, start, end)))
-      throw new Unreadable(`“${this.text.slice(start, end).slice(0, 60)}” is not an address`);
-    return this.text.slice(start, end);
+    if (!(family === 'A' ? isIpv4At(this.line.codes, start, end) : isIpv6At(this.line.codes, start, end)))
+      throw new Unreadable(`“${this.line.text.slice(start, end).slice(0, 60)}” is not an address`);
+    return this.line.text.slice(start, end);
   }
 
   integer(index: number, what: string, most: number): number {
@@ -114,7 +112,7 @@ export class Data {
     let position = this.line.starts[at] as number;
     let value = position === end ? Number.POSITIVE_INFINITY : 0;
     for (; position < end; position += 1) {
-      const digit = this.text.charCodeAt(position) - ZERO;
+      const digit = (this.line.codes[position] as number) - ZERO;
       value = digit < 0 || digit > 9 ? Number.POSITIVE_INFINITY : value * 10 + digit;
     }
     if (value > most)
@@ -124,17 +122,17 @@ export class Data {
 
   seconds(index: number, what: string): number {
     const at = this.at(index, what);
-    const value = parseTtl(this.text, this.line.starts[at] as number, this.line.ends[at] as number);
+    const value = parseTtl(this.line.codes, this.line.starts[at] as number, this.line.ends[at] as number);
     if (value < 0) throw new Unreadable(`${what} “${this.field(index, what).slice(0, 40)}” is not a time`);
     return value;
   }
 
   strings(): string[] {
-    const { first, line, text } = this;
+    const { first, line } = this;
     if (line.count === first) throw new Unreadable('the text is missing');
     let strings: string[] | null = null;
     for (let at = first; at < line.count; at += 1) {
-      const field = text.slice(line.starts[at], line.ends[at]);
+      const field = line.text.slice(line.starts[at], line.ends[at]);
       const octets = ((line.flags[at] as number) & IS_UNUSUAL) === 0 ? field : octetsOf(field);
       const isWhole = octets.length <= MAX_STRING_OCTETS;
       // Nearly all have one: a list that grows would take room for seventeen.
@@ -168,7 +166,7 @@ export class Data {
 }
 
 export function makeRecord(name: string, ttl: number, type: string, data: Data): ResourceRecord {
-  if (data.count > 0 && data.text.charCodeAt(data.line.starts[data.first] as number) === BACKSLASH) {
+  if (data.count > 0 && data.line.codes[data.line.starts[data.first] as number] === BACKSLASH) {
     const first = data.field(0, '');
     if (first === '\\#' && !data.isQuoted(0)) return genericRecord(name, ttl, type, data);
   }
@@ -272,8 +270,8 @@ function genericRecord(name: string, ttl: number, type: string, data: Data): Res
   if (!Object.hasOwn(OWN_FORM, mnemonic)) return { name, ttl, type: 'OTHER', typeName: mnemonic, rdata };
   const text = wireToText(mnemonic, rdata);
   if (text.startsWith('\\#')) throw new Unreadable(`the octets are not valid data of type ${mnemonic}`);
-  const line: LineFields = { count: 0, starts: [], ends: [], flags: [] };
+  const line = new LineFields();
   const reader = new LineReader(text, line);
   reader.next();
-  return makeRecord(name, ttl, mnemonic, new Data(text, line, ''));
+  return makeRecord(name, ttl, mnemonic, new Data(line, ''));
 }

@@ -61,6 +61,9 @@ const NONE = -1;
 /** Names whose records are kept as they were read. */
 const REMEMBERED = 256;
 
+/** Characters that are looked at together where one line is read again; most are shorter. */
+const LINE = 512;
+
 /** Names looked at in one step. */
 const STEP = 64;
 
@@ -121,7 +124,7 @@ export function* packZone(text: string, options: ZoneOptions): Steps<PackedZone>
   const readable = readablePart(text);
   const packing = new PackingReader(readable, options);
   yield* packing.read();
-  const reader = new ZoneReader(readable, options);
+  const reader = new ZoneReader(readable, options, LINE);
   const isTxt = packing.hasSpfType && packing.hasFormType;
   const recordsOf = (name: string): readonly ResourceRecord[] | undefined => {
     let at = packing.first.get(name) ?? NONE;

@@ -1,4 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
+import type { CodedText } from '../coded-text.ts';
+import { characterCodes } from '../coded-text.ts';
 import { dnsFinding } from '../findings.ts';
 import type { Steps } from '../../steps.ts';
 import { allSteps } from '../../steps.ts';
@@ -8,8 +10,7 @@ import { isSubdomain } from '../names.ts';
 import type { ResourceRecord, TxtStrings } from '../records.ts';
 import { BRACKET, DOLLAR, NINE, ZERO } from './characters.ts';
 import { Data, makeRecord, parseLongTtl, parseTtl, PRIVATE_TYPES } from './data.ts';
-import type { LineFields } from './lexer.ts';
-import { IS_QUOTED, LineReader } from './lexer.ts';
+import { IS_QUOTED, LineFields, LineReader } from './lexer.ts';
 
 /** Master files (RFC 1035 §5, RFC 2308 §4 for $TTL, RFC 3597 for unknown types). */
 
@@ -47,24 +48,26 @@ export interface ZoneOptions {
 const MAX_LENGTH = 64 * 1024 * 1024;
 const MAX_FINDINGS = 1000;
 
-/** The types that zones are full of, each with the code of its first letter; no two begin alike and are equally long. */
-const USUAL_TYPES = (['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'] as const).map((type) => ({
-  type,
-  first: type.charCodeAt(0),
-}));
+/** Characters of a zone that are looked at together. */
+const STRETCH = 65_536;
 
-/** One of the usual types without cutting it out of the text, or null. */
-function usualType(text: string, start: number, end: number): string | null {
-  const first = text.charCodeAt(start);
-  for (let index = 0; index < USUAL_TYPES.length; index += 1) {
-    const usual = USUAL_TYPES[index] as (typeof USUAL_TYPES)[number];
-    if (usual.first !== first || usual.type.length !== end - start) continue;
-    for (let at = start + 1; at < end; at += 1) {
-      if (text.charCodeAt(at) !== usual.type.charCodeAt(at - start)) return null;
-    }
-    return usual.type;
-  }
-  return null;
+/** The words that stand before the data of nearly every record; no two begin alike and are equally long. */
+const USUAL_WORDS = ['IN', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'] as const;
+const LONGEST_USUAL = 5;
+
+/** The usual words by their first letter and their length. */
+const USUAL: (string | null)[] = Array.from({ length: 128 * (LONGEST_USUAL + 1) }, () => null);
+for (const word of USUAL_WORDS) USUAL[word.charCodeAt(0) * (LONGEST_USUAL + 1) + word.length] = word;
+
+/** One of the usual words without cutting it out of the text, or null. */
+function usualWord({ codes }: CodedText, start: number, end: number): string | null {
+  const length = end - start;
+  const first = codes[start] as number;
+  if (length === 0 || length > LONGEST_USUAL || first >= 128) return null;
+  const word = USUAL[first * (LONGEST_USUAL + 1) + length] as string | null;
+  if (word === null) return null;
+  for (let at = 1; at < length; at += 1) if (codes[start + at] !== word.charCodeAt(at)) return null;
+  return word;
 }
 
 /** One form for a text at a name; no name holds a line feed as it stands. */
@@ -89,8 +92,7 @@ export class ZoneReader {
   readonly findings: Finding[] = [];
   readonly unreadable = new Set<string>();
   private readonly origins: ZoneOptions;
-  private readonly text: string;
-  private readonly fields: LineFields = { count: 0, starts: [], ends: [], flags: [] };
+  private readonly fields = new LineFields();
   private readonly reader: LineReader;
   private data: Data;
   private firstOrigin: string | null = null;
@@ -106,15 +108,16 @@ export class ZoneReader {
   private continued: string | null = null;
   /** Null: no record before, or one whose owner can't be read. */
   private owner: string | null = null;
-  /** Where the owner stands in the text. */
+  /** Where the owner stands, and in which stretch of the text. */
+  private ownerCodes: CodedText['codes'] | null = null;
   private ownerStart = 0;
   private ownerEnd = 0;
 
-  constructor(text: string, options: ZoneOptions) {
-    this.text = text;
+  /** @param stretch characters that are looked at together: what is read is the same, whatever their number. */
+  constructor(text: string, options: ZoneOptions, stretch = STRETCH) {
     this.origins = options;
-    this.reader = new LineReader(text, this.fields);
-    this.data = new Data(text, this.fields, readName(`${options.origin}.`, '') ?? options.origin);
+    this.reader = new LineReader(text, this.fields, stretch);
+    this.data = new Data(this.fields, readName(`${options.origin}.`, '') ?? options.origin);
     this.fallbackTtl = options.defaultTtl ?? 3600;
     if (options.origin !== '') this.owner = this.data.origin;
   }
@@ -157,7 +160,7 @@ export class ZoneReader {
 
   /** Reads one record where it was read before; its TTL may follow from what stood above it, and is not known. */
   readAgain({ begin, origin, owner }: RecordPlace): ResourceRecord | undefined {
-    if (origin !== this.data.origin) this.data = new Data(this.text, this.fields, origin);
+    if (origin !== this.data.origin) this.data = new Data(this.fields, origin);
     this.owner = owner;
     this.ownerEnd = this.ownerStart;
     this.reader.moveTo(begin);
@@ -176,9 +179,9 @@ export class ZoneReader {
 
   /** Notes that a line at the owner could not be read. */
   private notKnown(continuesOwner: boolean): void {
-    const { fields, text, data } = this;
+    const { fields, data } = this;
     const [start, end] = [fields.starts[0] as number, fields.ends[0] as number];
-    const owner = continuesOwner ? this.owner : readNameAt(text, start, end, data.origin, data.suffix);
+    const owner = continuesOwner ? this.owner : readNameAt(fields, start, end, data.origin, data.suffix);
     if (owner !== null && this.unreadable.size < MAX_FINDINGS) this.unreadable.add(owner.toLowerCase());
   }
 
@@ -192,22 +195,23 @@ export class ZoneReader {
 
   /** @returns the number of fields before the record's data, or null when the line made no record. */
   private readLine(reader: LineReader): number | null {
-    const { fields, text } = this;
+    const { fields } = this;
     const line = reader.start;
     const firstStart = fields.starts[0] as number;
     const firstEnd = fields.ends[0] as number;
     if (
       !reader.continuesOwner &&
-      text.charCodeAt(firstStart) === DOLLAR &&
+      fields.codes[firstStart] === DOLLAR &&
       ((fields.flags[0] as number) & IS_QUOTED) === 0
     ) {
-      this.readDirective(line, text.slice(firstStart, firstEnd));
+      this.readDirective(line, fields.text.slice(firstStart, firstEnd));
       return null;
     }
     let index = 0;
     if (!reader.continuesOwner) {
       if (!this.isOwner(firstStart, firstEnd)) {
-        this.owner = readNameAt(text, firstStart, firstEnd, this.data.origin, this.data.suffix);
+        this.owner = readNameAt(fields, firstStart, firstEnd, this.data.origin, this.data.suffix);
+        this.ownerCodes = fields.codes;
         this.ownerStart = firstStart;
         this.ownerEnd = firstEnd;
       }
@@ -229,16 +233,19 @@ export class ZoneReader {
 
   /** Whether a name is written as that of the record before, below the same origin. */
   private isOwner(start: number, end: number): boolean {
-    const { ownerStart, text } = this;
+    const { ownerStart } = this;
+    const { codes } = this.fields;
     if (this.owner === null || start === end || end - start !== this.ownerEnd - ownerStart) return false;
+    if (codes !== this.ownerCodes) return false;
     for (let index = start, known = ownerStart; index < end; index += 1, known += 1) {
-      if (text.charCodeAt(index) !== text.charCodeAt(known)) return false;
+      if (codes[index] !== codes[known]) return false;
     }
     return true;
   }
 
   private readRecord(line: number, start: number): number {
-    const { fields, text } = this;
+    const { fields } = this;
+    const { text, codes } = fields;
     this.type = '';
     let index = start;
     let ttl = -1;
@@ -246,14 +253,15 @@ export class ZoneReader {
     for (; index < fields.count; index += 1) {
       const at = fields.starts[index] as number;
       const end = fields.ends[index] as number;
-      const code = text.charCodeAt(at);
+      const code = codes[at] as number;
       if (code >= ZERO && code <= NINE && ttl < 0) {
-        ttl = parseTtl(text, at, end);
+        ttl = parseTtl(codes, at, end);
         if (ttl < 0) ttl = parseLongTtl(text.slice(at, end));
         if (ttl < 0) throw new Unreadable(`the TTL “${text.slice(at, end).slice(0, 40)}” is not a time`);
         continue;
       }
-      const usual = usualType(text, at, end);
+      const usual = usualWord(fields, at, end);
+      if (usual === 'IN') continue;
       if (usual !== null) {
         type = usual;
         break;
@@ -283,7 +291,7 @@ export class ZoneReader {
     const effective = ttl >= 0 ? ttl : (this.defaultTtl ?? this.lastTtl ?? this.fallbackTtl);
     let record = makeRecord(owner, effective, type, this.data);
     if (this.data.longest > 0) this.add(dnsFinding('zone.long-string', { line, octets: this.data.longest }));
-    if (record.type === 'SOA' && ttl < 0 && this.defaultTtl === null && this.lastTtl === null) {
+    if (ttl < 0 && this.defaultTtl === null && this.lastTtl === null && record.type === 'SOA') {
       // A zone without any TTL up to here has the SOA's minimum for one, as BIND reads it.
       record = { ...record, ttl: record.minimum };
       this.lastTtl = record.minimum;
@@ -323,8 +331,8 @@ export class ZoneReader {
   }
 
   private readDirective(line: number, written: string): void {
-    const { fields, text } = this;
-    const argument = fields.count > 1 ? text.slice(fields.starts[1], fields.ends[1]) : '';
+    const { fields } = this;
+    const argument = fields.count > 1 ? fields.text.slice(fields.starts[1], fields.ends[1]) : '';
     const directive = written.toUpperCase();
     if (directive === '$ORIGIN') {
       const origin = readName(argument, this.data.origin);
@@ -332,11 +340,11 @@ export class ZoneReader {
         this.report(line, `“${argument.slice(0, 80)}” is not an origin`);
         return;
       }
-      this.data = new Data(text, fields, origin);
+      this.data = new Data(fields, origin);
       this.firstOrigin ??= origin;
       this.ownerEnd = this.ownerStart;
     } else if (directive === '$TTL') {
-      const read = parseTtl(argument, 0, argument.length);
+      const read = parseTtl(characterCodes(argument), 0, argument.length);
       const ttl = read < 0 ? parseLongTtl(argument) : read;
       if (ttl < 0 || fields.count !== 2) this.report(line, `the TTL “${argument.slice(0, 40)}” is not a time`);
       else this.defaultTtl = ttl;
