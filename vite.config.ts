@@ -84,6 +84,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            { name: 'early', priority: 2, test: /renderer[\\/](early|session[\\/]first-question)\./ },
             // All that runs before React DOM is there: the console is asked meanwhile.
             { name: 'base', priority: 1, test: (id) => FIRST_PAINT.some((part) => id.includes(part)) },
             { name: 'window', test: /[\\/](react-dom|scheduler)[\\/]|renderer[\\/]window\.tsx/ },

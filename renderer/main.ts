@@ -1,3 +1,5 @@
+// Before everything else.
+import './early.ts';
 import { catchUncaughtErrors, reportFault } from './session/faults.ts';
 import { firstState, start, useApp } from './session/store.ts';
 import { loadView } from './app/views.ts';

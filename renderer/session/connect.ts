@@ -3,13 +3,11 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink as FetchLink } from '@orpc/client/fetch';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import type { CoreClient } from '../../shared/contract/index.ts';
+import { fetchAsked, SESSION_HEADER, SESSION_KEY } from './first-question.ts';
 import { isInElectron, keepPort } from './host-port.ts';
 import { takeOver } from './one-window.ts';
 
 /** How the window reaches the core: over a port in Electron, over HTTP on loopback in a browser. */
-
-const SESSION_KEY = 'sendwright.session';
-const SESSION_HEADER = 'x-sendwright-session';
 
 export type Connection =
   | {
@@ -79,7 +77,11 @@ async function overHttp(): Promise<Connection> {
       remedy: 'Start the console with npm start: it opens a window by itself, or prints an address that works once.',
     };
   }
-  const link = new FetchLink({ url: `${window.location.origin}/rpc`, headers: () => ({ [SESSION_HEADER]: session }) });
+  const link = new FetchLink({
+    url: `${window.location.origin}/rpc`,
+    headers: () => ({ [SESSION_HEADER]: session }),
+    fetch: fetchAsked,
+  });
   return { state: 'connected', client: createORPCClient(link), returned: never };
 }
 

@@ -1,3 +1,4 @@
+import type { Request } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -73,6 +74,36 @@ test('what happens while the console is out of reach is told when it is there ag
   await expect
     .poll(() => faults().map(({ fault }) => (fault as { message: string }).message))
     .toEqual(['Error: in the meantime', 'Error: there again']);
+});
+
+test('what is asked before the program runs is what the program asks, and is asked once', async ({ page }) => {
+  await startOffline(page, own.desk.address, 'example.com');
+  const asked: Request[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/rpc/state/snapshot')) asked.push(request);
+  });
+  const reload = async () => {
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'example.com', level: 2 })).toBeVisible();
+  };
+  await reload();
+  expect(asked).toHaveLength(1);
+  // Where it fails the program asks again by itself.
+  await page.route('**/rpc/state/snapshot', (route) => route.abort(), { times: 1 });
+  await reload();
+  const [, early, again] = asked;
+  expect(asked).toHaveLength(3);
+  const question = async (request: Request | undefined) => {
+    const headers = await request?.allHeaders();
+    return {
+      method: request?.method(),
+      body: request?.postData(),
+      type: headers?.['content-type'],
+      session: headers?.['x-sendwright-session'],
+    };
+  };
+  expect(await question(early)).toEqual(await question(again));
+  expect((await question(again)).session).toMatch(/./);
 });
 
 test('a view that can’t be drawn says where that is noted, and is drawn after a reload', async ({ page }) => {

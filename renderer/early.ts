@@ -1,0 +1,3 @@
+import { askFirst } from './session/first-question.ts';
+
+askFirst();
