@@ -217,14 +217,12 @@ export function askForVault(reason: string): Promise<boolean> {
 }
 
 /**
- * The vault was changed: what waited for it goes on where it can now, and the sheet that was opened for that closes.
- *
- * @param before what was known when the change was asked for. An event that came since is as new as the answer, or newer.
+ * The vault was changed: what waited for it goes on where it can now, and the sheet that was opened for that closes. How the
+ * vault is, changes alone tell: they come in their order, and an answer may be older than the last of them, or newer than one
+ * that is still to come.
  */
-export function vaultChanged(vault: VaultState, before = useApp.getState().vault): void {
-  if (useApp.getState().vault === before) useApp.setState({ vault });
-  const isUsable = vault.state === 'open' || vault.state === 'session';
-  if (!isUsable || vaultWaits.length === 0) return;
+export function vaultChanged({ state }: VaultState): void {
+  if ((state !== 'open' && state !== 'session') || vaultWaits.length === 0) return;
   settleVault(true);
   if (isAboutVault(useApp.getState().sheet)) openSheet(null);
 }
@@ -285,8 +283,11 @@ function apply(change: StateChange): void {
   if (change.kind === 'workspace') useApp.setState({ workspaces: replaceById(workspaces, change.workspace) });
   if (change.kind === 'job') useApp.setState({ jobs: replaceById(jobs, change.job) });
   if (change.kind === 'link') useApp.setState({ link: change.link });
-  // A keychain that answered late may have opened it while its sheet was asking.
-  if (change.kind === 'vault') vaultChanged(change.vault);
+  if (change.kind === 'vault') {
+    useApp.setState({ vault: change.vault });
+    // A keychain that answered late may have opened it while its sheet was asking.
+    vaultChanged(change.vault);
+  }
   if (change.kind === 'notice') {
     const { workspaceId, title, body } = change;
     useApp.setState({ alert: { workspaceId, title, body } });

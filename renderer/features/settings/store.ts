@@ -203,14 +203,24 @@ function typedSince(before: Settings, sent: Partial<SettingsFields>): Partial<Se
   return Object.fromEntries(names.filter((name) => now[name] !== then[name]).map((name) => [name, now[name]]));
 }
 
-let saving: Promise<boolean> | null = null;
+type Typed = Pick<SettingsState, 'typed' | 'apiKey' | 'authKey'>;
+
+let saving: { readonly sent: Typed; readonly done: Promise<boolean> } | null = null;
+
+const isSame = (one: Typed, other: Typed) =>
+  one.typed === other.typed && one.apiKey === other.apiKey && one.authKey === other.authKey;
 
 /** Saves everything typed, after what is being saved already. @returns whether it was saved. */
 export async function save(): Promise<boolean> {
-  if (saving !== null) return (await saving) ? save() : false;
-  saving = saveTyped();
+  if (saving !== null) {
+    const { sent, done } = saving;
+    // What was corrected since is another thing to save, whatever becomes of what was sent.
+    const isCorrected = !isSame(sent, useSettings.getState());
+    return (await done) || isCorrected ? save() : false;
+  }
+  saving = { sent: useSettings.getState(), done: saveTyped() };
   try {
-    return await saving;
+    return await saving.done;
   } finally {
     saving = null;
   }
@@ -258,7 +268,13 @@ async function saveTyped(): Promise<boolean> {
     scheduleDraft(saved.workspaceId);
     // Somebody who was told of the newer one may save over it.
     const isTold = shown.code === 'CONFLICT';
-    useSettings.setState({ busy: null, faults: shown.fields, ...(isTold ? { base: null } : {}) });
+    const { typed: now } = useSettings.getState();
+    const isOfNow = ([field]: readonly [string, string]) => {
+      const name = field.replace(/^fields\./, '') as keyof SettingsFields;
+      return now[name] === typed[name];
+    };
+    const faults = Object.fromEntries(Object.entries(shown.fields).filter(isOfNow));
+    useSettings.setState({ busy: null, faults, ...(isTold ? { base: null } : {}) });
     if (isTold) void opened?.read();
     // What was typed is saved as soon as there is something to seal its keys with.
     if (shown.code === 'VAULT_LOCKED') return (await askForVault(shown.message)) ? saveTyped() : false;

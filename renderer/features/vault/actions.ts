@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { useSheetAnswers } from '../../session/sheet-answers.ts';
-import { openSheet, tell, useApp, vaultChanged } from '../../session/store.ts';
+import { openSheet, tell, vaultChanged } from '../../session/store.ts';
 
 export interface VaultAction {
   /** The name of what runs, or null. */
@@ -23,11 +23,10 @@ export function useVaultAction(): VaultAction {
       if (running !== null) return;
       setRunning(name);
       setError(null);
-      const { vault: before } = useApp.getState();
       try {
         const vault = await call();
         tell(done(vault));
-        vaultChanged(vault, before);
+        vaultChanged(vault);
         whileShown(() => openSheet(null));
       } catch (caught) {
         failed(caught);

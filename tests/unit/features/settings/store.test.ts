@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   checkKeys,
@@ -111,6 +112,21 @@ describe('settings that are being saved', () => {
     await questionsOf('settings.save')[1]?.fail(new Error('The disk is full'));
     expect(await second).toBe(false);
     expect(shown().typed).toEqual({ responseDomain: 'https://answers.example' });
+  });
+
+  it('are saved as they were corrected meanwhile, though what was sent before is refused', async () => {
+    await opened();
+    type('serviceUrl', 'https://');
+    const refused = save();
+    type('serviceUrl', 'https://new.example');
+    const corrected = save();
+    const issues = [{ field: 'fields.serviceUrl', message: 'No address', remedy: 'Type one.' }];
+    await questionsOf('settings.save')[0]?.fail(new ORPCError('BAD_INPUT', { data: { issues } }));
+    expect(await refused).toBe(false);
+    expect(shown().faults).toEqual({});
+    await questionsOf('settings.save')[1]?.answer(settings(1, 2, { serviceUrl: 'https://new.example' }));
+    expect(await corrected).toBe(true);
+    expect(shown()).toMatchObject({ typed: {}, busy: null });
   });
 
   it('stay out of a workspace that was opened meanwhile', async () => {
