@@ -129,8 +129,9 @@ test('a new API key that the service refuses leaves the choice, and a slow servi
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByLabel('Email provider')).toHaveValue('Asking the service…');
   await expect(page.getByRole('region', { name: 'Unsaved changes' })).toBeHidden();
+  await page.getByRole('tab', { name: 'Sender domains' }).click();
   await command(page, 'Compare with the service');
-  await expect(page.getByRole('dialog')).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Sender domains of the account' })).toBeVisible();
 });
 
 test('the practice service leads from nothing to both statuses active and the domain verified on both sides', async ({

@@ -142,11 +142,14 @@ export async function pasteZone(page: Page, zone: string): Promise<void> {
   await expect(page.getByRole('dialog')).toBeHidden();
 }
 
-/** Opens the palette, types and runs what comes first. */
+/** Opens the palette, types and runs what comes first, once there is something: views say what they can do as they come. */
 export async function command(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: 'Command' }).fill(text);
-  await page.keyboard.press('Enter');
+  const palette = page.getByRole('combobox', { name: 'Command' });
+  await palette.fill(text);
+  await expect(page.getByRole('listbox', { name: 'Commands' }).getByRole('option').first()).toBeVisible();
+  await palette.press('Enter');
+  await expect(palette).toBeHidden();
 }
 
 /** What a person would paste now: reading the clipboard is nobody's right here, pasting is everybody's. */

@@ -78,7 +78,7 @@ test('quitting, or closing the window, ends a long check soon, and keeps what it
     expect(desktop.all('error-box')).toEqual([]);
   };
   await endsSoon(first, first.quit());
-  expect(page.isClosed()).toBe(true);
+  await expect.poll(() => page.isClosed()).toBe(true);
 
   const second = desk.start();
   const again = await second.page();
