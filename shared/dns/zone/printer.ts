@@ -20,6 +20,8 @@ class Printer {
   private gathered = '';
   private lastName: string | null = null;
   private lastWritten = '';
+  private lastTtl: number | null = null;
+  private lastTtlWritten = '';
   private readonly origin: string;
   /** The origin with a dot in front; empty: every name is written absolute. */
   private readonly suffix: string;
@@ -66,6 +68,14 @@ class Printer {
       this.lastWritten = this.nameText(name);
     }
     this.gathered += this.lastWritten;
+  }
+
+  ttl(ttl: number): void {
+    if (ttl !== this.lastTtl) {
+      this.lastTtl = ttl;
+      this.lastTtlWritten = `\t${ttl}`;
+    }
+    this.gathered += this.lastTtlWritten;
   }
 
   private nameText(name: string): string {
@@ -191,10 +201,10 @@ export function writeZone(records: readonly ResourceRecord[], options: WriteZone
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index] as ResourceRecord;
     if (next < comments.length) linesBefore(index);
-    printer.name(record.name);
-    printer.write(record.ttl === defaultTtl ? '\tIN\t' : `\t${record.ttl}\tIN\t`);
-    printer.write(mnemonicOf(record));
-    printer.write('\t');
+    const { name, ttl } = record;
+    printer.name(name);
+    if (ttl !== defaultTtl) printer.ttl(ttl);
+    printer.write(`\tIN\t${mnemonicOf(record)}\t`);
     const start = next;
     while (next < comments.length && (comments[next] as ZoneComment).record === index) next += 1;
     if (next === start) printer.data(record);
