@@ -203,6 +203,21 @@ function typedSince(before: Settings, sent: Partial<SettingsFields>): Partial<Se
   return Object.fromEntries(names.filter((name) => now[name] !== then[name]).map((name) => [name, now[name]]));
 }
 
+type Faults = SettingsState['faults'];
+
+/** Faults of fields by whether these stand as they were sent to be saved. */
+function faultsOf({ typed }: SettingsState, sent: Partial<SettingsFields>, faults: Faults, isAsSent = true): Faults {
+  const isWanted = ([field]: readonly [string, string]) => {
+    const name = field.replace(/^fields\./, '') as keyof SettingsFields;
+    return (typed[name] === sent[name]) === isAsSent;
+  };
+  return Object.fromEntries(Object.entries(faults).filter(isWanted));
+}
+
+/** What was found of fields that were typed in since, of which an answer says nothing. */
+const faultsSince = (now: SettingsState, sent: Partial<SettingsFields>): Faults =>
+  faultsOf(now, sent, now.faults, false);
+
 type Typed = Pick<SettingsState, 'typed' | 'apiKey' | 'authKey'>;
 
 let saving: { readonly sent: Typed; readonly done: Promise<boolean> } | null = null;
@@ -252,7 +267,7 @@ async function saveTyped(): Promise<boolean> {
       typed: typedSince(saved, typed),
       apiKey: now.apiKey === apiKey ? null : now.apiKey,
       authKey: now.authKey === authKey ? null : now.authKey,
-      faults: {},
+      faults: faultsSince(now, typed),
       busy: null,
       keyCheck: null,
     }));
@@ -268,13 +283,11 @@ async function saveTyped(): Promise<boolean> {
     scheduleDraft(saved.workspaceId);
     // Somebody who was told of the newer one may save over it.
     const isTold = shown.code === 'CONFLICT';
-    const { typed: now } = useSettings.getState();
-    const isOfNow = ([field]: readonly [string, string]) => {
-      const name = field.replace(/^fields\./, '') as keyof SettingsFields;
-      return now[name] === typed[name];
-    };
-    const faults = Object.fromEntries(Object.entries(shown.fields).filter(isOfNow));
-    useSettings.setState({ busy: null, faults, ...(isTold ? { base: null } : {}) });
+    useSettings.setState((now) => ({
+      busy: null,
+      faults: { ...faultsSince(now, typed), ...faultsOf(now, typed, shown.fields) },
+      ...(isTold ? { base: null } : {}),
+    }));
     if (isTold) void opened?.read();
     // What was typed is saved as soon as there is something to seal its keys with.
     if (shown.code === 'VAULT_LOCKED') return (await askForVault(shown.message)) ? saveTyped() : false;

@@ -5,6 +5,7 @@ import {
   discard,
   openSettings,
   save,
+  setFault,
   testConnection,
   type,
   useSettings,
@@ -127,6 +128,28 @@ describe('settings that are being saved', () => {
     await questionsOf('settings.save')[1]?.answer(settings(1, 2, { serviceUrl: 'https://new.example' }));
     expect(await corrected).toBe(true);
     expect(shown()).toMatchObject({ typed: {}, busy: null });
+  });
+
+  it('leave what was found since of what is typed, refused or not', async () => {
+    await opened();
+    const found = { 'fields.serviceUrl': 'Not this one either' };
+    const correct = (value: string) => {
+      type('serviceUrl', value);
+      setFault('fields.serviceUrl', found['fields.serviceUrl']);
+    };
+    type('serviceUrl', 'https://');
+    const refused = save();
+    correct('http://');
+    const issues = [{ field: 'fields.serviceUrl', message: 'No address', remedy: 'Type one.' }];
+    await questionsOf('settings.save')[0]?.fail(new ORPCError('BAD_INPUT', { data: { issues } }));
+    await refused;
+    expect(shown().faults).toEqual(found);
+    type('serviceUrl', 'https://new.example');
+    const saved = save();
+    correct('http://again');
+    await questionsOf('settings.save')[1]?.answer(settings(1, 2, { serviceUrl: 'https://new.example' }));
+    await saved;
+    expect(shown().faults).toEqual(found);
   });
 
   it('stay out of a workspace that was opened meanwhile', async () => {
