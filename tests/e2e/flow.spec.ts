@@ -122,12 +122,31 @@ test('who has gone on by the time of an answer is not led back, and what was typ
   const list = page.getByLabel('Domains', { exact: true });
   await list.fill('second.example.com');
   const added = await held(page, 'domains/add', 'answer');
+  const asked = page.waitForRequest('**/rpc/domains/add');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(page.locator('[data-running]').first()).toBeAttached();
+  await asked;
+  await expect(page.getByRole('button', { name: 'Add 1 domain' })).toHaveAttribute('data-running');
   await list.fill('third.example.com');
   await added();
   await expect(page.getByRole('rowheader', { name: 'second.example.com', includeHidden: true })).toBeAttached();
   await expect(list).toHaveValue('third.example.com');
+});
+
+test('what is pressed while something else is being saved is saved after it', { tag: '@browser' }, async ({
+  page,
+  own,
+}) => {
+  await startOffline(page, own, 'first.example.com');
+  await page.getByRole('tab', { name: 'Monitoring' }).click();
+  const enabled = page.getByRole('switch', { name: /^Enable monitoring/ });
+  const cloud = page.getByRole('radio', { name: 'Cloud' });
+  const saved = await held(page, 'settings/save');
+  await enabled.press('Space');
+  await cloud.press('Space');
+  await saved();
+  await expect(enabled).toBeChecked();
+  await expect(cloud).toBeChecked();
+  await expect(page.getByRole('alert')).toBeHidden();
 });
 
 test('what goes away with its deed leaves the focus near it', async ({ page, own }) => {

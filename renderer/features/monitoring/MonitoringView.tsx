@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { Settings } from '../../../shared/contract/settings.ts';
 import { monitoringRequest } from '../../../shared/service/support-mail.ts';
 import { emailStateUrl } from '../../../shared/service/urls.ts';
@@ -62,9 +63,20 @@ function LetterToSupport({ fields }: Pick<Settings, 'fields'>) {
 
 function Indicators({ settings }: { readonly settings: Settings }) {
   const { fields, revision, workspaceId } = settings;
-  const save = async (part: { monitoringEnabled?: boolean; applicationHosting?: 'on-site' | 'cloud' }) => {
-    const saved = await attempt(() => core().settings.save({ workspaceId, revision, fields: part }));
-    if (saved !== null) tell('Saved');
+  /** Of the last saving that was answered: what is shown may be a reading older. */
+  const newest = useRef(revision);
+  useEffect(() => {
+    newest.current = revision;
+  }, [revision]);
+  const turn = useRef(Promise.resolve());
+  // One after the other: each is made on what the one before has saved.
+  const save = (part: { monitoringEnabled?: boolean; applicationHosting?: 'on-site' | 'cloud' }) => {
+    turn.current = turn.current.then(async () => {
+      const saved = await attempt(() => core().settings.save({ workspaceId, revision: newest.current, fields: part }));
+      if (saved === null) return;
+      newest.current = saved.revision;
+      tell('Saved');
+    });
   };
   const { verdict, word } = stateOf(settings);
   return (
@@ -74,7 +86,7 @@ function Indicators({ settings }: { readonly settings: Settings }) {
         <Segments
           label="Where the application runs"
           value={fields.applicationHosting}
-          onChange={(id) => void save({ applicationHosting: id as 'on-site' | 'cloud' })}
+          onChange={(id) => save({ applicationHosting: id as 'on-site' | 'cloud' })}
           choices={[
             { id: 'on-site', label: 'On-site' },
             { id: 'cloud', label: 'Cloud' },
@@ -85,7 +97,7 @@ function Indicators({ settings }: { readonly settings: Settings }) {
         <Switch
           label="Enable monitoring of the email troubleshooting indicators"
           isOn={fields.monitoringEnabled}
-          onChange={(monitoringEnabled) => void save({ monitoringEnabled })}
+          onChange={(monitoringEnabled) => save({ monitoringEnabled })}
         />
         <VerdictMark verdict={verdict} word={word} isPill />
       </div>
