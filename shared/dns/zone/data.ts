@@ -261,6 +261,17 @@ const OWN_FORM = {
   CAA: true,
 } as const satisfies Record<Exclude<ResourceRecord['type'], 'OTHER'>, true>;
 
+const OWN_TYPES: ReadonlyMap<string, string> = new Map(Object.keys(OWN_FORM).map((type) => [type, type]));
+
+/**
+ * A type's mnemonic as it is written here, in upper case: the very same text for a type that has a form of its own, so that
+ * comparing two of them is looking at no character.
+ */
+export function typeWritten(written: string): string {
+  const type = written.toUpperCase();
+  return OWN_TYPES.get(type) ?? type;
+}
+
 /** Data in the form of RFC 3597 §5; a type that is known comes out in its own form. */
 function genericRecord(name: string, ttl: number, type: string, data: Data): ResourceRecord {
   const number = typeNumber(type);

@@ -18,10 +18,11 @@ class Printer {
   private octets: Uint8Array = new Uint8Array(0);
   private length = 0;
   private gathered = '';
-  private lastName: string | null = null;
-  private lastWritten = '';
-  private lastTtl: number | null = null;
-  private lastTtlWritten = '';
+  /** The root, as it is written, stands for none before. */
+  private lastName = '';
+  private lastWritten = '.';
+  private lastTtl = 0;
+  private lastTtlWritten = '\t0';
   private readonly origin: string;
   /** The origin with a dot in front; empty: every name is written absolute. */
   private readonly suffix: string;
@@ -70,12 +71,18 @@ class Printer {
     this.gathered += this.lastWritten;
   }
 
-  ttl(ttl: number): void {
-    if (ttl !== this.lastTtl) {
-      this.lastTtl = ttl;
-      this.lastTtlWritten = `\t${ttl}`;
+  /** Appends what stands before the data of a record; its TTL unless that is the default. */
+  head(record: ResourceRecord, defaultTtl: number | undefined): void {
+    const { name, ttl } = record;
+    this.name(name);
+    if (ttl !== defaultTtl) {
+      if (ttl !== this.lastTtl) {
+        this.lastTtl = ttl;
+        this.lastTtlWritten = `\t${ttl}`;
+      }
+      this.gathered += this.lastTtlWritten;
     }
-    this.gathered += this.lastTtlWritten;
+    this.gathered += `\tIN\t${mnemonicOf(record)}\t`;
   }
 
   private nameText(name: string): string {
@@ -181,6 +188,20 @@ function commentedData(text: string, comments: readonly ZoneComment[]): string {
   return `( ${lines.join('\n\t\t\t\t')}`;
 }
 
+/**
+ * Writes the comments from `next` on that have a line to themselves before a record.
+ *
+ * @returns the first comment that was not written.
+ */
+function writeCommentLines(printer: Printer, comments: readonly ZoneComment[], next: number, record: number): number {
+  for (let index = next; index < comments.length; index += 1) {
+    const comment = comments[index] as ZoneComment;
+    if (comment.record > record || comment.after !== null) return index;
+    printer.write(`;${comment.text}\n`);
+  }
+  return comments.length;
+}
+
 /** Octets that a record takes at the first guess. */
 const USUAL_LENGTH = 80;
 
@@ -191,26 +212,16 @@ export function writeZone(records: readonly ResourceRecord[], options: WriteZone
   if (origin !== null) printer.write(`$ORIGIN ${printableName(origin)}.\n`);
   if (defaultTtl !== undefined) printer.write(`$TTL ${defaultTtl}\n`);
   let next = 0;
-  const linesBefore = (index: number) => {
-    for (; next < comments.length; next += 1) {
-      const comment = comments[next] as ZoneComment;
-      if (comment.record > index || comment.after !== null) return;
-      printer.write(`;${comment.text}\n`);
-    }
-  };
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index] as ResourceRecord;
-    if (next < comments.length) linesBefore(index);
-    const { name, ttl } = record;
-    printer.name(name);
-    if (ttl !== defaultTtl) printer.ttl(ttl);
-    printer.write(`\tIN\t${mnemonicOf(record)}\t`);
+    next = writeCommentLines(printer, comments, next, index);
+    printer.head(record, defaultTtl);
     const start = next;
     while (next < comments.length && (comments[next] as ZoneComment).record === index) next += 1;
     if (next === start) printer.data(record);
     else printer.write(commentedData(rdataText(record, origin), comments.slice(start, next)));
     printer.write('\n');
   }
-  linesBefore(records.length);
+  writeCommentLines(printer, comments, next, records.length);
   return printer.text();
 }

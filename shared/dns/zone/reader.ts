@@ -9,7 +9,7 @@ import { Unreadable } from '../rdata.ts';
 import { isSubdomain } from '../names.ts';
 import type { ResourceRecord, TxtStrings } from '../records.ts';
 import { BRACKET, DOLLAR, NINE, ZERO } from './characters.ts';
-import { Data, makeRecord, parseLongTtl, parseTtl, PRIVATE_TYPES } from './data.ts';
+import { Data, makeRecord, parseLongTtl, parseTtl, PRIVATE_TYPES, typeWritten } from './data.ts';
 import { IS_QUOTED, LineFields, LineReader } from './lexer.ts';
 
 /** Master files (RFC 1035 §5, RFC 2308 §4 for $TTL, RFC 3597 for unknown types). */
@@ -268,7 +268,7 @@ export class ZoneReader {
       }
       // Windows DNS exports the age of records that it was told of by clients.
       if (code === BRACKET && /^\[(?:AGE|Aging):\d+\]$/i.test(text.slice(at, end))) continue;
-      type = text.slice(at, end).toUpperCase();
+      type = typeWritten(text.slice(at, end));
       if (type === 'IN' || type === 'CLASS1') continue;
       if (type === 'CH' || type === 'HS' || type === 'CS' || /^CLASS\d+$/.test(type))
         throw new Unreadable(`its class is ${type.slice(0, 40)}; only the class IN is read`);
