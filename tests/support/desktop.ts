@@ -114,5 +114,7 @@ export async function repeatChecks(page: Page): Promise<void> {
   const sheet = page.getByRole('dialog', { name: 'Check on a schedule' });
   await sheet.getByText('Check the domains in use automatically').click();
   await expect(sheet.getByRole('switch')).toBeChecked();
+  // The switch is on at once; the core knows of it by now.
+  await expect(page.getByText(/^Checked automatically: /)).toBeVisible();
   await sheet.getByRole('button', { name: 'Close' }).click();
 }
