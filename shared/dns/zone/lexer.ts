@@ -32,6 +32,12 @@ export class LineFields implements CodedText {
   readonly flags: number[] = [];
 }
 
+/** Where a character stands next in a text; the text's length where it does not. */
+function nextOf(character: string, text: string, start: number): number {
+  const found = text.indexOf(character, start);
+  return found === -1 ? text.length : found;
+}
+
 /** Cuts a zone's text into lines of fields: parentheses joined, comments taken off (RFC 1035 §5.1). */
 export class LineReader {
   readonly fields: LineFields;
@@ -53,8 +59,9 @@ export class LineReader {
   /** In the stretch. */
   private position = 0;
   private line = 1;
-  /** The next backslash in the stretch, at or behind the place where it was last looked for. */
+  /** The next backslash and the next line end in the stretch, at or behind the place where they were last looked for. */
   private backslash = -1;
+  private lineEnd = -1;
 
   /**
    * @param stretch characters that are looked at together, with room for the codes of each; the whole text where it is
@@ -106,6 +113,7 @@ export class LineReader {
     this.base = base;
     this.position = 0;
     this.backslash = -1;
+    this.lineEnd = -1;
     fields.text = this.whole.slice(base, base + length);
     fields.codes = characterCodes(fields.text, this.room);
   }
@@ -177,17 +185,13 @@ export class LineReader {
   private readQuoted(start: number): number {
     const { codes, text } = this.fields;
     const { length } = text;
-    if (this.backslash < start) {
-      const next = text.indexOf('\\', start);
-      this.backslash = next === -1 ? length : next;
-    }
+    // Looked for once: a line of strings alone would else be gone through to its end for each of them.
+    if (this.backslash < start) this.backslash = nextOf('\\', text, start);
+    if (this.lineEnd < start) this.lineEnd = nextOf('\n', text, start);
     const mark = text.indexOf('"', start);
-    if (mark !== -1 && mark < this.backslash && codes instanceof Uint8Array) {
-      const lineEnd = text.indexOf('\n', start);
-      if (lineEnd === -1 || mark < lineEnd) {
-        this.push(start, mark, IS_QUOTED);
-        return mark + 1;
-      }
+    if (mark !== -1 && mark < this.backslash && mark < this.lineEnd && codes instanceof Uint8Array) {
+      this.push(start, mark, IS_QUOTED);
+      return mark + 1;
     }
     let end = start;
     for (; end < length; end += 1) {

@@ -335,8 +335,9 @@ export class ZoneReader {
     const argument = fields.count > 1 ? fields.text.slice(fields.starts[1], fields.ends[1]) : '';
     const directive = written.toUpperCase();
     if (directive === '$ORIGIN') {
-      const origin = readName(argument, this.data.origin);
-      if (origin === null || fields.count !== 2) {
+      const [start, end] = [fields.starts[1] as number, fields.ends[1] as number];
+      const origin = fields.count === 2 ? readNameAt(fields, start, end, this.data.origin, this.data.suffix) : null;
+      if (origin === null) {
         this.report(line, `“${argument.slice(0, 80)}” is not an origin`);
         return;
       }

@@ -95,3 +95,7 @@ it('no stretch ends before its line does, and an owner is known from one to the 
     expect(lines).toEqual([1, 2, 5]);
   }
 });
+
+it('a line of millions of strings is gone through once', () => {
+  expect(reading('"'.repeat(4_000_000)).findings).toHaveLength(1);
+});
