@@ -8,6 +8,7 @@ import { startConsole } from '../support/console.ts';
 import { filesWith, processesWith } from '../support/planted.ts';
 import type { OwnConsole } from './own-console.ts';
 import { loopback, test } from './own-console.ts';
+import { pasteZone, startOffline } from './walk.ts';
 
 /** The window among others: second starts, the command line beside it, what is typed and not saved, secrets. */
 
@@ -80,6 +81,23 @@ test('what commands write shows in the open window, while several write at once'
   // Nobody's change is lost without a word: the window is told, and keeps what was typed.
   await expect(page.getByRole('alert')).toContainText('changed elsewhere');
   await expect(urlField(page)).toHaveValue('https://typed-here.example.com');
+});
+
+test('a pasted zone that was cleared and not saved stays cleared while the domain changes beside it', {
+  tag: '@browser',
+}, async ({ page, own }) => {
+  await startOffline(page, own, 'first.example.com');
+  await pasteZone(page, '@ 60 IN TXT "v=spf1 -all"');
+  await page.getByRole('button', { name: 'Configure' }).click();
+  const zone = page.getByLabel('What is published today');
+  await expect(zone).toHaveValue('@ 60 IN TXT "v=spf1 -all"');
+  await zone.fill('');
+  const readAnew = page.waitForResponse('**/rpc/domains/configuration');
+  expect(await cli(own, 'domains', 'configure', 'first.example.com', '--reports', 'dmarc@example.com')).toBe(0);
+  await readAnew;
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('What you typed is not saved.')).toBeVisible();
+  await expect(zone).toHaveValue('');
 });
 
 test('General settings has the documented fields, in the documented order, under the documented names', async ({

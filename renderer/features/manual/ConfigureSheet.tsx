@@ -157,7 +157,7 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
   const [saved, setSaved] = useState<Saved | null>(null);
   const [configuration, setConfiguration] = useState<DomainConfiguration | null>(null);
   const [keys, setKeys] = useState<readonly DkimKeyPublic[]>([]);
-  const [zoneText, setZoneText] = useState('');
+  const [zoneText, setZoneText] = useState<string | null>(null);
   /** As it is being typed: a comma at the end is no tag yet. */
   const [tagText, setTagText] = useState<string | null>(null);
   const [takesOut, setTakesOut] = useState(false);
@@ -174,14 +174,14 @@ export default function ConfigureSheet({ workspaceId, domainId, manual, startsWi
       setSaved((known) => known ?? found);
       // Where no provider is chosen yet, the form of the first one stands there to be filled in.
       setConfiguration((known) => known ?? withFirstProvider(found.configuration));
-      setZoneText((known) => (known === '' ? found.pastedZone : known));
+      setZoneText((known) => known ?? found.pastedZone);
     });
     return () => {
       isCurrent = false;
     };
   }, [workspaceId, domainId, manual]);
 
-  if (configuration === null || saved === null) {
+  if (configuration === null || saved === null || zoneText === null) {
     return (
       <Sheet title={`Configure ${manual.unicodeName}`} isOpen onClose={onClose} isWide>
         <Skeleton />
