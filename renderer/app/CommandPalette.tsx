@@ -22,6 +22,7 @@ import {
   showDomain,
   tell,
   useApp,
+  closeSheet,
 } from '../session/store.ts';
 import { useStateFor } from '../ui/state-for.ts';
 import type { TabId } from '../session/tabs.ts';
@@ -272,7 +273,7 @@ export function CommandPalette() {
   }, [chosen, text]);
   const run = (command: Command | undefined) => {
     if (command === undefined) return;
-    openSheet(null);
+    closeSheet();
     // The palette gives the focus back in the next frame; a command may take it to where it leads after that.
     requestAnimationFrame(() => requestAnimationFrame(command.run));
   };
@@ -289,7 +290,7 @@ export function CommandPalette() {
   };
   const idAt = (index: number) => `${listId}-${index}`;
   return (
-    <Sheet title="What do you want to do?" isOpen onClose={() => openSheet(null)}>
+    <Sheet title="What do you want to do?" isOpen onClose={closeSheet}>
       <div className={styles.palette} onKeyDown={onKeyDown} role="presentation">
         <input
           className={controls.input}

@@ -1,14 +1,14 @@
 import { Button } from '../ui/button.tsx';
 import { Sheet } from '../ui/controls.tsx';
 import styles from './Palette.module.css';
-import { openSheet, showDomain, useApp } from '../session/store.ts';
+import { closeSheet, showDomain, useApp } from '../session/store.ts';
 
 /** Asks in which workspace to show a domain that a link names, where several hold it. */
 export function LinkSheet() {
   const link = useApp((state) => state.link);
   const close = () => {
     useApp.setState({ link: null });
-    openSheet(null);
+    closeSheet();
   };
   return (
     <Sheet

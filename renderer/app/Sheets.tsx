@@ -7,7 +7,7 @@ import { LeaveSheet } from './LeaveSheet.tsx';
 import { LinkSheet } from './LinkSheet.tsx';
 import { ShortcutsSheet } from './ShortcutsSheet.tsx';
 import { useSheetAnswers } from '../session/sheet-answers.ts';
-import { core, openSheet, openWorkspace, tell, useApp } from '../session/store.ts';
+import { closeSheet, core, openSheet, openWorkspace, tell, useApp } from '../session/store.ts';
 import { BeginAnewSheet, BringBackSheet, NewKeySheet, PassphraseSheet } from '../features/vault/PassphraseSheets.tsx';
 import { VaultSheet } from '../features/vault/VaultSheet.tsx';
 
@@ -15,8 +15,6 @@ const CopiesSheet = lazy(async () => import('../features/copies/CopiesSheet.tsx'
 const ExportSheet = lazy(() => import('../features/transfer/ExportSheet.tsx'));
 const ImportSheet = lazy(() => import('../features/transfer/ImportSheet.tsx'));
 const TemplatesSheet = lazy(() => import('../features/settings/TemplatesSheet.tsx'));
-
-const close = () => openSheet(null);
 
 /** Names a workspace: a new one, or the open one anew. */
 function NameSheet({ renames }: { readonly renames: { readonly id: number; readonly name: string } | null }) {
@@ -27,12 +25,12 @@ function NameSheet({ renames }: { readonly renames: { readonly id: number; reado
     try {
       if (renames === null) {
         const workspace = await core().workspaces.create({ name });
-        whileShown(close);
+        whileShown(closeSheet);
         openWorkspace(workspace.id, 'settings');
         return;
       }
       await core().workspaces.rename({ workspaceId: renames.id, name });
-      whileShown(close);
+      whileShown(closeSheet);
       tell('Renamed');
     } catch (caught) {
       failed(caught);
@@ -42,10 +40,10 @@ function NameSheet({ renames }: { readonly renames: { readonly id: number; reado
     <Sheet
       title={renames === null ? 'New workspace' : 'Rename the workspace'}
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
-          <Button onPress={close}>Cancel</Button>
+          <Button onPress={closeSheet}>Cancel</Button>
           <Button look="primary" onPress={() => void save()} isDisabled={name.trim() === ''}>
             {renames === null ? 'Create workspace' : 'Rename'}
           </Button>

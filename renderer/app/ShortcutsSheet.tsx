@@ -2,7 +2,7 @@ import { Sheet } from '../ui/controls.tsx';
 import layout from '../ui/layout.module.css';
 import styles from './Palette.module.css';
 import { commandKey } from './keys.ts';
-import { openSheet } from '../session/store.ts';
+import { closeSheet } from '../session/store.ts';
 
 const GROUPS: readonly {
   readonly title: string;
@@ -35,7 +35,7 @@ const GROUPS: readonly {
 /** Every key that does something, by the part of the window in which it does. */
 export function ShortcutsSheet() {
   return (
-    <Sheet title="Keyboard shortcuts" isOpen onClose={() => openSheet(null)}>
+    <Sheet title="Keyboard shortcuts" isOpen onClose={closeSheet}>
       {GROUPS.map(({ title, keys }) => (
         <section key={title} className={layout.stack}>
           <h3>{title}</h3>

@@ -191,6 +191,10 @@ export function openSheet(sheet: AppState['sheet']): void {
   if (!isAboutVault(sheet)) settleVault(false);
 }
 
+export function closeSheet(): void {
+  openSheet(null);
+}
+
 /** Whoever asked for the vault, and waits for it. */
 let vaultWaits: ((isOpen: boolean) => void)[] = [];
 
@@ -224,7 +228,7 @@ export function askForVault(reason: string): Promise<boolean> {
 export function vaultChanged({ state }: VaultState): void {
   if ((state !== 'open' && state !== 'session') || vaultWaits.length === 0) return;
   settleVault(true);
-  if (isAboutVault(useApp.getState().sheet)) openSheet(null);
+  if (isAboutVault(useApp.getState().sheet)) closeSheet();
 }
 
 export function closeAlert(): void {

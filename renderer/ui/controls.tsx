@@ -1,5 +1,5 @@
 import { Check, ChevronDown, Copy, X } from 'lucide-react';
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import {
   Button as AriaButton,
@@ -213,17 +213,15 @@ export function Sheet(props: {
   const [asksFrom, setAsksFrom] = useState<Element | null>(null);
   const isUnsaved = props.isUnsaved === true;
   const isAsking = asksFrom !== null && isUnsaved;
-  useEffect(() => {
-    if (!isUnsaved) return undefined;
-    return askBeforeLeaving(() => setAsksFrom((known) => known ?? document.activeElement));
-  }, [isUnsaved]);
+  const ask = useCallback(() => setAsksFrom((known) => known ?? document.activeElement), []);
+  useEffect(() => (isUnsaved ? askBeforeLeaving(ask) : undefined), [isUnsaved, ask]);
   const stay = () => {
     if (asksFrom instanceof HTMLElement) asksFrom.focus();
     setAsksFrom(null);
   };
   const close = () => {
     if (isAsking) stay();
-    else if (isUnsaved) setAsksFrom(document.activeElement);
+    else if (isUnsaved) ask();
     else props.onClose();
   };
   const foot = isAsking ? <ClosingQuestion onStay={stay} onClose={props.onClose} /> : props.actions;

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { CoreClient } from '../../../shared/contract/index.ts';
 import { LastAsked } from '../../data/reader.ts';
 import { useSheetAnswers } from '../../session/sheet-answers.ts';
-import { core, openSheet, tell, useApp } from '../../session/store.ts';
+import { closeSheet, core, tell, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Sheet } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
@@ -58,8 +58,6 @@ function Inside(props: {
   );
 }
 
-const close = () => openSheet(null);
-
 /** The copies of the data file: which there are, what is in one, and one more. */
 export default function CopiesSheet() {
   const [copies, setCopies] = useState<readonly CopyFile[] | null>(null);
@@ -92,7 +90,7 @@ export default function CopiesSheet() {
   const restore = (name: string) =>
     void run('restore', async () => {
       await core().copies.restore({ name });
-      whileShown(close);
+      whileShown(closeSheet);
       tell('The console starts again with the copy');
     });
   const [looks] = useState(() => new LastAsked());
@@ -109,7 +107,7 @@ export default function CopiesSheet() {
       title="Copies of the data file"
       isOpen
       isWide
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <Button look="primary" isPending={running === 'make'} onPress={make}>
           Copy now

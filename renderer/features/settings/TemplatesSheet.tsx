@@ -6,7 +6,7 @@ import { templateById } from '../../../shared/providers/catalogue.ts';
 import type { ProviderTemplate, TemplateMode, TemplateRecord } from '../../../shared/providers/template/template.ts';
 import { modeOf } from '../../../shared/providers/template/template.ts';
 import { useSheetAnswers } from '../../session/sheet-answers.ts';
-import { core, openSheet, tell } from '../../session/store.ts';
+import { closeSheet, core, tell } from '../../session/store.ts';
 import { useTemplates } from '../../data/templates.ts';
 import type { WorkspaceTemplate } from '../../data/templates.ts';
 import { Button } from '../../ui/button.tsx';
@@ -278,7 +278,7 @@ export default function TemplatesSheet({ workspaceId }: { readonly workspaceId: 
     setTyped(template === null ? others : { ...others, [id]: template });
   };
   return (
-    <Sheet title="Record templates" isOpen onClose={() => openSheet(null)} isWide isUnsaved={templates.some(isUnsaved)}>
+    <Sheet title="Record templates" isOpen onClose={closeSheet} isWide isUnsaved={templates.some(isUnsaved)}>
       <div className={styles.split}>
         <ListBox
           className={styles.list ?? ''}

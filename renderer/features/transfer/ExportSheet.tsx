@@ -2,15 +2,13 @@ import { useState } from 'react';
 import { showControls } from '../../../shared/text/controls.ts';
 import { contentWords } from '../../../shared/workspace/change-words.ts';
 import { useSheetAnswers } from '../../session/sheet-answers.ts';
-import { core, openSheet, tell } from '../../session/store.ts';
+import { closeSheet, core, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Sheet, Switch } from '../../ui/controls.tsx';
 import { SheetForm } from '../../ui/sheet-form.tsx';
 import { fromBase64, saveFile } from '../../ui/time.ts';
 import { errorText } from '../vault/actions.ts';
 import { NewPassphrase, newPassphraseIsReady, Trouble } from '../vault/pieces.tsx';
-
-const close = () => openSheet(null);
 
 /** The workspace as one file, sealed under a passphrase of its own. */
 export default function ExportSheet({ workspaceId, name }: { readonly workspaceId: number; readonly name: string }) {
@@ -34,7 +32,7 @@ export default function ExportSheet({ workspaceId, name }: { readonly workspaceI
         saveFile(part.fileName, 'application/octet-stream', parts);
         const without = part.leftOut === 0 ? '' : `; ${part.leftOut} that can’t be opened are not in it`;
         tell(`Exported: ${contentWords(part)}${without}`);
-        whileShown(close);
+        whileShown(closeSheet);
       }
     } catch (caught) {
       failed(caught);
@@ -46,10 +44,10 @@ export default function ExportSheet({ workspaceId, name }: { readonly workspaceI
     <Sheet
       title={`Export ${showControls(name)}`}
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
-          <Button onPress={close}>Cancel</Button>
+          <Button onPress={closeSheet}>Cancel</Button>
           <Button look="primary" isDisabled={!isReady} isPending={isBusy} onPress={() => void save()}>
             Export
           </Button>

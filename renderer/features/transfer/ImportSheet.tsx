@@ -6,7 +6,7 @@ import type { ImportInput, ImportPlan, WorkspaceChange } from '../../../shared/c
 import { changeCounts, changeText, contentWords } from '../../../shared/workspace/change-words.ts';
 import { shownError } from '../../session/errors.ts';
 import { useSheetAnswers } from '../../session/sheet-answers.ts';
-import { attempt, core, openSheet, openWorkspace, tell } from '../../session/store.ts';
+import { attempt, closeSheet, core, openWorkspace, tell } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Segments, Sheet } from '../../ui/controls.tsx';
 import layout from '../../ui/layout.module.css';
@@ -96,10 +96,6 @@ export default function ImportSheet({
   const [mode, setMode] = useState<ImportInput['mode']>('merge');
   const [looked, setLooked] = useState<{ readonly input: ImportInput; readonly plan: ImportPlan } | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const close = () => {
-    drop(uploadId);
-    openSheet(null);
-  };
   const { error, setError, failed, whileShown } = useSheetAnswers();
 
   const during = async (work: () => Promise<void>, fail: (caught: unknown) => void) => {
@@ -121,6 +117,10 @@ export default function ImportSheet({
     setOctets(0);
     setError(null);
   };
+  const close = () => {
+    drop(uploadId);
+    closeSheet();
+  };
   const isFolder = chosen?.kind === 'folder';
   const isReady = chosen !== null && (isFolder || passphrase !== '');
   const look = () =>
@@ -137,8 +137,8 @@ export default function ImportSheet({
         const source = { kind: 'uploaded' as const, uploadId: id, passphrase: isFolder ? null : passphrase };
         const input = { into, source, mode };
         setLooked({ input, plan: await core().transfer.preview(input) });
-        // Whoever closes the sheet while it looks has no use for what it would have found.
       },
+      // Whoever closes the sheet while it looks has no use for what it would have found.
       (caught) => setError(shownError(caught)),
     );
   const bringIn = () =>

@@ -2,7 +2,7 @@ import { counted } from '../../../shared/text/counted.ts';
 import { useState } from 'react';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import { allSecrets, secretWords } from '../../../shared/vault/words.ts';
-import { core, openSheet, useApp } from '../../session/store.ts';
+import { closeSheet, core, openSheet, useApp } from '../../session/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Segments, Sheet } from '../../ui/controls.tsx';
 import { SheetForm } from '../../ui/sheet-form.tsx';
@@ -12,8 +12,6 @@ import styles from './Vault.module.css';
 import { keeperWords } from './words.ts';
 
 const back = () => openSheet('vault');
-const close = () => openSheet(null);
-
 const CURRENT_FAULTS = ['WRONG_PASSPHRASE', 'TOO_SOON'];
 
 /** Another passphrase, or the first one beside the system keychain. */
@@ -40,7 +38,7 @@ export function PassphraseSheet() {
     <Sheet
       title={hasOne ? 'Change the passphrase' : 'Choose a passphrase'}
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
           <Button onPress={back}>Back</Button>
@@ -114,7 +112,7 @@ export function NewKeySheet() {
     <Sheet
       title="Seal everything under a new key"
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
           <Button onPress={back}>Back</Button>
@@ -208,7 +206,7 @@ export function BeginAnewSheet() {
     <Sheet
       title="Reset vault"
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
           <Button onPress={back}>Back</Button>
@@ -270,7 +268,7 @@ export function BringBackSheet() {
     <Sheet
       title="Open what was sealed before"
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
           <Button onPress={back}>Back</Button>

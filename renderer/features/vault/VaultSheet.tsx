@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import { allSecrets, secretWords } from '../../../shared/vault/words.ts';
-import { core, openSheet, useApp } from '../../session/store.ts';
+import { closeSheet, core, openSheet, useApp } from '../../session/store.ts';
 import { useManaged } from '../../data/managed.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Sheet } from '../../ui/controls.tsx';
@@ -14,8 +14,6 @@ import { IdleLock } from './IdleLock.tsx';
 import { NewPassphrase, newPassphraseIsReady, Trouble } from './pieces.tsx';
 import styles from './Vault.module.css';
 import { isOutOfReach, keeperWords, keychainTrouble } from './words.ts';
-
-const close = () => openSheet(null);
 
 /** A way beside the main one: what it means, and the button that takes it. */
 function Way({ children, action }: { readonly children: ReactNode; readonly action: ReactNode }) {
@@ -62,7 +60,7 @@ function OpenVault({ vault, deed }: { readonly vault: VaultState; readonly deed:
     <Sheet
       title="Vault"
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
           {can('change-passphrase') && <Button onPress={() => openSheet('passphrase')}>Change the passphrase</Button>}
@@ -212,10 +210,10 @@ function LockedVault({ vault, deed }: { readonly vault: VaultState; readonly dee
     <Sheet
       title={lockedTitle(vault)}
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
-          <Button onPress={close}>Cancel</Button>
+          <Button onPress={closeSheet}>Cancel</Button>
           <KeychainButton vault={vault} deed={deed} />
           {byPassphrase && (
             <Button
@@ -279,10 +277,10 @@ function FirstPassphrase({ vault, deed }: { readonly vault: VaultState; readonly
     <Sheet
       title="Protect secrets with a passphrase"
       isOpen
-      onClose={close}
+      onClose={closeSheet}
       actions={
         <>
-          <Button onPress={close}>Cancel</Button>
+          <Button onPress={closeSheet}>Cancel</Button>
           <KeychainButton vault={vault} deed={deed} />
           <Button
             look="primary"

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { VaultState } from '../../../shared/contract/vault.ts';
 import type { ShownError } from '../../session/errors.ts';
 import { useSheetAnswers } from '../../session/sheet-answers.ts';
-import { openSheet, tell, vaultChanged } from '../../session/store.ts';
+import { closeSheet, tell, vaultChanged } from '../../session/store.ts';
 
 export interface VaultAction {
   /** The name of what runs, or null. */
@@ -27,7 +27,7 @@ export function useVaultAction(): VaultAction {
         const vault = await call();
         tell(done(vault));
         vaultChanged(vault);
-        whileShown(() => openSheet(null));
+        whileShown(closeSheet);
       } catch (caught) {
         failed(caught);
       }
